@@ -1,0 +1,110 @@
+"""Command line of the sandbox: ``python -m sandbox up | reset | down | list | exec``."""
+
+import argparse
+import subprocess
+import sys
+
+from . import cleanup, container, engine, paths, ports, records
+from .host import Host
+from .progress import console, fail
+from .shell import SandboxError
+from .variant import Variant
+
+FLAGS = {
+    "--bind-mount": ("bind_mount", True, "mount the checkout into the app's container"),
+    "--no-container-names": ("container_names", False, "let compose name the containers"),
+    "--no-frontend": ("frontend", False, "an app without a web service"),
+    "--no-database": ("database", False, "an app without a database"),
+    "--no-alembic": ("alembic", False, "an app that makes its own tables"),
+    "--crash-loop": ("crash_loop", True, "v3 migrates, then exits, for ever"),
+    "--downgrade-raises": ("downgrade_raises", True, "v3's migration cannot be taken back"),
+    "--alembic-subfolder": ("alembic_subfolder", True, "the backend lies in backend/"),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb and return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.verb(options) or 0
+    except SandboxError as error:
+        return fail(str(error))
+    except KeyboardInterrupt:
+        return fail("interrupted; run the same command again to go on")
+
+
+def _up(options: argparse.Namespace) -> None:
+    """Bring a host up and say how to reach it."""
+    chosen = {field: getattr(options, field) for field, _, _ in FLAGS.values()}
+    host = Host.up(options.name, Variant(compose=options.compose, **chosen), options.port)
+    console.print(f"[bold]{host.name}[/] is up: release v3 is deployed, and broken")
+    releases = "  ".join(f"{name} {sha[:10]}" for name, sha in host.releases.items())
+    print(f"ssh -i {host.key} -o UserKnownHostsFile={host.known_hosts} -p {host.port} ubuntu@127.0.0.1")
+    print(f"releases: {releases}")
+
+
+def _reset(options: argparse.Namespace) -> None:
+    """Put a host back to where v3 was just deployed."""
+    Host.get(options.name).reset()
+
+
+def _down(options: argparse.Namespace) -> None:
+    """Remove one host, or everything of this clone."""
+    if options.name:
+        Host.get(options.name).down()
+    else:
+        cleanup.everything()
+    if options.purge:
+        cleanup.purge()
+
+
+def _list(options: argparse.Namespace) -> None:
+    """Print a line per host."""
+    engine.ensure()
+    for name, port in sorted(records.ports().items()):
+        state = "running" if container.running(paths.container(name)) else "stopped"
+        extra = {key: value for key, value in records.load(name)["variant"].items()
+                 if value != getattr(Variant(), key)}
+        print(f"{name}\t127.0.0.1:{port}\t{state}\t{extra or ''}")
+
+
+def _exec(options: argparse.Namespace) -> int:
+    """Run a command on a host with this terminal's input and output, and return its exit code."""
+    host = Host.get(options.name)
+    command = [word for word in options.command if word != "--"]
+    terminal = ["-it"] if sys.stdin.isatty() and sys.stdout.isatty() else ["-i"]
+    return subprocess.call(["docker", "exec", *terminal, "-u", "ubuntu", "-w", "/home/ubuntu",
+                            "-e", "HOME=/home/ubuntu", host.container, *(command or ["bash"])])
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Describe the verbs and their options."""
+    parser = argparse.ArgumentParser("python -m sandbox", description="A production host in a container.")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    up = _verb(verbs, "up", _up, "bring a host up (again)")
+    up.add_argument("--compose", choices=["v1", "v2"], default="v1")
+    up.add_argument("--port", type=int, help="sshd's port on 127.0.0.1")
+    for flag, (field, value, text) in FLAGS.items():
+        up.add_argument(flag, dest=field, action="store_const", const=value, default=not value, help=text)
+    _verb(verbs, "reset", _reset, "put a host back to where v3 was just deployed")
+    down = _verb(verbs, "down", _down, "remove a host, or all of them", default=None)
+    down.add_argument("--purge", action="store_true", help="also remove the images and the base tarball")
+    _verb(verbs, "list", _list, "list the hosts", named=False)
+    run = _verb(verbs, "exec", _exec, "run a command on a host: exec NAME -- CMD", default=...)
+    run.add_argument("command", nargs=argparse.REMAINDER)
+    return parser
+
+
+def _verb(verbs, word, function, text, default=ports.DEFAULT, named=True) -> argparse.ArgumentParser:
+    """Add one verb; ``default`` is the host it is about when none is named (``...``: one must be)."""
+    parser = verbs.add_parser(word, help=text, description=text)
+    parser.set_defaults(verb=function)
+    if named and default is ...:
+        parser.add_argument("name", metavar="NAME")
+    elif named:
+        parser.add_argument("name", metavar="NAME", nargs="?", default=default)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

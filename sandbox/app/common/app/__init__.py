@@ -1,0 +1,1 @@
+"""The case register's backend."""

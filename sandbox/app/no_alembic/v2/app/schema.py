@@ -1,0 +1,39 @@
+"""Make the tables before the server starts; the database may still be starting too."""
+
+import time
+
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from app.db import engine
+
+STATEMENTS = [
+    """CREATE TABLE IF NOT EXISTS cases (
+           id serial PRIMARY KEY, reference text NOT NULL UNIQUE,
+           title text NOT NULL, opened_on date NOT NULL)""",
+    "ALTER TABLE cases ADD COLUMN IF NOT EXISTS court text",
+    "UPDATE cases SET court = 'Court ' || (id % 12 + 1) WHERE court IS NULL",
+    """INSERT INTO cases (reference, title, opened_on, court)
+       SELECT 'ARC-' || lpad(n::text, 5, '0'), 'Archived case ' || n,
+              DATE '2010-01-01' + n, 'Court ' || (n % 12 + 1)
+       FROM generate_series(1, 1200) AS n ON CONFLICT (reference) DO NOTHING""",
+]
+
+
+def prepare():
+    with engine.begin() as connection:
+        for statement in STATEMENTS:
+            connection.execute(text(statement))
+
+
+def main():
+    for _ in range(100):
+        try:
+            return prepare()
+        except OperationalError:
+            time.sleep(0.3)
+    return prepare()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+"""The release this code is."""
+
+RELEASE = "v3"

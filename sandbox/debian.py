@@ -1,0 +1,92 @@
+"""The base image: pulled where a registry answers, else made with debootstrap and cached."""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from . import packages, paths
+from .engine import docker
+from .progress import step
+from .shell import SandboxError, attempt, run
+
+SUITE = "bookworm"
+TAG = f"debian:{SUITE}-slim"
+PULL_TIMEOUT = 20
+# What the official slim image leaves out as well, and what a package manager can fetch again.
+LEFT_OUT = ("./usr/share/doc/*", "./usr/share/man/*", "./usr/share/locale/*", "./usr/share/info/*",
+            "./var/cache/apt/*", "./var/lib/apt/lists/*", "./var/log/*", "./dev/*", "./proc/*", "./sys/*")
+
+
+def ensure() -> str:
+    """Make sure the base image is in the engine and return its id."""
+    if found := image_id(TAG):
+        return found
+    with step(f"Getting {TAG}"):
+        _pull() or _import()
+    return docker("image", "inspect", "-f", "{{.Id}}", TAG)
+
+
+def image_id(tag: str) -> str | None:
+    """Return the id of the image ``tag``, or None when the engine has none."""
+    done = attempt("docker", "image", "inspect", "-f", "{{.Id}}", tag)
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _pull() -> bool:
+    """Pull the image; False when no registry answers in time."""
+    try:
+        return attempt("docker", "pull", "-q", TAG, timeout=PULL_TIMEOUT).returncode == 0
+    except SandboxError:
+        return False
+
+
+def _import() -> bool:
+    """Import the cached tarball under the image's name, making the tarball first if need be."""
+    tarball = paths.state() / f"{SUITE}.tar"
+    if not tarball.exists():
+        _debootstrap(tarball)
+    docker("import", "-c", 'CMD ["bash"]', str(tarball), TAG, timeout=300)
+    return True
+
+
+def _debootstrap(tarball: Path) -> None:
+    """Build a minimal Debian with the machine's own mirror and pack it into ``tarball``."""
+    if os.geteuid() != 0:
+        raise SandboxError(f"no registry answers: load an image named {TAG}, or run this as root")
+    packages.need("debootstrap")
+    with tempfile.TemporaryDirectory(prefix="sandbox-base-") as folder:
+        tree, packed = Path(folder, "tree"), Path(folder, "base.tar")
+        run("debootstrap", "--variant=minbase", SUITE, str(tree), *mirror(), timeout=1200)
+        leave_out = [f"--exclude={pattern}" for pattern in LEFT_OUT]
+        run("tar", "--numeric-owner", "-C", str(tree), *leave_out, "-cf", str(packed), ".", timeout=300)
+        run("cp", str(packed), f"{tarball}.part", timeout=300)
+    Path(f"{tarball}.part").rename(tarball)
+
+
+def mirror() -> list[str]:
+    """Return this machine's Debian mirror, or nothing to leave the choice to debootstrap."""
+    if "ID=debian" not in Path("/etc/os-release").read_text().splitlines():
+        return []
+    folder = Path("/etc/apt/sources.list.d")
+    files = [*sorted(folder.glob("*.sources")), Path("/etc/apt/sources.list"), *sorted(folder.glob("*.list"))]
+    found = [mirror_in(file.read_text()) for file in files if file.exists()]
+    return [uri for uri in found if uri][:1]
+
+
+def mirror_in(sources: str) -> str | None:
+    """Return the first archive that an apt sources text (either format) uses for a Debian release."""
+    for stanza in re.split(r"\n\s*\n", sources):
+        fields = dict(re.findall(r"(?m)^(\w+):[ \t]*(.+)$", stanza))
+        if _is_release(fields.get("Suites", "").split()) and "URIs" in fields:
+            return fields["URIs"].split()[0]
+    for uri, suite in re.findall(r"(?m)^deb\s+(?:\[.*?\]\s+)?(\S+)\s+(\S+)\s", sources):
+        if _is_release([suite]):
+            return uri
+    return None
+
+
+def _is_release(suites: list[str]) -> bool:
+    """Tell whether one of ``suites`` is a plain Debian release name, as the main archive has."""
+    known = {"bullseye", "bookworm", "trixie", "forky", "sid", "stable", "testing"}
+    return any(suite in known for suite in suites)

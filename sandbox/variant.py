@@ -1,0 +1,53 @@
+"""What kind of production host is wanted: the options of ``up`` as data."""
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How the host and its sample app differ from the ordinary; the defaults are the ordinary."""
+
+    compose: str = "v1"  # v1: the command docker-compose; v2: the plugin docker compose
+    bind_mount: bool = False  # the checkout is mounted into the app's container
+    container_names: bool = True
+    frontend: bool = True
+    database: bool = True  # without it there is no alembic either
+    alembic: bool = True  # without it the app makes its own tables
+    crash_loop: bool = False  # v3 migrates at its start and then exits: the container loops
+    downgrade_raises: bool = False  # v3's migration cannot be taken back
+    alembic_subfolder: bool = False  # the backend, alembic.ini included, is in backend/
+
+    def __post_init__(self):
+        if self.compose not in ("v1", "v2"):
+            raise ValueError(f"compose is v1 or v2, not {self.compose!r}")
+
+    @property
+    def migrates(self) -> bool:
+        """Tell whether deployments run alembic."""
+        return self.database and self.alembic
+
+    @property
+    def compose_command(self) -> str:
+        """Return the compose command a deployment on this host types."""
+        return "docker-compose" if self.compose == "v1" else "docker compose"
+
+    @property
+    def backend(self) -> str:
+        """Return the backend's folder in the repository."""
+        return "backend" if self.alembic_subfolder else "."
+
+    def checks(self) -> list[str]:
+        """Return what ``wait-ready`` has to see when v3 was just deployed."""
+        name = "jctc_db" if self.container_names else self.generated_name("db")
+        checks = ["engine", *([f"db={name}"] if self.database else [])]
+        checks += ["web=200"] if self.frontend else []
+        return [*checks, "app=loop" if self.crash_loop else "app=500"]
+
+    def generated_name(self, service: str) -> str:
+        """Return the name compose gives a service's first container."""
+        joint = "_" if self.compose == "v1" else "-"
+        return joint.join(["jctc-app", service, "1"])
+
+    def options(self) -> dict:
+        """Return the fields as plain data, to be stored and compared."""
+        return asdict(self)
