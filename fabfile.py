@@ -1,0 +1,3 @@
+"""What `fab` offers here: the rollback tasks."""
+
+from tasks import ns  # noqa: F401

@@ -1,0 +1,11 @@
+"""The runbook's table of contents: a dot is one step, no dot is a playbook."""
+
+from invoke import Collection
+
+from .playbooks import full_rollback
+from .steps import git
+
+ns = Collection(
+    full_rollback.full_rollback,
+    Collection.from_module(git),
+)

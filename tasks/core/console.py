@@ -1,0 +1,87 @@
+"""What the operator sees: plain lines, tables, questions; a JSON document when asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from .errors import Refused
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_state = {"document": False}
+
+
+@contextlib.contextmanager
+def documents(wanted: bool) -> Iterator[None]:
+    """Keep stdout for one JSON document, when `wanted`, and send every line to stderr."""
+    before = _state["document"]
+    _state["document"] = before or wanted
+    try:
+        yield
+    finally:
+        _state["document"] = before
+
+
+def document(data: Any) -> bool:
+    """Print `data` as JSON if a document was asked for; return whether it was."""
+    if _state["document"]:
+        sys.stdout.write(json.dumps(data, indent=2, default=str) + "\n")
+    return _state["document"]
+
+
+def clean(text: str) -> str:
+    """Return `text` without anything that could steer a terminal."""
+    return CONTROL.sub("�", text)
+
+
+def say(line: str = "", style: str | None = None) -> None:
+    """Print one line, or several; what came from a host cannot steer the terminal."""
+    _rich().print(clean(str(line)), style=style, highlight=False, markup=False, soft_wrap=True)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
+    """Print rows under headings."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        grid.add_row(*(Text(clean(str(cell))) for cell in row))
+    _rich().print(grid)
+
+
+def confirm(question: str, yes: bool, instead: str = "--yes answers it") -> None:
+    """Return when the operator agrees; raise Refused otherwise, or when nobody can be asked."""
+    if yes:
+        return
+    if not interactive():
+        raise Refused(f"{question} Nobody can be asked without a terminal; {instead}. Nothing was changed.")
+    if ask(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
+        raise Refused("Not confirmed. Nothing was changed.")
+
+
+def ask(question: str) -> str:
+    """Return the operator's answer to `question`, asked on stderr."""
+    sys.stderr.write(clean(question))
+    sys.stderr.flush()
+    return sys.stdin.readline()
+
+
+def interactive() -> bool:
+    """Return whether somebody sits at a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _rich():
+    from rich.console import Console
+
+    return Console(stderr=_state["document"], width=None if _terminal() else 160)
+
+
+def _terminal() -> bool:
+    return (sys.stderr if _state["document"] else sys.stdout).isatty()

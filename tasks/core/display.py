@@ -1,0 +1,89 @@
+"""How a plan, its run and its result look on the operator's screen."""
+
+from __future__ import annotations
+
+from . import console
+from .host import Host
+from .plan import Plan, Step
+from .proof import Check
+
+
+class Log:
+    """A stream that prints a step's output line by line, indented, without the watcher's own lines."""
+
+    def __init__(self, mark: str) -> None:
+        self.mark, self.rest = mark, ""
+
+    def write(self, text: str) -> None:
+        """Print the complete lines of `text`; keep the last, incomplete one (at most 4096 characters)."""
+        *lines, rest = (self.rest + text).split("\n")
+        self.rest = rest[-4096:]
+        for line in lines:
+            if line.strip() and not line.startswith(self.mark):
+                console.say(f"    {line.rsplit(chr(13))[-1]}", style="dim")
+
+    def flush(self) -> None:
+        """Do nothing: lines are printed when they are complete."""
+
+
+def plan(host: Host, plan: Plan) -> None:
+    """Print what would happen, with the real commands, what can be taken back, and the outage."""
+    addresses = ", ".join(h.address for h in host.fleet)
+    console.say(f"{plan.task}: {plan.purpose}", style="bold")
+    console.say(f"  on {host.environment.name} ({addresses})")
+    for fact in plan.facts:
+        console.say(f"  - {fact}")
+    for warning in plan.warnings:
+        console.say(f"  ! {warning}", style="yellow")
+    for number, step in enumerate(plan.steps, start=1):
+        notes = [n for n in (step.outage and "outage", step.back and f"back: {step.back}") if n]
+        console.say(f"  {number}. {step.title}" + (f"  ({'; '.join(notes)})" if notes else ""))
+        for command in step.commands:
+            console.say(f"       {command}", style="dim")
+
+
+def step_begins(number: int, count: int, step: Step) -> None:
+    """Print the line that announces a step."""
+    console.say(f"[{number}/{count}] {step.title}", style="cyan")
+
+
+def step_done(step: Step, seconds: float) -> None:
+    """Print the line that ends a step."""
+    console.say(f"    done in {seconds:.1f} s", style="green")
+
+
+def reconnecting(host: Host, attempt: int) -> None:
+    """Say that the connection was lost and the step goes on."""
+    console.say(f"    {host.address}: connection lost; the step goes on there; trying again", style="yellow")
+
+
+def checks(found: list[Check]) -> None:
+    """Print the proof."""
+    if found:
+        rows = [("ok" if c.ok else "WRONG", c.name, c.looked_at, c.found) for c in found]
+        console.table(("", "check", "looked at", "found"), rows)
+
+
+def outcome(host: Host, outcome) -> None:
+    """Print the last lines of a run that was proven."""
+    import msgspec
+
+    if console.document(msgspec.to_builtins(outcome)):
+        return
+    outage = "" if outcome.outage is None else f", outage {outcome.outage:.1f} s"
+    console.say(
+        f"{outcome.task}: done and verified in {outcome.recovery:.1f} s{outage}.",
+        style="bold green",
+    )
+    if outcome.back:
+        console.say(f"The way back: {outcome.back}")
+
+
+def failure(host: Host, plan: Plan, done: list[dict], step: Step, why: str) -> str:
+    """Return the lines that say what failed, what was done, and what to type next."""
+    finished = ", ".join(d["step"] for d in done) or "nothing"
+    return (
+        f"{host.address}: {step.title}: {why}\n"
+        f"  done before: {finished}; run {plan.run}; its logs: fab runs.show --run {plan.run}\n"
+        "  next: fab status, then fab resume"
+    )

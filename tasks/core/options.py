@@ -1,0 +1,68 @@
+"""Every option of every task, checked the same way before anything connects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .errors import Refused
+
+LONGEST = 4096
+REF = re.compile(r"(?!-)(?!.*(\.\.|@\{|//))[\w./~^+@=-]{1,250}(?<![./])")
+NAME = re.compile(r"[\w][\w.@-]{0,249}")
+COUNT = re.compile(r"[1-9][0-9]{0,5}")
+
+HELP = {
+    "commit": "the commit to go back to: a hash, tag or branch that the host's checkout knows",
+    "revision": "an alembic revision, overriding the one the commit needs",
+    "service": "a role (backend, frontend, database), a compose service or a container",
+    "file": "a backup: a PATH on the host, 'latest', or local:PATH to upload",
+    "yes": "ask nothing",
+    "plan": "show what would happen and change nothing",
+    "json": "one JSON document on stdout, everything else on stderr",
+    "count": "how many entries",
+    "take_over": "take the lock of a run that was cut off",
+}
+
+
+def check(values: Mapping[str, Any]) -> None:
+    """Raise Refused, in one line, for the first option whose value cannot be meant."""
+    for name, value in values.items():
+        if value is not None and not (isinstance(value, bool) and name not in CHECKS):
+            _check(name, value)
+
+
+def _check(name: str, value: Any) -> None:
+    flag = "--" + name.replace("_", "-")
+    if value is True or value == "":
+        raise Refused(f"{flag}: needs a value: {HELP.get(name, 'see --help')}.")
+    text = str(value)
+    if len(text) > LONGEST:
+        raise Refused(f"{flag}: {len(text)} characters is too long.")
+    if not text.isprintable():
+        raise Refused(f"{flag}: {text!a} holds control characters.")
+    if reason := CHECKS.get(name, _anything)(text):
+        raise Refused(f"{flag}: {text!r} {reason}")
+
+
+def _pattern(pattern: re.Pattern, reason: str) -> Callable[[str], str]:
+    return lambda text: "" if pattern.fullmatch(text) else reason
+
+
+def _path(text: str) -> str:
+    return "starts with a dash; write ./ before it." if text.startswith("-") else ""
+
+
+def _anything(text: str) -> str:
+    return ""
+
+
+CHECKS: dict[str, Callable[[str], str]] = {
+    "commit": _pattern(REF, "is not a commit, tag or branch name."),
+    "revision": _pattern(NAME, "is not a revision identifier."),
+    "service": _pattern(NAME, "is not a role, service or container name."),
+    "count": _pattern(COUNT, "is not a number from 1 to 999999."),
+    "keep": _pattern(COUNT, "is not a number from 1 to 999999."),
+    "file": _path,
+}

@@ -1,0 +1,66 @@
+"""A rollback as data: the same object is shown, run, journaled on the host, resumed and undone."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+from msgspec import Struct, field
+
+
+def new_id() -> str:
+    """Return an identifier of a run: it sorts by time, and nobody can guess it."""
+    return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(3)
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One change on the host, as a POSIX sh script that proves its own result.
+
+    The script can be run again after a cut at any line; it exits non-zero, with one line on stderr,
+    when the world is not what the step promises. `timeout` is in seconds.
+    """
+
+    name: str
+    title: str
+    script: str
+    commands: tuple[str, ...] = ()
+    primary_only: bool = False
+    preparation: bool = False
+    outage: bool = False
+    back: str = ""
+    timeout: int = 1800
+
+
+class Expectation(Struct, frozen=True, kw_only=True):
+    """What must be true at the end; what is None or empty is not looked at.
+
+    `images` names an image for each service; `services` must run, `stopped` must not.
+    """
+
+    commit: str | None = None
+    revision: list[str] | None = None
+    images: dict[str, str] = field(default_factory=dict)
+    services: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+    healthy: bool = False
+
+
+class Plan(Struct, kw_only=True):
+    """Ordered steps towards an expectation; `facts` and `warnings` are told before the question."""
+
+    task: str
+    purpose: str
+    steps: list[Step]
+    expect: Expectation = field(default_factory=Expectation)
+    facts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    before: dict = field(default_factory=dict)
+    back: str = ""
+    records: dict | None = None
+    run: str = field(default_factory=new_id)
+
+    @property
+    def outage(self) -> bool:
+        """Whether the application does not answer during some step."""
+        return any(step.outage for step in self.steps)

@@ -1,0 +1,96 @@
+"""The shape of hosts.yaml: every key, its type and its default."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Text = Annotated[str, Meta(min_length=1)]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Seconds = Annotated[int, Meta(ge=1, le=86400)]
+Names = Annotated[list[Text], Meta(min_length=1)]
+
+
+class Section(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """One mapping of hosts.yaml; keys it does not name are errors."""
+
+
+class HostSettings(Section):
+    """One machine: `host` takes what `-H` takes; the rest overrides it."""
+
+    host: Text
+    user: Text | None = None
+    port: Port | None = None
+    key: str | None = None
+    known_hosts: str | None = None
+
+
+class App(Section):
+    """The checkout on the host; `path` is relative to the login's home."""
+
+    path: Text
+    branch: Text = "main"
+
+
+class Compose(Section):
+    """How the services are described and run; `grace` is in seconds."""
+
+    file: Text | Names = "docker-compose.yml"
+    command: Literal["auto", "docker-compose", "docker compose"] = "auto"
+    services: dict[str, Text] = field(default_factory=dict)
+    grace: Seconds = 10
+
+    @property
+    def files(self) -> list[str]:
+        """The compose files, always as a list."""
+        return [self.file] if isinstance(self.file, str) else self.file
+
+
+class Alembic(Section):
+    """Where migrations are run (`service`) and described (`config`, a path in the repository)."""
+
+    service: Text
+    config: Text = "alembic.ini"
+    command: Text = "alembic"
+    table: Text = "alembic_version"
+    schema: Text = "public"
+
+
+class DatabaseSettings(Section):
+    """The PostgreSQL database of the application; `backups` is relative to the login's home."""
+
+    name: Text
+    user: Text
+    backups: Text = "backups"
+    alembic: Alembic | None = None
+
+
+class Health(Section):
+    """Addresses fetched on the host; `timeout` is how long they may take to answer, in seconds."""
+
+    urls: list[Text] = field(default_factory=list)
+    timeout: Seconds = 60
+
+
+class Environment(Section):
+    """One deployment; the first of `hosts` is the primary."""
+
+    hosts: Annotated[list[HostSettings], Meta(min_length=1)]
+    app: App
+    compose: Compose
+    database: DatabaseSettings | None = None
+    health: Health = field(default_factory=Health)
+    notify: list[str] = field(default_factory=list)
+    name: str = ""
+
+    def service(self, role: str) -> str | None:
+        """The compose service that plays `role`, or None."""
+        return self.compose.services.get(role)
+
+
+class Inventory(Section):
+    """The whole file."""
+
+    environments: Annotated[dict[str, dict], Meta(min_length=1)]
+    default: str | None = None

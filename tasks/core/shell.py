@@ -1,0 +1,80 @@
+"""POSIX sh text: quoting, and several questions asked in one round trip."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+from collections.abc import Mapping
+from typing import NamedTuple
+
+quote = shlex.quote
+
+
+class Answer(NamedTuple):
+    """What one section of a batch printed, and its exit code (127: it was not reached)."""
+
+    out: str
+    err: str
+    code: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether the section ended with exit code 0."""
+        return self.code == 0
+
+
+NOT_REACHED = Answer("", "", 127)
+
+
+def join(*words: str) -> str:
+    """Return the words as one command line, every word quoted."""
+    return shlex.join(words)
+
+
+def home(path: str) -> str:
+    """Return a shell word for `path`; a relative one lies in the login's home."""
+    if path.startswith("/"):
+        return quote(path)
+    return '"$HOME"/' + quote(path.removeprefix("~/"))
+
+
+def within(folder: str, command: str) -> str:
+    """Return `command` run in `folder` (a shell word), and not run at all when there is no such folder."""
+    return f"cd {folder} && {{ {command}\n}}"
+
+
+def die(message: str, code: int = 1) -> str:
+    """Return a command that prints one line on stderr and ends the script."""
+    return f"{{ printf '%s\\n' {quote(message)} >&2; exit {code}; }}"
+
+
+def nonce() -> str:
+    """Return a word that no output can guess."""
+    return secrets.token_hex(8)
+
+
+def batch(commands: Mapping[str, str], mark: str) -> str:
+    """Return one script that runs every command in a subshell and tells their answers apart by `mark`."""
+    lines = []
+    for name, command in commands.items():
+        begin = f"printf '\\n%s begin %s\\n' {mark} {quote(name)}"
+        lines += [f"{begin}; {begin} >&2", f"( {command}\n) </dev/null"]
+        lines += [f"printf '\\n%s end %s\\n' {mark} $?"]
+    return "\n".join(lines)
+
+
+def answers(out: str, err: str, mark: str) -> dict[str, Answer]:
+    """Return the answers of a batch by name, from what it printed on both streams."""
+    complaints = {name: text.strip() for name, text in _sections(err, mark)}
+    return {name: _answer(text, complaints.get(name, ""), mark) for name, text in _sections(out, mark)}
+
+
+def _sections(text: str, mark: str) -> list[tuple[str, str]]:
+    parts = text.split(f"\n{mark} begin ")[1:]
+    return [(name, body) for name, _, body in (part.partition("\n") for part in parts)]
+
+
+def _answer(text: str, err: str, mark: str) -> Answer:
+    out, _, code = text.rpartition(f"\n{mark} end ")
+    code = code.strip()
+    return Answer(out, err, int(code)) if code.isdigit() else Answer(text, err, NOT_REACHED.code)
