@@ -42,7 +42,8 @@ SEAL = """
 rm -rf /root/dev
 pid=$(cat /var/run/docker.pid)
 kill "$pid"
-for try in $(seq 600); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+# The engine waits for its containers; these do not listen to a polite signal.
+for try in $(seq 600); do kill -0 "$pid" 2>/dev/null || break; pkill -9 -x python; sleep 0.1; done
 kill -0 "$pid" 2>/dev/null && { echo 'the engine did not stop' >&2; exit 1; }
 rm -rf /var/run/docker* /var/log/dockerd.log /tmp/*
 tar -C /var/lib/docker --numeric-owner --xattrs --xattrs-include='*' -cf /var/lib/golden.tar .
@@ -142,7 +143,7 @@ def _deploy(oven: str, release: str, variant: Variant) -> None:
     compose = f"{variant.compose_command} -f {FILE}"
     steps = [fetch if first else "cd jctc-app && git pull -q", f"{compose} build"]
     steps += [f"{compose} run --rm app alembic upgrade head"] if variant.migrates else []
-    container.bash(oven, " && ".join([*steps, f"{compose} up -d"]), "ubuntu", timeout=300)
+    container.bash(oven, " && ".join([*steps, f"{compose} up -d -t 1"]), "ubuntu", timeout=300)
     bad = release == releases.NAMES[-1]
     checks = variant.checks()
     container.wait(oven, checks if bad else [*checks[:-1], "app=200"])
