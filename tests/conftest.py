@@ -1,0 +1,47 @@
+"""Fixtures for everything that needs a real host: `operator` looks, `fresh` may break things."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sandbox.host import Host
+from sandbox.variant import Variant
+from tests.operator import Operator
+
+NAME = os.environ.get("TEST_HOST", "test")
+
+
+@pytest.fixture(scope="session")
+def hosts() -> Callable[..., Host]:
+    """Hosts by variant, brought up once: hosts(compose="v2") is the one with compose v2."""
+    made: dict[Variant, Host] = {}
+
+    def get(**options) -> Host:
+        variant = Variant(**options)
+        if variant not in made:
+            suffix = "-".join(f"{k}-{v}".lower().replace("_", "-") for k, v in options.items())
+            made[variant] = Host.up(f"{NAME}-{suffix}" if suffix else NAME, variant)
+        return made[variant]
+
+    yield get
+    for variant, host in made.items():
+        if variant != Variant():
+            host.down()
+
+
+@pytest.fixture
+def operator(hosts, tmp_path: Path) -> Operator:
+    """An operator at the ordinary host, for tests that leave it as it is."""
+    return Operator(hosts(), tmp_path)
+
+
+@pytest.fixture
+def fresh(hosts, tmp_path: Path) -> Operator:
+    """An operator at the ordinary host, v3 just deployed, for tests that change it."""
+    host = hosts()
+    host.reset()
+    return Operator(host, tmp_path)

@@ -1,0 +1,86 @@
+"""Real git repositories with migrations, and the round trip through `sh`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tasks.core import revisions
+
+INI = "[alembic]\nscript_location = alembic\n"
+
+
+def migration(name: str, down: object = None, body: str = "", **more: object) -> str:
+    """The text of a migration as Alembic's template writes it."""
+    extra = "".join(f"{key} = {value!r}\n" for key, value in more.items())
+    head = f'"""Add {name}\n\nRevision ID: {name}\n"""\nrevision = {name!r}\n'
+    return f"{head}down_revision = {down!r}\n{extra}{body}"
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A git repository; `commit` makes a commit that holds exactly the files given."""
+
+    path: Path
+
+    def git(self, *arguments: str) -> str:
+        names = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME",)}
+        mails = {"GIT_AUTHOR_EMAIL": "x@x", "GIT_COMMITTER_EMAIL": "x@x"}
+        command = ["git", "-C", str(self.path), *arguments]
+        environment = {**os.environ, **names, **mails}
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
+
+    def commit(self, files: Mapping[str, str | bytes], links: Mapping[str, str] = {}) -> str:  # noqa: B006
+        for old in self.git("ls-files", "-z").split("\0"):
+            (self.path / old).unlink() if old else None
+        for name, content in files.items():
+            path = self.path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        for name, goal in links.items():
+            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.path / name).symlink_to(goal)
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", "x")
+        return self.git("rev-parse", "HEAD")
+
+    def fetch(self, *commits: str, config: str = "alembic.ini") -> str:
+        script = revisions.fetch_script(str(self.path), list(commits), config)
+        run = subprocess.run(["sh", "-c", script], check=True, capture_output=True, text=True)
+        assert run.stderr == ""
+        return run.stdout
+
+    def read(self, files: Mapping[str, str | bytes], config: str = "alembic.ini", **more):
+        """The answer for one commit that holds these files."""
+        commit = self.commit(files, **more)
+        return revisions.parse(self.fetch(commit, config=config))[commit]
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    path = tmp_path / "the app's checkout"
+    path.mkdir()
+    made = Repository(path)
+    made.git("init", "-q")
+    return made
+
+
+@pytest.fixture
+def project():
+    """Files of a project: `project({"a.py": text})` with Alembic set up in the usual way."""
+
+    def files(migrations: Mapping[str, str | bytes], **more: str) -> dict[str, str | bytes]:
+        found = {f"alembic/versions/{name}": text for name, text in migrations.items()}
+        return {"alembic.ini": INI, "alembic/env.py": "", **found, **more}
+
+    return files
+
+
+@pytest.fixture(name="migration")
+def migration_fixture():
+    return migration
