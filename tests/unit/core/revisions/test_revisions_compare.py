@@ -28,6 +28,12 @@ if os.environ.get("HYPOTHESIS_PROFILE") == "deep":
     settings.load_profile("deep")
 
 
+def some(names: Iterable[str]) -> st.SearchStrategy[list[str]]:
+    """Up to three of the names."""
+    found = sorted(names)
+    return st.lists(st.sampled_from(found), unique=True, max_size=3) if found else st.just([])
+
+
 @st.composite
 def graphs(draw, largest=12):
     """Random histories: lines, branches, merges, several bases, dependencies across branches."""
@@ -35,9 +41,8 @@ def graphs(draw, largest=12):
     for number in range(draw(st.integers(1, largest))):
         earlier = [revision.id for revision in revisions]
         recent = earlier[-4:] if draw(st.booleans()) else earlier
-        some = st.lists(st.sampled_from(recent), max_size=3, unique=True) if recent else st.just([])
-        down = draw(some) if draw(st.integers(0, 9)) else []
-        depends = draw(some) if draw(st.integers(0, 3)) == 0 else []
+        down = draw(some(recent)) if draw(st.integers(0, 9)) else []
+        depends = draw(some(recent)) if draw(st.integers(0, 3)) == 0 else []
         depends = [name for name in depends if name not in down]
         revisions.append(Revision(f"r{number:02}", tuple(down), tuple(depends)))
     return Graph.of(draw(st.permutations(revisions)))
@@ -104,12 +109,6 @@ def downgraded(map_: RevisionMap, rows: set[str], argument: str) -> tuple[set[st
 
 def closed(map_: RevisionMap, rows: Iterable[str]) -> set[str]:
     return {r.revision for r in map_._get_ancestor_nodes(map_.get_revisions(tuple(rows)))}
-
-
-def some(names: Iterable[str]) -> st.SearchStrategy[list[str]]:
-    """Up to three of the names."""
-    found = sorted(names)
-    return st.lists(st.sampled_from(found), unique=True, max_size=3) if found else st.just([])
 
 
 @given(graphs())

@@ -1,8 +1,8 @@
 """Where migrations are looked for; Alembic itself judges wherever it can."""
 
 import contextlib
-from pathlib import Path
 import warnings
+from pathlib import Path
 
 import pytest
 from alembic.config import Config

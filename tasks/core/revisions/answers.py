@@ -1,0 +1,36 @@
+"""What can be said of a commit whose migration graph cannot be given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Undecidable:
+    """The graph cannot be known without running code: why, and where (`line` 0: the file)."""
+
+    reason: str
+    path: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.reason}" if place else self.reason
+
+
+@dataclass(frozen=True)
+class NoAlembic:
+    """The commit holds neither a configuration of Alembic nor anything like a migration."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class UndecidedError(Exception):
+    """Carries an `Undecidable` from where it is found to where it becomes the answer."""
+
+    def __init__(self, reason: str, path: str = "", line: int = 0) -> None:
+        super().__init__(reason)
+        self.answer = Undecidable(reason, path, line)

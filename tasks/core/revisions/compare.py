@@ -1,0 +1,145 @@
+"""What a database at its rows lacks, or has too much, for a target; and how to take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .graph import Graph, Revision, closure
+
+Kind = Literal["same", "downgrade", "behind", "diverged", "unknown"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How the database stands to the target, by closures over the present graph.
+
+    `same`: nothing to do. `downgrade`: taking back `downgrades`, newest first, leads to the
+    target. `behind`: the target has more. `diverged`: each has what the other lacks.
+    `unknown`: the rows cannot be explained by the present graph. `reason` is one line.
+    """
+
+    kind: Kind
+    reason: str
+    present: Graph = field(repr=False)
+    current: frozenset[str] = field(default=frozenset(), repr=False)
+    wanted: frozenset[str] = field(default=frozenset(), repr=False)
+    downgrades: tuple[Revision, ...] = ()
+
+    @property
+    def rows_after(self) -> list[str]:
+        """The rows of alembic_version once the target is reached (for `same`, `downgrade`).
+
+        Alembic may keep more of them, which these include: judge by `reached`.
+        """
+        return self.present.tips(self.wanted)
+
+    def reached(self, rows: Iterable[str]) -> bool:
+        """Tell whether a database with these rows is exactly at the target."""
+        names = set(rows)
+        known = names <= self.present.revisions.keys()
+        return known and self.present.ancestors(names) == self.wanted
+
+
+def compare(present: Graph, rows: Collection[str], target: Graph | Iterable[str]) -> Comparison:
+    """Compare a database at `rows` with what a commit needs.
+
+    `present` is the graph of the code that migrated the database; `target` the graph of the
+    commit, or the ids of its heads.
+    """
+    heads = target.heads() if isinstance(target, Graph) else list(target)
+    absent = [name for name in heads if name not in present.revisions]
+    wanted = present.ancestors(name for name in heads if name not in absent)
+    if isinstance(target, Graph):
+        wanted |= target.ancestors(absent)
+    return _compared(present, rows, wanted | frozenset(absent))
+
+
+def compare_revision(present: Graph, rows: Collection[str], revision: str) -> Comparison:
+    """Compare a database at `rows` with a revision that the operator names.
+
+    What needs the revision goes, so that it is a row afterwards, and other branches stay;
+    `base` takes everything back. Raises UnknownRevisionError.
+    """
+    unknown = _unexplained(present, rows)
+    if unknown or revision == "base":
+        return unknown or _compared(present, rows, frozenset())
+    name = present.resolve(revision)
+    current = present.ancestors(rows)
+    if name not in current:
+        return _compared(present, rows, present.ancestors([name]))
+    return _compared(present, rows, current - present.descendants(present.dependents[name]))
+
+
+def _compared(present: Graph, rows: Collection[str], wanted: frozenset[str]) -> Comparison:
+    unknown = _unexplained(present, rows)
+    if unknown:
+        return unknown
+    current = present.ancestors(rows)
+    kind, reason = _judged(len(current - wanted), len(wanted - current))
+    extra = current - wanted if kind == "downgrade" else frozenset()
+    newest_first = (present.revisions[i] for i in reversed(present.order) if i in extra)
+    return Comparison(kind, reason, present, current, wanted, tuple(newest_first))
+
+
+def _judged(extra: int, lacking: int) -> tuple[Kind, str]:
+    if not extra and not lacking:
+        return "same", "the database is exactly where the target needs it"
+    if not lacking:
+        return "downgrade", f"{_counted(extra)} to take back"
+    if not extra:
+        return "behind", f"the database lacks {_counted(lacking)} that the target needs"
+    lacks = f"the database lacks {_counted(lacking)} of the target"
+    return "diverged", f"{lacks} and has {_counted(extra)} that the target does not know"
+
+
+def _counted(number: int) -> str:
+    return "1 migration" if number == 1 else f"{number} migrations"
+
+
+def _unexplained(present: Graph, rows: Iterable[str]) -> Comparison | None:
+    strange = sorted(set(rows) - present.revisions.keys())
+    if not strange:
+        return None
+    reason = f"the database is at {', '.join(strange)}, which the present code does not have"
+    return Comparison("unknown", reason, present)
+
+
+def downgrade_arguments(comparison: Comparison) -> list[str]:
+    """Return the arguments of the `alembic downgrade` calls that lead to the target, in order.
+
+    Each takes back one oldest migration with all that stands on it: a full id where its
+    children may all go, `<child>@<id>` or `<child>@base` where another branch has to stay.
+    """
+    graph, left = comparison.present, {revision.id for revision in comparison.downgrades}
+    gone = frozenset(left)
+    oldest = [r for r in comparison.downgrades if gone.isdisjoint(r.needs)]
+    arguments = []
+    for revision in oldest:
+        if revision.id in left:
+            parent = _nearest(graph, revision)
+            roots = graph.children[parent] if parent else _bases(graph)
+            active = [name for name in roots if name in comparison.current]
+            plain = gone.issuperset(active)
+            arguments.append(f"{'' if plain else revision.id + '@'}{parent or 'base'}")
+            left -= graph.descendants(active if plain else [revision.id])
+    return arguments
+
+
+def _nearest(graph: Graph, revision: Revision) -> str | None:
+    """A down revision no other one stands on: no child of it but `revision` leads here."""
+    for parent in revision.down_revisions:
+        others = [name for name in revision.down_revisions if name != parent]
+        if not others or parent not in _lineage(graph, others):
+            return parent
+    return None
+
+
+def _lineage(graph: Graph, names: Iterable[str]) -> frozenset[str]:
+    """The names and their down revisions, without dependencies."""
+    return closure(names, lambda name: graph.revisions[name].down_revisions)
+
+
+def _bases(graph: Graph) -> list[str]:
+    return [name for name, revision in graph.revisions.items() if not revision.down_revisions]

@@ -1,0 +1,142 @@
+"""The graph of migrations: who follows whom, and what is applied when a row is there."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from .answers import UndecidedError
+
+
+class UnknownRevisionError(LookupError):
+    """No revision of the graph, or more than one, is meant; the message says which come near."""
+
+
+def closure(ids: Iterable[str], following: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    """Return the ids and all that is reached from them; no depth is too great."""
+    todo, seen = list(ids), set()
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo.extend(following(name))
+    return frozenset(seen)
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One migration; `depends_on` is resolved to ids, `title` its docstring's first line."""
+
+    id: str
+    down_revisions: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    title: str = ""
+    path: str = ""
+    source: str = field(default="", repr=False)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The revisions that must be applied before this one."""
+        return (*self.down_revisions, *self.depends_on)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The revisions of one commit by id. Every need of a revision is in it, and none loops."""
+
+    revisions: Mapping[str, Revision] = field(repr=False)
+
+    @classmethod
+    def of(cls, revisions: Iterable[Revision]) -> Graph:
+        """Return the graph of revisions. Raises UndecidedError where they do not form one."""
+        found: dict[str, Revision] = {}
+        for revision in revisions:
+            if revision.id in found:
+                other = found[revision.id].path
+                raise UndecidedError(f"revision {revision.id} is also in {other}", revision.path)
+            found[revision.id] = revision
+        graph = cls(found)
+        graph._refuse_gaps()
+        if len(graph.order) < len(found):
+            stuck = sorted(found.keys() - set(graph.order))
+            raise UndecidedError(f"revisions form a circle: {', '.join(stuck[:5])}")
+        return graph
+
+    def _refuse_gaps(self) -> None:
+        for revision in self.revisions.values():
+            for need in revision.needs:
+                if need not in self.revisions:
+                    reason = f"{revision.id} follows {need}, which no file has"
+                    raise UndecidedError(reason, revision.path)
+
+    @cached_property
+    def children(self) -> dict[str, list[str]]:
+        """By id, the revisions that name it as their down_revision."""
+        return self._followers(lambda revision: revision.down_revisions)
+
+    @cached_property
+    def dependents(self) -> dict[str, list[str]]:
+        """By id, the revisions that name it as down_revision or depends_on."""
+        return self._followers(lambda revision: revision.needs)
+
+    def _followers(self, named: Callable[[Revision], Iterable[str]]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {name: [] for name in self.revisions}
+        for revision in self.revisions.values():
+            for need in dict.fromkeys(named(revision)):
+                found[need].append(revision.id)
+        return found
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """All ids, each after all that it needs: an order to upgrade in."""
+        waiting = {name: len(set(revision.needs)) for name, revision in self.revisions.items()}
+        ready = [name for name, count in waiting.items() if not count]
+        for name in ready:
+            for follower in self.dependents[name]:
+                waiting[follower] -= 1
+                if not waiting[follower]:
+                    ready.append(follower)
+        return tuple(ready)
+
+    def heads(self) -> list[str]:
+        """Return the ids that no revision follows, as `alembic heads` counts them."""
+        return [name for name in self.revisions if not self.children[name]]
+
+    def tips(self, applied: Iterable[str]) -> list[str]:
+        """Return the rows that alembic_version holds when exactly `applied` is applied."""
+        inside = set(applied)
+        return sorted(n for n in inside if inside.isdisjoint(self.dependents.get(n, ())))
+
+    def ancestors(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return the ids and all that they need, directly or not. KeyError for an unknown id."""
+        return closure(ids, lambda name: self.revisions[name].needs)
+
+    def descendants(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return the ids and all that need them, directly or not. KeyError for an unknown id."""
+        return closure(ids, lambda name: self.dependents[name])
+
+    def resolve(self, name: str) -> str:
+        """Return the full id of a revision given in full, by its first 4 letters or more, or as
+        `head`. Raises UnknownRevisionError with what comes near.
+        """
+        heads = self.heads()
+        if name == "head" and len(heads) == 1:
+            return heads[0]
+        if name in self.revisions:
+            return name
+        found = [i for i in self.revisions if len(name) >= 4 and i.startswith(name)]
+        if len(found) == 1:
+            return found[0]
+        raise UnknownRevisionError(self._unknown(name, found or (heads if name == "head" else [])))
+
+    def _unknown(self, name: str, several: list[str]) -> str:
+        if several:
+            return f"{name!r} may be {self._listed(several[:5])}"
+        near = difflib.get_close_matches(name, self.revisions, n=3, cutoff=0.5)
+        hint = f"; did you mean {self._listed(near)}?" if near else ""
+        return f"no revision {name!r} among {len(self.revisions)} migrations{hint}"
+
+    def _listed(self, ids: Iterable[str]) -> str:
+        return ", ".join(f"{i} ({self.revisions[i].title or 'untitled'})" for i in ids)
