@@ -1,0 +1,145 @@
+"""What an inspection found in a backup, and whether that can be restored."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .report import qualified
+
+Kind = Literal["plain", "gzip", "zstd", "custom", "directory", "unknown"]
+PART = re.compile(r'"((?:[^"]|"")*)"|([^".]+)')
+
+
+@dataclass(frozen=True)
+class Forbidden:
+    """A command that would reach beyond the database: its line in the dump, its beginning."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """The dump of one database: rows per table (None: cannot be told), Alembic's revisions.
+
+    RAW is how the dump's `\\connect` names it ("" in a dump that names none).
+    """
+
+    raw: str = ""
+    complete: bool = True
+    rows: dict[str, int | None] = field(default_factory=dict)
+    revisions: tuple[str, ...] = ()
+
+    @property
+    def database(self) -> str | None:
+        """The name of the database the section was taken from."""
+        return connected(self.raw) if self.raw else None
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup on the host: BYTES as it lies there, UNCOMPRESSED as SQL, MODIFIED in epoch seconds."""
+
+    path: str
+    kind: Kind
+    bytes: int
+    modified: int
+    checksum: Literal["ok", "bad", "none"]
+    reason: str = ""
+    readable: bool = True
+    complete: bool = False
+    cluster: bool = False
+    uncompressed: int = 0
+    server: str = ""
+    dumper: str = ""
+    encoding: str = ""
+    database: str | None = None
+    forbidden: tuple[Forbidden, ...] = ()
+    roles: tuple[str, ...] = ()
+    missing_roles: tuple[str, ...] | None = ()
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def major(self) -> int | None:
+        """The major version of the server that the dump was taken from."""
+        return int(self.server.split(".")[0]) if self.server[:1].isdigit() else None
+
+    def section(self, database: str) -> Section | None:
+        """Return the part for DATABASE, or the only part of a dump that names no database."""
+        named = [part for part in self.sections if part.raw]
+        if not named:
+            return next(iter(self.sections), Section())
+        return next((part for part in named if part.database == database), None)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why the file is no whole, readable dump (none: it can be restored)."""
+        found = [
+            (self.checksum == "bad", "its sha256 is not the one in the file beside it"),
+            (self.kind == "unknown", f"it is not a dump of PostgreSQL: {self.reason}"),
+            (bool(self.reason) and self.kind != "unknown", self.reason),
+            (not self.readable, "it cannot be read to its end: it is damaged or cut off"),
+            (not self.complete, "its last line is missing: it is cut off"),
+        ]
+        return tuple(text for wrong, text in found if wrong)[:2]
+
+
+def connected(raw: str) -> str:
+    """Return the database that the arguments RAW of a `\\connect` name."""
+    quoted = re.fullmatch(r'-reuse-previous=on "(.*)"', raw)
+    if quoted:
+        value = quoted[1].replace('""', '"').removeprefix("dbname=").removeprefix("'").removesuffix("'")
+        return re.sub(r"\\(.)", r"\1", value)
+    return raw[1:-1].replace('""', '"') if raw.startswith('"') else raw
+
+
+def canonical(raw: str) -> str:
+    """Return the `qualified` name of a table as a dump spells it."""
+    parts = [plain or quoted.replace('""', '"') for quoted, plain in PART.findall(raw)]
+    return qualified(*parts[:2]) if len(parts) > 1 else raw
+
+
+def parse_backup(output: str, path: str) -> Backup:
+    """Return what `inspect_script` printed about the backup at PATH; raises ValueError if it was cut."""
+    lines = [line.split("\t") for line in output.splitlines()]
+    one = {line[0]: line[1:] for line in lines}
+    if "FILE" not in one or not ("KIND" in one or "REASON" in one):
+        raise ValueError("the inspection of the backup did not come to its end")
+    kind, size, modified = one["FILE"]
+    missing = tuple(line[1] for line in lines if line[0] == "MISSING")
+    not_sql = one.get("KIND") == ["none"]
+    return Backup(
+        path=path,
+        kind="unknown" if not_sql else kind,  # type: ignore[arg-type]
+        bytes=int(size),
+        modified=int(modified),
+        checksum=one["CHECKSUM"][0],  # type: ignore[arg-type]
+        reason="it does not begin as pg_dump does" if not_sql else "".join(one.get("REASON", [])),
+        readable="UNREADABLE" not in one,
+        complete=one.get("COMPLETE") == ["1"],
+        cluster=one.get("KIND") == ["cluster"],
+        uncompressed=int(one.get("BYTES", ["0"])[0]),
+        server=one.get("SERVER", [""])[0],
+        dumper=one.get("DUMPER", [""])[0],
+        encoding=one.get("ENCODING", [""])[0],
+        database=one.get("DATABASE", [None])[0],
+        forbidden=tuple(Forbidden(int(line[1]), line[2]) for line in lines if line[0] == "FORBIDDEN"),
+        roles=tuple(line[1] for line in lines if line[0] == "ROLE"),
+        missing_roles=None if "ROLES" in one else missing,
+        sections=_sections(lines),
+    )
+
+
+def _sections(lines: list[list[str]]) -> tuple[Section, ...]:
+    named = {line[1]: line[2] == "1" for line in lines if line[0] == "SECTION"}
+    rows = [line[1:] for line in lines if line[0] == "ROWS"]
+    revisions = [line[1:] for line in lines if line[0] == "REVISION"]
+    return tuple(
+        Section(
+            raw=raw,
+            complete=complete,
+            rows={canonical(t): None if int(n) < 0 else int(n) for where, t, n in rows if where == raw},
+            revisions=tuple(value for where, value in revisions if where == raw),
+        )
+        for raw, complete in (named or {"": True}).items()
+    )
