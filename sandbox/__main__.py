@@ -63,9 +63,13 @@ def _list(options: argparse.Namespace) -> None:
     engine.ensure()
     for name, port in sorted(records.ports().items()):
         state = "running" if container.running(paths.container(name)) else "stopped"
-        extra = {key: value for key, value in records.load(name)["variant"].items()
-                 if value != getattr(Variant(), key)}
-        print(f"{name}\t127.0.0.1:{port}\t{state}\t{extra or ''}")
+        print(f"{name}\t127.0.0.1:{port}\t{state}\t{_extraordinary(records.load(name)['variant'])}")
+
+
+def _extraordinary(variant: dict) -> str:
+    """Name the options in which a variant differs from the ordinary one."""
+    ordinary = Variant().options()
+    return " ".join(f"{key}={value}" for key, value in variant.items() if value != ordinary[key])
 
 
 def _exec(options: argparse.Namespace) -> int:
@@ -73,8 +77,8 @@ def _exec(options: argparse.Namespace) -> int:
     host = Host.get(options.name)
     command = [word for word in options.command if word != "--"]
     terminal = ["-it"] if sys.stdin.isatty() and sys.stdout.isatty() else ["-i"]
-    return subprocess.call(["docker", "exec", *terminal, "-u", "ubuntu", "-w", "/home/ubuntu",
-                            "-e", "HOME=/home/ubuntu", host.container, *(command or ["bash"])])
+    login = ["-u", "ubuntu", "-w", "/home/ubuntu", "-e", "HOME=/home/ubuntu"]
+    return subprocess.call(["docker", "exec", *terminal, *login, host.container, *(command or ["bash"])])
 
 
 def _parser() -> argparse.ArgumentParser:

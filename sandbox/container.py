@@ -2,23 +2,21 @@
 
 from . import paths
 from .engine import docker
-from .shell import SandboxError, attempt
+from .shell import Input, SandboxError, attempt
 
 # What an engine inside a container needs, without the full --privileged.
-FLAGS = (
-    "--cap-add=ALL", "--cap-drop=SYS_RESOURCE", "--security-opt=seccomp=unconfined",
-    "--security-opt=apparmor=unconfined", "--security-opt=systempaths=unconfined",
-    "--cgroupns=private", "--stop-signal=KILL",
-    # In memory: thousands of small files are unpacked at each start, and gone at once at its end.
-    "--tmpfs=/var/lib/docker:rw,exec,suid,dev,size=4g,mode=711",
-)
+CAPABILITIES = ("--cap-add=ALL", "--cap-drop=SYS_RESOURCE", "--cgroupns=private")
+UNCONFINED = [f"--security-opt={kind}=unconfined" for kind in ("seccomp", "apparmor", "systempaths")]
+# In memory: thousands of small files are unpacked at each start, and gone at once at its end.
+DISK = "--tmpfs=/var/lib/docker:rw,exec,suid,dev,size=4g,mode=711"
 
 
 def create(container: str, image: str, host: str, *flags: str) -> None:
     """Make the container of ``host``, not started yet, in place of one of the same name."""
     remove(container)
     labels = [f"--label={paths.LABEL}={paths.CLONE}", f"--label={paths.HOST_LABEL}={host}"]
-    docker("create", f"--name={container}", f"--hostname={host}", *labels, *FLAGS, *flags, image)
+    names = [f"--name={container}", f"--hostname={host}"]
+    docker("create", *names, *labels, *CAPABILITIES, *UNCONFINED, DISK, *flags, image)
 
 
 def remove(*containers: str) -> None:
@@ -35,12 +33,11 @@ def running(container: str) -> bool:
     return done.stdout.strip() == "true"
 
 
-def bash(container: str, script: str, user: str = "root", timeout: float = 60,
-         stdin: str | bytes | None = None) -> str:
+def bash(container: str, script: str, user: str = "root", timeout: float = 60, stdin: Input = None) -> str:
     """Run a bash script in the container, in its user's home, and return its standard output."""
     home = "/root" if user == "root" else f"/home/{user}"
-    return docker("exec", "-i", "-u", user, "-e", f"HOME={home}", "-w", home, container,
-                  "bash", "-o", "pipefail", "-c", script, timeout=timeout, stdin=stdin)
+    where = ["-i", "-u", user, "-e", f"HOME={home}", "-w", home, container]
+    return docker("exec", *where, "bash", "-o", "pipefail", "-c", script, timeout=timeout, stdin=stdin)
 
 
 def wait(container: str, checks: list[str], seconds: int = 60) -> None:
@@ -50,6 +47,6 @@ def wait(container: str, checks: list[str], seconds: int = 60) -> None:
 
 def mine() -> dict[str, str]:
     """Return this clone's containers: name to the host it is for, stopped ones included."""
-    lines = docker("ps", "-a", "--filter", f"label={paths.LABEL}={paths.CLONE}",
-                   "--format", f'{{{{.Names}}}}\t{{{{.Label "{paths.HOST_LABEL}"}}}}')
+    shown = f'{{{{.Names}}}}\t{{{{.Label "{paths.HOST_LABEL}"}}}}'
+    lines = docker("ps", "-a", "--filter", f"label={paths.LABEL}={paths.CLONE}", "--format", shown)
     return dict(line.split("\t") for line in lines.splitlines())

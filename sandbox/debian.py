@@ -14,8 +14,9 @@ SUITE = "bookworm"
 TAG = f"debian:{SUITE}-slim"
 PULL_TIMEOUT = 20
 # What the official slim image leaves out as well, and what a package manager can fetch again.
-LEFT_OUT = ("./usr/share/doc/*", "./usr/share/man/*", "./usr/share/locale/*", "./usr/share/info/*",
-            "./var/cache/apt/*", "./var/lib/apt/lists/*", "./var/log/*", "./dev/*", "./proc/*", "./sys/*")
+LEFT_OUT = [f"usr/share/{name}" for name in ("doc", "info", "locale", "man")]
+LEFT_OUT += ["var/cache/apt", "var/lib/apt/lists", "var/log"]
+MADE_BY_THE_KERNEL = ("dev", "proc", "sys")
 
 
 def ensure() -> str:
@@ -46,7 +47,8 @@ def _import() -> bool:
     tarball = paths.state() / f"{SUITE}.tar"
     if not tarball.exists():
         _debootstrap(tarball)
-    docker("import", "-c", 'CMD ["bash"]', str(tarball), TAG, timeout=300)
+    changes = ["-c", 'CMD ["bash"]', "-c", f"LABEL {paths.LABEL}=image"]
+    docker("import", *changes, str(tarball), TAG, timeout=300)
     return True
 
 
@@ -58,7 +60,7 @@ def _debootstrap(tarball: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="sandbox-base-") as folder:
         tree, packed = Path(folder, "tree"), Path(folder, "base.tar")
         run("debootstrap", "--variant=minbase", SUITE, str(tree), *mirror(), timeout=1200)
-        leave_out = [f"--exclude={pattern}" for pattern in LEFT_OUT]
+        leave_out = [f"--exclude=./{folder}/*" for folder in (*LEFT_OUT, *MADE_BY_THE_KERNEL)]
         run("tar", "--numeric-owner", "-C", str(tree), *leave_out, "-cf", str(packed), ".", timeout=300)
         run("cp", str(packed), f"{tarball}.part", timeout=300)
     Path(f"{tarball}.part").rename(tarball)

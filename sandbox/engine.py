@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import packages, paths
 from .progress import step
-from .shell import SandboxError, attempt, run
+from .shell import Input, SandboxError, attempt, run
 
 PID_FILES = (Path("/var/run/docker.pid"), Path("/var/run/docker/containerd/containerd.pid"))
 START_TIMEOUT = 60
@@ -18,9 +18,7 @@ def ensure() -> None:
     if packages.find("docker") and answers():
         return
     if os.geteuid() != 0:
-        raise SandboxError(
-            "no Docker engine answers: install Docker and start it, and let this user talk to it"
-        )
+        raise SandboxError("no Docker engine answers: install Docker and start it, and let this user talk to it")
     packages.need("docker", "dockerd", "iptables")
     if answers():  # installing the package starts the service on an ordinary machine
         return
@@ -36,7 +34,7 @@ def answers() -> bool:
         return False
 
 
-def docker(*arguments: str, timeout: float = 60, stdin: str | bytes | None = None) -> str:
+def docker(*arguments: str, timeout: float = 60, stdin: Input = None) -> str:
     """Run one docker command and return what it printed, without the final newline."""
     return run("docker", *arguments, timeout=timeout, stdin=stdin).strip()
 
@@ -50,10 +48,8 @@ def start() -> None:
         _forget_stale(file)
     log = paths.state() / "dockerd.log"
     with log.open("ab") as out:
-        process = subprocess.Popen(
-            [packages.find("dockerd")], cwd="/", start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-        )
+        streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
+        process = subprocess.Popen([packages.find("dockerd")], cwd="/", start_new_session=True, **streams)
     return _wait(process)
 
 

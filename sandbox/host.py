@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import container, engine, golden, keys, paths, ports, records
+from .debian import image_id
 from .progress import step
-from .shell import SandboxError
+from .shell import Input, SandboxError
 from .variant import Variant
 
 READY_TIMEOUT = 60
@@ -66,8 +67,7 @@ class Host:
             records.forget(self.name)
             keys.record(records.ports())
 
-    def exec(self, command: str, user: str = "ubuntu", timeout: float = 60,
-             stdin: str | bytes | None = None) -> str:
+    def exec(self, command: str, user: str = "ubuntu", timeout: float = 60, stdin: Input = None) -> str:
         """Run a bash command on the host, past SSH, and return its standard output without the last newline.
 
         Raises SandboxError when it exits non-zero or takes longer than ``timeout`` seconds.
@@ -90,8 +90,7 @@ class Host:
         return paths.KNOWN_HOSTS
 
     def _record(self) -> dict:
-        return {"port": self.port, "variant": self.variant.options(), "image": self.image,
-                "releases": self.releases}
+        return {"port": self.port, "variant": self.variant.options(), "image": self.image, "releases": self.releases}
 
     def _alive(self) -> bool:
         """Tell whether the host runs and its sshd and engine answer."""
@@ -105,6 +104,8 @@ class Host:
 
     def _start(self) -> None:
         """Start a fresh container from the golden image and wait until it is as expected."""
+        if not image_id(self.image):
+            raise SandboxError(f"the image of {self.name} is gone: python -m sandbox up {self.name}")
         with step(f"Starting {self.name} on 127.0.0.1:{self.port}"):
             container.remove(self.container)
             ports.check_free(self.port)

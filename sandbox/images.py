@@ -10,7 +10,7 @@ from pathlib import Path
 from . import debian, paths
 from .engine import docker
 from .progress import step
-from .shell import run
+from .shell import attempt, run
 
 FOLDER = paths.PACKAGE / "docker"
 PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
@@ -42,21 +42,30 @@ def _ensure(name: str, folder: Path, *arguments: str) -> str:
             if (context / "requirements.txt").exists():
                 _download_wheels(context / "requirements.txt", context / "wheels")
             _build(tag, context, arguments)
+        drop_older(tag)
     return tag
+
+
+def drop_older(tag: str) -> None:
+    """Remove the images that ``tag`` replaces: same name, older content, used by no container."""
+    name = tag.rpartition("-")[0]
+    for other in docker("images", "--format", "{{.Repository}}:{{.Tag}}", paths.IMAGE).splitlines():
+        if other != tag and other.rpartition("-")[0] == name:
+            attempt("docker", "rmi", other)
 
 
 def _build(tag: str, context: Path, arguments: tuple[str, ...]) -> None:
     """Build ``context`` under ``tag``, labelled as the sandbox's own."""
     proxies = [f"{name}={os.environ[name]}" for name in PROXIES if name in os.environ]
     given = [word for argument in (*arguments, *proxies) for word in ("--build-arg", argument)]
-    docker("build", "-q", "-t", tag, "--label", f"{paths.LABEL}=image", *given, str(context),
-           timeout=BUILD_TIMEOUT)
+    named = ["-t", tag, "--label", f"{paths.LABEL}=image"]
+    docker("build", "-q", *named, *given, str(context), timeout=BUILD_TIMEOUT)
 
 
 def _download_wheels(requirements: Path, folder: Path) -> None:
     """Fetch the app's wheels with this machine's pip, whose index and certificates are set up."""
     machine = {"arm64": "aarch64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
     tags = [f"manylinux{kind}_{machine}" for kind in ("2014", "_2_17", "_2_28", "_2_34")]
-    run(sys.executable, "-m", "pip", "download", "-q", "--only-binary=:all:", "-d", str(folder),
-        "--python-version", "3.11", "--implementation", "cp",
-        *(f"--platform={tag}" for tag in tags), "-r", str(requirements), timeout=600)
+    target = ["--python-version=3.11", "--implementation=cp", *(f"--platform={tag}" for tag in tags)]
+    what = ["--only-binary=:all:", "-r", str(requirements), "-d", str(folder)]
+    run(sys.executable, "-m", "pip", "download", "-q", *target, *what, timeout=600)

@@ -28,6 +28,6 @@ def need(*programs: str) -> None:
     if os.geteuid() != 0 or not find("apt-get"):
         raise SandboxError(f"please install {', '.join(missing)}, then try again")
     with step(f"Installing {', '.join(missing)}"):
+        install = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-qy", "--no-install-recommends"]
         run("apt-get", "update", "-q", timeout=300)
-        run("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-qy",
-            "--no-install-recommends", *missing, timeout=900)
+        run(*install, *missing, timeout=900)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import paths
+from .progress import console
 from .shell import SandboxError
 
 
@@ -49,7 +50,11 @@ def lock(what: str, shared_by_clones: bool = False) -> Iterator[None]:
     folder = Path(tempfile.gettempdir()) if shared_by_clones else paths.state()
     file = folder / (f"fab-sandbox-{os.getuid()}-{what}.lock" if shared_by_clones else f"{what}.lock")
     with file.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            console.print(f"Another process holds {file}; waiting for it", style="dim", markup=False)
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 

@@ -33,8 +33,7 @@ TOM = "Tom Reyes <tom.reyes@example.org>"
 HISTORY = (
     Commit("Register cases and show them", ADA, "2024-03-04T09:30:00+00:00", "v1", "v1"),
     Commit("Describe how we deploy", TOM, "2024-03-11T11:05:00+00:00", "v1", notes=True),
-    Commit("Show the court of a case, bring in the archive", TOM, "2024-03-18T15:02:00+00:00", "v2", "v2",
-           notes=True),
+    Commit("Show the court of a case, bring in the archive", TOM, "2024-03-18T15:02:00+00:00", "v2", "v2", notes=True),
     Commit("Sort cases by priority", ADA, "2024-04-02T17:21:00+00:00", "v3", "v3", notes=True),
 )
 NOTES = """\

@@ -4,13 +4,14 @@ import os
 import subprocess
 
 PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+Input = str | bytes | None  # what a command reads; None: nothing
 
 
 class SandboxError(RuntimeError):
     """The sandbox could not do what it was asked; the message is one readable line or a few."""
 
 
-def run(*command: str, timeout: float = 60, stdin: str | bytes | None = None) -> str:
+def run(*command: str, timeout: float = 60, stdin: Input = None) -> str:
     """Run ``command`` and return its standard output; raise SandboxError unless it exits 0.
 
     ``timeout`` is in seconds; a command that takes longer is killed.
@@ -21,9 +22,7 @@ def run(*command: str, timeout: float = 60, stdin: str | bytes | None = None) ->
     return done.stdout
 
 
-def attempt(
-    *command: str, timeout: float = 60, stdin: str | bytes | None = None
-) -> subprocess.CompletedProcess:
+def attempt(*command: str, timeout: float = 60, stdin: Input = None) -> subprocess.CompletedProcess:
     """Run ``command`` and return the finished process whatever its exit code."""
     data = stdin.encode() if isinstance(stdin, str) else stdin
     feed = {"input": data} if data is not None else {"stdin": subprocess.DEVNULL}

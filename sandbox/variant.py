@@ -36,17 +36,20 @@ class Variant:
         """Return the backend's folder in the repository."""
         return "backend" if self.alembic_subfolder else "."
 
-    def checks(self) -> list[str]:
-        """Return what ``wait-ready`` has to see when v3 was just deployed."""
-        name = "jctc_db" if self.container_names else self.generated_name("db")
-        checks = ["engine", *([f"db={name}"] if self.database else [])]
-        checks += ["web=200"] if self.frontend else []
-        return [*checks, "app=loop" if self.crash_loop else "app=500"]
-
-    def generated_name(self, service: str) -> str:
-        """Return the name compose gives a service's first container."""
+    @property
+    def database_container(self) -> str:
+        """Return the name of the database's container: the fixed one, or what compose makes up."""
         joint = "_" if self.compose == "v1" else "-"
-        return joint.join(["jctc-app", service, "1"])
+        return "jctc_db" if self.container_names else joint.join(["jctc-app", "db", "1"])
+
+    def checks(self, bad: bool = True) -> list[str]:
+        """Return what ``wait-ready`` has to see after the deployment of v3, or of a good release."""
+        database = [f"db={self.database_container}"] if self.database else []
+        web = ["web=200"] if self.frontend else []
+        return ["engine", *database, *web, self._app_when_bad() if bad else "app=200"]
+
+    def _app_when_bad(self) -> str:
+        return "app=loop" if self.crash_loop else "app=500"
 
     def options(self) -> dict:
         """Return the fields as plain data, to be stored and compared."""

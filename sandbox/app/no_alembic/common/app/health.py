@@ -2,11 +2,10 @@
 
 import traceback
 
-from sqlalchemy import func, select
-
 from app.db import engine
 from app.models import Case
 from app.release import RELEASE
+from sqlalchemy import func, select
 
 
 def check():

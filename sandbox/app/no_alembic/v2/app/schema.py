@@ -2,10 +2,9 @@
 
 import time
 
+from app.db import engine
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-
-from app.db import engine
 
 STATEMENTS = [
     """CREATE TABLE IF NOT EXISTS cases (
