@@ -43,6 +43,11 @@ def say(line: str = "", style: str | None = None) -> None:
     _rich().print(clean(str(line)), style=style, highlight=False, markup=False, soft_wrap=True)
 
 
+def aside(line: str) -> None:
+    """Print a line about what stdout holds, on stderr, so that scripts can use stdout."""
+    sys.stderr.write(clean(line) + "\n")
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
     """Print rows under headings."""
     from rich import box
