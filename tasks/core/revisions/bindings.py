@@ -46,7 +46,7 @@ def parsed(content: bytes, source: str) -> tuple[str, dict[str, list[Binding]]]:
         return _first_line(match and match[2]), _collected(_bindings_by_pattern(source))
     except (RecursionError, MemoryError) as error:
         raise UndecidedError("nested too deeply to read") from error
-    return _first_line(ast.get_docstring(tree, clean=False)), _collected(_bindings(tree))
+    return _first_line(ast.get_docstring(tree, clean=False)), _collected(_bindings(tree, b"global" in content))
 
 
 def _first_line(docstring: str | None) -> str:
@@ -60,14 +60,14 @@ def _collected(bindings: Iterator[tuple[str, Binding]]) -> dict[str, list[Bindin
     return found
 
 
-def _bindings(tree: ast.Module) -> Iterator[tuple[str, Binding]]:
+def _bindings(tree: ast.Module, has_global: bool) -> Iterator[tuple[str, Binding]]:
     for statement in tree.body:
         if isinstance(statement, ast.Assign):
             targets, value = statement.targets, statement.value
         elif isinstance(statement, ast.AnnAssign):
             targets, value = [statement.target] if statement.value else [], statement.value
         else:
-            yield from _other_bindings(statement)
+            yield from _other_bindings(statement, has_global)
             continue
         for target in targets:
             plain = isinstance(target, ast.Name)
@@ -75,10 +75,11 @@ def _bindings(tree: ast.Module) -> Iterator[tuple[str, Binding]]:
                 yield name, Binding(value if plain else None, statement.lineno)
 
 
-def _other_bindings(statement: ast.stmt) -> Iterator[tuple[str, Binding]]:
+def _other_bindings(statement: ast.stmt, has_global: bool) -> Iterator[tuple[str, Binding]]:
     """Blocks, imports, definitions: whatever they bind is not a literal at the top level."""
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        globals_ = (n for n in ast.walk(statement) if isinstance(n, ast.Global))
+        inside = ast.walk(statement) if has_global else ()
+        globals_ = (node for node in inside if isinstance(node, ast.Global))
         names = [statement.name, *(name for node in globals_ for name in node.names)]
     elif isinstance(statement, (ast.Import, ast.ImportFrom)):
         names = [alias.asname or alias.name for alias in statement.names]
