@@ -3,9 +3,10 @@
 from invoke import Collection
 
 from .playbooks import full_rollback
-from .steps import git
+from .steps import database, git
 
 ns = Collection(
     full_rollback.full_rollback,
     Collection.from_module(git),
+    Collection.from_module(database, name="db"),
 )

@@ -22,6 +22,13 @@ HELP = {
     "plan": "show what would happen and change nothing",
     "json": "one JSON document on stdout, everything else on stderr",
     "count": "how many entries",
+    "stash": "put local changes of the checkout aside first (git stash)",
+    "rebuild": "build without cache even where an image is kept",
+    "stop_first": "stop the application before anything else, as the runbook does",
+    "database": "leave the schema as it is",
+    "rehearse": "do not try the downgrade on a clone first",
+    "snapshot": "make no copy of the database first",
+    "full": "with all data, not only the schema",
     "take_over": "take the lock of a run that was cut off",
 }
 

@@ -15,7 +15,9 @@ clear() {{ docker rm -fv "$t" "$n" "$t-app" >/dev/null 2>&1 || :; docker network
 clear; f=$(mktemp); trap 'clear; rm -f "$e" "$f"' EXIT; trap 'exit 1' HUP INT TERM
 docker network create --internal "$t" >/dev/null
 docker inspect -f '{{{{range .Config.Env}}}}{{{{println .}}}}{{{{end}}}}' "$d" | sed '$d' > "$f"
-names=$(docker inspect -f '{{{{.Name}}}} {{{{.Config.Hostname}}}} {{{{range .NetworkSettings.Networks}}}}{{{{range .Aliases}}}}{{{{.}}}} {{{{end}}}}{{{{end}}}}' "$d")
+names=$(docker inspect -f '{{{{.Name}}}} {{{{.Config.Hostname}}}}' "$d")
+names="$names $(docker inspect -f \
+ '{{{{range .NetworkSettings.Networks}}}}{{{{range .Aliases}}}}{{{{.}}}} {{{{end}}}}{{{{end}}}}' "$d")"
 set --; for a in $names; do set -- "$@" --network-alias "${{a#/}}"; done
 docker run -d --name "$t" --network "$t" "$@" --network-alias {service} --env-file "$f" {storage}\
  "$(docker inspect -f '{{{{.Image}}}}' "$d")" >/dev/null
@@ -77,7 +79,10 @@ def downgrade(environment: Environment, image: str, arguments: list[str], rows: 
         environment,
         like_service(environment),
         prepare(environment, full),
-        *(f"{run} {quote(a)} || {{ echo {quote(f'the rehearsal of downgrade {a} failed')} >&2; exit 2; }}" for a in arguments),
+        *(
+            f"{run} {quote(a)} || {{ echo {quote(f'the rehearsal of downgrade {a} failed')} >&2; exit 2; }}"
+            for a in arguments
+        ),
         f"rows=$(inside {psql} -c {quote(f'SELECT version_num FROM {table} ORDER BY 1')} | tr '\\n' ' ')",
         f'[ "${{rows% }}" = {quote(" ".join(sorted(rows)))} ] ||'
         " { echo \"the rehearsal led to '$rows'\" >&2; exit 2; }",

@@ -117,7 +117,7 @@ class Execution:
             return
         why = self._cause(step, code, log)
         if step.preparation and not any(s.outage for s in self.plan.steps[: number - 1]):
-            raise Refused(f"{member.address}: {step.title}: {why}. The application was not touched.")
+            raise Refused(f"{member.address}: {step.title}: {why}. The application was not touched. {step.otherwise}".rstrip())
         raise Failed(self._described(member, step, why))
 
     def _watch(self, member: Host, number: int, step: Step) -> tuple[int | None, str]:

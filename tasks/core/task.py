@@ -77,12 +77,14 @@ def task(body=None, **settings: Any):
     return fabric.task(klass=RollbackTask, auto_shortflags=False, **settings)(body)
 
 
-def change(body):
+def change(body=None, **settings: Any):
     """Declare a task that changes the host: its body looks, refuses, and returns the Plan.
 
     The plan is then shown, asked for, carried out under the lock and proven; `--yes`, `--plan`,
     `--take-over` and `--json` come with it. A body that returns None had nothing to do.
     """
+    if body is None:
+        return lambda function: change(function, **settings)
 
     @functools.wraps(body)
     def carried_out(c, *args: Any, yes=False, plan=False, take_over=False, json=False, **kwargs: Any):
@@ -93,7 +95,7 @@ def change(body):
         return carry_out(c, made, Way(yes=yes, plan=plan, take_over=take_over), started) if made else None
 
     carried_out.__signature__ = _with_switches(inspect.signature(body))
-    return task(carried_out)
+    return task(carried_out, **settings)
 
 
 def _with_switches(signature: inspect.Signature) -> inspect.Signature:

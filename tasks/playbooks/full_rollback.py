@@ -2,88 +2,74 @@
 
 from __future__ import annotations
 
-from ..core.errors import Refused
 from ..core.plan import Expectation, Plan, Step
 from ..core.task import change
 from ..steps import containers, database, git
-
-ROOM = 1024**3  # bytes that a build and a snapshot need at the least
+from . import look
 
 
 @change
-def full_rollback(c, commit=None, revision=None, stash=False, rebuild=False, stop_first=False):
+def full_rollback(
+    c,
+    commit=None,
+    revision=None,
+    stash=False,
+    rebuild=False,
+    stop_first=False,
+    database=True,
+    rehearse=True,
+    snapshot=True,
+):
     """Bring code, schema and containers back to a commit, and prove that the application is healthy."""
-    seen = _look(c, stash)
-    target = git.resolve(c, git.required(c, commit))
-    wanted = containers.look_at(c, seen, target)
-    schema = database.look_at(c, seen, target, revision)
+    sight = look.look(c, git.required(c, commit), stash=stash, revision=revision, schema=database)
     plan = Plan(
         task="full-rollback",
-        purpose=f"{seen.head[: git.SHORT]} ({seen.subject}) → {target.title}",
-        steps=_steps(c, seen, target, wanted, schema, stash=stash, rebuild=rebuild),
-        expect=_expectation(target, wanted, schema),
-        facts=_facts(seen, schema),
+        purpose=f"{sight.seen.head[: git.SHORT]} ({sight.seen.subject}) → {sight.target.title}",
+        steps=[],
+        expect=_expectation(sight),
+        facts=sight.facts,
+        warnings=sight.warnings,
+        questions=sight.questions,
         back="fab undo",
-        before={"commit": seen.head, "revision": seen.revision},
+        before=look.before(sight),
     )
+    plan.steps = [
+        *_prepare(c, sight, rebuild=rebuild, rehearse=rehearse),
+        containers.stop_step(c.environment, sight.applications),
+        *_schema(c, sight, plan, snapshot=snapshot),
+        git.checkout_step(c.environment, sight.target, sight.seen.head, stash),
+        containers.start_step(c.environment, sight.wanted.images, sight.target),
+    ]
     if stop_first:
         plan.steps.sort(key=lambda step: step.name != "stop")
     return plan
 
 
-def _look(c, stash: bool):
-    """Return the primary's state, after every host was found fit."""
-    states = [member.look() for member in c.fleet]
-    for member, seen in zip(c.fleet, states, strict=True):
-        for part, cure in (
-            ("engine", "is Docker running, and is the login in the docker group?"),
-            ("compose", "install docker-compose, or set compose.command"),
-            ("head", "is app.path a git checkout?"),
-        ):
-            if problem := seen.problems.get(part):
-                raise Refused(
-                    f"{member.address}: {part}: {' '.join(problem.split())[-200:]}; {cure} Nothing was changed."
-                )
-        full = [f"{place} has {free // 2**20} MB" for place, free in seen.free.items() if free < ROOM]
-        if full:
-            raise Refused(
-                f"{member.address}: too little disk: {', '.join(full)}; {ROOM // 2**20} MB are needed. Nothing was changed."
-            )
-        git.refuse_local_changes(seen, stash)
-    return states[0]
-
-
-def _steps(c, seen, target, wanted, schema, *, stash: bool, rebuild: bool) -> list[Step]:
-    environment = c.environment
-    database_service = environment.service("database")
+def _prepare(c, sight: look.Sight, *, rebuild: bool, rehearse: bool) -> list[Step]:
     steps = []
-    if wanted.images:
-        steps.append(containers.keep_step(environment, wanted.images, seen.head))
-        steps.append(
-            containers.prepare_step(environment, wanted.images, target, wanted.project, wanted.version, rebuild)
-        )
-    running = sorted({k.service for k in seen.containers} - {database_service})
-    steps.append(containers.stop_step(environment, running))
-    if schema and schema.arguments:
-        steps.append(database.downgrade_step(c, seen, schema))
-    steps.append(git.checkout_step(environment, target, seen.head, stash))
-    steps.append(containers.start_step(environment, wanted.images, target))
+    if images := sight.wanted.images:
+        steps.append(containers.keep_step(c.environment, images, sight.seen.head))
+        steps.append(containers.prepare_step(c.environment, sight.wanted, sight.target, rebuild))
+    if rehearse and sight.downgrades:
+        steps.append(database.rehearsal_step(c, sight.seen, sight.schema))
     return steps
 
 
-def _expectation(target, wanted, schema) -> Expectation:
+def _schema(c, sight: look.Sight, plan: Plan, *, snapshot: bool) -> list[Step]:
+    if not sight.downgrades:
+        return []
+    steps = []
+    if snapshot:
+        steps.append(database.snapshot_step(c, sight.seen, plan.run))
+        plan.before["snapshot"] = database.snapshot_name(c, plan.run)
+    return [*steps, database.downgrade_step(c, sight.seen, sight.schema, plan.run, net=snapshot)]
+
+
+def _expectation(sight: look.Sight) -> Expectation:
     return Expectation(
-        commit=target.sha,
-        revision=schema.rows if schema else None,
-        images={i.service: i.retained(target.sha) for i in wanted.images},
-        services=wanted.services,
+        commit=sight.target.sha,
+        revision=sight.schema.rows if sight.schema else None,
+        images={i.service: i.retained(sight.target.sha) for i in sight.wanted.images},
+        services=sight.wanted.services,
         healthy=True,
     )
-
-
-def _facts(seen, schema) -> list[str]:
-    if not schema:
-        return ["no alembic here: the schema is left as it is"]
-    if not schema.arguments:
-        return [f"the database is at {', '.join(schema.rows) or 'base'}, where the target needs it"]
-    return [f"downgrades: {', '.join(schema.downgrades)}"]

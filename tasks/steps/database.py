@@ -1,133 +1,271 @@
-"""The schema: which revision there is, which a commit needs, and the way down between the two."""
+"""The schema: where it is, how it got there, what a way back would do, and the way back."""
 
 from __future__ import annotations
 
-from msgspec import Struct
-
-from ..core import compose, revisions, state
-from ..core.errors import Refused
-from ..core.plan import Step
+from ..core import console, migrate, rehearsal, schema, state
+from ..core.errors import Failed, Refused
+from ..core.plan import Expectation, Plan, Step
+from ..core.postgres.names import copy_name
+from ..core.postgres.psql import Database
+from ..core.postgres.snapshot import snapshot_script
+from ..core.postgres.swap import swap_script
+from ..core.schema import Schema
 from ..core.settings import Environment
-from ..core.shell import join, quote
+from ..core.shell import quote
+from ..core.task import change, task
 
-LOCK_TIMEOUT = "5s"
 
+def downgrade(environment: Environment, image: str, wanted: Schema, copy: Database | None, run: str) -> str:
+    """Return the script of the runbook's "Rollback to Specific Revision", with a safety net.
 
-def alembic(environment: Environment, image: str, *words: str) -> str:
-    """Return a script that runs alembic in a container of `image` (an id), next to a stopped application.
-
-    The container gets the environment, volumes and network of the service's own container; where that
-    does not exist, or cannot be copied exactly, compose makes one. Dependencies are not started.
+    It proves the rows that the downgrade leads to. With `copy` (the application is stopped and a
+    snapshot was made by this `run`), a failure swaps the snapshot back.
     """
-    settings = environment.database.alembic
-    command = [*settings.command.split(), *words]
-    options = f"-c lock_timeout={LOCK_TIMEOUT}"
-    entry, rest = quote(command[0]), join(*command[1:])
-    return compose.in_app(
-        environment,
-        f"c=$({compose.containers(settings.service)} | head -n 1)",
-        'inspect() { docker inspect -f "$1" "$c"; }',
-        "umask 077; e=$(mktemp); trap 'rm -f \"$e\"' EXIT",
-        "plain() {",
-        '[ -n "$c" ] || return 1',
-        "inspect '{{range .Config.Env}}{{println .}}{{end}}' | sed '$d' > \"$e\"",
-        '[ "$(grep -c "" < "$e")" = "$(inspect \'{{len .Config.Env}}\')" ] || return 1',
-        "[ \"$(inspect '{{len .HostConfig.ExtraHosts}}')\" = 0 ]",
-        "}",
-        f'n=$(basename "$PWD")-rollback-{quote(settings.service)}',
-        'docker rm -f "$n" >/dev/null 2>&1 || :',
-        "if plain; then",
-        "net=$(inspect '{{range $n, $_ := .NetworkSettings.Networks}}{{println $n}}{{end}}' | head -n 1)",
-        "dir=$(inspect '{{.Config.WorkingDir}}'); user=$(inspect '{{.Config.User}}')",
-        'docker run --rm --name "$n" --network "$net" --volumes-from "$c" --env-file "$e"'
-        f' ${{dir:+-w "$dir"}} ${{user:+-u "$user"}} -e PGOPTIONS={quote(options)}'
-        f" --entrypoint {entry} {quote(image)} {rest}",
-        "else",
-        f'compose run --rm -T --no-deps --name "$n" -e PGOPTIONS={quote(options)}'
-        f" --entrypoint {entry} {quote(settings.service)} {rest}",
-        "fi",
-    )
-
-
-def downgrade(environment: Environment, image: str, arguments: list[str], rows: list[str]) -> str:
-    """Return the script of the runbook's "Rollback to Specific Revision"; it proves the rows it leads to."""
-    steps = [f"( {alembic(environment, image, 'downgrade', a)}\n)" for a in arguments]
-    expected = " ".join(sorted(rows))
-    wrong = f"the database is at '$rows', not at '{expected}'"
+    move = migrate.move(environment, image, "downgrade", wanted.arguments, wanted.rows)
+    if not copy:
+        return move
+    snapshot = copy_name(copy.name, "snap", run)
+    failed = copy_name(copy.name, "old", run)
+    swap = swap_script(copy, snapshot, failed)
+    lost = f"the downgrade failed, and {snapshot} could not be swapped back"
+    swapped = f"the downgrade failed; the snapshot was swapped back, {failed} holds the failed state"
     return "\n".join(
         [
-            "set -eu",
-            "now() ( cd " + compose.app(environment) + f"; {state.revision(environment)} )",
-            "at() { rows=$(now | tail -n +2 | sort | tr '\\n' ' '); rows=${rows% }; "
-            f'[ "$rows" = {quote(expected)} ]; }}',
-            "at && exit 0",
-            *steps,
-            f'at || {{ echo "{wrong}" >&2; exit 1; }}',
+            f"if sh -c {quote(move)}; then exit 0; fi",  # a shell of its own: `if ( ... )` would switch -e off
+            f"sh -c {quote(swap)} || {{ echo {quote(lost)} >&2; exit 1; }}",
+            f"echo {quote(swapped)} >&2; exit 1",
         ]
     )
 
 
-class Schema(Struct, frozen=True):
-    """What has to happen to the schema: the downgrades in order, and the rows they lead to."""
-
-    rows: list[str]
-    arguments: list[str] = []
-    downgrades: list[str] = []
+def preview(environment: Environment, image: str, before: str, after: str) -> str:
+    """Return the script of the runbook's "Preview Rollback SQL", with the range that alembic asks for."""
+    return migrate.alembic(environment, image, "downgrade", f"{before}:{after}", "--sql")
 
 
-def downgrade_step(c, seen: state.State, schema: Schema) -> Step:
-    """Return the step that downgrades with the image that holds the newer migrations."""
+def database_of(c, seen: state.State) -> Database:
+    """Return the live database in its running container; Refused where it does not run."""
+    service = c.environment.service("database") or "db"
+    container = next((k.id for k in seen.of(service) if k.status == "running"), None)
+    if not container:
+        raise Refused(f"{c.address}: the database container ({service}) is not running: fab containers.start. ")
+    return Database(container, c.environment.database.name, c.environment.database.user)
+
+
+def image_of(c, seen: state.State) -> str:
+    """Return the id of the image that the alembic service runs, which holds the newer migrations."""
     service = c.environment.database.alembic.service
-    image = next((k.image for k in seen.of(service)), "")
-    command = c.environment.database.alembic.command
+    image = next((k.image for k in seen.of(service)), None)
+    return image or f"no-container-of-{service}"
+
+
+def snapshot_step(c, seen: state.State, run: str) -> Step:
+    """Return the step that clones the database on the server, under a name that says which run it is for."""
+    database = database_of(c, seen)
+    name = copy_name(database.name, "snap", run)
     return Step(
-        name="downgrade",
-        title=f"Downgrade the database to {', '.join(schema.rows) or 'base'}",
-        script=downgrade(c.environment, image, schema.arguments, schema.rows),
-        commands=tuple(f"{command} downgrade {a}" for a in schema.arguments),
+        name="snapshot",
+        title=f"Snapshot the database as {name}",
+        script=snapshot_script(database, run),
+        commands=(f'CREATE DATABASE "{name}" TEMPLATE "{database.name}"',),
         primary_only=True,
         outage=True,
+        back="fab backups.prune",
     )
 
 
-def look_at(c, seen: state.State, commit, revision: str | None = None) -> Schema | None:
-    """Return what `commit` needs of the schema, or None where there is no alembic; Refused if impossible."""
-    database = c.environment.database
-    if not database or not database.alembic:
+def downgrade_step(c, seen: state.State, wanted: Schema, run: str, net: bool) -> Step:
+    """Return the step that downgrades with the present image; with `net`, a failure swaps the snapshot back."""
+    command = c.environment.database.alembic.command
+    copy = database_of(c, seen) if net else None
+    return Step(
+        name="downgrade",
+        title=f"Downgrade the database to {', '.join(wanted.rows) or 'base'}",
+        script=downgrade(c.environment, image_of(c, seen), wanted, copy, run),
+        commands=tuple(f"{command} downgrade {a}" for a in wanted.arguments),
+        primary_only=True,
+        outage=True,
+        back="fab undo",
+    )
+
+
+def rehearsal_step(c, seen: state.State, wanted: Schema, full: bool = False) -> Step:
+    """Return the step that tries the downgrade on a clone while the application still answers."""
+    return Step(
+        name="rehearse",
+        title="Rehearse the downgrade on a clone" + (" with all data" if full else " of the schema"),
+        script=rehearsal.downgrade(c.environment, image_of(c, seen), wanted.arguments, wanted.rows, full),
+        commands=tuple(f"alembic downgrade {a}   (on a server of its own)" for a in wanted.arguments),
+        primary_only=True,
+        preparation=True,
+        otherwise=schema.WAYS_OUT,
+    )
+
+
+def describe(c, seen: state.State, wanted: Schema) -> tuple[list[str], list[str]]:
+    """Return lines that say what each downgrade does, and the questions that have to be asked by name.
+
+    Raises Refused where a downgrade is known to fail.
+    """
+    from ..core import migrations
+
+    facts, questions = [], []
+    for revision in wanted.downgrades:
+        found = migrations.classify(revision.source)
+        if found.kind == "raises":
+            where = "; ".join(f"{revision.path}:{f.line}: {f.reason}" for f in found.findings)
+            raise Refused(
+                f"{revision.id} ({revision.title}) cannot be taken back: {where}. Nothing was changed. {schema.WAYS_OUT}"
+            )
+        losses = schema.losses(c, seen, found)
+        facts.append(f"takes back {revision.id} ({revision.title}): {found.kind}")
+        facts += [f"  {line}" for line in losses]
+        if found.kind in ("destroys", "nothing"):
+            what = "; ".join(losses) or "its downgrade does nothing, so what it did stays"
+            questions.append(f"{revision.id} ({revision.title}): {what}. Go on?")
+    return facts, questions
+
+
+def configured(c) -> None:
+    """Raise Refused where hosts.yaml knows of no alembic."""
+    if not c.environment.database or not c.environment.database.alembic:
+        raise Refused(f"{c.environment.name} has no database.alembic in hosts.yaml. Nothing was changed.")
+
+
+def needed(c, seen: state.State, commit, revision: str | None = None) -> Schema | None:
+    """Return what `commit` needs of the schema; None where hosts.yaml knows of no alembic."""
+    if not c.environment.database or not c.environment.database.alembic:
         return None
-    if seen.revision is None:
-        raise Refused(f"{c.address}: the revision cannot be read: {seen.problems.get('revision', '')}.")
-    present, target = _graphs(c, seen, commit)
-    compared = _compare(present, seen.revision, target, revision)
-    if compared.kind not in ("same", "downgrade"):
-        raise Refused(
-            f"{commit.title}: {compared.reason}. Nothing was changed. Ways out: another --commit, "
-            "--revision REV, or --no-database."
-        )
-    return Schema(
-        compared.rows_after,
-        revisions.downgrade_arguments(compared),
-        [f"{r.id} ({r.title or 'untitled'})" for r in compared.downgrades],
+    return schema.needed_by(c, seen, commit, revision)
+
+
+def snapshot_name(c, run: str) -> str:
+    """Return the name of the snapshot that `run` makes."""
+    return copy_name(c.environment.database.name, "snap", run)
+
+
+def wanted_by(c, seen: state.State, revision: str | None) -> Schema:
+    """Return the way down to `revision`, or by one migration."""
+    configured(c)
+    rows = schema.rows_of(c, seen)
+    present = schema.present_graph(c, seen)
+    return schema.to_revision(present, rows, revision or schema.one_down(present, rows))
+
+
+@task
+def current(c, json=False):
+    """Show the database's present revision, read from the database itself."""
+    configured(c)
+    seen = c.look()
+    rows = schema.rows_of(c, seen)
+    graph = schema.present_graph(c, seen)
+    known = [{"revision": r, "title": graph.revisions[r].title, "head": r in graph.heads()} for r in rows]
+    if console.document(known):
+        return
+    for row in known:
+        console.say(f"{row['revision']}{' (head)' if row['head'] else ''}  {row['title']}")
+    if not rows:
+        console.say("no revision: the database has no alembic table, or an empty one")
+
+
+@task
+def history(c, json=False):
+    """Show all migrations, the newest first, and which of them are in the database."""
+    configured(c)
+    seen = c.look()
+    graph = schema.present_graph(c, seen)
+    applied = graph.ancestors(schema.rows_of(c, seen))
+    found = [graph.revisions[name] for name in reversed(graph.order)]
+    if console.document([{"revision": r.id, "title": r.title, "applied": r.id in applied} for r in found]):
+        return
+    rows = [(r.id, ", ".join(r.down_revisions) or "base", r.title, _mark(r.id, seen, applied)) for r in found]
+    console.table(("revision", "follows", "title", ""), rows)
+
+
+def _mark(name: str, seen: state.State, applied) -> str:
+    if name in (seen.revision or []):
+        return "current"
+    return "" if name in applied else "not applied"
+
+
+@task
+def heads(c, commit=None, json=False):
+    """Print the revision that a commit needs, read from git alone."""
+    configured(c)
+    ref = commit or "HEAD"
+    graph = schema.graphs(c, [ref])[ref]
+    if not isinstance(graph, schema.Graph):
+        raise Refused(f"{ref}: {graph}.")
+    if not console.document(graph.heads()):
+        for name in graph.heads():
+            console.say(name)
+
+
+@task(name="preview")
+def show_preview(c, revision=None):
+    """Show the SQL that a downgrade would run, as the runbook's dry run was meant to."""
+    seen = c.look()
+    wanted = wanted_by(c, seen, revision)
+    if not wanted.changes:
+        console.say("There is nothing to downgrade.")
+        return
+    first, last = ",".join(wanted.before), wanted.arguments[-1]
+    result = c.sh(preview(c.environment, image_of(c, seen), first, last), check=False, timeout=120)
+    if result.ok:
+        console.say(result.stdout)
+        return
+    console.say("Alembic cannot print this downgrade as SQL (it looks at the database); its source instead:")
+    for found in wanted.downgrades:
+        console.say(f"-- {found.path}\n{found.source}")
+    if not wanted.downgrades:
+        raise Failed("Neither the SQL nor the source of the downgrade can be shown.")
+
+
+@change
+def rehearse(c, commit=None, revision=None, full=False):
+    """Try a downgrade on a clone of the database, on a server of its own; production is only read."""
+    seen = c.look()
+    wanted = wanted_by(c, seen, revision)
+    if not wanted.changes:
+        console.say("There is nothing to downgrade.")
+        return None
+    facts, _questions = describe(c, seen, wanted)
+    step = rehearsal_step(c, seen, wanted, full)
+    return Plan(
+        task="db.rehearse",
+        purpose=f"{', '.join(wanted.before)} → {', '.join(wanted.rows) or 'base'}, on a clone",
+        steps=[step],
+        facts=facts,
+        expect=Expectation(revision=wanted.before),
     )
 
 
-def _graphs(c, seen: state.State, commit):
-    """Return the graph of the code that knows the database's rows, and the graph of `commit`."""
-    branch = f"refs/heads/{c.environment.app.branch}"
-    names = list(dict.fromkeys([seen.head, commit.sha, branch]))
-    config = c.environment.database.alembic.config
-    script = revisions.fetch_script(c.environment.app.path, names, config)
-    graphs = revisions.parse(c.sh(script).stdout)
-    known = [g for g in graphs.values() if isinstance(g, revisions.Graph)]
-    rows = set(seen.revision)
-    present = next((g for g in known if rows <= g.revisions.keys()), graphs[seen.head])
-    return present, graphs[commit.sha]
-
-
-def _compare(present, rows: list[str], target, revision: str | None):
-    for graph in (present, target):
-        if not isinstance(graph, revisions.Graph):
-            raise Refused(f"The migrations cannot be read: {graph}. Nothing was changed; --revision names one.")
-    if revision:
-        return revisions.compare_revision(present, rows, revision)
-    return revisions.compare(present, rows, target)
+@change(name="downgrade")
+def take_back(c, revision=None, snapshot=True):
+    """Downgrade the database by one migration or to a revision, after a snapshot."""
+    seen = c.look()
+    wanted = wanted_by(c, seen, revision)
+    if not wanted.changes:
+        console.say(f"The database is at {', '.join(wanted.rows) or 'base'} already.")
+        return None
+    facts, questions = describe(c, seen, wanted)
+    plan = Plan(
+        task="db.downgrade",
+        purpose=f"{', '.join(wanted.before)} → {', '.join(wanted.rows) or 'base'}",
+        steps=[],
+        facts=facts,
+        questions=questions,
+        expect=Expectation(revision=wanted.rows),
+        back="fab undo",
+        before={"commit": seen.head, "revision": wanted.before},
+    )
+    others = [
+        k.service for k in seen.containers if k.status == "running" and k.service != c.environment.service("database")
+    ]
+    if others:
+        plan.warnings.append(f"{', '.join(others)} run: fab migration-rollback stops them first")
+    if snapshot:
+        plan.steps.append(snapshot_step(c, seen, plan.run))
+        plan.before["snapshot"] = snapshot_name(c, plan.run)
+    plan.steps.append(downgrade_step(c, seen, wanted, plan.run, net=snapshot and not others))
+    return plan

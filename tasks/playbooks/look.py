@@ -1,0 +1,93 @@
+"""The look before a rollback: every host reached and found fit, the target understood; nothing is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..core.errors import Refused
+from ..core.schema import Schema
+from ..core.state import State
+from ..steps import containers, database, git
+
+ROOM = 1024**3  # bytes that a build and a snapshot need at the least
+CURES = (
+    ("engine", "is Docker running, and the login in the docker group?"),
+    ("compose", "install docker-compose, or set compose.command."),
+    ("head", "is app.path in hosts.yaml a git checkout?"),
+)
+
+
+@dataclass
+class Sight:
+    """What the look found: the primary's state, the target, what it wants of containers and schema."""
+
+    seen: State
+    target: git.Commit
+    wanted: containers.Target
+    applications: list[str]
+    schema: Schema | None = None
+    facts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+
+    @property
+    def downgrades(self) -> bool:
+        """Whether the schema has to change."""
+        return self.schema is not None and self.schema.changes
+
+
+def look(c, commit: str, *, stash: bool = False, revision: str | None = None, schema: bool = True) -> Sight:
+    """Return what a rollback to `commit` would meet, or raise Refused for what makes it impossible."""
+    states = [member.look() for member in c.fleet]
+    for member, seen in zip(c.fleet, states, strict=True):
+        fit(member, seen, stash=stash)
+    targets = [git.resolve(member, commit) for member in c.fleet]
+    if len({t.sha for t in targets}) > 1:
+        raise Refused(f"{commit} is not the same commit on every host: name it by its full hash. Nothing was changed.")
+    wanted = [containers.look_at(m, s, targets[0]) for m, s in zip(c.fleet, states, strict=True)][0]
+    sight = Sight(states[0], targets[0], wanted, _applications(c, states))
+    if schema:
+        _look_at_schema(c, sight, revision)
+    return sight
+
+
+def fit(member, seen: State, *, stash: bool = False) -> None:
+    """Raise Refused where a host cannot be worked on, with what to do about it."""
+    for part, cure in CURES:
+        if problem := seen.problems.get(part):
+            words = " ".join(problem.split())[-200:]
+            raise Refused(f"{member.address}: {part}: {words}; {cure} Nothing was changed.")
+    short = [f"{place} has {free // 2**20} MB free" for place, free in seen.free.items() if free < ROOM]
+    if short:
+        raise Refused(
+            f"{member.address}: too little disk: {', '.join(short)}, not {ROOM // 2**20}. Nothing was changed."
+        )
+    git.refuse_local_changes(seen, stash)
+
+
+def before(sight: Sight) -> dict:
+    """Return what `undo` has to know of the state that is left."""
+    seen, head = sight.seen, sight.seen.head
+    return {
+        "commit": head,
+        "branch": seen.branch,
+        "revision": seen.revision,
+        "images": {i.service: i.retained(head) for i in sight.wanted.images if seen.of(i.service)},
+    }
+
+
+def _applications(c, states: list[State]) -> list[str]:
+    services = {k.service for seen in states for k in seen.containers}
+    return sorted(services - {c.environment.service("database")})
+
+
+def _look_at_schema(c, sight: Sight, revision: str | None) -> None:
+    sight.schema = database.needed(c, sight.seen, sight.target, revision)
+    if sight.schema is None:
+        sight.facts.append("no alembic in hosts.yaml: the schema is left as it is")
+    elif not sight.schema.changes:
+        rows = ", ".join(sight.schema.rows) or "base"
+        sight.facts.append(f"the database is at {rows}, where the target needs it")
+    else:
+        facts, sight.questions = database.describe(c, sight.seen, sight.schema)
+        sight.facts += facts
