@@ -15,7 +15,7 @@ def everything() -> None:
         for name in records.ports():
             records.forget(name)
         if paths.HOSTS.exists():
-            keys.record({})
+            keys.record()
 
 
 def purge() -> None:

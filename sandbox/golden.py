@@ -6,7 +6,7 @@ Then its engine stops, what the engine keeps is packed into a file, and the whol
 
 import json
 
-from . import container, deploy, images, paths
+from . import container, debian, deploy, images, paths, records
 from .debian import image_id
 from .engine import docker
 from .progress import step
@@ -27,18 +27,25 @@ tar -C /var/lib/docker --numeric-owner --xattrs --xattrs-include='*' -cf /var/li
 
 
 def ensure(variant: Variant) -> str:
-    """Return the tag of the variant's golden image, making it if it is new."""
-    golden = tag(variant)
-    if not image_id(golden):
-        _make(golden, variant)
-        images.drop_older(golden)
+    """Return the tag of the variant's golden image, making it if it is new.
+
+    One process on the machine makes images; others wait only if theirs is not there yet.
+    """
+    if image_id(tag(variant)):
+        return tag(variant)
+    with records.lock("build", shared_by_clones=True):
+        debian.ensure()
+        golden = tag(variant)
+        if not image_id(golden):
+            _make(golden, variant)
+            images.drop_older(golden)
     return golden
 
 
 def tag(variant: Variant) -> str:
     """Return the golden image's tag: it changes with anything that goes into it."""
     options = paths.digest(json.dumps(variant.options()))
-    inputs = (images.host(variant.compose), images.postgres(), images.python())
+    inputs = [image.tag for image in (images.host(variant.compose), images.POSTGRES, images.PYTHON)]
     return f"{paths.IMAGE}:golden-{options}-{paths.digest(*inputs, *(paths.PACKAGE / name for name in SOURCES))}"
 
 
@@ -51,10 +58,9 @@ def shas(golden: str) -> dict[str, str]:
 def _make(golden: str, variant: Variant) -> None:
     """Set up a host, deploy every release on it, and keep the result under the tag ``golden``."""
     oven = paths.container(f"making-{golden.rpartition('-')[2]}")
-    container.create(oven, images.host(variant.compose), "production")
+    container.create(oven, images.host(variant.compose).ensure(), "production")
     try:
-        with step("Setting up a server"):
-            _set_up(oven)
+        _set_up(oven)
         found = deploy.everything(oven, variant)
         with step("Keeping this state"):
             container.bash(oven, SEAL, timeout=180)
@@ -67,10 +73,11 @@ def _make(golden: str, variant: Variant) -> None:
 
 def _set_up(oven: str) -> None:
     """Start the host and bring in the images that a server would pull."""
-    docker("start", oven)
-    container.wait(oven, ["engine"])
-    names = {images.postgres(): "postgres:15", images.python(): "jctc/python-base:3.11"}
+    names = {images.POSTGRES.ensure(): "postgres:15", images.PYTHON.ensure(): "jctc/python-base:3.11"}
     send = f"docker save {' '.join(names)} | docker exec -i {oven} docker load -q"
-    run("bash", "-o", "pipefail", "-c", send, timeout=300)
-    for ours, theirs in names.items():
-        container.bash(oven, f"docker tag {ours} {theirs} && docker rmi {ours}")
+    with step("Setting up a server"):
+        docker("start", oven)
+        container.wait(oven, ["engine"])
+        run("bash", "-o", "pipefail", "-c", send, timeout=300)
+        for ours, theirs in names.items():
+            container.bash(oven, f"docker tag {ours} {theirs} && docker rmi {ours}")

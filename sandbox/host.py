@@ -37,9 +37,12 @@ class Host:
         with records.lock(name):
             known = records.load(name)
             variant = variant or Variant(**(known or {}).get("variant", {}))
-            image = _golden(variant)
-            port = ports.wanted(name, port, known)
-            host = cls(name, port, variant, image, golden.shas(image))
+            engine.ensure()
+            image = golden.ensure(variant)
+            with records.lock("ports"):
+                port = ports.wanted(name, port, known)
+                host = cls(name, port, variant, image, golden.shas(image))
+                records.save(name, host._record())
             if known != host._record() or not host._alive():
                 host._start()
         return host
@@ -65,7 +68,7 @@ class Host:
         with records.lock(self.name):
             container.remove(self.container)
             records.forget(self.name)
-            keys.record(records.ports())
+            keys.record()
 
     def exec(self, command: str, user: str = "ubuntu", timeout: float = 60, stdin: Input = None) -> str:
         """Run a bash command on the host, past SSH, and return its standard output without the last newline.
@@ -113,8 +116,7 @@ class Host:
             container.create(self.container, self.image, self.name, publish)
             engine.docker("cp", f"{keys.bring(self.name)}/.", f"{self.container}:/etc/sandbox")
             engine.docker("start", self.container)
-            records.save(self.name, self._record())
-            keys.record(records.ports())
+            keys.record()
         with step("Waiting for v3"):
             container.wait(self.container, self.variant.checks(), READY_TIMEOUT)
             self._wait_for_sshd()
@@ -133,10 +135,3 @@ class Host:
                 return connection.recv(4) == b"SSH-"
         except OSError:
             return False
-
-
-def _golden(variant: Variant) -> str:
-    """Return the variant's golden image; one process on the machine makes it, the others wait."""
-    engine.ensure()
-    with records.lock("build", shared_by_clones=True):
-        return golden.ensure(variant)

@@ -5,6 +5,7 @@ import platform
 import shutil
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import debian, paths
@@ -17,33 +18,37 @@ PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY",
 BUILD_TIMEOUT = 1800
 
 
-def host(compose: str) -> str:
-    """Return the tag of the host image with compose ``v1`` or ``v2``, building it if it is new."""
-    return _ensure(f"host-{compose}", FOLDER / "host", f"COMPOSE={compose}")
+@dataclass(frozen=True)
+class Image:
+    """An image made from a folder of Dockerfile and files, tagged by all that goes into it."""
+
+    name: str
+    folder: str
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def tag(self) -> str:
+        """Return the image's tag for what is in the folder now; it need not be built yet."""
+        base = debian.image_id(debian.TAG) or "none"
+        return f"{paths.IMAGE}:{self.name}-{paths.digest(base, FOLDER / self.folder, *self.arguments)}"
+
+    def ensure(self) -> str:
+        """Return the tag, after building the image if it is new."""
+        tag = self.tag
+        if not debian.image_id(tag):
+            with step(f"Building the {self.name} image"):
+                _build(self, tag)
+            drop_older(tag)
+        return tag
 
 
-def postgres() -> str:
-    """Return the tag of the PostgreSQL image, building it if it is new."""
-    return _ensure("postgres", FOLDER / "postgres")
+POSTGRES = Image("postgres", "postgres")
+PYTHON = Image("python", "python")
 
 
-def python() -> str:
-    """Return the tag of the Python image with its wheelhouse, building it if it is new."""
-    return _ensure("python", FOLDER / "python")
-
-
-def _ensure(name: str, folder: Path, *arguments: str) -> str:
-    """Build ``folder`` unless an image of the same content, base and arguments is there."""
-    tag = f"{paths.IMAGE}:{name}-{paths.digest(debian.ensure(), folder, *arguments)}"
-    if not debian.image_id(tag):
-        with step(f"Building the {name} image"), tempfile.TemporaryDirectory() as place:
-            context = Path(place, name)
-            shutil.copytree(folder, context)
-            if (context / "requirements.txt").exists():
-                _download_wheels(context / "requirements.txt", context / "wheels")
-            _build(tag, context, arguments)
-        drop_older(tag)
-    return tag
+def host(compose: str) -> Image:
+    """Return the host's image with compose ``v1`` or ``v2``."""
+    return Image(f"host-{compose}", "host", (f"COMPOSE={compose}",))
 
 
 def drop_older(tag: str) -> None:
@@ -54,12 +59,17 @@ def drop_older(tag: str) -> None:
             attempt("docker", "rmi", other)
 
 
-def _build(tag: str, context: Path, arguments: tuple[str, ...]) -> None:
-    """Build ``context`` under ``tag``, labelled as the sandbox's own."""
-    proxies = [f"{name}={os.environ[name]}" for name in PROXIES if name in os.environ]
-    given = [word for argument in (*arguments, *proxies) for word in ("--build-arg", argument)]
-    named = ["-t", tag, "--label", f"{paths.LABEL}=image"]
-    docker("build", "-q", *named, *given, str(context), timeout=BUILD_TIMEOUT)
+def _build(image: Image, tag: str) -> None:
+    """Build ``image`` under ``tag``, labelled as the sandbox's own."""
+    with tempfile.TemporaryDirectory() as place:
+        context = Path(place, image.name)
+        shutil.copytree(FOLDER / image.folder, context)
+        if (context / "requirements.txt").exists():
+            _download_wheels(context / "requirements.txt", context / "wheels")
+        proxies = [f"{name}={os.environ[name]}" for name in PROXIES if name in os.environ]
+        given = [word for argument in (*image.arguments, *proxies) for word in ("--build-arg", argument)]
+        named = ["-t", tag, "--label", f"{paths.LABEL}=image"]
+        docker("build", "-q", *named, *given, str(context), timeout=BUILD_TIMEOUT)
 
 
 def _download_wheels(requirements: Path, folder: Path) -> None:

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from . import packages, paths
+from . import packages, paths, records
 from .shell import run
 
 
@@ -25,15 +25,17 @@ def bring(name: str) -> Path:
     return folder
 
 
-def record(ports: dict[str, int]) -> None:
-    """Write known_hosts: the key of each host in ``ports`` (name to port) at its address."""
-    lines = []
-    for name, port in sorted(ports.items()):
-        kind, key = public(paths.HOSTS / name / "host_key").read_text().split()[:2]
-        lines.append(f"[127.0.0.1]:{port} {kind} {key}\n")
-    part = paths.KNOWN_HOSTS.with_suffix(".part")
-    part.write_text("".join(lines))
-    part.replace(paths.KNOWN_HOSTS)
+def record() -> None:
+    """Write known_hosts: the key of each recorded host that has one, at its address."""
+    with records.lock("known_hosts"):
+        lines = []
+        for name, port in sorted(records.ports().items()):
+            key = public(paths.HOSTS / name / "host_key")
+            if key.exists():
+                lines.append(f"[127.0.0.1]:{port} {' '.join(key.read_text().split()[:2])}\n")
+        part = paths.KNOWN_HOSTS.with_suffix(".part")
+        part.write_text("".join(lines))
+        part.replace(paths.KNOWN_HOSTS)
 
 
 def public(key: Path) -> Path:

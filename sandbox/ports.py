@@ -3,12 +3,13 @@
 import os
 import socket
 
-from . import records
+from . import paths, records
 from .shell import SandboxError
 
 DEFAULT = "production"
-# Below the range that outgoing connections take theirs from.
-OTHERS = range(22300, 22999)
+# Below the range that outgoing connections take theirs from, and not where another clone looks first.
+FIRST = 22300 + int(paths.CLONE, 16) % 70 * 100
+OTHERS = range(FIRST, FIRST + 100)
 
 
 def wanted(name: str, port: int | None, known: dict | None) -> int:
