@@ -20,13 +20,14 @@ class Forbidden:
 
 @dataclass(frozen=True)
 class Section:
-    """The dump of one database: rows per table (None: cannot be told), Alembic's revisions.
+    """The dump of one database: its size as SQL, rows per table (None: cannot be told), Alembic's revisions.
 
     RAW is how the dump's `\\connect` names it ("" in a dump that names none).
     """
 
     raw: str = ""
     complete: bool = True
+    bytes: int = 0
     rows: dict[str, int | None] = field(default_factory=dict)
     revisions: tuple[str, ...] = ()
 
@@ -131,15 +132,17 @@ def parse_backup(output: str, path: str) -> Backup:
 
 
 def _sections(lines: list[list[str]]) -> tuple[Section, ...]:
-    named = {line[1]: line[2] == "1" for line in lines if line[0] == "SECTION"}
+    named = {line[1]: (line[2] == "1", int(line[3])) for line in lines if line[0] == "SECTION"}
+    total = next((int(line[1]) for line in lines if line[0] == "BYTES"), 0)
     rows = [line[1:] for line in lines if line[0] == "ROWS"]
     revisions = [line[1:] for line in lines if line[0] == "REVISION"]
     return tuple(
         Section(
             raw=raw,
             complete=complete,
+            bytes=size,
             rows={canonical(t): None if int(n) < 0 else int(n) for where, t, n in rows if where == raw},
             revisions=tuple(value for where, value in revisions if where == raw),
         )
-        for raw, complete in (named or {"": True}).items()
+        for raw, (complete, size) in (named or {"": (True, total)}).items()
     )

@@ -23,12 +23,10 @@ fi
 ARCHIVE = r"""
 if [ $kind = directory ]; then trap clean_box EXIT; trap 'exit 1' HUP INT TERM; fill_box; fi
 case $kind in
-  custom) toc=$(docker exec -i {container} pg_restore -l <"$file" 2>&1) || reason=$(printf '%s\n' "$toc" | first_error) ;;
-  directory)
-    toc=$(docker exec -i {container} pg_restore -l "$box/archive" </dev/null 2>&1) ||
-      reason=$(printf '%s\n' "$toc" | first_error) ;;
+  custom) toc=$(docker exec -i {container} pg_restore -l <"$file" 2>&1) ;;
+  directory) toc=$(docker exec -i {container} pg_restore -l "$box/archive" </dev/null 2>&1) ;;
   *) toc= ;;
-esac
+esac || reason=$(printf '%s\n' "$toc" | first_error)
 printf '%s\n' "$toc" | awk 'sub(/^; +dbname: /, "") {{ print "DATABASE\t" $0; exit }}'
 """
 
@@ -41,7 +39,8 @@ found=$( { { unpack 2>/dev/null || printf 'UNREADABLE\n' >&3; } | REPORT=cat awk
 printf '%s\n' "$found"
 printf '%s\n' "$found" | awk -F '\t' '
   $1 == "ROLE" { gsub(/\047/, "\047\047", $2); gsub(/\\/, "\\\\", $2)
-    print "SELECT \047MISSING\t\047 || name FROM (SELECT E\047" $2 "\047::text AS name) AS role WHERE to_regrole(name) IS NULL;" }' |
+    print "SELECT \047MISSING\t\047 || name FROM (SELECT E\047" $2 "\047::text AS name) AS role" \
+      " WHERE to_regrole(name) IS NULL;" }' |
   admin 2>/dev/null || printf 'ROLES\tunknown\n'
 """
 

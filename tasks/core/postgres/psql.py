@@ -21,7 +21,7 @@ umask 077
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 refuse() { printf '%s\n' "$*" >&2; exit 2; }
 first_error() {
-  awk 'NR == 1 { first = $0 } /ERROR|FATAL|[Ee]rror/ { print; first = ""; exit }
+  awk 'NR == 1 { first = $0 } /ERROR:|FATAL:|error:|Error response/ { print; first = ""; exit }
        END { if (first != "") print first }'
 }
 change() { # WHAT COMMAND...: run it on stdin, or fail with WHAT and the first error it printed

@@ -13,8 +13,13 @@ function forbid(text) {
   if (emit) { printf "line %d of the backup: %s\n", NR, substr(text, 1, 100) | "cat >&2"; bad = 1; exit 3 }
   forbidden[++forbids] = NR "\t" substr(text, 1, 100)
 }
-function role(name) { if (want != "" && !active) return; if (name != "" && name != "PUBLIC" && !(name in roles)) { roles[name]; order[++nroles] = name } }
-function grantees(text,   i, n, part) {
+function role(name) {
+  if ((want != "" && !active) || name == "" || name == "PUBLIC" || name in roles) return
+  roles[name]; order[++nroles] = name
+}
+function granted(text, up,   i, n, part) {
+  if (!match(up, /.* (TO|FROM) /)) return
+  text = substr(text, RLENGTH + 1)
   sub(/ WITH (GRANT|ADMIN) OPTION.*/, "", text); sub(/ GRANTED BY .*/, "", text)
   n = split(text, part, /, /); for (i = 1; i <= n; i++) role(part[i])
 }
@@ -53,20 +58,21 @@ function finish(   s, up) {
   else if (up ~ /^SET TRANSACTION_TIMEOUT = 0/ && ENVIRON["OLD_SERVER"] != "") drop++
   else if (up ~ /^SET CLIENT_ENCODING = / && split(line, bit, "\047") > 2) encoding = bit[2]
   else if (up ~ /^ALTER .* OWNER TO / && match(up, /.* OWNER TO /)) { role(substr(s, RLENGTH + 1)); ownership() }
-  else if (up ~ /^(GRANT|REVOKE) .* ON /) { if (match(up, /.* (TO|FROM) /)) grantees(substr(s, RLENGTH + 1)); ownership() }
+  else if (up ~ /^(GRANT|REVOKE) .* ON /) { granted(s, up); ownership() }
   else if (up ~ /^ALTER DEFAULT PRIVILEGES /) {
     if (match(s, /FOR ROLE ("([^"]|"")*"|[^ ]+)/)) role(substr(s, RSTART + 9, RLENGTH - 9))
-    if (match(up, /.* (TO|FROM) /)) grantees(substr(s, RLENGTH + 1)); ownership()
+    granted(s, up); ownership()
   } else if (up ~ /^SET SESSION AUTHORIZATION /) ownership()
   head = ""
 }
 function ownership() { if (ENVIRON["NO_OWNERS"] != "") drop++ }
+function enter(name) { if (section != "") sizes[section] += bytes - began; section = name; began = bytes }
 function meta(text) {
   text = clean(text)
   if (text ~ /^\\(un)?restrict /) { ended++; if (ENVIRON["OLD_PSQL"] != "" || want != "") drop++; return }
   if (text ~ /^\\encoding / && want != "") { ended++; drop++; return }
   if (text ~ /^\\connect / || text ~ /^\\c /) {
-    sub(/^\\c[a-z]* /, "", text); section = text; ended++
+    sub(/^\\c[a-z]* /, "", text); enter(text); ended++
     if (!(text in sections)) { sections[text] = 0; names[++nsections] = text }
     if (want != "") { active = (text in wanted); drop++; return }
     text = "\\connect " text
@@ -98,7 +104,8 @@ function lex(rest,   at, c, before) {
         if (before ~ /[eE]/ && (at == 2 || substr(rest, at - 2, 1) !~ /[A-Za-z0-9_$\200-\377]/)) state = "E"
       } else if (c == "\"") { state = "\""; add(c) }
       else if (c == "$") {
-        if (before !~ /[A-Za-z0-9_\200-\377]/ && match(substr(rest, at), /^\$([A-Za-z_\200-\377][A-Za-z0-9_\200-\377]*)?\$/)) {
+        if (before !~ /[A-Za-z0-9_\200-\377]/ &&
+            match(substr(rest, at), /^\$([A-Za-z_\200-\377][A-Za-z0-9_\200-\377]*)?\$/)) {
           tag = substr(rest, at, RLENGTH); state = "$"; rest = substr(rest, at + RLENGTH); continue
         }
         add(c)
@@ -149,6 +156,7 @@ copying {
 }
 END {
   if (bad) exit 3
+  enter("")
   ok = state == "" && !copying && clean(stmt) == "" && (cluster ? whole : done)
   if (report != "") {
     print "KIND\t" (cluster ? "cluster" : dump ? "dump" : "none") | report
@@ -157,7 +165,9 @@ END {
     print "SERVER\t" server | report; print "DUMPER\t" dumper | report; print "ENCODING\t" encoding | report
     for (i = 1; i <= forbids; i++) print "FORBIDDEN\t" forbidden[i] | report
     for (i = 1; i <= nroles; i++) print "ROLE\t" order[i] | report
-    for (i = 1; i <= nsections; i++) print "SECTION\t" names[i] "\t" sections[names[i]] | report
+    for (i = 1; i <= nsections; i++) {
+      printf "SECTION\t%s\t%d\t%.0f\n", names[i], sections[names[i]], sizes[names[i]] | report
+    }
     for (i = 1; i <= ntables; i++) printf "ROWS\t%s\t%.0f\n", tables[i], rows[tables[i]] | report
     for (i = 1; i <= nrevisions; i++) print "REVISION\t" revisions[i] | report
     close(report)

@@ -6,7 +6,7 @@ from .psql import ident, literal
 LIST_SETTINGS = ("search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries")
 
 STATEMENTS = """
-SELECT line FROM (
+SELECT line || ';' FROM (
   SELECT 1 AS n, format('ALTER DATABASE %I CONNECTION LIMIT %s', {to}, greatest(datconnlimit, -1)) AS line
   FROM pg_database WHERE datname = {live}
   UNION ALL

@@ -39,6 +39,19 @@ ALTER DATABASE {outgoing_id} ALLOW_CONNECTIONS true;
 ALTER DATABASE {live_id} ALLOW_CONNECTIONS true;
 """
 
+FLOW = """
+{before}{guard}set -- $oids
+live=$1 incoming=$2 outgoing=$3
+if [ $incoming = - ] && [ $live != - ] && [ $outgoing != - ]; then echo {swapped}; exit 0; fi
+[ $incoming != - ] || refuse {no_incoming}
+[ $live != - ] || refuse {no_live}
+[ $outgoing = - ] || refuse {outgoing_exists}
+{swap}{after}set -- $oids
+[ $1 = $incoming ] && [ $2 = - ] || fail {not_swapped}
+[ $3 = $live ] || fail {not_kept}
+echo {swapped}
+"""
+
 TAKE = """
 {end}
 BEGIN;
@@ -47,18 +60,15 @@ ALTER DATABASE {incoming_id} RENAME TO {live_id};
 COMMIT;
 """
 
-FLOW = """
-{before}{guard}set -- $oids
-live=$1 incoming=$2 outgoing=$3
-if [ $incoming = - ] && [ $live != - ] && [ $outgoing != - ]; then echo 'swapped before'; exit 0; fi
+TAKE_FLOW = """
+{before}set -- $oids
+incoming=$2
+if [ $incoming = - ] && [ $1 != - ]; then echo {swapped}; exit 0; fi
 [ $incoming != - ] || refuse {no_incoming}
-[ $outgoing = - ] || refuse {outgoing_exists}
-if [ $live = - ]; then
-{take}else
-{swap}fi
-{after}set -- $oids
+[ $1 = - ] || refuse {live_exists}
+{take}{after}set -- $oids
 [ $1 = $incoming ] && [ $2 = - ] || fail {not_swapped}
-[ $3 = $live ] || fail {not_kept}
+echo {swapped}
 """
 
 
@@ -72,9 +82,9 @@ def open_function(db: Database, *names: str) -> str:
 def swap_script(db: Database, incoming: str, outgoing: str) -> str:
     """Return a script that makes INCOMING the live database DB and keeps the old one as OUTGOING.
 
-    Clients of the live database are disconnected and refused for the moment it takes. If there is
-    no live database, INCOMING just takes the name. Run again after it succeeded, it changes
-    nothing. It proves that the live name now belongs to what was INCOMING.
+    Clients of the live database are disconnected and refused for the moment it takes. Run again
+    after it succeeded, it changes nothing. It proves that the live name now belongs to what was
+    INCOMING.
     """
     names = {"live": db.name, "incoming": incoming, "outgoing": outgoing}
     oids = ask("oids", "admin", OIDS.format(**{k: literal(v) for k, v in names.items()}))
@@ -86,14 +96,25 @@ def swap_script(db: Database, incoming: str, outgoing: str) -> str:
         guard=GUARD,
         after=oids,
         swap=change("the swap did not happen", "admin", swap),
-        take=change("the swap did not happen", "admin", TAKE.format(end=end, **quoted)),
         **_messages(**names),
     )
     return script(db, open_function(db, *names.values()), flow)
 
 
+def take_script(db: Database, incoming: str) -> str:
+    """Return a script that gives INCOMING the live name, where there is no live database any more."""
+    names = {"live": db.name, "incoming": incoming, "outgoing": incoming}
+    oids = ask("oids", "admin", OIDS.format(**{k: literal(v) for k, v in names.items()}))
+    sql = TAKE.format(end=end_sql([incoming]), incoming_id=ident(incoming), live_id=ident(db.name))
+    take = change("the name could not be given", "admin", sql)
+    return script(db, TAKE_FLOW.format(before=oids, after=oids, take=take, **_messages(**names)))
+
+
 def _messages(live: str, incoming: str, outgoing: str) -> dict[str, str]:
     messages = {
+        "swapped": f"{live} is what {incoming} was",
+        "no_live": f"there is no database {live} to swap with: nothing was changed",
+        "live_exists": f"there is a database {live} still: nothing was changed",
         "no_incoming": f"there is no database {incoming} to swap in: nothing was changed",
         "outgoing_exists": f"a database {outgoing} is there already: nothing was changed",
         "not_swapped": f"after the swap, {live} is not what {incoming} was",

@@ -1,0 +1,109 @@
+"""Write a backup: dumped, read back to its end, and only then under its name, with its sha256 beside it."""
+
+import shlex
+from typing import Literal
+
+from ..shell import home
+from .psql import Database, ask, literal, script, target, tool
+from .space import room_functions
+
+Format = Literal["directory", "custom", "plain"]
+LOCK_WAIT = "30s"  # a migration that holds a table would keep pg_dump waiting for ever
+
+START = r"""
+final={path}
+part=$final.part
+if [ -e "$final" ] && [ -e "$final.sha256" ]; then echo {done}; exit 0; fi
+[ ! -e "$final" ] || refuse {taken}
+mkdir -p -m 700 "$(dirname "$final")"
+rm -rf "$part"
+[ -n "$size" ] || refuse {missing}
+df -Pk "$(dirname "$final")" | awk -v need="$size" 'NR == 2 && $4 * 1024 < need * 1.1 {{ exit 1 }}' ||
+  refuse 'not enough disk on the host: the dump may need as much as the database'
+"""
+
+# The folder is made where pg_dump runs, in the container, and fetched as a stream.
+DIRECTORY = r"""
+box={box}
+clean_box() {{ docker exec -i {container} rm -rf "$box" </dev/null >/dev/null 2>&1 || :; }}
+trap clean_box EXIT
+trap 'exit 1' HUP INT TERM
+clean_box
+require_room $size
+change 'pg_dump failed' docker exec -i {container} sh -c 'umask 077; mkdir "$1"' sh "$box" </dev/null
+change 'pg_dump failed' {dump} </dev/null
+mkdir -m 700 "$part"
+docker exec -i {container} tar -cf - -C "$box/dump" . </dev/null | tar -xof - -C "$part"
+there=$(docker exec -i {container} sh -c 'cd "$1" && sha256sum *' sh "$box/dump" </dev/null)
+here=$(cd "$part" && sha256sum *)
+[ -n "$here" ] && [ "$here" = "$there" ] || fail 'the dump on the host is not the one in the container'
+change 'the dump cannot be read back' docker exec -i {container} pg_restore -f /dev/null "$box/dump" </dev/null
+sync
+printf '%s\n' "$here" >"$final.sha256.part"
+"""
+
+STREAM = r"""
+dumping() {{ {dump} </dev/null >"$part"; }}
+change 'pg_dump failed' dumping
+{check}
+sync
+printf '%s  %s\n' "$(sha256sum <"$part" | awk '{{ print $1 }}')" "$(basename "$final")" >"$final.sha256.part"
+"""
+
+CHECK = {
+    "custom": "change 'the dump cannot be read back' docker exec -i {container} pg_restore -f /dev/null <\"$part\"",
+    "plain": 'tail -c 600 "$part" |\n'
+    "  awk '/^-- PostgreSQL database dump complete/ {{ whole = 1 }} END {{ exit !whole }}' ||\n"
+    "  fail 'the dump has no last line: it is cut off'",
+}
+
+FINISH = r"""
+[ -e "$part" ] || fail 'pg_dump left no dump'
+mv "$final.sha256.part" "$final.sha256"
+mv "$part" "$final"
+echo {done}
+"""
+
+
+def dump_script(db: Database, path: str, form: Format = "directory", jobs: int = 2) -> str:
+    """Return a script that dumps DB to PATH on the host, and PATH.sha256 beside it.
+
+    A `directory` (parallel, JOBS at once, compressed lightly) is the fastest and is built in the
+    container first; `custom` and `plain` are streamed. The name appears only once the dump was read
+    back. Run again, it changes nothing if both files are there. Sessions may go on meanwhile.
+    """
+    parts = {
+        "size": _size(db),
+        "room": room_functions(db) if form == "directory" else "",
+        "start": START.format(path=home(path), **_messages(db, path)),
+        "dump": _dump(db, path, form, jobs),
+        "finish": FINISH.format(done=_messages(db, path)["done"]),
+    }
+    return script(db, "LC_ALL=C; export LC_ALL\n", *parts.values())
+
+
+def _size(db: Database) -> str:
+    return ask(
+        "size", "admin", f"SELECT '= ' || pg_database_size(oid) FROM pg_database WHERE datname = {literal(db.name)};"
+    )
+
+
+def _dump(db: Database, path: str, form: Format, jobs: int) -> str:
+    container, name = shlex.quote(db.container), shlex.quote(target(db.name))
+    wait = f"--lock-wait-timeout={LOCK_WAIT}"
+    if form == "directory":
+        box = f"/tmp/fab-rollback-dump-{path.rpartition('/')[2]}"
+        dump = tool(db, "pg_dump", "-Fd", f"-j{int(jobs)}", "-Z1", wait, "-f", f"{box}/dump")
+        return DIRECTORY.format(container=container, box=shlex.quote(box), dump=f"{dump} {name}")
+    options = ("-Fc", "-Z1") if form == "custom" else ("-Fp",)
+    check = CHECK[form].format(container=container)
+    return STREAM.format(dump=f"{tool(db, 'pg_dump', *options, wait)} {name}", check=check)
+
+
+def _messages(db: Database, path: str) -> dict[str, str]:
+    messages = {
+        "done": f"{path} is a dump of {db.name}",
+        "taken": f"{path} is there already, without its checksum: nothing was written",
+        "missing": f"there is no database {db.name}",
+    }
+    return {name: shlex.quote(text) for name, text in messages.items()}
