@@ -75,11 +75,12 @@ def built(config: dict, project: str, separator: str) -> list[Built]:
     """Return the services that `config` (what `compose config` printed) builds images for."""
     services = config.get("services") or {}
     return [
-        Built(name, _tagged(service.get("image") or f"{project}{separator}{name}"))
+        Built(name, tagged(service.get("image") or f"{project}{separator}{name}"))
         for name, service in sorted(services.items())
         if service.get("build")
     ]
 
 
-def _tagged(image: str) -> str:
+def tagged(image: str) -> str:
+    """Return an image's name with its tag: `latest` where it has none."""
     return image if repository(image) != image else f"{image}:latest"

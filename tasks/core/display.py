@@ -64,6 +64,15 @@ def checks(found: list[Check]) -> None:
         console.table(("", "check", "looked at", "found"), rows)
 
 
+def last_words(troubles) -> None:
+    """Print the last log lines of containers that did not settle."""
+    for trouble in troubles:
+        if trouble.lines:
+            console.say(f"  the last lines of {trouble.container}:", style="yellow")
+        for line in trouble.lines:
+            console.say(f"    {line}", style="dim")
+
+
 def outcome(host: Host, outcome) -> None:
     """Print the last lines of a run that was proven."""
     import msgspec

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-import yaml
 from msgspec import Struct
 
-from . import compose, state, tree
+from . import compose, project, state, tree
 from .compose import Built
 from .errors import Refused
 from .plan import Step
@@ -85,13 +84,29 @@ def override(wanted: Target, sha: str) -> str:
 
 
 def keep(environment: Environment, images: list[Built], tag: str) -> str:
-    """Return the script that tags the images which run now with `tag`, so that no pruning takes them."""
-    lines = [
-        f"for c in $({compose.containers(i.service)}); do "
-        f"docker tag \"$(docker inspect -f '{{{{.Image}}}}' $c)\" {quote(i.retained(tag))}; done"
-        for i in images
-    ]
-    return compose.in_app(environment, *lines)
+    """Return the script that tags the images which run now with the commit `tag`, so that no pruning takes them.
+
+    An image that cannot be of that commit gets its own id as a tag: it is labelled with another one, or no
+    container was made since the checkout came to `tag`. A later rollback to `tag` must not start it.
+    """
+    label = quote(f'{{{{index .Config.Labels "{REVISION_LABEL}"}}}}')
+    every = compose.containers(*(i.service for i in images))
+    return compose.in_app(
+        environment,
+        "moved=$(git log -g -1 --date=unix --format=%gd HEAD -- 2>/dev/null | sed 's/.*{\\(.*\\)}.*/\\1/')",
+        f"newest=0; for c in $({every}); do",
+        "t=$(date -d \"$(docker inspect -f '{{.Created}}' $c)\" +%s 2>/dev/null || echo 9999999999)",
+        "[ $t -le $newest ] || newest=$t; done",
+        "keep() {",
+        f"i=$(docker inspect -f '{{{{.Image}}}}' $1); of=$(docker image inspect -f {label} $i 2>/dev/null || :)",
+        f'n=$2:{tag}; if [ "$of" != {tag} ] && {{ [ -n "$of" ] || [ $newest -lt ${{moved:-0}} ]; }}; then',
+        f'n=$2:image-$(echo $i | cut -c8-19); echo "what runs was not made of {tag[:12]}; kept as $n"; fi',
+        "docker tag $i $n; }",
+        *(
+            f"for c in $({compose.containers(i.service)}); do keep $c {quote(compose.repository(i.live))}; done"
+            for i in images
+        ),
+    )
 
 
 def prepare_step(environment: Environment, wanted: Target, commit, rebuild: bool = False) -> Step:
@@ -122,12 +137,11 @@ def questions_about(environment: Environment, sha: str) -> dict[str, str]:
     """Return read-only commands that tell what commit `sha` wants, and what stands in its way."""
     app = compose.app(environment)
     return {
+        **project.questions(environment),
         "missing": tree.exists(app, sha, *environment.compose.files),
         "in the way": tree.in_the_way(app, sha),
         "config": describe_target(environment, sha),
         "raw": f"git -C {app} show {quote(f'{sha}:{environment.compose.files[0]}')}",
-        "flavour": "command -v docker-compose >/dev/null 2>&1 && docker-compose version --short",
-        "folder": f'cd {app} && basename "$(pwd -P)"',
     }
 
 
@@ -148,27 +162,20 @@ def look_at(c, seen: state.State, commit) -> Target:
 
 
 def _target(c, seen: state.State, commit, answers) -> Target:
-    config = yaml.safe_load(answers["config"].out) or {}
-    services = sorted(config.get("services") or {})
-    lacking = [f"{s} ({role})" for role, s in c.environment.compose.services.items() if s not in services]
+    wanted = project.read(answers, seen)
+    lacking = [f"{s} ({role})" for role, s in c.environment.compose.services.items() if s not in wanted.services]
     if lacking:
         raise Refused(
-            f"{commit.title} has no service {', '.join(lacking)}; it has {', '.join(services)}. Nothing was changed."
+            f"{commit.title} has no service {', '.join(lacking)}; it has {', '.join(wanted.services)}. "
+            "Nothing was changed."
         )
-    project = _project(seen, config, answers["folder"].out.strip())
-    separator = "_" if answers["flavour"].out.strip().startswith("1.") else "-"
     return Target(
-        project,
+        wanted.name,
         _version(answers["raw"].out),
-        services,
-        compose.built(config, project, separator),
-        [f"{s.get('entrypoint') or ''} {s.get('command') or ''}" for s in config["services"].values()],
+        wanted.lasting,
+        wanted.built,
+        [f"{s.get('entrypoint') or ''} {s.get('command') or ''}" for s in wanted.services.values()],
     )
-
-
-def _project(seen: state.State, config: dict, folder: str) -> str:
-    running = next((c.project for c in seen.containers), "")
-    return running or config.get("name") or re.sub(r"[^a-z0-9_-]", "", folder.lower())
 
 
 def _version(raw: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from . import compose, state
+from . import settle, state
 from .host import Host
 from .plan import Expectation
+from .settle import Settled
 from .shell import quote
 
 
@@ -19,19 +20,23 @@ class Check(Struct, frozen=True):
     ok: bool
 
 
-def wait_healthy(host: Host) -> str:
-    """Return a script that waits until every health address answers 200 or the time is over.
+def wait(host: Host, expect: Expectation) -> Settled:
+    """Wait until the expected services settled and, where wanted, every health address answers 200."""
+    environment = host.environment
+    urls = environment.health.urls if expect.healthy else []
+    if not (expect.services or urls):
+        return Settled("settled", None, [])
+    script = settle.wait(environment, expect.services, urls)
+    return settle.read(host.sh(script, timeout=environment.health.timeout + 30, check=False).stdout)
 
-    It prints the host's clock (seconds) at the first moment when all of them did.
-    """
-    health = host.environment.health
-    asks = " && ".join(f'[ "$({state.fetch(url, 2)})" = 200 ]' for url in health.urls) or ":"
-    return (
-        f"end=$(( $(date +%s) + {health.timeout} )); pause=0.05\n"
-        f"until {asks}; do\n"
-        '[ "$(date +%s)" -lt "$end" ] || exit 1; sleep $pause; [ $pause = 0.05 ] && pause=0.2\n'
-        "done; date +%s.%N"
-    )
+
+def unsettled(settled: Settled) -> list[Check]:
+    """Return what did not come to rest, with the last word of each container."""
+    return [
+        Check("steady", t.container, f"{t.how}{'; last line: ' + t.lines[-1] if t.lines else ''}", False)
+        for t in settled.troubles
+        if t.container != "-"
+    ]
 
 
 def verify(host: Host, expect: Expectation) -> list[Check]:
@@ -83,13 +88,3 @@ def image_ids(names: dict[str, str]) -> str:
         for s, n in names.items()
     ]
     return "\n".join(lines) or ":"
-
-
-def logs_of_failed(host: Host, services: list[str], lines: int = 5) -> str:
-    """Return a script that prints the last log lines of containers that do not run."""
-    return compose.in_app(
-        host.environment,
-        f"for c in $({compose.containers(*services)}); do",
-        "[ \"$(docker inspect -f '{{.State.Running}}{{.State.Restarting}}' $c)\" = truefalse ] ||",
-        f"docker logs --tail {lines} $c 2>&1; done",
-    )

@@ -16,6 +16,7 @@ from .errors import ConnectionLost, Failed, Refused
 from .host import Host
 from .lock import Lock
 from .plan import Plan, Step
+from .settle import Settled
 from .shell import nonce
 
 
@@ -158,10 +159,12 @@ class Execution:
     def _prove(self) -> Outcome:
         from . import display
 
-        outage = self._wait_healthy()
+        waited = [proof.wait(member, self.plan.expect) for member in self.host.fleet]
+        outage = self._outage(waited)
         checks: list[proof.Check] = []
-        for member in self.host.fleet:
-            checks += proof.verify(member, self.plan.expect)
+        for member, settled in zip(self.host.fleet, waited, strict=True):
+            display.last_words(settled.troubles)
+            checks += [*proof.unsettled(settled), *proof.verify(member, self.plan.expect)]
         display.checks(checks)
         wrong = [c for c in checks if not c.ok]
         if wrong:
@@ -181,14 +184,12 @@ class Execution:
         display.outcome(self.host, outcome)
         return outcome
 
-    def _wait_healthy(self) -> float | None:
-        if not self.plan.expect.healthy:
+    def _outage(self, waited: list[Settled]) -> float | None:
+        """Return the seconds from the first step that stops the application to the last healthy answer."""
+        if not self.plan.expect.healthy or any(s.healthy_at is None for s in waited):
             return None
-        limit = self.host.environment.health.timeout + 30
-        for member in self.host.fleet:
-            result = member.sh(proof.wait_healthy(member), timeout=limit, check=False)
         begun = self.host.sh(runs.outage_began(self.folder, self.plan), check=False).stdout.strip()
         try:
-            return round(float(result.stdout.strip()) - float(begun), 2)
+            return round(max(s.healthy_at for s in waited) - float(begun), 2)
         except ValueError:
             return None
