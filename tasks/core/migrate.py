@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from . import compose, state
+from .postgres.psql import feed, ident, literal
 from .settings import Environment
 from .shell import join, quote
 
@@ -66,19 +69,58 @@ def at(environment: Environment, rows: list[str]) -> str:
     )
 
 
-def move(environment: Environment, image: str, direction: str, arguments: list[str], rows: list[str]) -> str:
-    """Return a script that runs `alembic DIRECTION` for each argument and proves that it leads to `rows`.
+class OwnSql(Struct, frozen=True):
+    """The operator's SQL in place of one migration's downgrade, and the revision it leads to."""
 
-    `direction` is downgrade or upgrade; where the rows are there already, nothing is run.
+    revision: str
+    parent: str
+    text: str
+
+
+Move = str | OwnSql
+
+
+def by_sql(environment: Environment, psql: str, own: OwnSql) -> str:
+    """Return a command that runs the operator's SQL and moves alembic's row, in one transaction."""
+    alembic = environment.database.alembic
+    table = f"{ident(alembic.schema)}.{ident(alembic.table)}"
+    where = f"WHERE version_num = {literal(own.revision)}"
+    row = (
+        f"UPDATE {table} SET version_num = {literal(own.parent)} {where};"
+        if own.parent
+        else f"DELETE FROM {table} {where};"
+    )
+    return feed(psql, f"SET lock_timeout = '{LOCK_TIMEOUT}';\nBEGIN;\n{own.text}\n;\n{row}\nCOMMIT;")
+
+
+def move(environment: Environment, image: str, direction: str, moves: list[Move], rows: list[str]) -> str:
+    """Return a script that runs `alembic DIRECTION` for each move and proves that it leads to `rows`.
+
+    `direction` is downgrade or upgrade; where the rows are there already, nothing is run. A move that
+    is the operator's own SQL is run by psql.
     """
-    runs = [f"( {alembic(environment, image, direction, a)}\n)" for a in arguments]
     expected = ", ".join(sorted(rows)) or "base"
     return "\n".join(
         [
             "set -eu",
             at(environment, rows),
             "at && exit 0",
-            *runs,
+            *(_moved(environment, image, direction, one) for one in moves),
             f"at || {{ printf '%s\\n' \"the database is at '$rows', not at \"{quote(expected)} >&2; exit 1; }}",
         ]
     )
+
+
+def _moved(environment: Environment, image: str, direction: str, one: Move) -> str:
+    if not isinstance(one, OwnSql):
+        return f"( {alembic(environment, image, direction, one)}\n)"
+    service = environment.service("database") or "db"
+    find = f"d=$(cd {compose.app(environment)} && {compose.containers(service, everything=False)} | head -n 1)"
+    return f"{find}\n{by_sql(environment, psql(environment), one)}"
+
+
+def psql(environment: Environment) -> str:
+    """Return the psql command in the database container `$d`."""
+    database = environment.database
+    words = join("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", database.user, "-d", database.name)
+    return f'docker exec -i "$d" {words}'

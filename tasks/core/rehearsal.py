@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from . import compose
-from .migrate import OPTIONS, RUN, like_service
+from .migrate import OPTIONS, RUN, Move, OwnSql, by_sql, like_service
+from .postgres.psql import ident
 from .settings import Environment
 from .shell import join, quote
 
@@ -65,26 +66,35 @@ def _fill(environment: Environment, load: str, full: bool) -> list[str]:
     ]
 
 
-def downgrade(environment: Environment, image: str, arguments: list[str], rows: list[str], full: bool = False) -> str:
+def downgrade(environment: Environment, image: str, moves: list[Move], rows: list[str], full: bool = False) -> str:
     """Return a script that downgrades a clone with `image` and proves the rows it leads to.
 
     Exit code 2, with one line: the downgrade cannot work. The real database is only read.
     """
-    entry, *rest = environment.database.alembic.command.split()
-    run = f"{RUN} -e PGOPTIONS={quote(OPTIONS)} --entrypoint {quote(entry)} {quote(image)} {join(*rest, 'downgrade')}"
     alembic = environment.database.alembic
-    table = f'"{alembic.schema}"."{alembic.table}"'
-    psql = join("psql", "-XAtq", "-U", environment.database.user, "-d", environment.database.name)
+    table = f"{ident(alembic.schema)}.{ident(alembic.table)}"
+    psql = join(
+        "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", environment.database.user, "-d", environment.database.name
+    )
     return compose.in_app(
         environment,
         like_service(environment),
         prepare(environment, full),
-        *(
-            f"{run} {quote(a)} || {{ echo {quote(f'the rehearsal of downgrade {a} failed')} >&2; exit 2; }}"
-            for a in arguments
-        ),
+        *(_tried(environment, image, f"inside {psql}", one) for one in moves),
         f"rows=$(inside {psql} -c {quote(f'SELECT version_num FROM {table} ORDER BY 1')} | tr '\\n' ' ')",
         f'[ "${{rows% }}" = {quote(" ".join(sorted(rows)))} ] ||'
         " { echo \"the rehearsal led to '$rows'\" >&2; exit 2; }",
         "echo 'the downgrade works on a clone'",
+    )
+
+
+def _tried(environment: Environment, image: str, psql: str, one: Move) -> str:
+    if isinstance(one, OwnSql):
+        problem = quote(f"the SQL in place of {one.revision}'s downgrade failed in the rehearsal")
+        return f"{{ {by_sql(environment, psql, one)}}} || {{ echo {problem} >&2; exit 2; }}"
+    entry, *rest = environment.database.alembic.command.split()
+    problem = quote(f"the rehearsal of downgrade {one} failed")
+    return (
+        f"{RUN} -e PGOPTIONS={quote(OPTIONS)} --entrypoint {quote(entry)} {quote(image)} "
+        f"{join(*rest, 'downgrade', one)} || {{ echo {problem} >&2; exit 2; }}"
     )

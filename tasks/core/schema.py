@@ -1,14 +1,15 @@
-"""From a commit to the exact downgrades: which migrations have to go, and what each of them destroys."""
+"""From a commit to the exact downgrades: which migrations have to go, and where that leads."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from . import migrations, revisions, state
+from . import revisions, state
 from .errors import Refused
-from .postgres import psql as sql
+from .migrate import Move, OwnSql
 from .revisions import Comparison, Graph, Revision
 from .shell import join, quote
 
@@ -20,17 +21,46 @@ WAYS_OUT = (
 
 @dataclass(frozen=True)
 class Schema:
-    """What the database needs: `downgrades` newest first, `arguments` for alembic, `rows` before and after."""
+    """What the database needs: `downgrades` newest first, the `moves` that do it, `rows` before and after."""
 
     before: list[str]
     rows: list[str]
-    arguments: list[str] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
     downgrades: tuple[Revision, ...] = ()
 
     @property
     def changes(self) -> bool:
         """Whether anything has to be downgraded."""
-        return bool(self.arguments)
+        return bool(self.moves)
+
+    @property
+    def replaced(self) -> set[str]:
+        """The revisions whose downgrade is replaced by the operator's own SQL."""
+        return {move.revision for move in self.moves if isinstance(move, OwnSql)}
+
+    def with_sql(self, revision: str, text: str) -> Schema:
+        """Return the same way down, one migration of it by the operator's SQL; Refused off a straight line."""
+        names = [r.id for r in self.downgrades]
+        if revision not in names:
+            raise Refused(f"--downgrade-sql: {revision} is not taken back; {', '.join(names) or 'nothing'} is.")
+        if any(len(r.down_revisions) > 1 or r.depends_on for r in self.downgrades) or len(self.before) > 1:
+            raise Refused("--downgrade-sql works on a straight line of migrations only. Nothing was changed.")
+        moves: list[Move] = []
+        for found in self.downgrades:
+            parent = "".join(found.down_revisions)
+            moves.append(OwnSql(found.id, parent, text) if found.id == revision else parent or "base")
+        return replace(self, moves=moves)
+
+
+def with_own_sql(wanted: Schema, own: str | None) -> Schema:
+    """Return the way down with the operator's SQL (REV=FILE, a file on this machine) in place of one downgrade."""
+    if not own:
+        return wanted
+    revision, _, path = own.partition("=")
+    try:
+        return wanted.with_sql(revision, Path(path).expanduser().read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"--downgrade-sql: {path!r} cannot be read: {error}. Nothing was changed.") from None
 
 
 def graphs(c, refs: Iterable[str]) -> dict[str, revisions.Graph | revisions.Undecidable | revisions.NoAlembic]:
@@ -123,30 +153,3 @@ def _asked_of_image(c, commit, why) -> list[str]:
     if not answer.ok or not heads:
         raise Refused(f"The migrations of {commit.title} cannot be read: {why}. Nothing was changed. {WAYS_OUT}")
     return heads
-
-
-def losses(c, seen: state.State, downgrade: migrations.Downgrade) -> list[str]:
-    """Return a line for each table or column that a downgrade drops, with what is in it now, counted live."""
-    drops = [found for found in downgrade.findings if found.kind == "destroys" and found.table]
-    if not drops:
-        return []
-    service = c.environment.service("database") or "db"
-    container = next((k.id for k in seen.of(service) if k.status == "running"), "none")
-    db = sql.Database(container, c.environment.database.name, c.environment.database.user)
-    asked = {str(n): sql.feed(sql.psql(db), _count(drop)) for n, drop in enumerate(drops)}
-    answers = c.ask(asked)
-    return [_loss(drop, answers[str(n)].out) for n, drop in enumerate(drops)]
-
-
-def _count(drop: migrations.Finding) -> str:
-    table = ".".join(sql.ident(part) for part in (drop.schema, drop.table) if part)
-    values = f"count({sql.ident(drop.column)})" if drop.column else "count(*)"
-    return f"SELECT '= ' || count(*) || ' ' || {values} FROM {table};"
-
-
-def _loss(drop: migrations.Finding, out: str) -> str:
-    found = re.search(r"^= (\d+) (\d+)$", out, re.MULTILINE)
-    if drop.column:
-        held = f"{found[2]} values in {found[1]} rows" if found else "an unknown number of values"
-        return f"drops column {drop.table}.{drop.column}: {held} go"
-    return f"drops table {drop.table}: {found[1] if found else 'an unknown number of'} rows go"

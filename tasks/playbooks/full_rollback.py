@@ -13,6 +13,7 @@ def full_rollback(
     c,
     commit=None,
     revision=None,
+    downgrade_sql=None,
     stash=False,
     rebuild=False,
     stop_first=False,
@@ -21,7 +22,7 @@ def full_rollback(
     snapshot=True,
 ):
     """Bring code, schema and containers back to a commit, and prove that the application is healthy."""
-    sight = look.look(c, git.required(c, commit), stash=stash, revision=revision, schema=database)
+    sight = look.look(c, git.required(c, commit), stash=stash, revision=revision, schema=database, own=downgrade_sql)
     plan = Plan(
         task="full-rollback",
         purpose=f"{sight.seen.head[: git.SHORT]} ({sight.seen.subject}) → {sight.target.title}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..core import losses
 from ..core.errors import Refused
 from ..core.schema import Schema
 from ..core.state import State
@@ -36,7 +37,9 @@ class Sight:
         return self.schema is not None and self.schema.changes
 
 
-def look(c, commit: str, *, stash: bool = False, revision: str | None = None, schema: bool = True) -> Sight:
+def look(
+    c, commit: str, *, stash: bool = False, revision: str | None = None, schema: bool = True, own: str | None = None
+) -> Sight:
     """Return what a rollback to `commit` would meet, or raise Refused for what makes it impossible."""
     states = [member.look() for member in c.fleet]
     for member, seen in zip(c.fleet, states, strict=True):
@@ -47,7 +50,7 @@ def look(c, commit: str, *, stash: bool = False, revision: str | None = None, sc
     wanted = [containers.look_at(m, s, targets[0]) for m, s in zip(c.fleet, states, strict=True)][0]
     sight = Sight(states[0], targets[0], wanted, _applications(c, states))
     if schema:
-        _look_at_schema(c, sight, revision)
+        _look_at_schema(c, sight, revision, own)
     return sight
 
 
@@ -81,13 +84,13 @@ def _applications(c, states: list[State]) -> list[str]:
     return sorted(services - {c.environment.service("database")})
 
 
-def _look_at_schema(c, sight: Sight, revision: str | None) -> None:
-    sight.schema = database.needed(c, sight.seen, sight.target, revision)
+def _look_at_schema(c, sight: Sight, revision: str | None, own: str | None) -> None:
+    sight.schema = database.needed(c, sight.seen, sight.target, revision, own)
     if sight.schema is None:
         sight.facts.append("no alembic in hosts.yaml: the schema is left as it is")
     elif not sight.schema.changes:
         rows = ", ".join(sight.schema.rows) or "base"
         sight.facts.append(f"the database is at {rows}, where the target needs it")
     else:
-        facts, sight.questions = database.describe(c, sight.seen, sight.schema)
+        facts, sight.questions = losses.describe(c, sight.seen, sight.schema)
         sight.facts += facts

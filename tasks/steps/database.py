@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core import console, migrate, rehearsal, schema, state
+from ..core import console, losses, migrate, rehearsal, schema, state
 from ..core.errors import Failed, Refused
 from ..core.plan import Expectation, Plan, Step
 from ..core.postgres.names import copy_name
@@ -21,7 +21,7 @@ def downgrade(environment: Environment, image: str, wanted: Schema, copy: Databa
     It proves the rows that the downgrade leads to. With `copy` (the application is stopped and a
     snapshot was made by this `run`), a failure swaps the snapshot back.
     """
-    move = migrate.move(environment, image, "downgrade", wanted.arguments, wanted.rows)
+    move = migrate.move(environment, image, "downgrade", wanted.moves, wanted.rows)
     if not copy:
         return move
     snapshot = copy_name(copy.name, "snap", run)
@@ -82,11 +82,16 @@ def downgrade_step(c, seen: state.State, wanted: Schema, run: str, net: bool) ->
         name="downgrade",
         title=f"Downgrade the database to {', '.join(wanted.rows) or 'base'}",
         script=downgrade(c.environment, image_of(c, seen), wanted, copy, run),
-        commands=tuple(f"{command} downgrade {a}" for a in wanted.arguments),
+        commands=tuple(_shown(command, move) for move in wanted.moves),
         primary_only=True,
         outage=True,
         back="fab undo",
     )
+
+
+def _shown(command: str, move: migrate.Move) -> str:
+    own = isinstance(move, migrate.OwnSql)
+    return f"psql: your SQL in place of {move.revision}'s downgrade" if own else f"{command} downgrade {move}"
 
 
 def rehearsal_step(c, seen: state.State, wanted: Schema, full: bool = False) -> Step:
@@ -94,36 +99,12 @@ def rehearsal_step(c, seen: state.State, wanted: Schema, full: bool = False) -> 
     return Step(
         name="rehearse",
         title="Rehearse the downgrade on a clone" + (" with all data" if full else " of the schema"),
-        script=rehearsal.downgrade(c.environment, image_of(c, seen), wanted.arguments, wanted.rows, full),
-        commands=tuple(f"alembic downgrade {a}   (on a server of its own)" for a in wanted.arguments),
+        script=rehearsal.downgrade(c.environment, image_of(c, seen), wanted.moves, wanted.rows, full),
+        commands=tuple(f"{_shown('alembic', move)}   (on a server of its own)" for move in wanted.moves),
         primary_only=True,
         preparation=True,
         otherwise=schema.WAYS_OUT,
     )
-
-
-def describe(c, seen: state.State, wanted: Schema) -> tuple[list[str], list[str]]:
-    """Return lines that say what each downgrade does, and the questions that have to be asked by name.
-
-    Raises Refused where a downgrade is known to fail.
-    """
-    from ..core import migrations
-
-    facts, questions = [], []
-    for revision in wanted.downgrades:
-        found = migrations.classify(revision.source)
-        if found.kind == "raises":
-            where = "; ".join(f"{revision.path}:{f.line}: {f.reason}" for f in found.findings)
-            raise Refused(
-                f"{revision.id} ({revision.title}) cannot be taken back: {where}. Nothing was changed. {schema.WAYS_OUT}"
-            )
-        losses = schema.losses(c, seen, found)
-        facts.append(f"takes back {revision.id} ({revision.title}): {found.kind}")
-        facts += [f"  {line}" for line in losses]
-        if found.kind in ("destroys", "nothing"):
-            what = "; ".join(losses) or "its downgrade does nothing, so what it did stays"
-            questions.append(f"{revision.id} ({revision.title}): {what}. Go on?")
-    return facts, questions
 
 
 def configured(c) -> None:
@@ -132,11 +113,11 @@ def configured(c) -> None:
         raise Refused(f"{c.environment.name} has no database.alembic in hosts.yaml. Nothing was changed.")
 
 
-def needed(c, seen: state.State, commit, revision: str | None = None) -> Schema | None:
+def needed(c, seen: state.State, commit, revision: str | None = None, own: str | None = None) -> Schema | None:
     """Return what `commit` needs of the schema; None where hosts.yaml knows of no alembic."""
     if not c.environment.database or not c.environment.database.alembic:
         return None
-    return schema.needed_by(c, seen, commit, revision)
+    return schema.with_own_sql(schema.needed_by(c, seen, commit, revision), own)
 
 
 def snapshot_name(c, run: str) -> str:
@@ -209,7 +190,7 @@ def show_preview(c, revision=None):
     if not wanted.changes:
         console.say("There is nothing to downgrade.")
         return
-    first, last = ",".join(wanted.before), wanted.arguments[-1]
+    first, last = ",".join(wanted.before), wanted.moves[-1]
     result = c.sh(preview(c.environment, image_of(c, seen), first, last), check=False, timeout=120)
     if result.ok:
         console.say(result.stdout)
@@ -222,14 +203,14 @@ def show_preview(c, revision=None):
 
 
 @change
-def rehearse(c, commit=None, revision=None, full=False):
+def rehearse(c, revision=None, downgrade_sql=None, full=False):
     """Try a downgrade on a clone of the database, on a server of its own; production is only read."""
     seen = c.look()
-    wanted = wanted_by(c, seen, revision)
+    wanted = schema.with_own_sql(wanted_by(c, seen, revision), downgrade_sql)
     if not wanted.changes:
         console.say("There is nothing to downgrade.")
         return None
-    facts, _questions = describe(c, seen, wanted)
+    facts, _questions = losses.describe(c, seen, wanted)
     step = rehearsal_step(c, seen, wanted, full)
     return Plan(
         task="db.rehearse",
@@ -241,14 +222,14 @@ def rehearse(c, commit=None, revision=None, full=False):
 
 
 @change(name="downgrade")
-def take_back(c, revision=None, snapshot=True):
+def take_back(c, revision=None, downgrade_sql=None, snapshot=True):
     """Downgrade the database by one migration or to a revision, after a snapshot."""
     seen = c.look()
-    wanted = wanted_by(c, seen, revision)
+    wanted = schema.with_own_sql(wanted_by(c, seen, revision), downgrade_sql)
     if not wanted.changes:
         console.say(f"The database is at {', '.join(wanted.rows) or 'base'} already.")
         return None
-    facts, questions = describe(c, seen, wanted)
+    facts, questions = losses.describe(c, seen, wanted)
     plan = Plan(
         task="db.downgrade",
         purpose=f"{', '.join(wanted.before)} → {', '.join(wanted.rows) or 'base'}",

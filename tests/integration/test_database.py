@@ -1,0 +1,120 @@
+"""The schema's steps, on a real host."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.operator import Operator
+
+pytestmark = pytest.mark.sandbox
+
+
+@pytest.fixture
+def revisions(operator) -> dict[str, str]:
+    """The head of each release's migrations, by its name, as `db.heads` reads it from git."""
+    shas = operator.host.releases
+    return {name: operator.fab("db.heads", "--commit", sha).out.strip() for name, sha in shas.items()}
+
+
+def test_the_present_revision_and_the_way_to_it_are_told(operator, revisions):
+    assert operator.fab("db.current").out.split()[0] == operator.revision() == revisions["v3"]
+    history = operator.fab("db.history", "--json").json()
+    assert [entry["revision"] for entry in history] == [revisions[name] for name in ("v3", "v2", "v1")]
+    assert all(entry["applied"] for entry in history)
+
+
+def test_the_preview_shows_the_sql_and_changes_nothing(operator, revisions):
+    before = operator.world()
+    ran = operator.fab("db.preview")
+    assert ran.code == 0, ran.text
+    assert "DROP COLUMN" in ran.out
+    assert f"version_num='{revisions['v2']}'" in ran.out
+    assert operator.world() == before
+
+
+def test_the_revision_is_read_while_the_application_is_down(fresh, revisions):
+    fresh.host.exec("docker rm -f jctc_app")
+    assert revisions["v3"] in fresh.fab("db.current").out
+    ran = fresh.fab("db.downgrade", "--yes")
+    assert ran.code == 0, ran.text
+    assert fresh.revision() == revisions["v2"]
+
+
+def test_a_rehearsal_leaves_nothing_behind(operator):
+    before = operator.world()
+    leftovers = "docker ps -aq --filter name=rehears; docker network ls -q --filter name=rehears; ls /tmp"
+    clean = operator.host.exec(leftovers)
+    ran = operator.fab("db.rehearse", "--yes")
+    assert ran.code == 0, ran.text
+    assert "works on a clone" in ran.out
+    assert operator.world() == before
+    assert operator.host.exec(leftovers) == clean
+
+
+def test_a_downgrade_says_what_it_destroys_and_keeps_a_copy(fresh, revisions):
+    rows = fresh.rows()
+    ran = fresh.fab("db.downgrade", "--yes")
+    assert ran.code == 0, ran.text
+    assert f"drops column cases.priority: {rows['cases']} values in {rows['cases']} rows go" in ran.out
+    assert fresh.revision() == revisions["v2"]
+    assert fresh.rows() == rows
+    copies = fresh.sql("SELECT datname FROM pg_database WHERE datname LIKE '%snap%'").split()
+    assert len(copies) == 1
+    assert copies[0] in ran.out
+    assert fresh.sql("SELECT count(priority) FROM cases", database=copies[0]) == rows["cases"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("db.downgrade", "--revision", "nothere"),
+        ("db.downgrade", "--revision", "-1"),
+        ("db.preview", "--revision", "x' OR 1=1"),
+        ("db.heads", "--commit", "nothere"),
+    ],
+)
+def test_what_is_not_a_revision_is_refused_in_one_line(operator, words):
+    before = operator.world()
+    ran = operator.fab(*words)
+    assert ran.code == 2, ran.text
+    assert len(ran.err.strip().splitlines()) == 1
+    assert operator.world() == before
+
+
+def test_a_downgrade_that_raises_is_refused_with_the_ways_out(hosts, tmp_path):
+    operator = Operator(hosts(downgrade_raises=True), tmp_path)
+    before = operator.world()
+    ran = operator.fab("full-rollback", "--commit", operator.good, "--yes")
+    assert ran.code == 2, ran.text
+    assert "NotImplementedError" in ran.err or "raises" in ran.err
+    for way in ("--no-database", "--revision", "--downgrade-sql"):
+        assert way in ran.err
+    assert operator.world() == before
+
+
+def test_the_operators_own_sql_takes_the_place_of_a_downgrade_that_raises(hosts, tmp_path):
+    host = hosts(downgrade_raises=True)
+    host.reset()
+    operator = Operator(host, tmp_path)
+    rows, revision = operator.rows(), operator.revision()
+    own = tmp_path / "own.sql"
+    own.write_text("ALTER TABLE cases DROP COLUMN priority;\nALTER TABLE cases RENAME court_name TO court")
+    words = ("full-rollback", "--commit", operator.good, "--downgrade-sql", f"{revision}={own}", "--yes")
+    ran = operator.fab(*words)
+    assert ran.code == 0, ran.text
+    assert operator.status_of() == "200"
+    assert operator.rows() == rows
+
+
+def test_wrong_sql_of_the_operators_fails_in_the_rehearsal(hosts, tmp_path):
+    host = hosts(downgrade_raises=True)
+    host.reset()
+    operator = Operator(host, tmp_path)
+    before = operator.world()
+    own = tmp_path / "own.sql"
+    own.write_text("ALTER TABLE cases DROP COLUMN nothere")
+    words = ("full-rollback", "--commit", operator.good, "--downgrade-sql", f"{operator.revision()}={own}", "--yes")
+    ran = operator.fab(*words)
+    assert ran.code == 2, ran.text
+    assert "rehears" in ran.err.lower()
+    assert operator.world() == before
