@@ -26,6 +26,7 @@ HELP = {
     "rebuild": "build without cache even where an image is kept",
     "stop_first": "stop the application before anything else, as the runbook does",
     "database": "leave the schema as it is",
+    "downgrade_sql": "REV=FILE: your own SQL in place of one migration's downgrade",
     "rehearse": "do not try the downgrade on a clone first",
     "snapshot": "make no copy of the database first",
     "full": "with all data, not only the schema",
@@ -72,4 +73,5 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "count": _pattern(COUNT, "is not a number from 1 to 999999."),
     "keep": _pattern(COUNT, "is not a number from 1 to 999999."),
     "file": _path,
+    "downgrade_sql": _pattern(re.compile(r"[\w.-]+=[^=].*"), "is not REV=FILE."),
 }
