@@ -25,5 +25,5 @@ def step(title: str) -> Iterator[None]:
 
 def fail(message: str) -> None:
     """Print an error the way every verb ends badly: red, on stderr, without a traceback."""
-    console.print(f"sandbox: {message}", style="red", markup=False)
+    console.print(f"sandbox: {message}", style="red", markup=False, soft_wrap=True)
     sys.exit(1)
