@@ -1,0 +1,61 @@
+"""A `docker` that answers from a script of its own, for flows that a real server would not go through."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+# Call number N prints what it was told to, ends with the code it was told, and keeps what it was asked.
+DOCKER = """#!/bin/sh
+n=$(($(cat "$FAKE/calls" 2>/dev/null || echo 0) + 1))
+echo $n >"$FAKE/calls"
+printf '%s\\n' "$*" >"$FAKE/$n.asked"
+cat >>"$FAKE/$n.asked"
+[ -e "$FAKE/$n.out" ] || { echo "unscripted call $n: $*" >&2; exit 99; }
+cat "$FAKE/$n.out"
+exit "$(cat "$FAKE/$n.code")"
+"""
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+
+class Engine:
+    """Runs scripts with a `docker` that gives ANSWERS (output, or output and exit code) in order."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "docker").write_text(DOCKER)
+        (folder / "docker").chmod(0o755)
+
+    def run(self, script: str, *answers: str | tuple[str, int]) -> Ended:
+        for number, answer in enumerate(answers, start=1):
+            out, code = answer if isinstance(answer, tuple) else (answer, 0)
+            (self.folder / f"{number}.out").write_text(out)
+            (self.folder / f"{number}.code").write_text(str(code))
+        path = f"{self.folder}:/usr/bin:/bin"
+        ran = subprocess.run(
+            ["sh", "-c", script], capture_output=True, text=True, env={"PATH": path, "FAKE": str(self.folder)}
+        )
+        return Ended(ran.returncode, ran.stdout, ran.stderr)
+
+    def asked(self, number: int) -> str:
+        return (self.folder / f"{number}.asked").read_text()
+
+    @property
+    def calls(self) -> int:
+        return int((self.folder / "calls").read_text())
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    folder = tmp_path / "engine"
+    folder.mkdir()
+    return Engine(folder)
