@@ -2,11 +2,14 @@
 
 from invoke import Collection
 
-from .playbooks import full_rollback
-from .steps import database, git
+from .playbooks import full_rollback, resume
+from .steps import containers, database, git, runs
 
 ns = Collection(
     full_rollback.full_rollback,
+    resume.resume,
     Collection.from_module(git),
+    Collection.from_module(containers),
     Collection.from_module(database, name="db"),
+    Collection.from_module(runs),
 )

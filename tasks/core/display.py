@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from . import console
 from .host import Host
 from .plan import Plan, Step
 from .proof import Check
+from .shell import nonce
 
 
 class Log:
-    """A stream that prints a step's output line by line, indented, without the watcher's own lines."""
+    """A stream that prints a step's output line by line, indented, without the watcher's own lines.
 
-    def __init__(self, mark: str) -> None:
-        self.mark, self.rest = mark, ""
+    `lines` counts the lines of the log that were seen; `tail` holds the last of them.
+    """
+
+    def __init__(self) -> None:
+        self.mark, self.rest, self.lines = "", "", 0
+        self.tail: deque[str] = deque(maxlen=10)
+
+    def begin(self) -> str:
+        """Return the mark of the watcher's own lines, for one connection."""
+        self.mark, self.rest = nonce(), ""
+        return self.mark
 
     def write(self, text: str) -> None:
         """Print the complete lines of `text`; keep the last, incomplete one (at most 4096 characters)."""
         *lines, rest = (self.rest + text).split("\n")
         self.rest = rest[-4096:]
         for line in lines:
-            if line.strip() and not line.startswith(self.mark):
-                console.say(f"    {line.rsplit(chr(13))[-1]}", style="dim")
+            if line.startswith(self.mark):
+                return
+            self.lines += 1
+            self._show(line.rstrip("\r").rsplit("\r")[-1])
+
+    def _show(self, line: str) -> None:
+        if line.strip():
+            self.tail.append(line)
+            console.say(f"    {line}", style="dim")
 
     def flush(self) -> None:
         """Do nothing: lines are printed when they are complete."""
@@ -52,9 +71,14 @@ def step_done(step: Step, seconds: float) -> None:
     console.say(f"    done in {seconds:.1f} s", style="green")
 
 
-def reconnecting(host: Host, attempt: int) -> None:
+def reconnecting(host: Host) -> None:
     """Say that the connection was lost and the step goes on."""
-    console.say(f"    {host.address}: connection lost; the step goes on there; trying again", style="yellow")
+    console.say(f"    {host.address}: connection lost; the step goes on there; trying again ...", style="yellow")
+
+
+def stopping(step: Step) -> None:
+    """Say that a running step is being stopped."""
+    console.say(f"    stopping: {step.title}", style="yellow")
 
 
 def checks(found: list[Check]) -> None:
@@ -86,13 +110,3 @@ def outcome(host: Host, outcome) -> None:
     )
     if outcome.back:
         console.say(f"The way back: {outcome.back}")
-
-
-def failure(host: Host, plan: Plan, done: list[dict], step: Step, why: str) -> str:
-    """Return the lines that say what failed, what was done, and what to type next."""
-    finished = ", ".join(d["step"] for d in done) or "nothing"
-    return (
-        f"{host.address}: {step.title}: {why}\n"
-        f"  done before: {finished}; run {plan.run}; its logs: fab runs.show --run {plan.run}\n"
-        "  next: fab status, then fab resume"
-    )

@@ -1,73 +1,147 @@
-"""A step on the host: started in a session of its own, watched from here, its end written there."""
+"""A step on the host: started once, in a session of its own, watched from here, its end written there."""
 
 from __future__ import annotations
 
+import base64
+import json
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from . import marks
 from .plan import Step
 from .shell import quote
 
-END = "end of step"
+LOG_LIMIT = 16 * 1024 * 1024  # bytes of one step's log that are shown
+ENDED, CUT, FENCED = "ended", "cut", "fenced"
+
+# Bookkeeping comes before the step: what cannot be written down is not begun.
+JOB = """\
+n=$1; limit=$2; begin=$3; end=$4
+note() {
+  [ -z "$(tail -c 1 journal)" ] || echo >> journal
+  printf '{"at":%s,"event":"%s",%s}\\n' "$(date +%s.%N)" "$1" "$2" >> journal
+}
+set -C; echo $$ > "$n.pid" || exit 1; set +C
+: > "$n.log" && note begin "$begin" || exit 1
+trap : HUP INT TERM
+timeout -k 10 "$limit" sh "$n.sh" >> "$n.log" 2>&1; rc=$?
+[ $rc -ne 0 ] || begin=$end
+note end "$begin,\\"code\\":$rc"
+echo $rc > "$n.rc.new" && mv "$n.rc.new" "$n.rc"
+"""
 
 
-def start(run: str, number: int, step: Step, mark: str) -> str:
-    """Return a script that starts `step` in the run's folder (a shell word), unless it ran, and watches it.
+class Try(Struct, frozen=True):
+    """One try of one step of a run; `folder` is the run's folder on the host, as a shell word.
 
-    The step outlives the connection: it has its own session, log and exit code. A step that runs is
-    watched, one that ended is reported; one that was cut off is started again.
+    `half` tells whether the host is half-done while the step runs or when it fails, `after` whether it
+    still is when the step succeeded; None: the step does not matter for that.
     """
-    name = f"{number:02}-{step.name}"
+
+    folder: str
+    run: str
+    number: int
+    step: Step
+    attempt: int = 1
+    half: bool | None = None
+    after: bool | None = None
+
+    @property
+    def name(self) -> str:
+        """What the files of this try are called."""
+        return f"{label(self.number, self.step)}.{self.attempt}"
+
+    @property
+    def mark(self) -> str:
+        """What the environment of every process of this try holds."""
+        return marks.step(self.run, self.name)
+
+
+class End(NamedTuple):
+    """How a try ended: `code` is its exit code; `kind` CUT when it has none, FENCED when it was not begun."""
+
+    kind: str
+    code: int | None = None
+
+
+def label(number: int, step: Step) -> str:
+    """Return what a step is called in the journal."""
+    return f"{number:02}-{step.name}"
+
+
+def start(job: Try, token: str, nonce: str, seen: int = 0) -> str:
+    """Return a script that begins `job`, unless it was begun before, watches it, and ends with `nonce` and its end.
+
+    It is begun only while the lock is the one of client `token`. The first `seen` lines of the log are
+    left out. A try that was begun is never begun again, whatever became of it.
+    """
     return "\n".join(
         [
-            f"cd {run} || exit 1",
-            "umask 077",
-            f"n={quote(name)}",
-            alive("$n"),
-            'if [ ! -f "$n.rc" ] && ! alive; then',
-            f'printf %s {quote(step.script)} > "$n.sh"',
-            ': > "$n.log"',
-            f'setsid sh -c {quote(_job(step.timeout))} job "$n" >/dev/null 2>&1 </dev/null &',
-            'echo $! > "$n.pid"',
+            f"cd {job.folder} || exit 1; umask 077",
+            f"n={quote(job.name)}",
+            marks.functions(),
+            'if [ ! -e "$n.pid" ]; then',
+            f'if [ "$(cat ../../lock/token 2>/dev/null)" != {quote(token)} ]; then echo; echo {nonce} fenced; exit; fi',
+            f'printf %s {_encoded(job.step.script)} | base64 -d > "$n.sh" || exit 1',
+            f'env {quote(job.mark)} setsid sh -c {quote(JOB)} job "$n"'
+            f' {job.step.timeout} {_note(job, job.half)} {_note(job, job.after)} >/dev/null 2>"$n.err" </dev/null &',
+            'i=0; until [ -s "$n.pid" ] && [ -e "$n.log" ]; do i=$((i+1)); [ $i -lt 500 ] || break',
+            f"sleep 0.01; [ $i -lt 20 ] || alive {quote(job.mark)} || break; done",
+            'cat "$n.err" >&2',
             "fi",
-            watch(mark),
+            _watch(job, nonce, seen),
         ]
     )
 
 
-def _job(timeout: int) -> str:
-    return (
-        'n=$1; note() { printf \'{"at":%s,"event":"%s","step":"%s"%s}\\n\' "$(date +%s.%N)" "$@" >> journal; }\n'
-        'note begin "$n" ""\n'
-        f'timeout -k 10 {timeout} sh "$n.sh" >> "$n.log" 2>&1; rc=$?\n'
-        'note end "$n" ",\\"code\\":$rc"\n'
-        'echo $rc > "$n.rc.new"; mv "$n.rc.new" "$n.rc"'
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _note(job: Try, half: bool | None) -> str:
+    fields = {"step": label(job.number, job.step), "try": job.attempt}
+    if half is not None:
+        fields["half"] = half
+    return quote(json.dumps(fields, separators=(",", ":"))[1:-1])
+
+
+def _watch(job: Try, nonce: str, seen: int) -> str:
+    return "\n".join(
+        [
+            'p=$(cat "$n.pid" 2>/dev/null)',
+            f'if [ -n "$p" ] && alive {quote(job.mark)}',
+            f'then tail -q -n +{seen + 1} -s 0.05 --pid="$p" -f "$n.log"',
+            f'else tail -q -n +{seen + 1} "$n.log" 2>/dev/null; fi | head -c {LOG_LIMIT}',
+            f'until [ -f "$n.rc" ]; do alive {quote(job.mark)} || break; sleep 0.05; done',
+            f'[ -f "$n.rc" ] && echo && echo "{nonce} ended $(cat "$n.rc")" || {{ echo; echo {nonce} cut; }}',
+        ]
     )
 
 
-def alive(name: str) -> str:
-    """Return a definition of `alive`: whether the job of step `name` (sh text) runs."""
-    return (
-        f'alive() {{ p=$(cat "{name}.pid" 2>/dev/null) && [ -n "$p" ] && kill -0 "$p" 2>/dev/null'
-        ' && grep -q "job" "/proc/$p/cmdline" 2>/dev/null; }'
+def stop(job: Try) -> str:
+    """Return a script that ends every process of `job`, and what it runs in containers; its end is written down."""
+    return "\n".join(
+        [
+            f"cd {job.folder} && umask 077 || exit 1",
+            f'n={quote(job.name)}; lead=$(cat "$n.pid" 2>/dev/null)',
+            marks.functions(),
+            f'others() {{ marked {quote(job.mark)} | grep -vx "$lead"; }}',
+            'end() { for p in $(others); do kill -s "$1" "$p" 2>/dev/null; done; }',
+            'left() { i=0; while [ $i -lt "$1" ] && [ -n "$(others)" ]; do i=$((i+1)); sleep 0.1; done; }',
+            "end TERM",
+            f"( {job.step.stop or ':'}\n) >/dev/null 2>&1 </dev/null",
+            "left 50; end KILL; left 50",
+            'i=0; until [ -f "$n.rc" ] || [ $i -ge 50 ]; do i=$((i+1)); sleep 0.1; done',
+            f"! alive {quote(job.mark)}",
+        ]
     )
 
 
-def watch(mark: str) -> str:
-    """Return sh text that shows the log of step `$n` as it grows and ends with `mark` and the exit code."""
-    return (
-        'p=$(cat "$n.pid" 2>/dev/null)\n'
-        '[ -n "$p" ] && alive && tail -q -n +1 -s 0.05 --pid="$p" -f "$n.log" || cat "$n.log"\n'
-        'i=0; while [ ! -f "$n.rc" ] && alive && [ $i -lt 50 ]; do i=$((i+1)); sleep 0.02; done\n'
-        f'printf \'\\n%s %s\\n\' {mark} "$(cat "$n.rc" 2>/dev/null || echo none)"'
-    )
-
-
-def stop(run: str, number: int, step: Step) -> str:
-    """Return a script that ends the running step and everything in its session."""
-    name = f"{number:02}-{step.name}"
-    return f'cd {run} && p=$(cat {quote(name)}.pid) && kill -TERM -- "-$p"'
-
-
-def ended(output: str, mark: str) -> tuple[str, int | None]:
-    """Return the log and the exit code from what the watcher printed; None: the step's end is unknown."""
-    log, found, tail = output.rpartition(f"\n{mark} ")
-    code = tail.strip()
-    return (log, int(code)) if found and code.isdigit() else (output, None)
+def ended(output: str, nonce: str) -> End | None:
+    """Return how the try ended, from what the watcher printed; None: the watcher itself was cut off."""
+    _log, found, tail = output.rpartition(f"\n{nonce} ")
+    kind, _, code = tail.strip().partition(" ")
+    if not found or kind not in (ENDED, CUT, FENCED):
+        return None
+    return End(kind, int(code)) if code.isdigit() else End(CUT if kind == ENDED else kind)

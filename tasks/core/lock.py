@@ -2,89 +2,233 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import secrets
+import threading
+from collections.abc import Iterator
 
-from .errors import ConnectionLost, Held
+from . import marks
+from .errors import ConnectionLost, Failed, Held, Refused
 from .host import Host
 from .shell import quote
 
-HOLDER = 'p=$(cat "$S/lock/holder" 2>/dev/null) && [ -n "$p" ] && [ "$(cat "/proc/$p/comm" 2>/dev/null)" = cat ]'
-BUSY = (
-    'for f in "$S/runs/$(cat "$S/lock/run" 2>/dev/null)"/*.pid; do [ -f "$f" ] || continue; '
-    'p=$(cat "$f"); grep -q job "/proc/$p/cmdline" 2>/dev/null && [ ! -f "${f%.pid}.rc" ] && exit 0; done; exit 1'
-)
+BEAT = 10  # seconds between two signs of life
+SILENCE = 45  # seconds without one until the host takes the client for dead
+
+# Which lock a client may replace: the state that `judge` prints, and the run that holds it.
+NEW, OVER = "FREE:*", "FREE:*|DEAD:*"
+
+JUDGE = """\
+half() { sed -n 's/.*"half":\\([a-z]*\\).*/\\1/p' "$S/runs/$1/journal" 2>/dev/null | tail -n 1; }
+judge() {
+  t=$(cat "$S/lock/token" 2>/dev/null); r=$(cat "$S/lock/run" 2>/dev/null)
+  if alive "FAB_ROLLBACK_HOLDER=$t;"; then echo LIVE
+  elif [ -n "$r" ] && alive "FAB_ROLLBACK_STEP=$r/"; then echo RUNNING
+  elif [ "$(half "$r")" = true ]; then echo DEAD
+  else echo FREE; fi
+}"""
+
+HOLD = f'exec 9>&-\nwhile [ -n "$(timeout {SILENCE} head -c 1)" ]; do :; done'
 
 
-def take(folder: str, run: str, owner: dict, over: bool = False) -> str:
-    """Return a script that takes the lock for `run` and keeps it until its stdin ends.
+def resuming(run: str) -> str:
+    """Return which lock the continuation of `run` may replace: its own, unless somebody is at it."""
+    return f"FREE:*|DEAD:{run}|RUNNING:{run}"
 
-    It prints TAKEN; or LIVE or DEAD (the client of the run that holds the lock is gone) and that
-    run's owner as JSON. `over` takes a dead run's lock.
+
+def take(folder: str, token: str, owner: dict, replace: str = NEW) -> str:
+    """Return a script that takes the lock for `owner["run"]` and keeps it while its stdin shows signs of life.
+
+    It has to run with the mark of `token`. It prints TAKEN; or what `show` prints. `replace` are
+    patterns of `judge` and run: which lock that is there may be replaced. A lock that holds nothing up
+    (its run ended, or had changed nothing when its client went away) is FREE.
     """
-    lines = [
-        f'S={folder}; umask 077; mkdir -p "$S/runs" && chmod 700 "$S" || exit 1',
-        'N="$S/lock.$$"; mkdir "$N" || exit 1; trap \'rm -rf "$N"\' EXIT',
-        f'echo $$ > "$N/holder"; echo {quote(run)} > "$N/run"',
-        f"printf '%s\\n' {quote(json.dumps(owner))} > \"$N/owner\"",
-        f"live() {{ {HOLDER}; }}; busy() ( {BUSY} )",
-    ]
-    if over:
-        lines.append(
-            'if [ -d "$S/lock" ] && ! live && ! busy; then mv -T "$S/lock" "$S/stale.$$" && rm -rf "$S/stale.$$"; fi'
-        )
-    lines += [
-        'if mv -T "$N" "$S/lock" 2>/dev/null; then trap - EXIT; echo TAKEN; exec cat >/dev/null; fi',
-        'if live || busy; then echo LIVE; else echo DEAD; fi; cat "$S/lock/owner"; echo; exit 3',
-    ]
-    return "\n".join(lines)
+    return "\n".join(
+        [
+            "exec 2>&1; umask 077",
+            f'S={folder}; mkdir -p "$S/runs" && chmod 700 "$S/.." "$S" "$S/runs" || exit 1',
+            marks.functions(),
+            JUDGE,
+            "command -v flock setsid >/dev/null || { echo 'flock and setsid (util-linux) are needed'; exit 1; }",
+            'exec 9>"$S/mutex" && flock -w 20 9 || exit 1',
+            'N="$S/lock.new"; rm -rf "$N"; mkdir "$N" || exit 1',
+            f'echo {quote(token)} > "$N/token" && echo {quote(owner["run"])} > "$N/run" || exit 1',
+            f'printf \'%s\\n\' {quote(json.dumps(owner))} > "$N/owner" && date +%s > "$N/since" || exit 1',
+            'if [ -d "$S/lock" ]; then case "$(judge):$(cat "$S/lock/run")" in',
+            f'{_patterns(replace)}) rm -rf "$S/lock" ;; esac; fi',
+            'if mv -T "$N" "$S/lock" 2>/dev/null; then echo TAKEN',
+            HOLD,
+            "exit; fi",
+            'rm -rf "$N"',
+            _show(),
+        ]
+    )
 
 
-def release(folder: str, run: str) -> str:
-    """Return a script that gives the lock back if `run` still holds it."""
+def _patterns(replace: str) -> str:
+    return "|".join(
+        f"{state}:{'*' if run == '*' else quote(run)}"
+        for state, _, run in (p.partition(":") for p in replace.split("|"))
+    )
+
+
+def _show() -> str:
     return (
-        f'S={folder}; [ "$(cat "$S/lock/run" 2>/dev/null)" = {quote(run)} ] || exit 0; '
-        'mv -T "$S/lock" "$S/free.$$" && rm -rf "$S/free.$$"'
+        'judge; cat "$S/lock/owner"; echo $(( $(date +%s) - $(cat "$S/lock/since") ))\n'
+        'grep \'"step"\' "$S/runs/$(cat "$S/lock/run")/journal" 2>/dev/null | tail -n 1'
+    )
+
+
+def show(folder: str) -> str:
+    """Return a read-only command that prints nothing (no lock), or LIVE, RUNNING, DEAD or FREE.
+
+    Then follow, a line each: the owner as JSON, the age in seconds, the last line of the journal about a step.
+    """
+    return "\n".join([f"S={folder}", marks.functions(), JUDGE, f'if [ -d "$S/lock" ]; then {_show()}; fi'])
+
+
+def renew(folder: str, token: str) -> str:
+    """Return a script that keeps the lock anew after its holder died with a connection; HELD, or LOST."""
+    return "\n".join(
+        [
+            f'S={folder}; [ "$(cat "$S/lock/token" 2>/dev/null)" = {quote(token)} ] || {{ echo LOST; exit 3; }}',
+            "echo HELD",
+            HOLD,
+        ]
+    )
+
+
+def release(folder: str, token: str) -> str:
+    """Return a script that gives the lock back if the client `token` still has it."""
+    return (
+        f'S={folder}; exec 9>"$S/mutex" && flock -w 20 9 || exit 1\n'
+        f'[ "$(cat "$S/lock/token" 2>/dev/null)" = {quote(token)} ] || exit 0; rm -rf "$S/lock"'
     )
 
 
 class Lock:
-    """The lock of one deployment on one host; it ends with `release` or with this process."""
+    """The lock of one deployment on one host; it ends with `release`, `let_go` or this process."""
 
-    def __init__(self, host: Host, folder: str, run: str) -> None:
-        self.host, self.folder, self.run = host, folder, run
+    def __init__(self, host: Host, folder: str, token: str) -> None:
+        self.host, self.folder, self.token = host, folder, token
         self._channel = None
+        self._gone = threading.Event()
 
-    def take(self, owner: dict, over: bool = False) -> None:
+    def take(self, owner: dict, replace: str = NEW) -> None:
         """Take the lock or raise Held, naming who has it and what to type."""
-        self._channel = self.host.open_channel(take(self.folder, self.run, owner, over))
-        with self._channel.makefile("r") as lines:
-            answer = lines.readline().strip()
-            if answer == "TAKEN":
-                return
-            held = lines.readline()
-        self._channel.close()
-        if answer not in ("LIVE", "DEAD"):
-            raise ConnectionLost(f"{self.host.address}: the lock could not be taken: {answer or 'no answer'}")
-        raise Held(describe(self.host.address, held, live=answer == "LIVE"))
+        answer, rest = self._open(take(self.folder, self.token, owner, replace))
+        if answer == "TAKEN":
+            return
+        self.let_go()
+        if answer not in ("LIVE", "RUNNING", "DEAD", "FREE"):
+            why = " ".join([answer, *rest]).strip() or "no answer"
+            raise Refused(f"{self.host.address}: the lock cannot be taken: {why}. Nothing was changed.")
+        raise Held(f"{self.host.address}: {describe(answer, rest)}")
+
+    def renew(self) -> None:
+        """Hold the lock over a new connection; raise Held when somebody else has taken it meanwhile."""
+        self.let_go()
+        answer, _rest = self._open(renew(self.folder, self.token))
+        if answer == "LOST":
+            raise Held(
+                f"{self.host.address}: somebody took the lock over meanwhile. This run stops here: fab runs.list"
+            )
+        if answer != "HELD":
+            raise ConnectionLost(f"{self.host.address}: the lock could not be held again: {answer or 'no answer'}")
 
     def release(self) -> None:
         """Give the lock back."""
-        self.host.sh(release(self.folder, self.run))
-        if self._channel:
+        with contextlib.suppress(Failed, OSError, EOFError):
+            self.host.sh(release(self.folder, self.token), timeout=30)
+
+    def let_go(self) -> None:
+        """Stop holding it; what is left on the host is the lock of a client that went away."""
+        self._gone.set()
+        if self._channel is not None:
             self._channel.close()
 
+    def _open(self, script: str) -> tuple[str, list[str]]:
+        self._gone = threading.Event()
+        self._channel = self.host.open_channel(f"exec env {quote(marks.holder(self.token))} sh -c {quote(script)}")
+        with self._channel.makefile("r") as lines:
+            answer = lines.readline().strip()
+            if answer in ("TAKEN", "HELD"):
+                threading.Thread(target=_beat, args=(self._channel, self._gone), daemon=True).start()
+                return answer, []
+            return answer, [line.strip() for line in lines.readlines()]
 
-def describe(address: str, held: str, live: bool) -> str:
+
+def _beat(channel, gone: threading.Event) -> None:
+    with contextlib.suppress(Exception):
+        while not gone.wait(BEAT):
+            channel.sendall(b".")
+
+
+class Locks:
+    """The locks of all hosts of a fleet: all of them, taken in one order, or none."""
+
+    def __init__(self, hosts: tuple[Host, ...], folder: str) -> None:
+        self.token = secrets.token_hex(8)
+        self.of = {h: Lock(h, folder, self.token) for h in sorted(hosts, key=lambda h: h.address)}
+
+    @contextlib.contextmanager
+    def taken(self, owner: dict, replace: str = NEW) -> Iterator[Locks]:
+        """Hold all locks inside the block; it is the block that releases them, or leaves them as a sign."""
+        try:
+            self._take(owner, replace)
+            yield self
+        finally:
+            for lock in self.of.values():
+                lock.let_go()
+
+    def _take(self, owner: dict, replace: str) -> None:
+        taken = []
+        try:
+            for lock in self.of.values():
+                lock.take(owner, replace)
+                taken.append(lock)
+        except BaseException:
+            for lock in reversed(taken):
+                lock.release()
+            raise
+
+    def release(self) -> None:
+        """Give all locks back."""
+        for lock in reversed(self.of.values()):
+            lock.release()
+
+
+def describe(state: str, lines: list[str]) -> str:
     """Return one line that says who holds the lock and what to do about it."""
-    try:
-        owner = json.loads(held)
-    except ValueError:
-        owner = {}
+    owner, age, step = _read(lines)
     who = f"{owner.get('who', 'somebody')} from {owner.get('machine', 'somewhere')}"
-    what = f"run {owner.get('run', '?')} ({owner.get('task', '?')}), since {owner.get('since', '?')}"
-    if live:
-        return f"{address}: another run holds the lock: {what}, by {who}. Watch it: fab runs.show"
+    run = f"run {owner.get('run', '?')} ({owner.get('task', '?')}) of {who}, {age}{step}"
+    if state == "LIVE":
+        return f"another run holds the lock: {run}. Watch it: fab runs.show"
+    if state == "RUNNING":
+        return f"a step goes on without its operator: {run}. Take it up: fab resume"
     return (
-        f"{address}: {what}, by {who}, was cut off and still holds the lock. "
-        "Continue it: fab resume. Or leave it as it is: the same command with --take-over"
+        f"{run}, stopped half-way. Continue it: fab resume. Take it back: fab undo. "
+        "Or leave it as it is: the same command with --take-over"
     )
+
+
+def _read(lines: list[str]) -> tuple[dict, str, str]:
+    owner, age, entry = (*lines, "", "", "")[:3]
+    event = _object(entry)
+    step = f", {event['event']} of step {event['step']}" if {"event", "step"} <= event.keys() else ""
+    return _object(owner), f"{_age(age)} old", step
+
+
+def _object(text: str) -> dict:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _age(seconds: str) -> str:
+    count = int(seconds) if seconds.lstrip("-").isdigit() else 0
+    return f"{count} s" if count < 120 else f"{count // 60} min" if count < 7200 else f"{count // 3600} h"

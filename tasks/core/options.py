@@ -8,12 +8,14 @@ from typing import Any
 
 from .errors import Refused
 
-LONGEST = 4096
+LONGEST = 4096  # characters
+SHOWN = 200  # characters of a value that stand in an error
 REF = re.compile(r"(?!-)(?!.*(\.\.|@\{|//))[\w./~^+@=-]{1,250}(?<![./])")
 NAME = re.compile(r"[\w][\w.@-]{0,249}")
 COUNT = re.compile(r"[1-9][0-9]{0,5}")
 
 HELP = {
+    "run": "a run's identifier; fab runs.list shows them",
     "commit": "the commit to go back to: a hash, tag or branch that the host's checkout knows",
     "revision": "an alembic revision, overriding the one the commit needs",
     "service": "a role (backend, frontend, database), a compose service or a container",
@@ -35,9 +37,9 @@ HELP = {
 
 
 def check(values: Mapping[str, Any]) -> None:
-    """Raise Refused, in one line, for the first option whose value cannot be meant."""
+    """Raise Refused, in one line, for the first option whose value cannot be meant; None: it was not given."""
     for name, value in values.items():
-        if value is not None and not (isinstance(value, bool) and name not in CHECKS):
+        if value is not None:
             _check(name, value)
 
 
@@ -49,9 +51,9 @@ def _check(name: str, value: Any) -> None:
     if len(text) > LONGEST:
         raise Refused(f"{flag}: {len(text)} characters is too long.")
     if not text.isprintable():
-        raise Refused(f"{flag}: {text!a} holds control characters.")
+        raise Refused(f"{flag}: {text[:SHOWN]!a} holds control characters.")
     if reason := CHECKS.get(name, _anything)(text):
-        raise Refused(f"{flag}: {text!r} {reason}")
+        raise Refused(f"{flag}: {text[:SHOWN]!r} {reason}")
 
 
 def _pattern(pattern: re.Pattern, reason: str) -> Callable[[str], str]:
@@ -71,6 +73,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "revision": _pattern(NAME, "is not a revision identifier."),
     "service": _pattern(NAME, "is not a role, service or container name."),
     "count": _pattern(COUNT, "is not a number from 1 to 999999."),
+    "run": _pattern(NAME, "is not the identifier of a run."),
     "keep": _pattern(COUNT, "is not a number from 1 to 999999."),
     "file": _path,
     "downgrade_sql": _pattern(re.compile(r"[\w.-]+=[^=].*"), "is not REV=FILE."),

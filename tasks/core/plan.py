@@ -18,7 +18,7 @@ class Step(Struct, frozen=True, kw_only=True):
 
     The script can be run again after a cut at any line; it exits non-zero, with one line on stderr,
     when the world is not what the step promises. `back` takes it back; `otherwise` says what to do when a
-    preparation fails. `timeout` is in seconds.
+    preparation fails; `stop` is a script that ends what it runs inside containers. `timeout` is in seconds.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Step(Struct, frozen=True, kw_only=True):
     outage: bool = False
     back: str = ""
     otherwise: str = ""
+    stop: str = ""
     timeout: int = 1800
 
 

@@ -6,13 +6,17 @@ import functools
 import inspect
 import os
 import time
+import traceback
+from collections.abc import Mapping
 from typing import Any
 
 import fabric
-from invoke import Exit
+from invoke import Argument, Exit
+from paramiko.ssh_exception import SSHException
 
 from . import console, inventory, options
 from .errors import Failed, Refused
+from .text import one_line
 
 
 class RollbackTask(fabric.Task):
@@ -23,48 +27,58 @@ class RollbackTask(fabric.Task):
         """Return the default environment; read when a task runs, never for --list or --help."""
         try:
             return [{"host": inventory.default_name()}]
-        except Refused:
+        except Exit:
             raise
         except Exception as error:
-            raise Failed(_one_line(error)) from error
+            raise _translate(error) from error  # an AttributeError would mean "no hosts": run here
 
     @hosts.setter
     def hosts(self, value: Any) -> None:
         """Ignore what Fabric's constructor assigns."""
 
+    def get_arguments(self, *args: Any, **kwargs: Any) -> list[Argument]:
+        """Return the arguments; one without its value comes to our own check, not to the parser's error."""
+        arguments = super().get_arguments(*args, **kwargs)
+        for argument in arguments:
+            argument.optional = argument.takes_value
+        return arguments
+
     def __call__(self, c, *args: Any, **kwargs: Any) -> Any:
         """Run the body with the host that `c` stands for; every error becomes one line."""
-        given = inspect.signature(self.body).bind(c, *args, **kwargs).arguments
+        signature = inspect.signature(self.body)
+        given = signature.bind(c, *args, **kwargs).arguments
         try:
-            options.check({name: value for name, value in given.items() if value is not c})
+            options.check(_values(signature, given))
             with console.documents(bool(given.get("json"))):
                 return self._run(c, *args, **kwargs)
         except Exception as error:
-            if os.environ.get("ROLLBACK_DEBUG") == "1" or isinstance(error, Exit):
+            if os.environ.get("ROLLBACK_DEBUG") == "1":
+                traceback.print_exc()
+            if isinstance(error, Exit):
                 raise
             raise _translate(error) from None
 
     def _run(self, c, *args: Any, **kwargs: Any) -> Any:
-        from .host import resolve
+        from .fleet import resolve
+        from .ssh import explain
 
+        if c.config.run.dry:
+            raise Refused("--dry would still connect, and believe empty answers: use --plan, which changes nothing.")
         host = resolve(c)
         try:
             return super().__call__(host, *args, **kwargs)
-        except Exception as error:
-            from .ssh import explain
+        except (EOFError, ConnectionError, TimeoutError, SSHException) as error:
+            raise Failed(explain(error, host)) from error
 
-            if line := not isinstance(error, Exit) and explain(error, host.address):
-                raise Failed(line) from error
-            raise
+
+def _values(signature: inspect.Signature, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that take a value: neither the connection nor the switches."""
+    _connection, *parameters = signature.parameters.values()
+    return {p.name: given[p.name] for p in parameters if p.name in given and not isinstance(p.default, bool)}
 
 
 def _translate(error: Exception) -> Exit:
-    return Failed(f"{_one_line(error)} (ROLLBACK_DEBUG=1 shows where)")
-
-
-def _one_line(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return Failed(f"{type(error).__name__}: {one_line(str(error))} (ROLLBACK_DEBUG=1 shows where)")
 
 
 def task(body=None, **settings: Any):
@@ -88,11 +102,12 @@ def change(body=None, **settings: Any):
 
     @functools.wraps(body)
     def carried_out(c, *args: Any, yes=False, plan=False, take_over=False, json=False, **kwargs: Any):
-        from .run import Way, carry_out
+        from .run import Way, activity, carry_out
 
         started = time.monotonic()
+        way = Way(yes=yes, plan=plan, take_over=take_over, activity=activity(c))
         made = body(c, *args, **kwargs)
-        return carry_out(c, made, Way(yes=yes, plan=plan, take_over=take_over), started) if made else None
+        return carry_out(c, made, way, started) if made else None
 
     carried_out.__signature__ = _with_switches(inspect.signature(body))
     return task(carried_out, **settings)

@@ -1,0 +1,28 @@
+"""Go on where a run was cut off."""
+
+from __future__ import annotations
+
+import time
+
+from ..core import console, run as runner
+from ..core.task import task
+from ..steps import runs
+
+
+@task
+def resume(c, run=None, yes=False, plan=False, json=False):
+    """Continue a run that was cut off or failed half-way, from the first step that is not done."""
+    started = time.monotonic()
+    known = runs.to_continue(c, run)
+    runs.tell(known)
+    left = [step for step in known.steps if step.state != "done"]
+    for step in left:
+        console.say(f"  left: {step.title} ({step.state})")
+    if not left:
+        console.say("  left: the proof")
+    if plan:
+        console.document(runs.describe(known))
+        console.say("Nothing was changed (--plan).")
+        return
+    console.confirm(f"Continue this on {c.environment.name}?", yes)
+    runner.take_up(c, known, started)
