@@ -75,14 +75,15 @@ class Backup:
     @property
     def problems(self) -> tuple[str, ...]:
         """Why the file is no whole, readable dump (none: it can be restored)."""
-        found = [
-            (self.checksum == "bad", "its sha256 is not the one in the file beside it"),
+        damage = [
             (self.kind == "unknown", f"it is not a dump of PostgreSQL: {self.reason}"),
-            (bool(self.reason) and self.kind != "unknown", self.reason),
+            (bool(self.reason), self.reason),
             (not self.readable, "it cannot be read to its end: it is damaged or cut off"),
             (not self.complete, "its last line is missing: it is cut off"),
         ]
-        return tuple(text for wrong, text in found if wrong)[:2]
+        first = next((text for wrong, text in damage if wrong), None)
+        checksum = "its sha256 is not the one in the file beside it" if self.checksum == "bad" else None
+        return tuple(text for text in (checksum, first) if text)
 
 
 def connected(raw: str) -> str:

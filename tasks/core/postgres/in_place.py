@@ -21,7 +21,7 @@ scan=$(cat <<'AWK'
 trap clean_box EXIT
 trap 'exit 1' HUP INT TERM
 case $kind in custom|directory) fill_box ;; esac
-{{ unpack 2>/dev/null || printf 'UNREADABLE\n' >&3; }} 3>"$work/unreadable" | REPORT=: awk "$scan" ||
+{{ unpack 2>/dev/null || printf 'UNREADABLE\n' >&3; }} 3>"$work/unreadable" | REPORT='cat >/dev/null' awk "$scan" ||
   refuse {damaged}
 [ ! -s "$work/unreadable" ] || refuse {damaged}
 """

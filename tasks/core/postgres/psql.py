@@ -7,6 +7,7 @@ on stderr.
 
 import shlex
 from dataclasses import dataclass
+from string import ascii_letters
 
 NAME_LIMIT = 63  # bytes of an identifier, PostgreSQL's NAMEDATALEN - 1
 
@@ -96,10 +97,16 @@ def connector(function: str, db: Database, on: str) -> str:
 
 def feed(command: str, sql: str) -> str:
     """Return a shell command that gives SQL to COMMAND as a here-document, nothing expanded."""
-    mark = "SQL"
-    while mark in sql.splitlines():
-        mark += "_"
+    mark = _mark(sql.split("\n"))
     return f"{command} <<'{mark}'\n{SESSION}\n{sql.strip()}\n{mark}\n"
+
+
+def _mark(lines: list[str]) -> str:
+    # dash 0.5.12 loses a non-ASCII byte behind the beginning of the mark, at the start of a line.
+    def safe(mark: str) -> bool:
+        return not any(line == mark or (line.startswith(mark[0]) and not line.isascii()) for line in lines)
+
+    return next(mark for mark in (f"{letter}QL" for letter in "S" + ascii_letters) if safe(mark))
 
 
 def ask(variable: str, command: str, sql: str) -> str:

@@ -36,6 +36,7 @@ class Engine:
         (folder / "docker").chmod(0o755)
 
     def run(self, script: str, *answers: str | tuple[str, int]) -> Ended:
+        (self.folder / "calls").unlink(missing_ok=True)
         for number, answer in enumerate(answers, start=1):
             out, code = answer if isinstance(answer, tuple) else (answer, 0)
             (self.folder / f"{number}.out").write_text(out)

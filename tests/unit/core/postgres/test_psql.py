@@ -46,6 +46,11 @@ def test_a_here_document_survives_its_own_end_mark():
     assert ran.stdout.endswith("a\nSQL\nSQL_\nb\n")
 
 
+def test_dash_keeps_an_accent_behind_what_could_be_the_end_mark():
+    ran = subprocess.run(["sh", "-c", feed("cat", "Sé\nSQé")], capture_output=True, text=True)
+    assert ran.stdout.endswith("Sé\nSQé\n")
+
+
 @given(TEXT)
 def test_an_identifier_ends_only_where_it_should(name):
     quoted = ident(name)

@@ -26,7 +26,9 @@ def test_without_room_for_the_copy_and_the_wal_nothing_is_changed(engine):
 
 
 def test_a_copy_gets_its_name_after_it_was_compared(engine):
-    ran = engine.run(SNAP, SETTINGS, "= 1 0 1000\n", ROOM, "", SAME, "", "= 1000 1000\n", "", SAME, "", "= 1 1 1000\n", "")
+    ran = engine.run(
+        SNAP, SETTINGS, "= 1 0 1000\n", ROOM, "", SAME, "", "= 1000 1000\n", "", SAME, "", "= 1 1 1000\n", ""
+    )
     assert (ran.code, ran.err) == (0, "")
     assert "STRATEGY file_copy" in engine.asked(7)
     assert 'RENAME TO "shop__snap_r1"' in engine.asked(10)

@@ -1,0 +1,86 @@
+"""What may be restored at all, and what every restore script does before it touches anything."""
+
+import shlex
+import subprocess
+from dataclasses import replace
+
+import pytest
+
+from tasks.core.postgres.backup import Backup, Forbidden, Section
+from tasks.core.postgres.in_place import drop_script
+from tasks.core.postgres.psql import Database
+from tasks.core.postgres.restore import restore_script
+
+SHOP = Database("db", 'my-app "x" it\'s', "owner")
+GOOD = Backup("/b.sql", "plain", 6, 1, "none", complete=True, uncompressed=1000, sections=(Section(bytes=1000),))
+BUILDERS = [restore_script, drop_script]
+
+
+@pytest.mark.parametrize("build", BUILDERS)
+@pytest.mark.parametrize(
+    "bad",
+    [
+        replace(GOOD, complete=False),
+        replace(GOOD, readable=False),
+        replace(GOOD, checksum="bad"),
+        replace(GOOD, kind="unknown"),
+        replace(GOOD, cluster=True),
+        replace(GOOD, forbidden=(Forbidden(3, "DROP DATABASE x"),)),
+    ],
+)
+def test_a_bad_backup_has_no_restore_script(build, bad):
+    with pytest.raises(ValueError):
+        build(SHOP, bad, "r1", "/work")
+
+
+@pytest.mark.parametrize("build", BUILDERS)
+def test_one_database_of_a_cluster_can_be_chosen(build):
+    cluster = replace(GOOD, cluster=True, forbidden=(Forbidden(3, "CREATE ROLE x"),))
+    assert "SECTION=shop;" in build(SHOP, cluster, "r1", "/work", Section(raw="shop", bytes=5))
+
+
+@pytest.mark.parametrize("build", BUILDERS)
+@pytest.mark.parametrize("kind", ["plain", "gzip", "zstd", "custom", "directory"])
+def test_every_script_is_posix_sh_whatever_the_names_are(build, kind):
+    text = build(SHOP, replace(GOOD, kind=kind, path="/a b/it's"), "r1", "run folder")
+    assert subprocess.run(["sh", "-n"], input=text, text=True, capture_output=True).stderr == ""
+    assert len(shlex.quote(shlex.quote(text))) < 128 * 1024
+
+
+@pytest.mark.parametrize("build", BUILDERS)
+def test_a_file_that_changed_since_it_was_checked_is_refused(build, engine, tmp_path):
+    (tmp_path / "b.sql").write_text("changed")
+    changed = replace(GOOD, path=str(tmp_path / "b.sql"))
+    ran = engine.run(build(SHOP, changed, "r1", str(tmp_path / "w")), "= 150000 1 0 1000\n")
+    assert (ran.code, engine.calls) == (2, 1)
+    assert "changed since" in ran.err
+
+
+def test_what_was_restored_and_verified_is_not_restored_again(engine, tmp_path):
+    (tmp_path / "b.sql").write_text("--dump")
+    same = replace(GOOD, path=str(tmp_path / "b.sql"))
+    ran = engine.run(restore_script(SHOP, same, "r1", str(tmp_path / "w")), "= 150000 1 1 1000\n")
+    assert (ran.code, engine.calls) == (0, 1)
+
+
+def test_owners_are_kept_unless_told_otherwise():
+    archive = replace(GOOD, kind="custom")
+    assert "--no-owner" not in restore_script(SHOP, archive, "r1", "/w")
+    assert "--no-owner --no-privileges" in restore_script(SHOP, archive, "r1", "/w", owners=False)
+    assert "NO_OWNERS=1" in restore_script(SHOP, GOOD, "r1", "/w", owners=False)
+
+
+def test_commit_is_sent_only_after_a_whole_readable_file():
+    text = restore_script(SHOP, GOOD, "r1", "/w")
+    assert '&&\n      [ ! -e "$work/unreadable" ] && printf \'COMMIT;\\n\\\\echo RESTORE_OK_%s\\n\' "$nonce"' in text
+
+
+def test_a_damaged_file_is_found_before_the_live_database_is_dropped(engine, tmp_path):
+    (tmp_path / "b.sql").write_text("--dump")
+    same = replace(GOOD, path=str(tmp_path / "b.sql"))
+    room = "x\na 1 1 9000000 1% /d\na 1 1 9000000 1% /d\n"
+    ran = engine.run(
+        drop_script(SHOP, same, "r1", str(tmp_path / "w")), "= 150000 1 0 1000\n", "= 1000\n= /d\n", room, ""
+    )
+    assert (ran.code, ran.err) == (2, "the backup is damaged or cut off: nothing was dropped\n")
+    assert not any("DROP" in engine.asked(call) for call in range(1, engine.calls + 1))
