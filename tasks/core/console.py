@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
-import re
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from .errors import Refused
+from .text import clean
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _state = {"document": False}
 
 
@@ -31,11 +32,6 @@ def document(data: Any) -> bool:
     if _state["document"]:
         sys.stdout.write(json.dumps(data, indent=2, default=str) + "\n")
     return _state["document"]
-
-
-def clean(text: str) -> str:
-    """Return `text` without anything that could steer a terminal."""
-    return CONTROL.sub("�", text)
 
 
 def say(line: str = "", style: str | None = None) -> None:
@@ -83,9 +79,24 @@ def interactive() -> bool:
 
 
 def _rich():
+    screen = _screen()(stderr=_state["document"], width=None if _terminal() else 160)
+    with contextlib.suppress(AttributeError, ValueError):
+        screen.file.reconfigure(errors="replace")  # what a terminal cannot show is no reason to stop halfway
+    return screen
+
+
+@functools.cache
+def _screen() -> type:
     from rich.console import Console
 
-    return Console(stderr=_state["document"], width=None if _terminal() else 160)
+    class Screen(Console):
+        """A console that nobody has to read to the end: a run goes on when `| head` has seen enough."""
+
+        def on_broken_pipe(self) -> None:
+            """Throw away what is still to be printed."""
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+    return Screen
 
 
 def _terminal() -> bool:

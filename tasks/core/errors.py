@@ -4,29 +4,43 @@ from __future__ import annotations
 
 from invoke import Exit
 
+from .text import clean
+
 FAILED, REFUSED, HELD = 1, 2, 3
 
 
-class Failed(Exit):
+class Stopped(Exit):
+    """A task that ends early; its message may quote a host, and cannot steer the terminal."""
+
+    exit_code = FAILED
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message=clean(message), code=self.exit_code)
+
+
+class Failed(Stopped):
     """Something was tried and the world is not as it should be; the message describes the state."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message=message, code=FAILED)
 
-
-class Refused(Exit):
+class Refused(Stopped):
     """Nothing was changed, because the request or the host does not allow it."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message=message, code=REFUSED)
+    exit_code = REFUSED
 
 
-class Held(Exit):
+class Held(Stopped):
     """Another run holds the lock of the deployment."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message=message, code=HELD)
+    exit_code = HELD
 
 
 class ConnectionLost(Failed):
     """The SSH connection went away while a command was running."""
+
+
+class TimedOut(Failed):
+    """A command did not end in time; `out` and `err` are what it had printed until then."""
+
+    def __init__(self, message: str, out: str = "", err: str = "") -> None:
+        super().__init__(message)
+        self.out, self.err = out, err

@@ -6,10 +6,15 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-Text = Annotated[str, Meta(min_length=1)]
-Port = Annotated[int, Meta(ge=1, le=65535)]
-Seconds = Annotated[int, Meta(ge=1, le=86400)]
-Names = Annotated[list[Text], Meta(min_length=1)]
+# No value can pass for an option of the command it ends up in, or break a line. Errors quote the descriptions.
+Text = Annotated[
+    str,
+    Meta(min_length=1, pattern=r"^(?!-)[^\x00-\x1f\x7f]+\Z", description="text on one line that begins with no dash"),
+]
+Url = Annotated[str, Meta(pattern=r"^https?://[^\s\x00-\x1f\x7f]+\Z", description="an http:// or https:// address")]
+Port = Annotated[int, Meta(ge=1, le=65535, description="a whole number from 1 to 65535")]
+Seconds = Annotated[int, Meta(ge=1, le=86400, description="a whole number of seconds from 1 to 86400")]
+Texts = Annotated[list[Text], Meta(min_length=1, description="a list of at least one text")]
 
 
 class Section(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -17,7 +22,10 @@ class Section(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class HostSettings(Section):
-    """One machine: `host` takes what `-H` takes; the rest overrides it."""
+    """One machine: `host` takes what `-H` takes; the rest overrides it.
+
+    `key` and `known_hosts` are files, relative to hosts.yaml.
+    """
 
     host: Text
     user: Text | None = None
@@ -36,7 +44,7 @@ class App(Section):
 class Compose(Section):
     """How the services are described and run; `grace` is in seconds."""
 
-    file: Text | Names = "docker-compose.yml"
+    file: Text | Texts = "docker-compose.yml"
     command: Literal["auto", "docker-compose", "docker compose"] = "auto"
     services: dict[str, Text] = field(default_factory=dict)
     grace: Seconds = 10
@@ -69,19 +77,24 @@ class DatabaseSettings(Section):
 class Health(Section):
     """Addresses fetched on the host; `timeout` is how long they may take to answer, in seconds."""
 
-    urls: list[Text] = field(default_factory=list)
+    urls: list[Url] = field(default_factory=list)
     timeout: Seconds = 60
 
 
-class Environment(Section):
-    """One deployment; the first of `hosts` is the primary."""
+class EnvironmentSettings(Section):
+    """One deployment as hosts.yaml describes it; the first of `hosts` is the primary."""
 
-    hosts: Annotated[list[HostSettings], Meta(min_length=1)]
+    hosts: Annotated[list[HostSettings], Meta(min_length=1, description="a list of at least one host")]
     app: App
     compose: Compose
     database: DatabaseSettings | None = None
     health: Health = field(default_factory=Health)
     notify: list[str] = field(default_factory=list)
+
+
+class Environment(EnvironmentSettings):
+    """One deployment, and the name it has in hosts.yaml."""
+
     name: str = ""
 
     def service(self, role: str) -> str | None:
@@ -92,5 +105,5 @@ class Environment(Section):
 class Inventory(Section):
     """The whole file."""
 
-    environments: Annotated[dict[str, dict], Meta(min_length=1)]
+    environments: Annotated[dict[str, dict], Meta(min_length=1, description="a mapping of at least one environment")]
     default: str | None = None

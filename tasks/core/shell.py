@@ -35,6 +35,8 @@ def home(path: str) -> str:
     """Return a shell word for `path`; a relative one lies in the login's home."""
     if path.startswith("/"):
         return quote(path)
+    if path in ("~", "."):
+        return '"$HOME"'
     return '"$HOME"/' + quote(path.removeprefix("~/"))
 
 
@@ -63,18 +65,20 @@ def batch(commands: Mapping[str, str], mark: str) -> str:
     return "\n".join(lines)
 
 
-def answers(out: str, err: str, mark: str) -> dict[str, Answer]:
-    """Return the answers of a batch by name, from what it printed on both streams."""
+def answers(out: str, err: str, mark: str, unfinished: str = "") -> dict[str, Answer]:
+    """Return the answers of a batch by name, from what it printed on both streams.
+
+    A command that did not end has the exit code 124, and `unfinished` for a complaint.
+    """
     complaints = {name: text.strip() for name, text in _sections(err, mark)}
-    return {name: _answer(text, complaints.get(name, ""), mark) for name, text in _sections(out, mark)}
+    found = {}
+    for name, text in _sections(out, mark):
+        body, ended, code = text.rpartition(f"\n{mark} end ")
+        done = ended and code.strip().isdigit()
+        found[name] = Answer(body, complaints.get(name, ""), int(code)) if done else Answer(text, unfinished, 124)
+    return found
 
 
 def _sections(text: str, mark: str) -> list[tuple[str, str]]:
     parts = text.split(f"\n{mark} begin ")[1:]
     return [(name, body) for name, _, body in (part.partition("\n") for part in parts)]
-
-
-def _answer(text: str, err: str, mark: str) -> Answer:
-    out, _, code = text.rpartition(f"\n{mark} end ")
-    code = code.strip()
-    return Answer(out, err, int(code)) if code.isdigit() else Answer(text, err, NOT_REACHED.code)
