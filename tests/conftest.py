@@ -33,15 +33,24 @@ def hosts() -> Callable[..., Host]:
             host.down()
 
 
-@pytest.fixture
-def operator(hosts, tmp_path: Path) -> Operator:
-    """An operator at the ordinary host, for tests that leave it as it is."""
-    return Operator(hosts(), tmp_path)
+@pytest.fixture(scope="session")
+def changed() -> set[str]:
+    """Names of the hosts that a test, or an earlier session, may have changed."""
+    return {NAME}
 
 
 @pytest.fixture
-def fresh(hosts, tmp_path: Path) -> Operator:
-    """An operator at the ordinary host, v3 just deployed, for tests that change it."""
+def operator(hosts, changed: set[str], tmp_path: Path) -> Operator:
+    """An operator at the ordinary host, v3 just deployed, for tests that leave it as it is."""
     host = hosts()
-    host.reset()
+    if host.name in changed:
+        host.reset()
+        changed.discard(host.name)
     return Operator(host, tmp_path)
+
+
+@pytest.fixture
+def fresh(operator: Operator, changed: set[str]) -> Operator:
+    """An operator at the ordinary host, v3 just deployed, for tests that change it."""
+    changed.add(operator.host.name)
+    return operator

@@ -53,7 +53,9 @@ def _count(drop: migrations.Finding) -> str:
 
 def _loss(drop: migrations.Finding, out: str) -> str:
     found = re.search(r"^= (\d+) (\d+)$", out, re.MULTILINE)
+    if not found:
+        return f"{drop.reason}: what it holds could not be counted"
     if drop.column:
-        held = f"{found[2]} values in {found[1]} rows" if found else "an unknown number of values"
-        return f"drops column {drop.table}.{drop.column}: {held} go"
-    return f"drops table {drop.table}: {found[1] if found else 'an unknown number of'} rows go"
+        return f"{drop.reason}: {found[2]} values in {found[1]} rows go"
+    deletes = drop.reason.startswith("deletes")
+    return f"{drop.reason}: it has {found[1]}" if deletes else f"{drop.reason}: {found[1]} rows go"
