@@ -7,7 +7,7 @@ import re
 
 from msgspec import Struct
 
-from . import compose, project, state, tree
+from . import compose, project, services, state, tree
 from .compose import Built
 from .errors import Refused
 from .plan import Step
@@ -66,13 +66,8 @@ def prepare(environment: Environment, wanted: Target, sha: str, rebuild: bool = 
         'cd "$t/tree"',
         f"compose -f .rollback.yml -p {quote(wanted.project)} build {flags} $missing",
         "fi",
-        *(_there(i.retained(sha)) for i in wanted.images),
+        *(services.there(i.retained(sha)) for i in wanted.images),
     )
-
-
-def _there(image: str) -> str:
-    problem = quote(f"image {image} is not there after the build")
-    return f"docker image inspect {quote(image)} >/dev/null 2>&1 || {{ echo {problem} >&2; exit 1; }}"
 
 
 def override(wanted: Target, sha: str) -> str:
