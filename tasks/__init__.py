@@ -2,12 +2,13 @@
 
 from invoke import Collection
 
-from .playbooks import full_rollback, resume
+from .playbooks import full_rollback, resume, undo
 from .steps import containers, database, git, runs
 
 ns = Collection(
     full_rollback.full_rollback,
     resume.resume,
+    undo.undo,
     Collection.from_module(git),
     Collection.from_module(containers),
     Collection.from_module(database, name="db"),

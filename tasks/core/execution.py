@@ -179,6 +179,8 @@ class Execution:
         for member in self.host.fleet:
             record = self.plan.records if member is self.host else None
             member.sh(runs.finish(self.folder, record, self.base))
+            if undone := self.plan.undoes:
+                member.sh(runs.note(f"{self.base}/runs/{undone}", "undone", by=self.plan.run, half=False), check=False)
         self.half = False
         display.outcome(self.host, outcome)
         return outcome

@@ -37,6 +37,11 @@ def resuming(run: str) -> str:
     return f"FREE:*|DEAD:{run}|RUNNING:{run}"
 
 
+def undoing(run: str) -> str:
+    """Return which lock the way back from `run` may replace: that of the run, once it stopped."""
+    return f"FREE:*|DEAD:{run}"
+
+
 def take(folder: str, token: str, owner: dict, replace: str = NEW) -> str:
     """Return a script that takes the lock for `owner["run"]` and keeps it while its stdin shows signs of life.
 
@@ -52,6 +57,7 @@ def take(folder: str, token: str, owner: dict, replace: str = NEW) -> str:
             JUDGE,
             "command -v flock setsid >/dev/null || { echo 'flock and setsid (util-linux) are needed'; exit 1; }",
             'exec 9>"$S/mutex" && flock -w 20 9 || exit 1',
+            _leave(owner["run"]),
             'N="$S/lock.new"; rm -rf "$N"; mkdir "$N" || exit 1',
             f'echo {quote(token)} > "$N/token" && echo {quote(owner["run"])} > "$N/run" || exit 1',
             f'printf \'%s\\n\' {quote(json.dumps(owner))} > "$N/owner" && date +%s > "$N/since" || exit 1',
@@ -70,6 +76,15 @@ def _patterns(replace: str) -> str:
     return "|".join(
         f"{state}:{'*' if run == '*' else quote(run)}"
         for state, _, run in (p.partition(":") for p in replace.split("|"))
+    )
+
+
+def _leave(run: str) -> str:
+    """Return sh text that defines `leave`: a half-done run whose lock another one takes is over."""
+    entry = quote(f'"event":"left","half":false,"by":"{run}"}}')
+    return (
+        'leave() { r=$(cat "$S/lock/run"); [ "$(half "$r")" = true ] || return 0\n'
+        f'[ "$r" = {quote(run)} ] || printf \'\\n{{"at":%s,%s\\n\' "$(date +%s)" {entry} >> "$S/runs/$r/journal"; }}'
     )
 
 

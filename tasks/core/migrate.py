@@ -69,6 +69,12 @@ def at(environment: Environment, rows: list[str]) -> str:
     )
 
 
+def stop(environment: Environment) -> str:
+    """Return a script that ends the container in which `alembic` runs: its client's end would not."""
+    service = environment.database.alembic.service
+    return f'cd {compose.app(environment)} && docker rm -f "$(basename "$PWD")"-rollback-{quote(service)}'
+
+
 class OwnSql(Struct, frozen=True):
     """The operator's SQL in place of one migration's downgrade, and the revision it leads to."""
 

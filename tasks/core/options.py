@@ -15,6 +15,7 @@ NAME = re.compile(r"[\w][\w.@-]{0,249}")
 COUNT = re.compile(r"[1-9][0-9]{0,5}")
 
 HELP = {
+    "restore_snapshot": "put the snapshot's data back instead of upgrading the present data",
     "run": "a run's identifier; fab runs.list shows them",
     "commit": "the commit to go back to: a hash, tag or branch that the host's checkout knows",
     "revision": "an alembic revision, overriding the one the commit needs",

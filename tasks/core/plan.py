@@ -49,7 +49,11 @@ class Expectation(Struct, frozen=True, kw_only=True):
 
 
 class Plan(Struct, kw_only=True):
-    """Ordered steps towards an expectation; `facts` and `warnings` are told before the question."""
+    """Ordered steps towards an expectation; `facts` and `warnings` are told before the question.
+
+    `before` is what `undo` needs to know of the state that is left: commit, branch, revision (rows), images
+    (names by service), running (services), healthy, snapshot (a database). `undoes` is the run that it takes back.
+    """
 
     task: str
     purpose: str
@@ -61,6 +65,7 @@ class Plan(Struct, kw_only=True):
     before: dict = field(default_factory=dict)
     back: str = ""
     records: dict | None = None
+    undoes: str = ""
     run: str = field(default_factory=new_id)
 
     @property

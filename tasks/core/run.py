@@ -13,7 +13,7 @@ from . import console, runs, state, story
 from .errors import Held, Refused
 from .execution import Execution, Outcome
 from .host import Host
-from .lock import NEW, OVER, Locks, resuming
+from .lock import NEW, OVER, Locks, resuming, undoing
 from .plan import Plan
 
 
@@ -46,7 +46,7 @@ def carry_out(host: Host, plan: Plan, way: Way, started: float) -> Outcome | Non
     for question in [*plan.questions, f"Do this on {host.environment.name}?"]:
         console.confirm(question, way.yes)
     locks = Locks(host.fleet, state.folder(host.environment))
-    with locks.taken(owner(plan), OVER if way.take_over else NEW):
+    with locks.taken(owner(plan), OVER if way.take_over else undoing(plan.undoes) if plan.undoes else NEW):
         _begin(host, plan, way, locks)
         return Execution(host, plan, locks, started).complete()
 

@@ -76,6 +76,8 @@ def before(sight: Sight) -> dict:
         "branch": seen.branch,
         "revision": seen.revision,
         "images": {i.service: i.retained(head) for i in sight.wanted.images if seen.of(i.service)},
+        "running": sorted({k.service for k in seen.containers if k.running}),
+        "healthy": seen.healthy,
     }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from ..core import console, run as runner
+from ..core import console
+from ..core import run as runner
 from ..core.task import task
 from ..steps import runs
 

@@ -83,6 +83,7 @@ def downgrade_step(c, seen: state.State, wanted: Schema, run: str, net: bool) ->
         title=f"Downgrade the database to {', '.join(wanted.rows) or 'base'}",
         script=downgrade(c.environment, image_of(c, seen), wanted, copy, run),
         commands=tuple(_shown(command, move) for move in wanted.moves),
+        stop=migrate.stop(c.environment),
         primary_only=True,
         outage=True,
         back="fab undo",

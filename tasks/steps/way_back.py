@@ -1,0 +1,126 @@
+"""The steps that take a rollback back: checkout, schema and data as a run found them."""
+
+from __future__ import annotations
+
+from ..core import commits, compose, migrate, state
+from ..core.errors import Refused
+from ..core.plan import Step
+from ..core.postgres.names import copy_name
+from ..core.postgres.psql import Database, feed, literal, psql
+from ..core.postgres.reads import rows_script
+from ..core.postgres.report import parse_tables, surplus
+from ..core.postgres.swap import swap_script
+from ..core.settings import Environment
+from ..core.shell import quote
+
+COLUMNS = """
+SELECT format('%I.%I', table_schema, table_name) || ' ' || column_name FROM information_schema.columns
+WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1;
+"""
+
+
+def check_out(environment: Environment, sha: str, branch: str) -> str:
+    """Return a script that puts HEAD on `sha` again, on `branch` where that still stands there."""
+    there = f'[ "$(git rev-parse -q --verify {quote(f"refs/heads/{branch}")})" = {sha} ]' if branch else "false"
+    return compose.in_app(
+        environment,
+        f"if {there}; then git checkout -q {quote(branch)} --; else git checkout -q --detach {sha}; fi",
+        commits.SUBMODULES,
+        commits.stands_on(sha),
+    )
+
+
+def checkout_step(environment: Environment, target: commits.Commit, branch: str) -> Step:
+    """Return the step that puts the checkout where it was."""
+    return Step(
+        name="checkout",
+        title=f"Check out {target.title} again{f', on {branch}' if branch else ''}",
+        script=check_out(environment, target.sha, branch),
+        commands=(f"git checkout {branch or target.short}",),
+    )
+
+
+def upgrade_step(environment: Environment, image: str, rows: list[str]) -> Step:
+    """Return the step that upgrades the schema to `rows` with the image that holds those migrations."""
+    command = environment.database.alembic.command
+    return Step(
+        name="upgrade",
+        title=f"Upgrade the database to {', '.join(rows)}",
+        script=migrate.move(environment, image, "upgrade", rows, rows),
+        commands=tuple(f"{command} upgrade {row}" for row in rows),
+        stop=migrate.stop(environment),
+        primary_only=True,
+        outage=True,
+    )
+
+
+def swap_step(live: Database, snapshot: str, run: str) -> Step:
+    """Return the step that swaps the snapshot in; the live database is kept beside it."""
+    outgoing = copy_name(live.name, "old", run)
+    return Step(
+        name="swap",
+        title=f"Swap {snapshot} in; the present database stays as {outgoing}",
+        script=swap_script(live, snapshot, outgoing),
+        commands=(
+            f'ALTER DATABASE "{live.name}" RENAME TO "{outgoing}"',
+            f'ALTER DATABASE "{snapshot}" RENAME TO "{live.name}"',
+        ),
+        primary_only=True,
+        outage=True,
+    )
+
+
+def exists(live: Database, name: str) -> str:
+    """Return a command that prints `yes` when the server has a database called `name`."""
+    sql = f"SELECT 'yes' FROM pg_database WHERE datname = {literal(name)};"
+    return feed(psql(live, live.maintenance), sql)
+
+
+def losses(c, live: Database, snapshot: str, restore: bool) -> list[str]:
+    """Return, in numbers, what the way back costs: with the snapshot, or by upgrading without it."""
+    answers = c.ask(
+        {
+            "rows now": rows_script(live),
+            "rows then": rows_script(live, snapshot),
+            "columns now": feed(psql(live), COLUMNS),
+            "columns then": feed(psql(live, snapshot), COLUMNS),
+        }
+    )
+    if problem := next((a.err for a in answers.values() if not a.ok), None):
+        raise Refused(f"{c.address}: the databases cannot be compared: {problem}")
+    rows = {name: _counts(answers[f"rows {name}"].out) for name in ("now", "then")}
+    if restore:
+        return _given_up(surplus(rows["now"], rows["then"]))
+    columns = {name: set(answers[f"columns {name}"].out.split("\n")) - {""} for name in ("now", "then")}
+    return _not_coming_back(surplus(rows["then"], rows["now"]), columns["then"] - columns["now"], rows["then"])
+
+
+def _counts(out: str) -> dict[str, int]:
+    return {name: table.rows for name, table in parse_tables(out).items()}
+
+
+def _given_up(more: dict[str, int]) -> list[str]:
+    gone = "{} rows of {} were added since the snapshot and leave with the present database"
+    facts = [gone.format(count, table) for table, count in more.items()]
+    return facts or ["no table has more rows than the snapshot; what was changed in place since is not counted"]
+
+
+def _not_coming_back(more: dict[str, int], columns: set[str], rows: dict[str, int]) -> list[str]:
+    gone = "{} rows of {} are in the snapshot only: upgrading does not bring them back"
+    facts = [gone.format(count, table) for table, count in more.items()]
+    for table, _, column in (entry.partition(" ") for entry in sorted(columns)):
+        facts.append(
+            f"{table}.{column} ({rows.get(table, '?')} rows): the migration fills it anew, the snapshot has it as it was"
+        )
+    return facts or ["upgrading brings back all that the snapshot has, by rows and columns"]
+
+
+def live_database(c, seen: state.State) -> Database | None:
+    """Return the database in its running container, or None where there is none."""
+    if not c.environment.database:
+        return None
+    service = c.environment.service("database") or "db"
+    container = next((k.id for k in seen.of(service) if k.status == "running"), None)
+    if not container:
+        raise Refused(f"{c.address}: the database container ({service}) is not running: fab containers.start.")
+    return Database(container, c.environment.database.name, c.environment.database.user)
