@@ -159,8 +159,8 @@ def _look_at_branch(c) -> tuple[Commit, list[Commit]]:
     """Return where origin has the branch, and the commits rolled back from that it contains."""
     answers = c.ask({"tip": branch.find_tip(c.environment), "past": commits.show_past(c.environment), "running": ":"})
     if not answers["tip"].ok:
-        why = (answers["tip"].err.splitlines() or ["origin does not answer"])[-1]
-        raise Refused(f"{c.address}: {why}. Nothing was changed.")
+        why = (answers["tip"].err.splitlines() or ["origin does not answer"])[0]
+        raise Refused(f"{c.address}: {why.rstrip('.')}. Nothing was changed.")
     target = resolve(c, answers["tip"].out.strip())
     left = commits.read_past(answers).left
     contained = c.ask({"commits": branch.show_contained(c.environment, sorted(left), target.sha)})["commits"]
