@@ -2,7 +2,7 @@
 
 from . import paths
 from .engine import docker
-from .shell import Input, SandboxError, attempt
+from .shell import Input, SandboxError, attempt, brief, tail
 
 # What an engine inside a container needs, without the full --privileged.
 CAPABILITIES = ("--cap-add=ALL", "--cap-drop=SYS_RESOURCE", "--cgroupns=private")
@@ -36,8 +36,11 @@ def running(container: str) -> bool:
 def bash(container: str, script: str, user: str = "root", timeout: float = 60, stdin: Input = None) -> str:
     """Run a bash script in the container, in its user's home, and return its standard output."""
     home = "/root" if user == "root" else f"/home/{user}"
-    where = ["-i", "-u", user, "-e", f"HOME={home}", "-w", home, container]
-    return docker("exec", *where, "bash", "-o", "pipefail", "-c", script, timeout=timeout, stdin=stdin)
+    where = ["docker", "exec", "-i", "-u", user, "-e", f"HOME={home}", "-w", home, container]
+    done = attempt(*where, "bash", "-o", "pipefail", "-c", script, timeout=timeout, stdin=stdin)
+    if done.returncode:
+        raise SandboxError(f"{brief((script,))} failed on {container} ({done.returncode}): {tail(done)}")
+    return done.stdout.strip()
 
 
 def wait(container: str, checks: list[str], seconds: int = 60) -> None:
