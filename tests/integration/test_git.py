@@ -15,7 +15,7 @@ def checkout(operator):
     operator.host.exec(f"tar cf /tmp/before.tar -C / {places}", user="root")
     yield operator
     operator.host.exec(f"cd / && rm -rf {places} && tar xf /tmp/before.tar", user="root")
-    operator.host.exec(IN_APP + "git reset -q --hard && rm -rf new.txt mended.txt")
+    operator.host.exec(IN_APP + "rm -f new.txt mended.txt; git checkout -q -- .")
 
 
 def test_the_log_tells_what_was_deployed_and_afterwards_what_was_rolled_back(checkout):
@@ -45,7 +45,7 @@ def test_the_log_tells_what_was_deployed_and_afterwards_what_was_rolled_back(che
 
     plan = checkout.fab("git.return-to-main", "--plan")
     assert "main is still at" in plan.out and "deploying main brings it back" in plan.out
-    mend = "git clone -q /srv/git/jctc-app.git m && cd m && echo mended > mended.txt && git add . && "
+    mend = "git clone -q --no-hardlinks /srv/git/jctc-app.git m && cd m && echo mended > mended.txt && git add . && "
     identity = "git -c user.name=a -c user.email=a@example.org "
     checkout.host.exec(f"cd $(mktemp -d) && {mend}{identity}commit -q -m mended && git push -q origin main")
     ran = checkout.fab("git.return-to-main", "--yes")
