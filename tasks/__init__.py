@@ -3,12 +3,14 @@
 from invoke import Collection
 
 from .playbooks import full_rollback, resume, undo
-from .steps import containers, database, git, runs
+from .steps import containers, database, git, runs, status, verify
 
 ns = Collection(
     full_rollback.full_rollback,
     resume.resume,
     undo.undo,
+    verify.verify,
+    status.status,
     Collection.from_module(git),
     Collection.from_module(containers),
     Collection.from_module(database, name="db"),

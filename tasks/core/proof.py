@@ -53,7 +53,7 @@ def check(expect: Expectation, seen: state.State, ids: dict[str, str], primary: 
     if expect.commit:
         checks.append(Check("commit", "git HEAD", seen.head[:12] or "unreadable", seen.head == expect.commit))
     for service in expect.services:
-        checks.append(_running(service, seen))
+        checks.append(service_runs(service, seen))
     for service, name in expect.images.items():
         checks += _images(service, name, ids.get(service, ""), seen)
     for service in expect.stopped:
@@ -67,7 +67,8 @@ def check(expect: Expectation, seen: state.State, ids: dict[str, str], primary: 
     return checks
 
 
-def _running(service: str, seen: state.State) -> Check:
+def service_runs(service: str, seen: state.State) -> Check:
+    """Return whether a service has containers, and all of them run and are healthy."""
     own = seen.of(service)
     found = ", ".join(f"{c.name} {c.status}{' ' + c.health if c.health else ''}" for c in own)
     good = bool(own) and all(c.running for c in own)
