@@ -116,7 +116,7 @@ def to_revision(present: Graph, rows: list[str], revision: str) -> Schema:
     """Return the way from `rows` down to a revision (an id, the head of one, or `base`)."""
     try:
         compared = revisions.compare_revision(present, rows, revision)
-    except revisions.UnknownRevision as error:
+    except revisions.UnknownRevisionError as error:
         raise Refused(f"--revision: {error}. Nothing was changed.") from None
     return _schema(rows, compared, f"{revision} cannot be reached by a downgrade")
 
