@@ -12,7 +12,10 @@ _GRAVEST_FIRST: tuple[Kind, ...] = ("raises", "destroys", "unknown", "nothing", 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that the downgrade does at `line`; the names are set for what it destroys."""
+    """One thing that the downgrade does at `line`.
+
+    What it destroys is named; `table` is empty where the file computes the name.
+    """
 
     kind: Kind
     line: int
@@ -42,5 +45,5 @@ class Downgrade:
 
     @property
     def destroyed(self) -> tuple[Finding, ...]:
-        """The findings that name what is destroyed."""
-        return tuple(finding for finding in self.findings if finding.kind == "destroys")
+        """The findings that destroy something with a name: what can be counted."""
+        return tuple(f for f in self.findings if f.kind == "destroys" and f.table)

@@ -75,7 +75,7 @@ def findings(operation: Operation) -> Iterator[Finding]:
 def _drop_table(operation: Operation) -> Iterator[Finding]:
     table, schema = operation.table()
     if table is None:
-        yield operation.finding("unknown", "drops a table whose name is computed")
+        yield operation.finding("destroys", "drops a table whose name is computed")
     else:
         yield operation.finding("destroys", f"drops table {table}", table, "", schema)
 
@@ -84,7 +84,7 @@ def _drop_column(operation: Operation) -> Iterator[Finding]:
     table, schema = operation.table()
     column = operation.text(0 if operation.batch else 1, "column_name")
     if table is None or column is None:
-        yield operation.finding("unknown", "drops a column whose name is computed")
+        yield operation.finding("destroys", "drops a column whose name is computed")
     else:
         reason = f"drops column {table}.{column}"
         yield operation.finding("destroys", reason, table, column, schema)

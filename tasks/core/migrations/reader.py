@@ -13,7 +13,7 @@ from .names import Names
 from .operations import Operation
 
 _BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match)
-_SILENT = (ast.Pass, ast.Import, ast.ImportFrom, ast.FunctionDef)
+_SILENT = (ast.Pass, ast.Continue, ast.Break, ast.Import, ast.ImportFrom, ast.FunctionDef)
 _RUNS_SQL = ("execute", "exec_driver_sql", "scalar", "scalars")
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tasks.core import revisions
+from tasks.core.revisions.script import BEGIN, END, config_paths
 
 INI = "[alembic]\nscript_location = alembic\n"
 
@@ -35,16 +38,13 @@ class Repository:
         environment = {**os.environ, **names, **mails}
         return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
 
-    def commit(self, files: Mapping[str, str | bytes], links: Mapping[str, str] = {}) -> str:  # noqa: B006
+    def commit(self, files: Mapping[str, str | bytes]) -> str:
         for old in self.git("ls-files", "-z").split("\0"):
             (self.path / old).unlink() if old else None
         for name, content in files.items():
             path = self.path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        for name, goal in links.items():
-            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.path / name).symlink_to(goal)
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", "x")
         return self.git("rev-parse", "HEAD")
@@ -55,10 +55,43 @@ class Repository:
         assert run.stderr == ""
         return run.stdout
 
-    def read(self, files: Mapping[str, str | bytes], config: str = "alembic.ini", **more):
+    def read(self, files: Mapping[str, str | bytes], config: str = "alembic.ini"):
         """The answer for one commit that holds these files."""
-        commit = self.commit(files, **more)
+        commit = self.commit(files)
         return revisions.parse(self.fetch(commit, config=config))[commit]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Files on disk, and what the script prints of a commit that holds them, without git."""
+
+    path: Path
+
+    def read(self, files: Mapping[str, str | bytes], config: str = "alembic.ini", links: Mapping[str, str] = {}):  # noqa: B006
+        contents = {name: text if isinstance(text, bytes) else text.encode() for name, text in files.items()}
+        for name, content in contents.items():
+            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.path / name).write_bytes(content)
+        entries = [("100644", name, content) for name, content in contents.items()]
+        entries += [("120000", name, goal.encode()) for name, goal in links.items()]
+        return revisions.parse(printed(config, entries))["abc"]
+
+
+def printed(config: str, entries: Iterable[tuple[str, str, bytes]]) -> str:
+    """The output of the script for the commit `abc` with files of these modes."""
+    head, blobs = f"config {config}\0commit abc\0".encode(), {}
+    for mode, path, content in entries:
+        name = hashlib.sha1(content).hexdigest()
+        head += f"{mode} blob {name}\t{path}\0".encode()
+        if b"down_revision" in content or path in config_paths(config):
+            blobs[name] = b"%s blob %d\n%s\n" % (name.encode(), len(content), content)
+    stream = head + b"blobs\0" + b"".join(blobs.values()) + b"end"
+    return f"{BEGIN}\n{base64.b64encode(stream).decode()}\n{END}\n"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return Tree(tmp_path)
 
 
 @pytest.fixture

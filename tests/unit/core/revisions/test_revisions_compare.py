@@ -10,7 +10,7 @@ import pytest
 from alembic.runtime.migration import HeadMaintainer, MigrationStep
 from alembic.script.base import Script
 from alembic.script.revision import RevisionMap
-from hypothesis import given, reject, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from tasks.core.revisions import (
@@ -23,9 +23,12 @@ from tasks.core.revisions import (
 )
 from tasks.core.revisions.answers import UndecidedError
 
-settings.register_profile("deep", max_examples=5000)
-if os.environ.get("HYPOTHESIS_PROFILE") == "deep":
-    settings.load_profile("deep")
+# The machine may be busy, so no example has a deadline; more examples by the environment.
+thoroughly = settings(
+    deadline=None,
+    max_examples=int(os.environ.get("EXAMPLES", "100")),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
 
 
 def some(names: Iterable[str]) -> st.SearchStrategy[list[str]]:
@@ -111,6 +114,7 @@ def closed(map_: RevisionMap, rows: Iterable[str]) -> set[str]:
     return {r.revision for r in map_._get_ancestor_nodes(map_.get_revisions(tuple(rows)))}
 
 
+@thoroughly
 @given(graphs())
 def test_heads_and_closures_are_alembics(graph):
     map_ = alembics(graph)
@@ -120,6 +124,7 @@ def test_heads_and_closures_are_alembics(graph):
         assert graph.ancestors([name]) == closed(map_, [name])
 
 
+@thoroughly
 @given(graphs(), st.data())
 def test_the_arguments_lead_alembic_exactly_to_the_target(graph, data):
     map_ = alembics(graph)
@@ -137,6 +142,7 @@ def test_the_arguments_lead_alembic_exactly_to_the_target(graph, data):
     assert sorted(taken_back) == sorted(r.id for r in comparison.downgrades)
 
 
+@thoroughly
 @given(graphs(), st.data())
 def test_a_named_revision_is_a_row_afterwards_and_other_branches_stay(graph, data):
     map_ = alembics(graph)
@@ -153,6 +159,7 @@ def test_a_named_revision_is_a_row_afterwards_and_other_branches_stay(graph, dat
             assert comparison.reached(downgraded(map_, rows, name)[0])
 
 
+@thoroughly
 @given(graphs())
 def test_downgrades_are_listed_newest_first(graph):
     listed = [r.id for r in compare(graph, graph.tips(graph.revisions), []).downgrades]

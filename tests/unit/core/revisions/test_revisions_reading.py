@@ -39,9 +39,9 @@ def history(project, migration):
     return project(made)
 
 
-def test_a_real_history_is_read_as_alembic_reads_it(repository, history):
-    answer = repository.read(history)
-    script = ScriptDirectory(str(repository.path / "alembic"))
+def test_a_real_history_is_read_as_alembic_reads_it(tree, history):
+    answer = tree.read(history)
+    script = ScriptDirectory(str(tree.path / "alembic"))
     assert sorted(answer.heads()) == sorted(script.get_heads()) == ["m2", "s2"]
     assert answer.revisions["m2"].depends_on == ("s1",)
     assert answer.revisions["m2"].title == "Add m2"
@@ -94,9 +94,9 @@ def rows_of(database) -> set[str]:
         ),
     ],
 )
-def test_a_migration_that_cannot_be_placed_makes_the_commit_undecidable(repository, history, name, text, expected):
+def test_a_migration_that_cannot_be_placed_makes_the_commit_undecidable(tree, history, name, text, expected):
     history[f"alembic/versions/{name}"] = text
-    assert str(repository.read(history)).startswith(expected)
+    assert str(tree.read(history)).startswith(expected)
 
 
 def test_a_thousand_migrations_of_two_commits_are_read_within_seconds(repository, project, migration):
@@ -105,17 +105,17 @@ def test_a_thousand_migrations_of_two_commits_are_read_within_seconds(repository
     made.pop("999.py")
     old = repository.commit(project(made))
     output = repository.fetch(new, old)
-    began = time.perf_counter()
+    began = time.process_time()
     answers = parse(output)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert (answers[new].heads(), answers[old].heads()) == (["r999"], ["r998"])
 
 
-def test_warnings_about_the_source_of_migrations_do_not_reach_the_operator(repository, project, migration):
+def test_warnings_about_the_source_of_migrations_do_not_reach_the_operator(tree, project, migration):
     files = project({"1.py": migration("a1", body="x = '\\d'\n")})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert repository.read(files).heads() == ["a1"]
+        assert tree.read(files).heads() == ["a1"]
 
 
 def test_the_script_names_every_commit_once_however_many_there_are():
