@@ -105,7 +105,7 @@ def without(data: Any, path: tuple) -> Any:
 
 def _shown(value: Any) -> str:
     if isinstance(value, (dict, list)):
-        return {dict: "a mapping", list: "a list"}[type(value)] if value else "an empty one"
+        return ("a " if value else "an empty ") + ("mapping" if isinstance(value, dict) else "list")
     if value is None:
         return "nothing"
     text = repr(value)

@@ -26,6 +26,8 @@ def resolve(c) -> Host:
         return c
     if not isinstance(c, Connection):
         return _fleet(inventory.load(inventory.default_name()), Config())
+    if c.original_host == inventory.DEFAULT:
+        return _fleet(inventory.load(inventory.default_name()), c.config)
     if c.original_host in inventory.names():
         return _fleet(inventory.load(c.original_host), c.config)
     return _fleet(_ad_hoc(c), c.config)
@@ -33,11 +35,23 @@ def resolve(c) -> Host:
 
 def _ad_hoc(c: Connection) -> Environment:
     """Return the default environment with the one host that `-H` named instead of its own."""
-    if not c.host:
+    if not c.host or c.host.startswith("-"):
         raise Refused("-H: needs an environment's name or [user@]host[:port].")
     environment = inventory.load(inventory.default_name(), hosts=False)
-    named = msgspec.structs.replace(environment.hosts[0], host=c.original_host, user=c.user, port=c.port)
+    first = environment.hosts[0]
+    named = HostSettings(
+        host=c.original_host,
+        user=c.user,
+        port=c.port,
+        key=_set(first.key),
+        known_hosts=_set(first.known_hosts),
+    )
     return msgspec.structs.replace(environment, hosts=[named])
+
+
+def _set(value: str | None) -> str | None:
+    """Return a setting of the default host, or None where its variable is set nowhere."""
+    return None if value and "${" in value else value
 
 
 def _fleet(environment: Environment, config: Config) -> Host:

@@ -22,19 +22,9 @@ from .text import one_line
 class RollbackTask(fabric.Task):
     """A Fabric task that always runs against a configured host, whatever `fab` handed it."""
 
-    @property
-    def hosts(self) -> list[dict[str, str]]:
-        """Return the default environment; read when a task runs, never for --list or --help."""
-        try:
-            return [{"host": inventory.default_name()}]
-        except Exit:
-            raise
-        except Exception as error:
-            raise _translate(error) from error  # an AttributeError would mean "no hosts": run here
-
-    @hosts.setter
-    def hosts(self, value: Any) -> None:
-        """Ignore what Fabric's constructor assigns."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hosts = [inventory.DEFAULT]  # without hosts, Fabric would run the task here
 
     def get_arguments(self, *args: Any, **kwargs: Any) -> list[Argument]:
         """Return the arguments; one without its value comes to our own check, not to the parser's error."""

@@ -37,7 +37,7 @@ def _find(value: Any, declared: Any, path: tuple) -> InvalidError:
             return _in_mapping(value, get_args(kind)[1], path)
         if isinstance(value, list) and get_origin(kind) is list and value:
             return _first(((key, item, get_args(kind)[0]) for key, item in enumerate(value)), path)
-    return InvalidError(path, allowed=" or ".join(dict.fromkeys(_words(declared))))
+    return InvalidError(path, allowed=_allowed(declared))
 
 
 def _in_section(value: dict, kind: type, path: tuple) -> InvalidError:
@@ -48,8 +48,7 @@ def _in_section(value: dict, kind: type, path: tuple) -> InvalidError:
             return InvalidError(path, f"unknown key {key!r}{nearest(key, known)}; allowed: {', '.join(known)}")
     for field in fields:
         if field.required and field.name not in value:
-            allowed = " or ".join(_words(field.type))
-            return InvalidError(path, f"the key {field.name!r} is missing; allowed: {allowed}")
+            return InvalidError(path, f"the key {field.name!r} is missing; allowed: {_allowed(field.type)}")
     return _first(((f.name, value[f.name], f.type) for f in fields if f.name in value), path)
 
 
@@ -63,29 +62,44 @@ def _in_mapping(value: dict, declared: Any, path: tuple) -> InvalidError:
 
 
 def _first(items: Iterable[tuple[Any, Any, Any]], path: tuple) -> InvalidError:
-    for key, item, declared in items:
-        try:
-            msgspec.convert(item, declared, strict=False)
-        except msgspec.ValidationError:
-            return _find(item, declared, (*path, key))
-    return InvalidError(path, "cannot be read")
+    wrong = ((key, item, declared) for key, item, declared in items if not _fits(item, declared))
+    key, item, declared = next(wrong)
+    return _find(item, declared, (*path, key))
+
+
+def _fits(value: Any, declared: Any) -> bool:
+    if _is_union(declared):  # part by part: msgspec 0.22 crashes when it forgets a union of pattern and list
+        return any(_fits(value, part) for part in get_args(declared))
+    try:
+        msgspec.convert(value, declared, strict=False)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _is_union(declared: Any) -> bool:
+    return get_origin(declared) in (Union, types.UnionType)
 
 
 def _alternatives(declared: Any) -> Iterator[Any]:
     if get_origin(declared) is Annotated:
         yield from _alternatives(get_args(declared)[0])
-    elif get_origin(declared) in (Union, types.UnionType):
+    elif _is_union(declared):
         for part in get_args(declared):
             yield from _alternatives(part)
     else:
         yield declared
 
 
+def _allowed(declared: Any) -> str:
+    return " or ".join(word for word in _words(declared) if word != "nothing")
+
+
 def _words(declared: Any) -> Iterator[str]:
     """Yield what may stand in a place, in words."""
     if get_origin(declared) is Annotated:
         yield get_args(declared)[1].description
-    elif get_origin(declared) in (Union, types.UnionType):
+    elif _is_union(declared):
         for part in get_args(declared):
             yield from _words(part)
     elif get_origin(declared) is Literal:
