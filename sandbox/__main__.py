@@ -1,6 +1,7 @@
 """Command line of the sandbox: ``python -m sandbox up | reset | down | list | exec``."""
 
 import argparse
+import signal
 import subprocess
 import sys
 
@@ -25,6 +26,7 @@ FLAGS = {
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb and return the exit code."""
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # leave nothing half made behind
     try:
         return options.verb(options) or 0
     except SandboxError as error:

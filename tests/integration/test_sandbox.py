@@ -5,12 +5,35 @@ import subprocess
 
 import pytest
 
+from sandbox import debian
 from sandbox.host import Host
 from sandbox.shell import SandboxError
 
 pytestmark = pytest.mark.sandbox
 
 PSQL = "docker exec jctc_db psql -U jctc_user -d jctc_db -Atc"
+
+
+DEB822 = """\
+Types: deb
+URIs: http://mirror.example/debian-security
+Suites: bookworm-security
+
+Types: deb
+# a comment
+URIs: http://mirror.example/debian
+Suites: bookworm bookworm-updates
+"""
+ONE_LINE = """\
+# deb http://old.example/debian bookworm main
+deb http://mirror.example/debian-security bookworm-security main
+deb [signed-by=/usr/share/keyrings/x.gpg] http://mirror.example/debian bookworm main
+"""
+
+
+@pytest.mark.parametrize("sources", [DEB822, ONE_LINE])
+def test_the_base_comes_from_the_mirror_this_machine_uses(sources):
+    assert debian.mirror_in(sources) == "http://mirror.example/debian"
 
 
 @pytest.fixture(scope="module")
