@@ -15,6 +15,11 @@ from tests.operator import Operator
 NAME = os.environ.get("TEST_HOST", "test")
 
 
+def pytest_addoption(parser) -> None:
+    """Offer the whole table of faults, which takes long."""
+    parser.addoption("--all-faults", action="store_true", help="inject every fault, and write FAULTS.md")
+
+
 @pytest.fixture(scope="session")
 def hosts() -> Callable[..., Host]:
     """Hosts by variant, brought up once: hosts(compose="v2") is the one with compose v2."""

@@ -16,6 +16,7 @@ from paramiko.ssh_exception import (
     SSHException,
 )
 
+from . import pulse
 from .errors import ConnectionLost, Refused
 from .hostkeys import KnownHosts, UntrustedHostKey
 from .text import one_line
@@ -107,6 +108,7 @@ def _present(keys: str | list[str]) -> list[str]:
 
 def _tune(connection: Connection) -> None:
     connection.transport.set_keepalive(KEEPALIVE)
+    pulse.watch(connection.transport)
     link = connection.transport.sock
     if isinstance(link, socket.socket):
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

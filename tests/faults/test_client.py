@@ -1,0 +1,55 @@
+"""The operator's side ends: at every step, before it, during it and after it, by every signal."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.fault]
+
+STEPS = ("keep", "prepare", "stop", "snapshot", "downgrade", "checkout", "start")
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+ORDINARY = {("during", signal.SIGKILL)}
+LONG = (pytest.mark.long,)
+
+
+CASES = [
+    pytest.param(number, moment, id=f"{number.name} {moment}", marks=() if (moment, number) in ORDINARY else LONG)
+    for number in SIGNALS
+    for moment in ("before", "during", "after")
+]
+
+
+@pytest.mark.parametrize(("number", "moment"), CASES)
+def test_a_rollback_that_is_cut_at_every_step_is_resumed_to_a_verified_end(ready, number, moment):
+    rows = ready.content()
+    begin = ready.rollback
+    for step in STEPS:
+        ran = _cut(ready, begin, step, number, moment)
+        assert ran.code == (-number if number == signal.SIGKILL else 1), ran.text
+        if number != signal.SIGKILL:
+            assert "fab resume" in ran.err, ran.text
+            assert "Interrupted" in ran.err
+        ready.note(f"fab gets {number.name}", f"{moment} {step}", ran, "yes", rows)
+        begin = _resume(ready)
+    ready.must(begin().end())
+    ready.rolled_back()
+    assert ready.content() == rows
+
+
+def _resume(stage):
+    return lambda **variables: stage.start("resume", "--yes", **variables)
+
+
+def _cut(stage, begin, step: str, number: int, moment: str):
+    if moment != "during":
+        return begin(CUT=f"{moment}:{step}:{int(number)}").end()
+    known = stage.last_run() if begin == stage.rollback else ""
+    stage.hold(step)
+    running = begin()
+    stage.wait_for(step, known=known)
+    running.send(number)
+    ran = running.end()
+    stage.go()
+    return ran
