@@ -2,10 +2,13 @@
 
 from invoke import Collection
 
-from .playbooks import full_rollback, resume, undo
+from .playbooks import code_rollback, container_restart, diagnose, full_rollback, resume, undo
 from .steps import containers, database, git, runs, status, verify
 
 ns = Collection(
+    diagnose.diagnose,
+    code_rollback.code_rollback,
+    container_restart.container_restart,
     full_rollback.full_rollback,
     resume.resume,
     undo.undo,

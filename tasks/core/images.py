@@ -11,6 +11,7 @@ from . import compose, project, services, state, tree
 from .compose import Built
 from .errors import Refused
 from .plan import Step
+from .project import Project
 from .settings import Environment
 from .shell import quote
 
@@ -25,6 +26,7 @@ class Target(Struct, frozen=True):
     services: list[str]
     images: list[Built]
     start_commands: list[str]
+    files: Project
 
 
 def describe_target(environment: Environment, sha: str) -> str:
@@ -170,6 +172,7 @@ def _target(c, seen: state.State, commit, answers) -> Target:
         wanted.lasting,
         wanted.built,
         [f"{s.get('entrypoint') or ''} {s.get('command') or ''}" for s in wanted.services.values()],
+        wanted,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ..core import console, examine, overview
+from ..core import console, examine, lock, overview, state
 from ..core.task import task
 
 
@@ -29,3 +29,10 @@ def look(member) -> overview.Overview:
     answers = member.ask({**examine.questions(environment), **overview.questions(environment)})
     found = examine.read(environment, {n: answers[n] for n in examine.questions(environment)})
     return overview.overview(member.address, environment, found, answers)
+
+
+def half_done(c) -> str:
+    """Return the line about a run that stopped half-way; empty when there is none."""
+    answer = c.ask({"lock": lock.show(state.folder(c.environment))})["lock"]
+    first, *rest = answer.out.strip().splitlines() or [""]
+    return lock.describe(first, rest) if first == "DEAD" else ""

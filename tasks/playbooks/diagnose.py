@@ -1,0 +1,48 @@
+"""The runbook's "Quick Rollback Decision Tree", walked for the operator; nothing is changed."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..core import console, diagnosis, examine
+from ..core.diagnosis import Past
+from ..core.errors import Refused
+from ..core.task import task
+from ..steps import database, git, status
+
+
+@task
+def diagnose(c, json=False):
+    """Say whether it is code, database, configuration or unknown, by what evidence, and what to type."""
+    looks = {member.address: examine.examine(member) for member in c.fleet}
+    primary = looks[c.address]
+    found = diagnosis.judge(c.environment, looks, _past(c, primary), status.half_done(c))
+    if console.document(msgspec.to_builtins(found)):
+        return found
+    for line in found.evidence:
+        mark, style = ("!", "yellow") if line.symptom else (" ", "dim")
+        console.say(f"  {mark} {line.host + ': ' if line.host and len(looks) > 1 else ''}{line.text}", style=style)
+    console.say(f"{found.kind}: {found.why}.", style="bold")
+    console.say(f"Next: {found.command}")
+    return found
+
+
+def _past(c, e: examine.Examined) -> Past:
+    """Return the last good commit and how it stands to the database, as far as they can be told."""
+    try:
+        _, past = git.candidates(c, 1)
+        chosen = len(past.positions) > 1 and past.positions[1] in past.left
+        good, why = git.find_last_good(c)
+    except Refused as refused:
+        return Past(why=str(refused))
+    return Past(good=good, why=why, chosen=chosen, fit=_fit(c, e, good))
+
+
+def _fit(c, e: examine.Examined, good: str) -> str:
+    if e.seen.revision is None:
+        return "a schema that cannot be compared"
+    try:
+        schema = database.needed(c, e.seen, git.resolve(c, good))
+    except Refused as refused:
+        return str(refused)
+    return "downgrade" if schema and schema.changes else "same"
