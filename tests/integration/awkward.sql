@@ -10,6 +10,7 @@ CREATE TABLE public.alembic_version (version_num varchar(32) PRIMARY KEY);
 INSERT INTO public.alembic_version VALUES ('0123abcd');
 CREATE TABLE other.alembic_version (version_num varchar(32) PRIMARY KEY);
 INSERT INTO other.alembic_version VALUES ('not-this-one');
+CREATE TABLE other.unversioned (version_num varchar(32));
 CREATE TABLE public.texts (id bigserial PRIMARY KEY, body text);
 INSERT INTO public.texts (body) VALUES
   (E'\\.'), (E'\\restrict abc'), (E'\\unrestrict abc'), (E'\\connect template1'), (E'\\! rm -rf /'),

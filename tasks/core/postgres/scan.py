@@ -79,16 +79,15 @@ function meta(text) {
   }
   forbid(text)
 }
-function version(   value) { value = $6; sub(/\r/, "", value); return value }
 function comment(text) {
-  if (text ~ /^-- PostgreSQL database dump\r?$/) dump = 1
-  else if (text ~ /^-- PostgreSQL database cluster dump\r?$/) cluster = 1
-  else if (text ~ /^-- PostgreSQL database dump complete\r?$/) {
+  if (text ~ /^-- PostgreSQL database dump$/) dump = 1
+  else if (text ~ /^-- PostgreSQL database cluster dump$/) cluster = 1
+  else if (text ~ /^-- PostgreSQL database dump complete$/) {
     done = 1; sections[section] = 1
     if (want != "" && active) { active = 0; emitted = 1 }
-  } else if (text ~ /^-- PostgreSQL database cluster dump complete\r?$/) whole = 1
-  else if (text ~ /^-- Dumped from database version / && server == "") server = version()
-  else if (text ~ /^-- Dumped by pg_dump version / && dumper == "") dumper = version()
+  } else if (text ~ /^-- PostgreSQL database cluster dump complete$/) whole = 1
+  else if (text ~ /^-- Dumped from database version / && server == "") server = $6
+  else if (text ~ /^-- Dumped by pg_dump version / && dumper == "") dumper = $6
 }
 function lex(rest,   at, c, before) {
   while (rest != "") {
@@ -137,19 +136,20 @@ BEGIN {
   n = split(want, part, "\n"); for (i = 1; i <= n; i++) wanted[part[i]]
   active = want == ""; step = 8388608; next_tick = step
 }
-NR == 1 { sub(/^\357\273\277/, "") }
 { bytes += length($0) + 1 }
+NR == 1 { sub(/^\357\273\277/, ""); crlf = /\r$/ }
+crlf { sub(/\r$/, "") }
 bytes > next_tick { progress("bytes " sprintf("%.0f", bytes) " " ENVIRON["TOTAL"]); next_tick = bytes + step }
 copying {
-  if ($0 == "\\." || $0 == "\\.\r") { copying = 0; count(loading, n_rows); n_rows = 0 }
-  else { n_rows++; if (keep) { line = $0; sub(/\r$/, "", line); revision(line) } }
+  if ($0 == "\\.") { copying = 0; count(loading, n_rows); n_rows = 0 }
+  else { n_rows++; if (keep) revision($0) }
   if (emit && active) print
   next
 }
 {
   line = $0; ended = drop = 0; shown = active
   if (clear = (state == "" && clean(stmt) == "")) head = line
-  if (line !~ /^([ \t\r]*$|--|\\(un)?restrict )/) done = whole = 0
+  if (line !~ /^([ \t]*$|--|\\(un)?restrict )/) done = whole = 0
   lex(line); if (state == "" || state == "\"") add(" ")
   if (drop && emit && (shown || active) && !(clear && ended == 1 && state == "" && clean(stmt) == "")) forbid(line)
   if (emit && shown && active && !drop) print

@@ -166,9 +166,10 @@ def test_the_roles_that_it_needs_are_named(scan):
     assert values(scan(HEAD + text + TAIL)[1], "ROLE") == ['"My Role"', "b", "c", "d"]
 
 
-def test_windows_line_ends_change_nothing(scan):
-    code, report, _, _ = scan((HEAD + COPY + TAIL).replace("\n", "\r\n"))
-    assert code == 0
+def test_the_line_ends_a_terminal_or_windows_made_are_taken_back(scan):
+    dump = HEAD + COPY + "COMMENT ON TABLE t IS 'a\n\n\rb\r\n';\n" + TAIL
+    code, report, passed, _ = scan(dump.replace("\n", "\r\n"), EMIT="1")
+    assert (code, passed) == (0, dump)
     assert values(report, "ROWS") == ["\tpublic.users\t2"]
 
 

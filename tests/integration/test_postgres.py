@@ -1,0 +1,232 @@
+"""Copies, swaps and restores on a real PostgreSQL, with a database that has everything awkward in it."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from tasks.core.postgres.backup import parse_backup
+from tasks.core.postgres.dumps import dump_script
+from tasks.core.postgres.in_place import drop_script
+from tasks.core.postgres.inspection import inspect_script
+from tasks.core.postgres.leftovers import drop_script as drop_copy
+from tasks.core.postgres.names import copy_name
+from tasks.core.postgres.psql import ident, literal
+from tasks.core.postgres.reads import revisions_script, rows_script
+from tasks.core.postgres.report import parse_revisions, parse_tables
+from tasks.core.postgres.restore import restore_script
+from tasks.core.postgres.sessions import end_script, list_script, parse
+from tasks.core.postgres.snapshot import snapshot_script
+from tasks.core.postgres.swap import swap_script, take_script
+from tests.integration.postgres_host import FOLDER, PostgresHost
+
+pytestmark = pytest.mark.sandbox
+NAME = 'my-app "x" it\'s \\ é'
+FORMS = {
+    "plain": ("-Fp", "cat"),
+    "gzip": ("-Fp", "gzip"),
+    "custom": ("-Fc", "cat"),
+    "inserts": ("--inserts", "cat"),
+    "with-create": ("-C -c --if-exists", "cat"),
+    "windows": ("-Fp", "sed 's/$/\\r/'"),
+}
+
+
+@pytest.fixture(scope="module")
+def awkward(hosts):
+    """The awkward database: tests that change it make it anew."""
+    box = PostgresHost(hosts(), NAME)
+    box.host.exec(f'rm -rf "{FOLDER}"')
+    box.create()
+    yield box
+    box.drop()
+
+
+@pytest.fixture
+def clean(awkward):
+    """The awkward database, without copies."""
+    server = awkward.server()
+    for copy in server.copies:
+        awkward.ok(drop_copy(awkward.db, copy.name))
+    if server.live is None:
+        awkward.create()
+    return awkward
+
+
+@pytest.mark.parametrize(
+    "text", ["it's", 'a"b', "back\\slash \\' \\\\", "$$ $1 :x :'x' %s", "é 𝄞 \t\x01", "line\nbreak"]
+)
+def test_the_server_reads_a_string_and_a_name_as_they_were_meant(awkward, text):
+    same = f"convert_from(decode('{text.encode().hex()}', 'hex'), 'UTF8')"
+    assert awkward.sql(f"SELECT {literal(text)} = {same};") == "t\n"
+    assert awkward.sql(f"SET standard_conforming_strings = off; SELECT length({literal(text)});") == f"{len(text)}\n"
+    assert awkward.sql(f"SELECT count(*) FROM (SELECT 1 AS {ident(text)}) AS t WHERE t.{ident(text)} = 1;") == "1\n"
+
+
+def test_a_snapshot_is_the_same_database_under_another_name(clean):
+    name = clean.db.name
+    clean.sql(
+        f'ALTER DATABASE {ident(name)} SET search_path TO "$user", public, "Odd Schema";'
+        f"ALTER DATABASE {ident(name)} SET work_mem TO '7MB';"
+        f"REVOKE ALL ON DATABASE {ident(name)} FROM PUBLIC; GRANT CONNECT ON DATABASE {ident(name)} TO awkward_reader;"
+        f"ALTER ROLE awkward_reader IN DATABASE {ident(name)} SET my.setting TO 'a''b';"
+    )
+    before = clean.dump()
+    clean.ok(snapshot_script(clean.db, "s1"))
+    clean.ok(snapshot_script(clean.db, "s1"))
+    snap = copy_name(name, "snap", "s1")
+    assert clean.dump(snap) == before
+    assert clean.contents(snap) == clean.contents()
+    settings = (
+        "SELECT setrole, setconfig FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase WHERE datname = "
+    )
+    assert clean.sql(settings + literal(snap)) == clean.sql(settings + literal(name)) != ""
+    grants = "SELECT datacl FROM pg_database WHERE datname = "
+    assert clean.sql(grants + literal(snap)) == clean.sql(grants + literal(name))
+    (copy,) = clean.server().copies
+    assert (copy.copy.kind, copy.open, clean.server().live.open) == ("snap", True, True)
+    assert 0 <= copy.age < 60
+
+
+def test_a_swap_and_the_swap_back_lose_nothing(clean):
+    name = clean.db.name
+    clean.sql(f"COMMENT ON DATABASE {ident(name)} IS 'our shop';")
+    before, oid = clean.contents(), clean.server().live.oid
+    clean.ok(snapshot_script(clean.db, "s2"))
+    clean.sql("DELETE FROM public.texts;")
+    damaged = clean.contents()
+    snap, old = copy_name(name, "snap", "s2"), copy_name(name, "old", "s2")
+    clean.ok(swap_script(clean.db, snap, old))
+    clean.ok(swap_script(clean.db, snap, old))
+    assert clean.contents() == before
+    assert clean.contents(old) == damaged
+    comment = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = "
+    assert clean.sql(comment + literal(name)) == "our shop\n"
+    clean.ok(swap_script(clean.db, old, snap))
+    assert clean.server().live.oid == oid
+    clean.ok(swap_script(clean.db, snap, old))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_restored_backup_is_the_database_that_was_dumped(clean, form):
+    options, pipe = FORMS[form]
+    path = clean.write(f"{clean.dumper(*options.split())} {shlex.quote(NAME)} | {pipe}", f"b.{form}")
+    backup = clean.check(path)
+    assert backup.problems == ()
+    assert backup.section(NAME).revisions == ("0123abcd",)
+    expected = {table: state.rows for table, state in clean.contents().items()}
+    assert {**expected, **backup.section(NAME).rows} == expected
+    ran = clean.restore(backup, form)
+    assert (ran.code, ran.err) == (0, ""), ran
+    assert "0 unverified" in ran.out
+    new = copy_name(NAME, "new", form)
+    assert clean.contents(new) == clean.contents()
+    assert clean.dump(new) == clean.dump()
+
+
+def test_a_folder_dump_is_written_checked_and_restored(clean):
+    path = f"{FOLDER}/folder"
+    clean.ok(dump_script(clean.db, path))
+    backup = clean.check(path)
+    assert (backup.kind, backup.checksum, backup.problems) == ("directory", "ok", ())
+    assert clean.restore(backup, "folder").code == 0
+    assert clean.dump(copy_name(NAME, "new", "folder")) == clean.dump()
+    assert clean.host.exec("docker exec jctc_db sh -c 'ls /tmp | grep -c fab-rollback || :'") == "0"
+
+
+def test_one_database_is_taken_out_of_a_dump_of_all(clean):
+    path = clean.write("docker exec jctc_db pg_dumpall -U jctc_user", "all.sql")
+    backup = clean.check(path)
+    assert backup.cluster and backup.forbidden
+    assert clean.restore(backup, "all").code == 0
+    assert clean.dump(copy_name(NAME, "new", "all")) == clean.dump()
+
+
+def test_truncated_backups_are_found_and_never_become_a_database(clean):
+    for form in ("plain", "gzip", "custom"):
+        path = clean.write(
+            f"{clean.dumper(*FORMS[form][0].split())} {shlex.quote(NAME)} | {FORMS[form][1]}", f"cut.{form}"
+        )
+        size = clean.check(path).bytes
+        for cut in (
+            7,
+            size // 3,
+            size // 2,
+            size - 300 if form == "custom" else size - 120,
+            size - 9 if form == "gzip" else size // 5,
+        ):
+            part = clean.write(f'head -c {cut} "{path}"', "part")
+            assert clean.check(part).problems, (form, cut)
+    assert clean.server().copies == ()
+
+
+def test_a_backup_whose_rows_do_not_arrive_is_not_verified_and_leaves_nothing(clean):
+    edit = "sed 's/^-- Name: texts texts_pkey.*/DELETE FROM public.texts WHERE id = 1;/'"
+    path = clean.write(f"{clean.dumper()} {shlex.quote(NAME)} | {edit}", "b.sql")
+    ran = clean.restore(clean.check(path), "tampered")
+    assert (ran.code, ran.err) == (1, "table public.texts: 23 rows in the backup, 22 in the database\n")
+    assert clean.server().copies == ()
+
+
+def test_a_backup_of_missing_roles_names_them_and_restores_without_owners(clean):
+    edit = 'sed \'s/"awkward role"/"gone role"/; s/awkward_reader/gone_reader/\''
+    backup = clean.check(clean.write(f"{clean.dumper()} {shlex.quote(NAME)} | {edit}", "b.sql"))
+    assert backup.missing_roles == ('"gone role"', "gone_reader")
+    ran = clean.restore(backup, "r1")
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert 'role "gone role" does not exist' in ran.err
+    assert clean.restore(backup, "r1", owners=False).code == 0
+    assert clean.contents(copy_name(NAME, "new", "r1")) == clean.contents()
+
+
+def test_in_place_the_name_is_only_ever_taken_by_a_whole_database(clean):
+    before, contents = clean.dump(), clean.contents()
+    backup = clean.check(clean.write(f"{clean.dumper()} {shlex.quote(NAME)}", "b.sql"))
+    drop = drop_script(clean.db, backup, "p1", "postgres tests/work p1", backup.section(NAME))
+    clean.ok(drop)
+    clean.ok(drop)
+    assert clean.server().live is None
+    script = restore_script(clean.db, backup, "p1", "postgres tests/work p1", backup.section(NAME))
+    assert clean.run(script).code == 0
+    assert clean.server().live is None
+    clean.ok(take_script(clean.db, copy_name(NAME, "new", "p1")))
+    clean.ok(take_script(clean.db, copy_name(NAME, "new", "p1")))
+    assert (clean.dump(), clean.contents()) == (before, contents)
+
+
+def test_sessions_are_listed_and_ended(clean):
+    hold = "BEGIN; SELECT 'it''s mine';"
+    clean.host.exec(
+        f"(echo {shlex.quote(hold)}; sleep 60) | docker exec -i jctc_db psql -q -U jctc_user -d "
+        f"{shlex.quote(NAME)} >/dev/null 2>&1 &"
+    )
+    found = ()
+    while not any(session.idle_in_transaction for session in found):
+        found = parse(clean.ok(list_script(clean.db)))
+    (session,) = found
+    assert (session.user, session.query) == ("jctc_user", "SELECT 'it''s mine';")
+    clean.ok(end_script(clean.db, [session.pid]))
+    assert parse(clean.ok(list_script(clean.db))) == ()
+
+
+def test_revisions_tell_no_table_from_no_rows_from_rows(clean):
+    def read(table: str, schema: str | None = None):
+        return parse_revisions(clean.ok(revisions_script(clean.db, table, schema)))
+
+    assert read("alembic_version", "public").rows == ("0123abcd",)
+    assert read("alembic_version", "other").rows == ("not-this-one",)
+    assert (read("unversioned", "other").table, read("owned", "nowhere").table) == (True, False)
+
+
+def test_rows_are_counted_in_every_table(clean):
+    rows = {name: state.rows for name, state in parse_tables(clean.ok(rows_script(clean.db))).items()}
+    assert rows['"Odd Schema"."Order (line)"'] == 300
+    assert (rows["other.parent"], rows["other.child"], rows["other.parts_2020"]) == (1, 2, 365)
+
+
+def test_a_check_leaves_no_trace(clean):
+    before = clean.server()
+    path = clean.write(f"{clean.dumper('-Fc')} {shlex.quote(NAME)}", "b.dump")
+    assert parse_backup(clean.ok(inspect_script(clean.db, path)), path).database == NAME
+    assert clean.server().copies == before.copies
