@@ -40,9 +40,28 @@ def stop(environment: Environment, services: list[str]) -> str:
 
 
 def halt(environment: Environment, services: list[str]) -> str:
-    """Return sh text that stops the containers of `services` side by side."""
+    """Return sh text that stops the containers of `services` side by side.
+
+    The grace is for those that can hear SIGTERM. A first process that neither catches nor blocks it
+    never gets it (the kernel drops it): waiting would change nothing but the outage.
+    """
     running = compose.containers(*services, everything=False)
-    return f'ids=$({running}); [ -z "$ids" ] || docker stop -t {environment.compose.grace} $ids >/dev/null'
+    return "\n".join(
+        [
+            f"hears=; deaf=; for c in $({running}); do",
+            "set -- $(docker inspect -f '{{.State.Pid}} {{.Config.StopSignal}}' $c)",
+            "masks=$(sed -n 's/^Sig\\(Cgt\\|Blk\\):[[:space:]]*//p' /proc/$1/status 2>/dev/null | tr '\\n' ' ')",
+            'case "${2:-SIGTERM}:$masks" in',
+            'SIGTERM:"") hears="$hears $c" ;;',
+            'SIGTERM:*[4567cdef]???\\ *) hears="$hears $c" ;;',
+            'SIGTERM:*) deaf="$deaf $c" ;;',
+            '*) hears="$hears $c" ;;',
+            "esac; done",
+            '[ -z "$deaf" ] || docker kill $deaf >/dev/null & d=$!',
+            f'[ -z "$hears" ] || docker stop -t {environment.compose.grace} $hears >/dev/null',
+            "wait $d || :",
+        ]
+    )
 
 
 def apart(environment: Environment, services: list[str]) -> list[list[str]]:
