@@ -2,7 +2,15 @@
 
 from invoke import Collection
 
-from .playbooks import code_rollback, container_restart, diagnose, full_rollback, resume, undo
+from .playbooks import (
+    code_rollback,
+    container_restart,
+    diagnose,
+    full_rollback,
+    migration_rollback,
+    resume,
+    undo,
+)
 from .steps import containers, database, git, runs, status, verify
 
 ns = Collection(
@@ -10,6 +18,7 @@ ns = Collection(
     code_rollback.code_rollback,
     container_restart.container_restart,
     full_rollback.full_rollback,
+    migration_rollback.migration_rollback,
     resume.resume,
     undo.undo,
     verify.verify,

@@ -88,3 +88,15 @@ def build_step(environment: Environment, images: list[Built], *flags: str) -> St
         preparation=True,
         timeout=3600,
     )
+
+
+def wake_step(environment: Environment, stopped: list[str]) -> Step:
+    """Return the step that starts the containers again which a run stopped, as they were."""
+    return Step(
+        name="wake",
+        title=f"Start {', '.join(stopped)} again",
+        script=services.wake(environment, stopped),
+        commands=(f"docker start {' '.join(stopped)}",),
+        outage=True,
+        timeout=300,
+    )

@@ -88,6 +88,17 @@ def restart(environment: Environment, services: list[str]) -> str:
     )
 
 
+def wake(environment: Environment, services: list[str]) -> str:
+    """Return the script that starts the containers of `services` as they are, and proves that none is stopped."""
+    stopped = "docker inspect -f '{{.State.Status}} {{.Name}}' $ids | grep -v '^running' || :"
+    return compose.in_app(
+        environment,
+        _wake(services),
+        f'left=$([ -z "$ids" ] || {stopped})',
+        '[ -z "$left" ] || { echo "not running: $left" >&2; exit 1; }',
+    )
+
+
 def _wake(services: list[str]) -> str:
     """Return sh text that starts the containers of `services` and waits, 60 s at most, while they say `starting`."""
     health = "{{if .State.Health}}{{.State.Health.Status}}{{end}}"

@@ -51,6 +51,8 @@ def look(
     sight = Sight(states[0], targets[0], wanted, _applications(c, states))
     if schema:
         _look_at_schema(c, sight, revision, own)
+    else:
+        _leave_schema(c, sight)
     return sight
 
 
@@ -96,3 +98,12 @@ def _look_at_schema(c, sight: Sight, revision: str | None, own: str | None) -> N
     else:
         facts, sight.questions = losses.describe(c, sight.seen, sight.schema)
         sight.facts += facts
+
+
+def _leave_schema(c, sight: Sight) -> None:
+    rows = ", ".join(sight.seen.revision or [])
+    if not rows:
+        return
+    sight.facts.append(f"the schema stays at {rows} (--no-database)")
+    if upgrade := database.start_up_upgrade(c, sight.target.sha):
+        sight.warnings.append(f"the target's start-up runs `{upgrade}`: it will not find {rows} there, and fail")

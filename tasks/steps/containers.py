@@ -8,6 +8,7 @@ from ..core.compose import Built
 from ..core.container_steps import build_step, down_step, recreate_step, restart_step
 from ..core.container_steps import start_step as start_step
 from ..core.container_steps import stop_step as stop_step
+from ..core.container_steps import wake_step as wake_step
 from ..core.errors import Failed, Refused
 from ..core.images import Target as Target
 from ..core.images import keep_step as keep_step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core import console, losses, migrate, rehearsal, schema, state
+from ..core import compose, console, losses, migrate, rehearsal, schema, state
 from ..core.errors import Failed, Refused
 from ..core.plan import Expectation, Plan, Step
 from ..core.postgres.names import copy_name
@@ -11,7 +11,7 @@ from ..core.postgres.snapshot import snapshot_script
 from ..core.postgres.swap import swap_script
 from ..core.schema import Schema
 from ..core.settings import Environment
-from ..core.shell import quote
+from ..core.shell import join, quote
 from ..core.task import change, task
 
 
@@ -41,6 +41,12 @@ def downgrade(environment: Environment, image: str, wanted: Schema, copy: Databa
 def preview(environment: Environment, image: str, before: str, after: str) -> str:
     """Return the script of the runbook's "Preview Rollback SQL", with the range that alembic asks for."""
     return migrate.alembic(environment, image, "downgrade", f"{before}:{after}", "--sql")
+
+
+def start_up(environment: Environment, sha: str) -> str:
+    """Return the command that prints what may start the containers of commit `sha`: Dockerfiles, scripts, compose."""
+    files = ["*Dockerfile*", "*.sh", "*entrypoint*", "*start*", *environment.compose.files]
+    return f"git -C {compose.app(environment)} {join('grep', '-h', '-E', 'upgrade', sha, '--', *files)}"
 
 
 def database_of(c, seen: state.State) -> Database:
@@ -106,6 +112,18 @@ def rehearsal_step(c, seen: state.State, wanted: Schema, full: bool = False) -> 
         preparation=True,
         otherwise=schema.WAYS_OUT,
     )
+
+
+def way_down(c, seen: state.State, revision: str | None, own: str | None) -> Schema:
+    """Return the way down to `revision`, or by one migration, with the operator's SQL where it was given."""
+    return schema.with_own_sql(wanted_by(c, seen, revision), own)
+
+
+def start_up_upgrade(c, sha: str) -> str | None:
+    """Return the words in the start-up of commit `sha` that upgrade the database; None where none are found."""
+    from ..core import migrations
+
+    return migrations.starts_upgrade([c.sh(start_up(c.environment, sha), check=False).stdout])
 
 
 def configured(c) -> None:
@@ -207,7 +225,7 @@ def show_preview(c, revision=None):
 def rehearse(c, revision=None, downgrade_sql=None, full=False):
     """Try a downgrade on a clone of the database, on a server of its own; production is only read."""
     seen = c.look()
-    wanted = schema.with_own_sql(wanted_by(c, seen, revision), downgrade_sql)
+    wanted = way_down(c, seen, revision, downgrade_sql)
     if not wanted.changes:
         console.say("There is nothing to downgrade.")
         return None
@@ -226,7 +244,7 @@ def rehearse(c, revision=None, downgrade_sql=None, full=False):
 def take_back(c, revision=None, downgrade_sql=None, snapshot=True):
     """Downgrade the database by one migration or to a revision, after a snapshot."""
     seen = c.look()
-    wanted = schema.with_own_sql(wanted_by(c, seen, revision), downgrade_sql)
+    wanted = way_down(c, seen, revision, downgrade_sql)
     if not wanted.changes:
         console.say(f"The database is at {', '.join(wanted.rows) or 'base'} already.")
         return None

@@ -1,0 +1,46 @@
+"""The decision tree's "Migration Rollback": the schema goes back, the code stays."""
+
+from __future__ import annotations
+
+from ..core import losses
+from ..core.errors import Refused
+from ..core.plan import Expectation, Plan
+from ..core.task import change
+from ..steps import containers, database
+from . import look
+
+
+@change
+def migration_rollback(c, revision=None, downgrade_sql=None, rehearse=True, snapshot=True):
+    """Take back one migration, or all down to a revision, with the application stopped meanwhile."""
+    seen = c.look()
+    look.fit(c, seen)
+    wanted = database.way_down(c, seen, revision, downgrade_sql)
+    if upgrade := database.start_up_upgrade(c, seen.head):
+        raise Refused(
+            f"The application's start-up runs `{upgrade}`, which would bring the migration back. Nothing was "
+            "changed. Take the code back with it: fab full-rollback"
+        )
+    running = sorted({k.service for k in seen.containers if k.running} - {c.environment.service("database")})
+    facts, questions = losses.describe(c, seen, wanted)
+    plan = Plan(
+        task="migration-rollback",
+        purpose=f"{', '.join(wanted.before)} → {', '.join(wanted.rows) or 'base'}; the code stays",
+        steps=[],
+        facts=facts,
+        questions=questions,
+        warnings=[] if seen.healthy else ["the application does not answer now: that it does is not demanded"],
+        expect=Expectation(commit=seen.head, revision=wanted.rows, services=running),
+        back="fab undo",
+        before={"commit": seen.head, "branch": seen.branch, "revision": wanted.before, "healthy": seen.healthy},
+    )
+    if snapshot:
+        plan.before["snapshot"] = database.snapshot_name(c, plan.run)
+    plan.steps = [
+        *([database.rehearsal_step(c, seen, wanted)] if rehearse else []),
+        *([containers.stop_step(c.environment, running)] if running else []),
+        *([database.snapshot_step(c, seen, plan.run)] if snapshot else []),
+        database.downgrade_step(c, seen, wanted, plan.run, net=snapshot),
+        *([containers.wake_step(c.environment, running)] if running else []),
+    ]
+    return plan if wanted.changes else None
