@@ -16,6 +16,8 @@ COUNT = re.compile(r"[1-9][0-9]{0,5}")
 
 HELP = {
     "restore_snapshot": "put the snapshot's data back instead of upgrading the present data",
+    "output": "a local file to write it to as well; it must not be there yet",
+    "message": "a sentence of yours, sent before the status",
     "run": "a run's identifier; fab runs.list shows them",
     "commit": "the commit to go back to: a hash, tag or branch that the host's checkout knows",
     "revision": "an alembic revision, overriding the one the commit needs",
@@ -77,5 +79,6 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "run": _pattern(NAME, "is not the identifier of a run."),
     "keep": _pattern(COUNT, "is not a number from 1 to 999999."),
     "file": _path,
+    "output": _path,
     "downgrade_sql": _pattern(re.compile(r"[\w.-]+=[^=].*"), "is not REV=FILE."),
 }

@@ -92,6 +92,12 @@ def every(folder: str, count: int) -> str:
     )
 
 
+def journals(out: str) -> dict[str, list[dict]]:
+    """Return the journals that `every` printed, by the name of the run, in its order."""
+    parts = (part.partition("\n") for part in f"\n{out}".split("\n= ")[1:])
+    return {name.strip(): read_journal(text) for name, _, text in parts}
+
+
 def log_of(run_folder: str, name: str, lines: int) -> str:
     """Return a command that prints the last `lines` lines of the log of a try."""
     return f"cd {run_folder} && tail -n {lines} {quote(name)}.log 2>/dev/null | tail -c 16000"

@@ -16,13 +16,11 @@ LOG_LINES = 40
 def parse_list(out: str) -> list[dict]:
     """Return who did what and what became of it, for each run that `runs.every` printed."""
     found = []
-    for part in out.split("\n= ") if out.startswith("= ") else []:
-        name, _, text = part.removeprefix("= ").partition("\n")
-        journal = runs.read_journal(text)
+    for name, journal in runs.journals(out).items():
         first = next((e for e in journal if e.get("event") == "run"), {})
         found.append(
             {
-                "run": name.strip(),
+                "run": name,
                 "at": first.get("at"),
                 "task": first.get("task", "?"),
                 "who": first.get("who", "?"),
