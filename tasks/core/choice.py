@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from . import compose, project, state
+from . import compose, cures, project, state
 from .errors import Refused
 from .project import Project
 from .settings import Environment
@@ -77,7 +77,7 @@ def choose(c, name: str | None, files: bool = True) -> Chosen:
     answers = c.ask({**asked, "volumes": unnamed_volumes(c.environment)})
     seen = state.read(c.environment, {n: answers[n] for n in state.questions(c.environment)})
     for member in c.fleet:
-        project.refuse_unusable(member.address, seen if member is c else member.look())
+        cures.require(member.address, seen if member is c else member.look(), ("engine", "head"))
     found = project.read(answers, seen)
     if files and found.problem:
         raise Refused(f"{c.address}: compose does not accept its files: {found.problem} Nothing was changed.")

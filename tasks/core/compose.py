@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from .settings import Compose, Environment
-from .shell import home, join, quote
+from .shell import die, home, join, quote
 
 LABEL = "com.docker.compose"
 
@@ -37,6 +37,14 @@ def define(settings: Compose, folder: str = "") -> str:
     )
 
 
+def version(settings: Compose) -> str:
+    """Return a command that fails where the compose that `define` would take is not there."""
+    if settings.command == "docker-compose":
+        return "command -v docker-compose || { echo 'docker-compose: not found' >&2; exit 1; }"
+    plugin = "docker compose version --short"
+    return plugin if settings.command != "auto" else f"command -v docker-compose || {plugin}"
+
+
 def app(environment: Environment) -> str:
     """Return the checkout's folder as a shell word."""
     return home(environment.app.path)
@@ -44,24 +52,24 @@ def app(environment: Environment) -> str:
 
 def in_app(environment: Environment, *commands: str) -> str:
     """Return a script that runs `commands` in the checkout, with `compose` defined, stopping at an error."""
-    missing = quote(f"no folder {environment.app.path} on the host (app.path in hosts.yaml)")
-    enter = f"cd {app(environment)} 2>/dev/null || {{ printf '%s\\n' {missing} >&2; exit 1; }}"
+    missing = die(f"no folder {environment.app.path} on the host (app.path in hosts.yaml)")
+    enter = f"cd {app(environment)} 2>/dev/null || {missing}"
     return "\n".join(["set -eu", enter, define(environment.compose), *commands])
 
 
 def containers(*services: str, everything: bool = True) -> str:
     """Return a command that lists ids of this project's containers, run in the checkout.
 
-    Without `services`, those of all services; with `everything`, stopped ones as well.
+    Without `services`, those of all services; with `everything`, stopped ones as well. It belongs into
+    `$(...)`, which fails with docker. Where the checkout is reached through a symbolic link, compose may
+    have been run under either of its names.
     """
     options = ["-aq" if everything else "-q", "--no-trunc"]
-    labels = [f"{LABEL}.oneoff=False"]
-    listing = join("docker", "ps", *options, *(w for n in labels for w in ("--filter", f"label={n}")))
-    here = f'{listing} --filter "label={LABEL}.project.working_dir=$(pwd -P)"'
-    if not services:
-        return here
-    each = " ".join(map(quote, services))
-    return f'for s in {each}; do {here} --filter "label={LABEL}.service=$s"; done'
+    listing = join("docker", "ps", *options, "--filter", f"label={LABEL}.oneoff=False")
+    here = f'{listing} --filter "label={LABEL}.project.working_dir=$d"'
+    each = f'for s in {join(*services)}; do {here} --filter "label={LABEL}.service=$s" || exit; done'
+    body = each if services else f"{here} || exit"
+    return f'for d in "$(pwd -P)" "$(pwd -L)"; do {body}; [ "$d" != "$(pwd -L)" ] || break; done'
 
 
 def repository(image: str) -> str:

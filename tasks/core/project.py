@@ -108,16 +108,6 @@ def resolve(environment: Environment, project: Project, seen: State, name: str) 
     raise Refused(f"--service: {name!r} is not known{hint} There are: {', '.join(known)}. Nothing was changed.")
 
 
-def refuse_unusable(address: str, seen: State) -> None:
-    """Raise Refused where a host's engine or checkout does not answer."""
-    for part, cure in (
-        ("engine", "is Docker running, and the login in the docker group?"),
-        ("head", "is app.path in hosts.yaml a git checkout?"),
-    ):
-        if problem := seen.problems.get(part):
-            raise Refused(f"{address}: {part}: {' '.join(problem.split())[-200:]}; {cure} Nothing was changed.")
-
-
 def _conditions(depends_on) -> dict[str, str]:
     if not isinstance(depends_on, dict):
         return {}

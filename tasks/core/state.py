@@ -6,10 +6,10 @@ import json
 
 from msgspec import Struct, field
 
-from . import compose
+from . import compose, cures
 from .compose import LABEL
 from .settings import Environment
-from .shell import Answer, home, join, quote
+from .shell import Answer, die, home, join, quote
 
 FIELDS = (
     "{{.Id}}",
@@ -82,14 +82,14 @@ def questions(environment: Environment) -> dict[str, str]:
     app = compose.app(environment)
     asked = {
         "engine": "docker version --format '{{.Server.Version}}'",
-        "compose": "command -v docker-compose || docker compose version --short",
-        "free": f"df -Pk {app} \"$(docker info --format '{{{{.DockerRootDir}}}}' 2>/dev/null || echo /)\"",
-        "head": f"git -C {app} log -1 --format='%H %s' && git -C {app} symbolic-ref -q --short HEAD || :",
+        "compose": compose.version(environment.compose),
+        "free": f"r=$(docker info -f '{{{{.DockerRootDir}}}}' 2>/dev/null) && df -Pk {app} \"$r\" || df -Pk {app} /",
+        "head": f"git -C {app} log -1 --format='%H %s' && {{ git -C {app} symbolic-ref -q --short HEAD || :; }}",
         "changes": f"git -C {app} status --porcelain=v1 -z",
-        "containers": f"cd {app} && {inspect()}",
+        "containers": f"cd {app} || exit; {inspect()}",
     }
     if environment.database:
-        asked["revision"] = f"cd {app} && {revision(environment)}"
+        asked["revision"] = f"cd {app} || exit; {revision(environment)}"
     for number, url in enumerate(environment.health.urls):
         asked[f"url {number}"] = fetch(url)
     return asked
@@ -98,14 +98,15 @@ def questions(environment: Environment) -> dict[str, str]:
 def inspect() -> str:
     """Return a command that prints one tab-separated line for each container of the project."""
     template = quote("\t".join(FIELDS))
-    return f'c=$({compose.containers()}) && [ -z "$c" ] || docker inspect -f {template} $c'
+    return f'c=$({compose.containers()}) || exit; [ -z "$c" ] || docker inspect -f {template} $c'
 
 
 def revision(environment: Environment) -> str:
     """Return a command that prints `table N` and the N rows of the alembic table, read by psql."""
     database, alembic = environment.database, environment.database.alembic
-    service = environment.service("database") or "db"
-    table = f"{alembic.schema}.{alembic.table}" if alembic else "public.alembic_version"
+    service = environment.service("database")
+    names = (alembic.schema, alembic.table) if alembic else ("public", "alembic_version")
+    table = ".".join('"' + name.replace('"', '""') + '"' for name in names)
     literal = "'" + table.replace("'", "''") + "'"
     sql = (
         f"SELECT CASE WHEN to_regclass({literal}) IS NULL THEN 'none' ELSE 'table' END;\n"
@@ -115,7 +116,7 @@ def revision(environment: Environment) -> str:
     psql = join("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", database.user, "-d", database.name)
     return (
         f"id=$({compose.containers(service, everything=False)} | head -n 1)\n"
-        f'[ -n "$id" ] || {{ echo "the database container ({service}) is not running" >&2; exit 1; }}\n'
+        f'[ -n "$id" ] || {die(f"the database container ({service}) is not running")}\n'
         f"printf '%s\\n' {quote(sql)} | docker exec -i \"$id\" {psql}"
     )
 
@@ -125,8 +126,8 @@ def fetch(url: str, seconds: int = 5) -> str:
     address = quote(url)
     return (
         "if command -v curl >/dev/null 2>&1; then "
-        f"curl -s -o /dev/null -m {seconds} -w '%{{http_code}}\\n' {address} || :; "
-        f"else wget -q -S -T {seconds} -t 1 -O /dev/null {address} 2>&1"
+        f"curl -s -o /dev/null -m {seconds} -w '%{{http_code}}\\n' -- {address} || :; "
+        f"else wget -q -S -T {seconds} -t 1 -O /dev/null -- {address} 2>&1"
         " | awk '/^  *HTTP/ {c=$2} END {print c ? c : \"000\"}'; fi"
     )
 
@@ -136,7 +137,7 @@ def read(environment: Environment, answers: dict[str, Answer]) -> State:
     state = State()
     for name, answer in answers.items():
         if not answer.ok:
-            state.problems[name] = (answer.err or answer.out).strip() or f"exit code {answer.code}"
+            state.problems[name] = cures.meaning(answer)
     _plain(state, answers)
     _checkout(state, answers)
     state.containers = parse_containers(answers["containers"].out)

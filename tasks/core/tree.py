@@ -19,8 +19,8 @@ def export(app: str, sha: str, folder: str) -> str:
             f"{git} checkout-index -a -q --prefix={folder}/",
             f"rm -f {folder}.index",
             f"( cd {app} && git ls-files -o -z --directory |",
-            "  xargs -0 -r sh -c 'd=$1; shift; cp -al --parents -t \"$d\" \"$@\" 2>/dev/null ||"
-            f" cp -a --parents -t \"$d\" \"$@\" 2>/dev/null || :' sh {folder} )",
+            '  xargs -0 -r sh -c \'d=$1; shift; cp -al --parents -t "$d" -- "$@" 2>/dev/null ||'
+            f' cp -a --parents -t "$d" -- "$@" 2>/dev/null || :\' sh {folder} )',
         ]
     )
 

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..core import losses
+from ..core import cures, losses
 from ..core.errors import Refused
 from ..core.schema import Schema
 from ..core.state import State
 from ..steps import containers, database, git
 
 ROOM = 1024**3  # bytes that a build and a snapshot need at the least
-CURES = (
-    ("engine", "is Docker running, and the login in the docker group?"),
-    ("compose", "install docker-compose, or set compose.command."),
-    ("head", "is app.path in hosts.yaml a git checkout?"),
-)
 
 
 @dataclass
@@ -58,10 +53,7 @@ def look(
 
 def fit(member, seen: State, *, stash: bool = False) -> None:
     """Raise Refused where a host cannot be worked on, with what to do about it."""
-    for part, cure in CURES:
-        if problem := seen.problems.get(part):
-            words = " ".join(problem.split())[-200:]
-            raise Refused(f"{member.address}: {part}: {words}; {cure} Nothing was changed.")
+    cures.require(member.address, seen)
     short = [f"{place} has {free // 2**20} MB free" for place, free in seen.free.items() if free < ROOM]
     if short:
         raise Refused(
