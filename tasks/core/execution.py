@@ -152,9 +152,7 @@ class Execution:
     def _fail(self, member: Host, step: Step, why: str, said: list[str]) -> None:
         self._note("failed", step=step.name, why=why[:500], half=self.half)
         if step.preparation and not self.half:
-            raise Refused(
-                f"{member.address}: {step.title}: {why}. The application was not touched. {step.otherwise}".rstrip()
-            )
+            raise Refused(f"{member.address}: {step.title}: {why}. The application was not touched.")
         raise Failed(failure.described(self, member, step, why, said))
 
     def _note(self, event: str, **fields: object) -> None:

@@ -6,8 +6,9 @@ import re
 
 from . import migrations, state
 from .errors import Refused
+from .migrate import WAYS_OUT
 from .postgres import psql as sql
-from .schema import WAYS_OUT, Schema
+from .schema import Schema
 
 
 def describe(c, seen: state.State, wanted: Schema) -> tuple[list[str], list[str]]:

@@ -12,6 +12,11 @@ from .shell import join, quote
 LOCK_TIMEOUT = "5s"
 OPTIONS = f"-c lock_timeout={LOCK_TIMEOUT}"
 
+WAYS_OUT = (
+    "Ways out: --no-database leaves the schema as it is; --revision REV names another target; "
+    "--downgrade-sql REV=FILE replaces a migration's downgrade by your own SQL."
+)
+
 LIKE = """c=$({containers} | head -n 1)
 field() {{ docker inspect -f "$1" "$c"; }}
 umask 077; e=$(mktemp); trap 'rm -f "$e"' EXIT

@@ -17,8 +17,8 @@ class Step(Struct, frozen=True, kw_only=True):
     """One change on the host, as a POSIX sh script that proves its own result.
 
     The script can be run again after a cut at any line; it exits non-zero, with one line on stderr,
-    when the world is not what the step promises. `back` takes it back; `otherwise` says what to do when a
-    preparation fails; `stop` is a script that ends what it runs inside containers. `timeout` is in seconds.
+    when the world is not what the step promises. `back` takes it back; `stop` is a script
+    that ends what it runs inside containers; `timeout` is in seconds.
     """
 
     name: str
@@ -29,7 +29,6 @@ class Step(Struct, frozen=True, kw_only=True):
     preparation: bool = False
     outage: bool = False
     back: str = ""
-    otherwise: str = ""
     stop: str = ""
     timeout: int = 1800
 

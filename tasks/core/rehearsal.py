@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import compose
-from .migrate import OPTIONS, RUN, Move, OwnSql, by_sql, like_service
+from .migrate import OPTIONS, RUN, WAYS_OUT, Move, OwnSql, by_sql, like_service
 from .postgres.psql import ident
 from .settings import Environment
 from .shell import join, quote
@@ -90,10 +90,10 @@ def downgrade(environment: Environment, image: str, moves: list[Move], rows: lis
 
 def _tried(environment: Environment, image: str, psql: str, one: Move) -> str:
     if isinstance(one, OwnSql):
-        problem = quote(f"the SQL in place of {one.revision}'s downgrade failed in the rehearsal")
+        problem = quote(f"the SQL in place of {one.revision}'s downgrade failed in the rehearsal. {WAYS_OUT}")
         return f"{{ {by_sql(environment, psql, one)}}} || {{ echo {problem} >&2; exit 2; }}"
     entry, *rest = environment.database.alembic.command.split()
-    problem = quote(f"the rehearsal of downgrade {one} failed")
+    problem = quote(f"the rehearsal of downgrade {one} failed. {WAYS_OUT}")
     return (
         f"{RUN} -e PGOPTIONS={quote(OPTIONS)} --entrypoint {quote(entry)} {quote(image)} "
         f"{join(*rest, 'downgrade', one)} || {{ echo {problem} >&2; exit 2; }}"

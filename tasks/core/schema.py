@@ -9,14 +9,9 @@ from pathlib import Path
 
 from . import revisions, state
 from .errors import Refused
-from .migrate import Move, OwnSql
+from .migrate import WAYS_OUT, Move, OwnSql
 from .revisions import Comparison, Graph, Revision
 from .shell import join, quote
-
-WAYS_OUT = (
-    "Ways out: --no-database leaves the schema as it is; --revision REV names another target; "
-    "--downgrade-sql REV=FILE replaces a migration's downgrade by your own SQL."
-)
 
 
 @dataclass(frozen=True)

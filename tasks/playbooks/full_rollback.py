@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..core.plan import Expectation, Plan, Step
+from ..core.side_by_side import together
 from ..core.task import change
 from ..steps import containers, database, git
 from . import look
@@ -47,13 +48,16 @@ def full_rollback(
 
 
 def _prepare(c, sight: look.Sight, *, rebuild: bool, rehearse: bool) -> list[Step]:
-    steps = []
+    """Return the steps that run while the present version still answers; on one host, side by side."""
+    keep, steps = [], []
     if images := sight.wanted.images:
-        steps.append(containers.keep_step(c.environment, images, sight.seen.head))
+        keep.append(containers.keep_step(c.environment, images, sight.seen.head))
         steps.append(containers.prepare_step(c.environment, sight.wanted, sight.target, rebuild))
     if rehearse and sight.downgrades:
         steps.append(database.rehearsal_step(c, sight.seen, sight.schema))
-    return steps
+    if len(steps) == 2 and len(c.fleet) == 1:
+        steps = [together(*steps)]
+    return keep + steps
 
 
 def _schema(c, sight: look.Sight, plan: Plan, *, snapshot: bool) -> list[Step]:

@@ -110,7 +110,6 @@ def rehearsal_step(c, seen: state.State, wanted: Schema, full: bool = False) -> 
         commands=tuple(f"{_shown('alembic', move)}   (on a server of its own)" for move in wanted.moves),
         primary_only=True,
         preparation=True,
-        otherwise=schema.WAYS_OUT,
     )
 
 
