@@ -118,8 +118,9 @@ def _run(answer: Answer) -> str:
     journal = runs.read_journal(text)
     if not journal:
         return "none"
-    began = datetime.fromtimestamp(float(journal[0].get("at", 0)), timezone.utc)
-    return f"{name} ({journal[0].get('task', '?')}), {began:%Y-%m-%d %H:%M} UTC: {story.last_word(journal)}"
+    at = journal[0].get("at")
+    began = f", {datetime.fromtimestamp(float(at), timezone.utc):%Y-%m-%d %H:%M} UTC" if at else ""
+    return f"{name} ({journal[0].get('task', '?')}){began}: {story.last_word(journal)}"
 
 
 def _lock(answer: Answer) -> tuple[str, list[str]]:
