@@ -12,10 +12,11 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 
 
 class Proxy:
-    """Relays connections to `target` on 127.0.0.1; `swallow` loses all bytes, `delay` (seconds) slows each piece."""
+    """Relays connections to `target` on 127.0.0.1; `delay` (seconds) slows each piece; `refuse` refuses new ones."""
 
     def __init__(self, target: int) -> None:
-        self.target, self.swallow, self.delay, self.refuse = target, False, 0.0, False
+        self.target, self.delay, self.refuse = target, 0.0, False
+        self.silent: set[socket.socket] = set()
         self.links: list[socket.socket] = []
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
@@ -29,6 +30,11 @@ class Proxy:
                 link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
                 link.shutdown(socket.SHUT_RDWR)
             link.close()
+
+    def swallow(self) -> None:
+        """Lose, from now on, every byte of the connections there are; new ones pass."""
+        self.silent.update(self.links)
+        self.links = []
 
     def close(self) -> None:
         """End the relay."""
@@ -51,7 +57,7 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 time.sleep(self.delay)
-                if not self.swallow:
+                if source not in self.silent:
                     sink.sendall(data)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)

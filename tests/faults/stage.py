@@ -15,7 +15,8 @@ from tests.operator import PROJECT, Operator, Ran
 RUNS = ".fab-rollback/jctc-app/runs"
 LIMIT = 240  # seconds for any command
 HOLD = """#!/bin/sh
-held=$(cat /tmp/hold 2>/dev/null) && case "$*" in *"$held"*) while [ -e /tmp/hold ]; do sleep 0.02; done ;; esac
+held() { cat /tmp/hold 2>/dev/null; }
+step=$(held) && case "$*" in *"$step"*) while [ "$(held)" = "$step" ]; do sleep 0.02; done ;; esac
 exec /usr/bin/timeout "$@"
 """
 CONTENT = """
@@ -120,6 +121,13 @@ class Stage:
     def go(self) -> None:
         """Let the held step go on."""
         self.host.exec("rm -f /tmp/hold")
+
+    def pass_on(self, step: str | None) -> None:
+        """Let the held step go on, and hold the next one."""
+        if step:
+            self.hold(step)
+        else:
+            self.go()
 
     def wait_for(self, step: str, event: str = "begin", known: str = "") -> None:
         """Wait until the journal of a run other than `known` has `event` of `step`."""
