@@ -12,6 +12,7 @@ Text = Annotated[
     Meta(min_length=1, pattern=r"^(?!-)[^\x00-\x1f\x7f]+\Z", description="text on one line that begins with no dash"),
 ]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s\x00-\x1f\x7f]+\Z", description="an http:// or https:// address")]
+Service = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z", description="the name of a compose service")]
 Port = Annotated[int, Meta(ge=1, le=65535, description="a whole number from 1 to 65535")]
 Seconds = Annotated[int, Meta(ge=1, le=86400, description="a whole number of seconds from 1 to 86400")]
 Texts = Annotated[list[Text], Meta(min_length=1, description="a list of at least one text")]
@@ -46,7 +47,7 @@ class Compose(Section):
 
     file: Text | Texts = "docker-compose.yml"
     command: Literal["auto", "docker-compose", "docker compose"] = "auto"
-    services: dict[str, Text] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
     grace: Seconds = 10
 
     @property
@@ -58,7 +59,7 @@ class Compose(Section):
 class Alembic(Section):
     """Where migrations are run (`service`) and described (`config`, a path in the repository)."""
 
-    service: Text
+    service: Service
     config: Text = "alembic.ini"
     command: Text = "alembic"
     table: Text = "alembic_version"
