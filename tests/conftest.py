@@ -59,3 +59,17 @@ def fresh(operator: Operator, changed: set[str]) -> Operator:
     """An operator at the ordinary host, v3 just deployed, for tests that change it."""
     changed.add(operator.host.name)
     return operator
+
+
+@pytest.fixture
+def deployed(hosts, changed: set[str], tmp_path: Path) -> Callable[..., Operator]:
+    """An operator at a host of any variant, v3 just deployed, for tests that change it: deployed(compose="v2")."""
+
+    def at(**options) -> Operator:
+        host = hosts(**options)
+        if host.name in changed:
+            host.reset()
+        changed.add(host.name)
+        return Operator(host, tmp_path)
+
+    return at

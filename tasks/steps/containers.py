@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core import choice, compose, console, services
+from ..core import choice, compose, console, proof, services
 from ..core.choice import Chosen
 from ..core.compose import Built
 from ..core.container_steps import build_step, down_step, recreate_step, restart_step
@@ -80,6 +80,7 @@ def stop(c, service=None):
 def start(c, service=None):
     """Start all services, or one: the containers as they are, new ones only where there are none."""
     chosen = choice.choose(c, service)
+    _refuse_missing_images(c, chosen)
     flags = ["--no-recreate"]
     script = services.up(c.environment, chosen.named_services, *flags)
     step = Step(
@@ -96,6 +97,17 @@ def start(c, service=None):
         expect=Expectation(services=chosen.lasting),
         back=f"fab containers.stop{chosen.option}",
     )
+
+
+def _refuse_missing_images(c, chosen: Chosen) -> None:
+    names = {s: name for s, name in chosen.images.items() if s not in chosen.existing}
+    ids = c.ask({"images": proof.image_ids(names)})["images"].out if names else ""
+    absent = [s for s in names if f"{s} sha256:" not in ids]
+    if absent:
+        raise Refused(
+            f"{c.address}: {', '.join(absent)}: no image is built. Nothing was changed. "
+            f"Next: fab containers.rebuild --service {absent[0]}"
+        )
 
 
 @change

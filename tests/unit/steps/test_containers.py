@@ -11,6 +11,7 @@ from tasks.core.choice import Chosen
 from tasks.core.compose import Built
 from tasks.core.errors import Refused
 from tasks.core.project import Project
+from tasks.core.shell import Answer
 from tasks.core.state import Response, State
 from tasks.steps import containers
 from tests.unit.deployment import HEAD, container, environment, state
@@ -35,7 +36,12 @@ def plan(monkeypatch):
         services = [service] if service else PROJECT.lasting
         chosen = Chosen(seen, PROJECT, services, service, list(unnamed))
         monkeypatch.setattr(choice, "choose", lambda *_, **__: chosen)
-        c = SimpleNamespace(environment=environment(), address="u@h:22", fleet=(1,))
+        c = SimpleNamespace(
+            environment=environment(),
+            address="u@h:22",
+            fleet=(1,),
+            ask=lambda _: {"images": Answer("api sha256:1", "", 0)},
+        )
         body = getattr(task, "body", task)
         return getattr(body, "__wrapped__", body)(c, **({"service": service} if service else {}), **options)
 
@@ -130,6 +136,11 @@ def test_starting_leaves_containers_as_they_are(plan):
     made = plan(containers.start, "api")
     assert commands(made) == ["docker-compose up -d --no-build --no-recreate api"]
     assert made.back == "fab containers.stop --service api"
+
+
+def test_what_was_never_built_is_not_started(plan):
+    with pytest.raises(Refused, match="worker: no image is built.*fab containers.rebuild --service worker"):
+        plan(containers.start, seen=state(container("api"), container("db")))
 
 
 def test_only_volumes_without_a_name_are_unnamed():
