@@ -20,6 +20,11 @@ def pytest_addoption(parser) -> None:
     parser.addoption("--all-faults", action="store_true", help="inject every fault, and write FAULTS.md")
 
 
+def _word(option: tuple[str, str | bool]) -> str:
+    name, value = option
+    return str(value) if isinstance(value, str) else name if value else f"no-{name}"
+
+
 @pytest.fixture(scope="session")
 def hosts() -> Callable[..., Host]:
     """Hosts by variant, brought up once: hosts(compose="v2") is the one with compose v2."""
@@ -28,8 +33,8 @@ def hosts() -> Callable[..., Host]:
     def get(**options) -> Host:
         variant = Variant(**options)
         if variant not in made:
-            suffix = "-".join(f"{k}-{v}".lower().replace("_", "-") for k, v in options.items())
-            made[variant] = Host.up(f"{NAME}-{suffix}" if suffix else NAME, variant)
+            suffix = "-".join(map(_word, options.items())).replace("_", "-")
+            made[variant] = Host.up(f"{NAME}-{suffix}"[:40].rstrip("-") if suffix else NAME, variant)
         return made[variant]
 
     yield get
