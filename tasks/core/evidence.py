@@ -14,7 +14,7 @@ from .host import Host
 from .settings import Environment
 from .shell import join, quote
 
-FILE_LIMIT = 16 * 1024 * 1024  # bytes of one file that are taken; of logs the last ones
+FILE_LIMIT = 8 * 1024 * 1024  # bytes of one file that are taken; of logs the last ones
 WHOLE_LIMIT = 256 * 1024 * 1024  # bytes of all files together
 DOTENV, CONFIG, INSPECTED = "dotenv", "compose.yml", "containers.json"
 COMMITS = 20

@@ -78,6 +78,7 @@ def read(host: Host, run: str | None = None) -> Incident:
     )
     if run or journals:
         incident.main = story.read(host, main_run(journals, run))
+        incident.entries = incident.entries or entries({incident.main.run: incident.main.journal})
         incident.checks = proof.verify(host, incident.main.plan.expect)
     return incident
 
@@ -85,13 +86,9 @@ def read(host: Host, run: str | None = None) -> Incident:
 def of_one_incident(journals: dict[str, list[dict]], run: str | None = None) -> dict[str, list[dict]]:
     """Return the journals that belong together with that of `run`, or of the last run; oldest first."""
     began = {name: next((e["at"] for e in journal if "at" in e), 0.0) for name, journal in journals.items()}
-    if not began:
-        return {}
-    if run and run not in began:
-        return {}
-    end = max(began.values())
-    start = (began[run] if run else end) - TOGETHER
-    return {name: journals[name] for name in sorted(began, key=began.get) if began[name] >= start}
+    around = began.get(run) if run else max(began.values(), default=None)
+    names = sorted((n for n in began if around is not None and abs(began[n] - around) <= TOGETHER), key=began.get)
+    return {name: journals[name] for name in names}
 
 
 def main_run(journals: dict[str, list[dict]], run: str | None = None) -> str:

@@ -12,8 +12,6 @@ from .postgres.report import Server
 WORDS = {
     "run": "{task} was started by {who} from {machine}",
     "resumed": "the run was taken up again",
-    "begin": "{step} began",
-    "end": "{step} ended with exit code {code}",
     "failed": "{step} failed: {why}",
     "interrupted": "the run was interrupted during {step}",
     "proven": "the result was proven on the host",
@@ -53,12 +51,12 @@ def write(incident: Incident, rows: dict[str, int] | None, server: Server | None
         "",
         headline(incident),
         "",
-        *_section("Timeline", (f"- {moment(e.at)} · {_told(e)}" for e in incident.entries)),
+        *_section("Timeline", _timeline(incident)),
         *_section("What was left", _left(incident)),
         *_section("What runs now", _now(incident)),
         *_section("Proof, read from the host again for this report", _proof(incident)),
         *_section("Data", _data(incident, rows, server)),
-        *_section("Open points", _open(checklist.checklist(incident))),
+        *_section("Open points", _open(checklist.checklist(incident)[:-1])),
         *_section("Notes", ["- What caused it: _to be filled in_"]),
         f"Run {main.run} on {incident.address}; its logs: `fab runs.show --run {main.run}`.",
     ]
@@ -69,10 +67,33 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
     return [f"## {title}", "", *(list(lines) or ["- nothing is known"]), ""]
 
 
+def _timeline(incident: Incident) -> Iterator[str]:
+    titles = {step.name: step.title for step in incident.main.steps}
+    ended = {_try(e): e for e in incident.entries if e.event == "end"}
+    for entry in incident.entries:
+        if entry.event == "end":
+            continue
+        text = _told(entry)
+        if entry.event == "begin":
+            own = titles if entry.run == incident.main.run else {}
+            text = f"{own.get(entry.said.get('step'), entry.step)}: {_ending(entry, ended.get(_try(entry)))}"
+        yield f"- {moment(entry.at)} · {text} ({entry.run})"
+
+
+def _try(entry: Entry) -> tuple:
+    return entry.run, entry.said.get("step"), entry.said.get("try")
+
+
+def _ending(begun: Entry, end: Entry | None) -> str:
+    if end is None:
+        return "begun, its end is not journaled"
+    code = end.said.get("code")
+    return f"{'done' if code == 0 else f'FAILED with exit code {code}'} in {end.at - begun.at:.1f} s"
+
+
 def _told(entry: Entry) -> str:
     known = {key: str(value) for key, value in entry.said.items()}
-    text = WORDS.get(entry.event, entry.event).format_map(_Known(known))
-    return f"{text} ({entry.run})"
+    return WORDS.get(entry.event, entry.event).format_map(_Known(known))
 
 
 class _Known(dict):
@@ -88,7 +109,7 @@ def _left(incident: Incident) -> Iterator[str]:
         yield f"- database revision {_revision(before['revision'])}"
     for service, image in sorted((before.get("images") or {}).items()):
         yield f"- image of {service}: kept as {image}"
-    yield from (f"- {line}" for line in [*plan.facts, *plan.warnings])
+    yield from (f"- {line.strip()}" for line in [*plan.facts, *plan.warnings])
 
 
 def _revision(rows: list[str] | None) -> str:
@@ -127,6 +148,7 @@ def _data(incident: Incident, rows: dict[str, int] | None, server: Server | None
 
 
 def _open(items: list[Item]) -> Iterator[str]:
+    """Yield what is left to do; that the incident is documented is what the report itself does."""
     for item in items:
         if not item.done:
-            yield f"- {item.text}: {item.evidence}. Next: `{item.command}`"
+            yield f"- NOT done: {item.text}: {item.evidence}. Next: `{item.command}`"

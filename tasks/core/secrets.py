@@ -15,11 +15,18 @@ KEY = re.compile(
     r"(api|access|signing|encryption|session)_?key|(^|[_.-])(key|auth)($|[_.-])",
     re.IGNORECASE,
 )
+# Every pattern begins at the edge of a word and is bounded: a log may hold megabytes without a blank.
 # A password ends at the last @ before a blank or quote: people do not escape what they should.
-URL = re.compile(r"(?P<head>[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:)(?P<secret>[^\s'\"<>]+)@", re.IGNORECASE)
-BARE_URL = re.compile(r"(?P<head>[a-z][a-z0-9+.-]*://)(?P<secret>[^\s:/@'\"]{16,})@", re.IGNORECASE)
+URL = re.compile(
+    r"(?P<head>(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://[^\s:/@'\"]{0,200}:)(?P<secret>[^\s'\"<>]{1,200})@",
+    re.IGNORECASE,
+)
+BARE_URL = re.compile(
+    r"(?P<head>(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://)(?P<secret>[^\s:/@'\"]{16,200})@", re.IGNORECASE
+)
 ASSIGNED = re.compile(
-    r"(?P<head>[\"']?(?P<key>[a-z0-9_.-]*[a-z0-9_])(?:=|[\"']\s*:\s*)[\"']?)(?P<secret>[^\s\"',;&]+)", re.IGNORECASE
+    r"(?P<head>(?<![a-z0-9_.-])(?P<key>[a-z0-9_.-]{1,100})(?:=|[\"']\s{0,9}:\s{0,9})[\"']?)(?P<secret>[^\s\"',;&]+)",
+    re.IGNORECASE,
 )
 BEARER = re.compile(r"(?P<head>\b(?:bearer|basic)\s+)(?P<secret>[a-z0-9._~+/=-]{8,})", re.IGNORECASE)
 BLOCK = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
@@ -31,15 +38,13 @@ class Secrets:
     """The secret values of a deployment; `mask` takes them, and whatever looks like one, out of a text."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        spelled = {form for value in values for form in _spellings(value) if form.strip()}
-        words = (
-            _alone(v) if len(v) < SHORT or v.isdigit() else re.escape(v) for v in sorted(spelled, key=len, reverse=True)
-        )
-        self._values = re.compile("|".join(words) or r"(?!)")
+        self._values = sorted({form for v in values for form in _spellings(v) if form.strip()}, key=len, reverse=True)
 
     def mask(self, text: str) -> str:
         """Return `text` without the values, passwords in URLs, assigned secrets, tokens and private keys."""
-        text = BLOCK.sub(rf"\1{MASK}\2", self._values.sub(MASK, text))
+        for value in self._values:
+            text = _without(text, value)
+        text = BLOCK.sub(rf"\1{MASK}\2", text)
         for pattern in (URL, BARE_URL):
             text = pattern.sub(rf"\g<head>{MASK}@", text)
         text = BEARER.sub(rf"\g<head>{MASK}", text)
@@ -101,5 +106,9 @@ def _spellings(value: str) -> set[str]:
     return written | {value.replace("'", "''"), value.replace("$", "$$")}
 
 
-def _alone(value: str) -> str:
-    return rf"(?<![\w]){re.escape(value)}(?![\w])"
+def _without(text: str, value: str) -> str:
+    if value not in text:
+        return text
+    if len(value) >= SHORT and not value.isdigit():
+        return text.replace(value, MASK)
+    return re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, text)
