@@ -49,7 +49,7 @@ def test_evidence_without_secrets_stays_as_it_is(line):
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.text(min_size=8, max_size=40).filter(lambda v: v.strip() == v and v.isprintable()))
+@given(st.text(st.characters(exclude_categories=("C", "Z")), min_size=8, max_size=40))
 def test_every_value_is_masked_in_every_spelling(value):
     hide = Secrets([value]).mask
     for text in (
