@@ -11,7 +11,7 @@ from .playbooks import (
     resume,
     undo,
 )
-from .steps import containers, database, git, incident, runs, status, verify
+from .steps import containers, database, git, incident, release, runs, status, verify
 
 ns = Collection(
     diagnose.diagnose,
@@ -27,5 +27,6 @@ ns = Collection(
     Collection.from_module(containers),
     Collection.from_module(database, name="db"),
     Collection.from_module(incident),
+    Collection.from_module(release),
     Collection.from_module(runs),
 )

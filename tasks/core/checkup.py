@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from . import proof
 from .errorlog import MINUTES, moment
-from .examine import Examined
+from .examine import Examined, examine
+from .host import Host
+from .plan import Expectation
 from .proof import Check
 from .settings import Environment
 from .text import one_line
@@ -23,6 +25,22 @@ def checks(environment: Environment, e: Examined, commit: str | None = None, pri
         *(Check("health", r.url, str(r.code or "no answer"), r.code == 200) for r in e.seen.responses),
         *_noise(e),
     ]
+
+
+def look(member: Host, commit: str | None = None) -> list[Check]:
+    """Return what was found on one host; containers on their way up are waited for first."""
+    found = examine(member)
+    unsettled: list[Check] = []
+    if young(found):
+        settled = proof.wait(member, Expectation(services=found.services, healthy=True))
+        unsettled = proof.unsettled(settled)
+        found = examine(member)
+    return [*checks(member.environment, found, commit, member is member.fleet[0]), *unsettled]
+
+
+def summary(wrong: list[Check]) -> str:
+    """Return what is wrong, in one line."""
+    return "; ".join(f"{check.looked_at}: {check.found}" for check in wrong)[:600]
 
 
 def young(e: Examined) -> bool:

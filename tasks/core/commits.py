@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct, field
 
-from . import compose
+from . import compose, ledger, state
 from .settings import Environment
 from .shell import Answer, join, quote
 
@@ -39,13 +39,15 @@ class Past(Struct, frozen=True):
     positions: list[str] = field(default_factory=list)
     left: set[str] = field(default_factory=set)
     running: dict[str, list[str]] = field(default_factory=dict)
+    ledger: list[ledger.Entry] = field(default_factory=list)
 
     def marks(self, sha: str) -> str:
         """Return what is known of a commit, in a few words."""
-        services = self.running.get(sha)
+        services, said = self.running.get(sha), ledger.standing(self.ledger).get(sha)
         known = (
             "HEAD" if self.positions[:1] == [sha] else "",
             f"runs: {', '.join(services)}" if services else "",
+            said.event if said and said.event in (ledger.GOOD, ledger.BAD) else "",
             "rolled back" if sha in self.left and self.positions[:1] != [sha] else "",
             "deployed before" if sha in self.positions[1:] else "",
         )
@@ -53,7 +55,12 @@ class Past(Struct, frozen=True):
 
     def before(self) -> str | None:
         """Return the commit deployed before the present one, those that were rolled back passed over."""
-        return next((sha for sha in self.positions[1:] if sha not in self.left), None)
+        bad = ledger.bad(self.ledger)
+        return next((sha for sha in self.positions[1:] if sha not in self.left and sha not in bad), None)
+
+    def good(self) -> ledger.Entry | None:
+        """Return the release that was recorded as good last, the present one passed over."""
+        return ledger.last_good(self.ledger, self.positions[0]) if self.positions else None
 
 
 def git(environment: Environment, *words: str) -> str:
@@ -107,6 +114,7 @@ def questions(environment: Environment, count: int) -> dict[str, str]:
         "log": show_log(environment, count),
         "past": show_past(environment),
         "running": show_running(environment),
+        "ledger": f"cat {ledger.path(state.folder(environment))} 2>/dev/null || :",
     }
 
 
@@ -117,6 +125,7 @@ def read_past(answers: dict[str, Answer]) -> Past:
         positions=list(dict.fromkeys(words[0] for words in lines)),
         left={words[0] for words in lines if words[1:] == ["left"]},
         running=parse_running(answers["running"].out),
+        ledger=ledger.entries(answers["ledger"].out),
     )
 
 

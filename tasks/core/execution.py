@@ -175,8 +175,8 @@ class Execution:
             self._fail(self.host, self.plan.steps[-1], f"not proven: {why}", [])
         outcome = self._outcome(checks, self._outage(waited))
         for member in self.host.fleet:
-            record = self.plan.records if member is self.host else None
-            member.sh(runs.finish(self.folder, record, self.base))
+            records = [{**record, **runs.owner(self.plan)} for record in self.plan.records]
+            member.sh(runs.finish(self.folder, records, self.base))
             if undone := self.plan.undoes:
                 member.sh(runs.note(f"{self.base}/runs/{undone}", "undone", by=self.plan.run, half=False), check=False)
         self.half = False

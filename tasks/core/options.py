@@ -18,6 +18,7 @@ HELP = {
     "restore_snapshot": "put the snapshot's data back instead of upgrading the present data",
     "output": "a local file to write it to as well; it must not be there yet",
     "message": "a sentence of yours, sent before the status",
+    "unfreeze": "record although it contains what was rolled back: it is said to mend it",
     "run": "a run's identifier; fab runs.list shows them",
     "commit": "the commit to go back to: a hash, tag or branch that the host's checkout knows",
     "revision": "an alembic revision, overriding the one the commit needs",
@@ -28,6 +29,7 @@ HELP = {
     "json": "one JSON document on stdout, everything else on stderr",
     "count": "how many entries",
     "stash": "put local changes of the checkout aside first (git stash)",
+    "recreate": "make the containers anew, with the environment and compose settings as they are now",
     "rebuild": "build without cache even where an image is kept",
     "stop_first": "stop the application before anything else, as the runbook does",
     "database": "leave the schema as it is",
@@ -68,7 +70,7 @@ def _path(text: str) -> str:
 
 
 def _anything(text: str) -> str:
-    return ""
+    return "starts with a dash." if text.startswith("-") else ""
 
 
 CHECKS: dict[str, Callable[[str], str]] = {

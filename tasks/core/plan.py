@@ -51,7 +51,8 @@ class Plan(Struct, kw_only=True):
     """Ordered steps towards an expectation; `facts` and `warnings` are told before the question.
 
     `before` is what `undo` needs to know of the state that is left: commit, branch, revision (rows), images
-    (names by service), running (services), healthy, snapshot (a database). `undoes` is the run that it takes back.
+    (names by service), running (services), healthy, snapshot (a database). `records` go into the ledger once
+    the plan is proven. `undoes` is the run that it takes back.
     """
 
     task: str
@@ -63,7 +64,7 @@ class Plan(Struct, kw_only=True):
     questions: list[str] = field(default_factory=list)
     before: dict = field(default_factory=dict)
     back: str = ""
-    records: dict | None = None
+    records: list[dict] = field(default_factory=list)
     undoes: str = ""
     run: str = field(default_factory=new_id)
 

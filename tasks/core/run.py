@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import socket
-import time
-
 import msgspec
 from msgspec import Struct
 
@@ -46,20 +42,9 @@ def carry_out(host: Host, plan: Plan, way: Way, started: float) -> Outcome | Non
     for question in [*plan.questions, f"Do this on {host.environment.name}?"]:
         console.confirm(question, way.yes)
     locks = Locks(host.fleet, state.folder(host.environment))
-    with locks.taken(owner(plan), OVER if way.take_over else undoing(plan.undoes) if plan.undoes else NEW):
+    with locks.taken(runs.owner(plan), OVER if way.take_over else undoing(plan.undoes) if plan.undoes else NEW):
         _begin(host, plan, way, locks)
         return Execution(host, plan, locks, started).complete()
-
-
-def owner(plan: Plan) -> dict:
-    """Return who runs `plan`, from where and since when, for the lock and the journal."""
-    return {
-        "run": plan.run,
-        "task": plan.task,
-        "who": getpass.getuser(),
-        "machine": socket.gethostname(),
-        "since": time.strftime("%Y-%m-%d %H:%M:%S %z"),
-    }
 
 
 def _begin(host: Host, plan: Plan, way: Way, locks: Locks) -> None:
@@ -79,7 +64,7 @@ def _begin(host: Host, plan: Plan, way: Way, locks: Locks) -> None:
 
 
 def _write(member: Host, folder: str, plan: Plan) -> None:
-    for script in runs.begin(folder, owner(plan), plan):
+    for script in runs.begin(folder, runs.owner(plan), plan):
         result = member.sh(script, check=False)
         if not result.ok:
             why = " ".join(result.stderr.split())[-300:] or "no reason given"
@@ -90,10 +75,10 @@ def take_up(host: Host, known: story.Story, started: float) -> Outcome:
     """Continue a run from the first step that is not done, on every host, and prove it."""
     plan, folder = known.plan, state.folder(host.environment)
     locks = Locks(host.fleet, folder)
-    with locks.taken(owner(plan), resuming(plan.run)):
+    with locks.taken(runs.owner(plan), resuming(plan.run)):
         stories = {member: _story(member, folder, plan) for member in host.fleet}
         for member in host.fleet:
-            member.sh(runs.note(f"{folder}/runs/{plan.run}", "resumed", **owner(plan)))
+            member.sh(runs.note(f"{folder}/runs/{plan.run}", "resumed", **runs.owner(plan)))
         return Execution(host, plan, locks, started, stories).complete()
 
 

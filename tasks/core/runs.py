@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import getpass
 import json
+import socket
+import time
 from collections.abc import Iterator
 
 import msgspec
 
-from . import marks
+from . import ledger, marks
 from .lock import show
 from .plan import Plan
 from .shell import quote
@@ -18,6 +21,17 @@ NOTE = (
     'note() { [ -z "$(tail -c 1 journal 2>/dev/null)" ] || echo >> journal\n'
     'printf \'{"at":%s,%s\\n\' "$(date +%s.%N)" "$1" >> journal; }'
 )
+
+
+def owner(plan: Plan) -> dict:
+    """Return who runs `plan`, from where and since when, for the lock, the journal and the ledger."""
+    return {
+        "run": plan.run,
+        "task": plan.task,
+        "who": getpass.getuser(),
+        "machine": socket.gethostname(),
+        "since": time.strftime("%Y-%m-%d %H:%M:%S %z"),
+    }
 
 
 def begin(folder: str, owner: dict, plan: Plan) -> Iterator[str]:
@@ -39,13 +53,10 @@ def _noted(event: str, **fields: object) -> str:
     return f"{NOTE}\nnote {quote(json.dumps({'event': event, **fields})[1:])}"
 
 
-def finish(run_folder: str, record: dict | None, folder: str) -> str:
-    """Return a script that closes the journal as proven and writes `record` into the ledger."""
-    lines = [note(run_folder, "proven", half=False)]
-    if record:
-        text = json.dumps(record)[1:]
-        lines.append(f'printf \'{{"at":%s,%s\\n\' "$(date +%s)" {quote(text)} >> {folder}/releases.jsonl')
-    return "\n".join(lines)
+def finish(run_folder: str, records: list[dict], folder: str) -> str:
+    """Return a script that closes the journal as proven and writes `records` into the ledger."""
+    written = [ledger.append(folder, records)] if records else []
+    return "\n".join([*written, note(run_folder, "proven", half=False)])
 
 
 def activity(folder: str) -> str:

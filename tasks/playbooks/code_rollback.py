@@ -42,6 +42,7 @@ def code_rollback(c, commit=None, service=None, stash=False, rebuild=False, data
         warnings=sight.warnings,
         back="fab undo",
         before=look.before(sight),
+        records=[] if services else look.records(sight),
     )
 
 

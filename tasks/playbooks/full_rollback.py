@@ -34,6 +34,7 @@ def full_rollback(
         questions=sight.questions,
         back="fab undo",
         before=look.before(sight),
+        records=look.records(sight),
     )
     plan.steps = [
         *_prepare(c, sight, rebuild=rebuild, rehearse=rehearse),

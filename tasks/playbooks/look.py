@@ -75,6 +75,20 @@ def before(sight: Sight) -> dict:
     }
 
 
+def records(sight: Sight) -> list[dict]:
+    """Return what the ledger will say once the rollback is proven: the target is good, what was left is bad."""
+    left, target = sight.seen, sight.target
+    good = {
+        "event": "good",
+        "commit": target.sha,
+        "subject": target.subject,
+        "revision": sight.schema.rows if sight.schema else left.revision,
+        "images": {i.service: i.retained(target.sha) for i in sight.wanted.images},
+    }
+    bad = {"event": "bad", "commit": left.head, "subject": left.subject, "revision": left.revision}
+    return [bad, good] if left.head != target.sha else [good]
+
+
 def _applications(c, states: list[State]) -> list[str]:
     services = {k.service for seen in states for k in seen.containers}
     return sorted(services - {c.environment.service("database")})

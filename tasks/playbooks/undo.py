@@ -22,31 +22,50 @@ def undo(c, run=None, restore_snapshot=False):
         expect=_expectation(sight, before),
         back=f"fab full-rollback --commit {sight.seen.head[: git.SHORT]}",
         before=look.before(sight),
+        records=[{"event": "unknown", "commit": sight.target.sha, "subject": sight.target.subject}],
         undoes=known.run,
     )
     if before.get("healthy") is False:
         plan.warnings.append("the application was not healthy then: that it answers is not demanded")
-    plan.steps = [
-        containers.keep_step(c.environment, sight.wanted.images, sight.seen.head),
-        containers.prepare_step(c.environment, sight.wanted, sight.target),
-        containers.stop_step(c.environment, sight.applications),
-        *_data(c, sight, plan, before, restore_snapshot),
-        way_back.checkout_step(c.environment, sight.target, before.get("branch", "")),
-        *_schema(c, sight, before, restore_snapshot),
-        containers.start_step(c.environment, sight.wanted.images, sight.target),
-    ]
+    data = _data(c, sight, plan, before, restore_snapshot)
+    schema = _schema(c, sight, before, restore_snapshot)
+    plan.steps = (_whole if "images" in before else _of_the_database)(c, sight, before, data, schema)
     return plan
+
+
+def _whole(c, sight: look.Sight, before: dict, data: list[Step], schema: list[Step]) -> list[Step]:
+    """Return the steps that take code and containers back as well; the code first, it may hold the migrations."""
+    images = sight.wanted.images
+    ready = [
+        containers.keep_step(c.environment, images, sight.seen.head),
+        containers.prepare_step(c.environment, sight.wanted, sight.target),
+    ]
+    return [
+        *(ready if images else []),
+        containers.stop_step(c.environment, sight.applications),
+        *data,
+        way_back.checkout_step(c.environment, sight.target, before.get("branch", "")),
+        *schema,
+        containers.start_step(c.environment, images, sight.target),
+    ]
+
+
+def _of_the_database(c, sight: look.Sight, before: dict, data: list[Step], schema: list[Step]) -> list[Step]:
+    """Return the steps that take the database back alone, with those services stopped that run now."""
+    running = sorted({k.service for k in sight.seen.containers if k.running} & set(sight.applications))
+    stop = [containers.stop_step(c.environment, running)] if running else []
+    wake = [containers.wake_step(c.environment, running)] if running else []
+    return [*stop, *data, *schema, *wake] if data or schema else []
 
 
 def _data(c, sight: look.Sight, plan: Plan, before: dict, restore: bool) -> list[Step]:
     """Return the step that puts the data back, or the one that keeps it as it is; tell what either costs."""
-    live = way_back.live_database(c, sight.seen)
     snapshot = before.get("snapshot")
-    there = bool(live and snapshot and c.sh(way_back.exists(live, snapshot)).stdout.strip())
+    live = database.database_of(c, sight.seen) if snapshot or _moves(sight, before) else None
+    there = bool(snapshot and way_back.is_there(c, live, snapshot))
     if restore and not there:
-        raise Refused(
-            f"{c.address}: there is no snapshot {snapshot or 'of that run'}. Nothing was changed: fab undo upgrades."
-        )
+        name = snapshot or "of that run"
+        raise Refused(f"{c.address}: there is no snapshot {name}. Nothing was changed: fab undo upgrades.")
     if there:
         plan.facts += way_back.losses(c, live, snapshot, restore)
     if restore:
@@ -71,11 +90,11 @@ def _moves(sight: look.Sight, before: dict) -> bool:
 
 
 def _expectation(sight: look.Sight, before: dict) -> Expectation:
-    services = sight.wanted.services
+    services, images = sight.wanted.services, sight.wanted.images if "images" in before else []
     return Expectation(
         commit=sight.target.sha,
         revision=before.get("revision"),
-        images={i.service: i.retained(sight.target.sha) for i in sight.wanted.images},
+        images={i.service: i.retained(sight.target.sha) for i in images},
         services=[s for s in services if s in before.get("running", services)],
         healthy=bool(before.get("healthy")),
     )

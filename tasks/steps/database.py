@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ..core import compose, console, losses, migrate, rehearsal, schema, state
+from ..core.copies import database_of as database_of
+from ..core.copies import snapshot_name as snapshot_name
+from ..core.copies import snapshot_step as snapshot_step
 from ..core.errors import Failed, Refused
 from ..core.plan import Expectation, Plan, Step
 from ..core.postgres.names import copy_name
 from ..core.postgres.psql import Database
-from ..core.postgres.snapshot import snapshot_script
 from ..core.postgres.swap import swap_script
 from ..core.schema import Schema
 from ..core.settings import Environment
@@ -49,35 +51,11 @@ def start_up(environment: Environment, sha: str) -> str:
     return f"git -C {compose.app(environment)} {join('grep', '-h', '-E', 'upgrade', sha, '--', *files)}"
 
 
-def database_of(c, seen: state.State) -> Database:
-    """Return the live database in its running container; Refused where it does not run."""
-    service = c.environment.service("database") or "db"
-    container = next((k.id for k in seen.of(service) if k.status == "running"), None)
-    if not container:
-        raise Refused(f"{c.address}: the database container ({service}) is not running: fab containers.start. ")
-    return Database(container, c.environment.database.name, c.environment.database.user)
-
-
 def image_of(c, seen: state.State) -> str:
     """Return the id of the image that the alembic service runs, which holds the newer migrations."""
     service = c.environment.database.alembic.service
     image = next((k.image for k in seen.of(service)), None)
     return image or f"no-container-of-{service}"
-
-
-def snapshot_step(c, seen: state.State, run: str) -> Step:
-    """Return the step that clones the database on the server, under a name that says which run it is for."""
-    database = database_of(c, seen)
-    name = copy_name(database.name, "snap", run)
-    return Step(
-        name="snapshot",
-        title=f"Snapshot the database as {name}",
-        script=snapshot_script(database, run),
-        commands=(f'CREATE DATABASE "{name}" TEMPLATE "{database.name}"',),
-        primary_only=True,
-        outage=True,
-        back="fab backups.prune",
-    )
 
 
 def downgrade_step(c, seen: state.State, wanted: Schema, run: str, net: bool) -> Step:
@@ -136,11 +114,6 @@ def needed(c, seen: state.State, commit, revision: str | None = None, own: str |
     if not c.environment.database or not c.environment.database.alembic:
         return None
     return schema.with_own_sql(schema.needed_by(c, seen, commit, revision), own)
-
-
-def snapshot_name(c, run: str) -> str:
-    """Return the name of the snapshot that `run` makes."""
-    return copy_name(c.environment.database.name, "snap", run)
 
 
 def wanted_by(c, seen: state.State, revision: str | None) -> Schema:

@@ -110,6 +110,8 @@ def last_good(c, json=False):
 def find_last_good(c) -> tuple[str, str]:
     """Return a hash and the reason to believe in it; Refused where there is none."""
     _found, past = candidates(c, 1)
+    if good := past.good():
+        return good.commit, f"recorded as good by {good.who} from {good.machine} ({good.task})"
     if before := past.before():
         return before, "deployed before the present one, by the checkout's reflog; not recorded as good"
     raise Refused(f"{c.address}: the reflog knows no earlier deployment; choose from: fab git.log")

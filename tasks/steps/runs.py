@@ -134,7 +134,7 @@ def to_undo(c, run: str | None) -> story.Story:
         raise Refused(f"Run {known.run} ({known.plan.task}) changed nothing: there is nothing to take back.")
     if any(e.get("event") == "undone" for e in known.journal):
         raise Refused(f"Run {known.run} ({known.plan.task}) was taken back already.")
-    if "commit" not in known.plan.before:
+    if not ({"images", "revision"} & known.plan.before.keys()):
         back = known.plan.back or "none is known"
         raise Refused(f"Run {known.run} ({known.plan.task}) is not taken back by undo. Its way back: {back}.")
     return known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core import commits, compose, migrate, state
+from ..core import commits, compose, migrate
 from ..core.errors import Refused
 from ..core.plan import Step
 from ..core.postgres.names import copy_name
@@ -76,6 +76,11 @@ def exists(live: Database, name: str) -> str:
     return feed(psql(live, live.maintenance), sql)
 
 
+def is_there(c, live: Database, name: str) -> bool:
+    """Return whether the server has a database called `name`."""
+    return bool(c.sh(exists(live, name)).stdout.strip())
+
+
 def losses(c, live: Database, snapshot: str, restore: bool) -> list[str]:
     """Return, in numbers, what the way back costs: with the snapshot, or by upgrading without it."""
     answers = c.ask(
@@ -113,14 +118,3 @@ def _not_coming_back(more: dict[str, int], columns: set[str], rows: dict[str, in
             f"{table}.{column} ({rows.get(table, '?')} rows): the migration fills it anew, the snapshot has it as it was"
         )
     return facts or ["upgrading brings back all that the snapshot has, by rows and columns"]
-
-
-def live_database(c, seen: state.State) -> Database | None:
-    """Return the database in its running container, or None where there is none."""
-    if not c.environment.database:
-        return None
-    service = c.environment.service("database") or "db"
-    container = next((k.id for k in seen.of(service) if k.status == "running"), None)
-    if not container:
-        raise Refused(f"{c.address}: the database container ({service}) is not running: fab containers.start.")
-    return Database(container, c.environment.database.name, c.environment.database.user)

@@ -1,0 +1,39 @@
+"""Copies of the database on its own server: the safety net of a run."""
+
+from __future__ import annotations
+
+from . import state
+from .errors import Refused
+from .plan import Step
+from .postgres.names import copy_name
+from .postgres.psql import Database
+from .postgres.snapshot import snapshot_script
+
+
+def database_of(c, seen: state.State) -> Database:
+    """Return the live database in its running container; Refused where it does not run."""
+    service = c.environment.service("database") or "db"
+    container = next((k.id for k in seen.of(service) if k.status == "running"), None)
+    if not container:
+        raise Refused(f"{c.address}: the database container ({service}) is not running: fab containers.start. ")
+    return Database(container, c.environment.database.name, c.environment.database.user)
+
+
+def snapshot_step(c, seen: state.State, run: str) -> Step:
+    """Return the step that clones the database on the server, under a name that says which run it is for."""
+    database = database_of(c, seen)
+    name = copy_name(database.name, "snap", run)
+    return Step(
+        name="snapshot",
+        title=f"Snapshot the database as {name}",
+        script=snapshot_script(database, run),
+        commands=(f'CREATE DATABASE "{name}" TEMPLATE "{database.name}"',),
+        primary_only=True,
+        outage=True,
+        back="fab backups.prune",
+    )
+
+
+def snapshot_name(c, run: str) -> str:
+    """Return the name of the snapshot that `run` makes."""
+    return copy_name(c.environment.database.name, "snap", run)
