@@ -261,6 +261,16 @@ def test_a_merge_is_taken_back_to_its_parents():
     assert comparison.rows_after == ["left1", "right2"]
 
 
+def test_a_merge_of_a_migration_with_its_own_child_takes_neither_along():
+    graph = Graph.of([Revision("p1"), Revision("q1", ("p1",)), Revision("r1", ("p1", "q1"))])
+    assert downgrade_arguments(compare(graph, {"r1"}, ["q1"])) == ["q1"]
+
+
+def test_a_migration_may_depend_on_the_one_that_it_follows():
+    graph = Graph.of([Revision("a1"), Revision("b1", ("a1",), ("a1",))])
+    assert graph.order == ("a1", "b1")
+
+
 def test_a_named_revision_leaves_other_branches_where_they_are():
     comparison = compare_revision(FORK, {"left1", "right2", "other1"}, "right1")
     assert [r.id for r in comparison.downgrades] == ["right2"]

@@ -122,6 +122,16 @@ def test_a_configuration_in_a_subfolder_may_be_used_from_there_or_from_the_top(t
     assert tree.read(files, config="backend/alembic.ini").heads() == ["a1"]
 
 
+def test_all_relative_locations_are_relative_to_the_same_folder(tree, migration):
+    files = {
+        "backend/alembic.ini": "[alembic]\nscript_location = db\nversion_locations = versions\n",
+        "backend/db/env.py": "",
+        "backend/versions/1.py": migration("a1"),
+        "versions/1.py": migration("of another project"),
+    }
+    assert tree.read(files, config="backend/alembic.ini").heads() == ["a1"]
+
+
 def test_two_folders_that_a_relative_location_may_mean_are_undecidable(tree, migration):
     files = {
         "backend/alembic.ini": "[alembic]\nscript_location = db\n",
