@@ -23,6 +23,12 @@ FIELDS = (
 )
 
 
+ENGINE = (
+    "timeout 10 docker version --format '{{.Server.Version}}' || "
+    "{ [ $? != 124 ] || echo 'no answer in 10 s: is the docker daemon running?' >&2; false; }"
+)
+
+
 class Container(Struct, frozen=True):
     """One container of the project; `image` is the id it runs, `image_name` what it was created from."""
 
@@ -81,7 +87,7 @@ def questions(environment: Environment) -> dict[str, str]:
     """Return the read-only commands that tell the state of `environment`, by name."""
     app = compose.app(environment)
     asked = {
-        "engine": "docker version --format '{{.Server.Version}}'",
+        "engine": ENGINE,
         "compose": compose.version(environment.compose),
         "free": f"r=$(docker info -f '{{{{.DockerRootDir}}}}' 2>/dev/null) && df -Pk {app} \"$r\" || df -Pk {app} /",
         "head": f"git -C {app} log -1 --format='%H %s' && {{ git -C {app} symbolic-ref -q --short HEAD || :; }}",

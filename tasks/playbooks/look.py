@@ -44,6 +44,9 @@ def look(
         raise Refused(f"{commit} is not the same commit on every host: name it by its full hash. Nothing was changed.")
     wanted = [containers.look_at(m, s, targets[0]) for m, s in zip(c.fleet, states, strict=True)][0]
     sight = Sight(states[0], targets[0], wanted, _applications(c, states))
+    if stash and sight.seen.modified:
+        names = ", ".join(sight.seen.modified[:5])
+        sight.facts.append(f"local changes are put aside ({names}): git stash pop in the checkout brings them back")
     if schema:
         _look_at_schema(c, sight, revision, own)
     else:
