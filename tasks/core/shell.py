@@ -56,13 +56,26 @@ def nonce() -> str:
 
 
 def batch(commands: Mapping[str, str], mark: str) -> str:
-    """Return one script that runs every command in a subshell and tells their answers apart by `mark`."""
-    lines = []
-    for name, command in commands.items():
+    """Return one script that runs the commands side by side and tells their answers apart by `mark`.
+
+    Each runs in a subshell. Where the host has no room for their output, one runs after the other.
+    """
+    lines = ["d=$(mktemp -d 2>/dev/null) || d=; trap '[ -z \"$d\" ] || rm -rf \"$d\"' EXIT"]
+    lines += [f"q{n}() (\n{command}\n)" for n, command in enumerate(commands.values())]
+    lines += [_side_by_side(n) for n in range(len(commands))]
+    for n, name in enumerate(commands):
         begin = f"printf '\\n%s begin %s\\n' {mark} {quote(name)}"
-        lines += [f"{begin}; {begin} >&2", f"( {command}\n) </dev/null"]
-        lines += [f"printf '\\n%s end %s\\n' {mark} $?"]
+        lines += [f"{begin}; {begin} >&2", _collected(n), f"printf '\\n%s end %s\\n' {mark} $r"]
     return "\n".join(lines)
+
+
+def _side_by_side(n: int) -> str:
+    return f'[ -z "$d" ] || {{ q{n} </dev/null >"$d/{n}" 2>"$d/{n}e" & p{n}=$!; }}'
+
+
+def _collected(n: int) -> str:
+    later = f'wait $p{n}; r=$?; cat "$d/{n}"; cat "$d/{n}e" >&2'
+    return f'if [ -n "$d" ]; then {later}; else q{n} </dev/null; r=$?; fi'
 
 
 def answers(out: str, err: str, mark: str, unfinished: str = "") -> dict[str, Answer]:
