@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 
-import yaml
 from msgspec import Struct, field
 
 from . import compose
@@ -71,6 +70,8 @@ def questions(environment: Environment) -> dict[str, str]:
 
 def read(answers: dict[str, Answer], seen: State) -> Project:
     """Return the project that the answers to `questions` describe; `seen` may know its name better."""
+    import yaml
+
     if not answers["config"].ok:
         return Project(problem=" ".join(answers["config"].err.split())[-300:] or "compose config failed")
     config = yaml.safe_load(answers["config"].out) or {}

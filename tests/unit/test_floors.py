@@ -1,0 +1,139 @@
+"""How the house is built: what may import what, and what every task owes its reader."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tasks
+
+PROJECT = Path(__file__).parent.parent.parent
+FILES = sorted((PROJECT / "tasks").rglob("*.py"))
+FLOORS = {"core": 0, "steps": 1, "playbooks": 2}
+# A contract: other people's scripts and checklists use these names.
+NAMES = {
+    *("git." + name for name in ("log", "last-good", "checkout", "return-to-main")),
+    *("containers." + name for name in ("rebuild", "restart", "stop", "start", "build", "status", "prune")),
+    *("db." + name for name in ("current", "history", "downgrade", "preview", "heads", "rehearse")),
+    *("backups." + name for name in ("restore", "create", "list", "check", "prune")),
+    *("incident." + name for name in ("logs", "report", "checklist", "notify")),
+    *("release." + name for name in ("begin", "record", "list")),
+    *("runs." + name for name in ("list", "show")),
+    *("code-rollback", "migration-rollback", "container-restart", "full-rollback", "emergency-restore"),
+    *("diagnose", "verify", "status", "resume", "undo"),
+}
+TASKS = {name: tasks.ns[name] for name in tasks.ns.task_names}
+
+
+def floor(file: Path) -> str:
+    """The folder below tasks that a file lies in; empty for tasks/__init__.py."""
+    parts = file.relative_to(PROJECT / "tasks").parts
+    return parts[0] if len(parts) > 1 else ""
+
+
+def imports(file: Path) -> list[tuple[Path, ast.ImportFrom]]:
+    """Every relative import of a file: the folder or module it starts from, and the statement."""
+    found = []
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = file.parents[node.level - 1]
+            found.append((base.joinpath(*(node.module or "").split(".")) if node.module else base, node))
+    return found
+
+
+def targets(file: Path) -> set[tuple[str, ...]]:
+    """What a file imports from inside the package, as paths below tasks."""
+    found = set()
+    for base, node in imports(file):
+        start = base.relative_to(PROJECT / "tasks").parts
+        found |= {(*start, alias.name) for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(PROJECT)))
+def test_imports_point_down_only(file):
+    own = FLOORS.get(floor(file), 3)
+    assert [t for t in targets(file) if FLOORS.get(t[0], 3) > own] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(PROJECT)))
+def test_inside_the_package_every_import_is_relative(file):
+    """The same package installs as fab_rollback; `tasks` would be the operator's own."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add((node.module or "").split(".")[0])
+    assert not names & {"tasks", "fab_rollback", "fabfile", "sandbox", "tests"}
+
+
+def test_a_step_never_imports_a_step():
+    steps = [f for f in FILES if floor(f) == "steps" and f.name != "__init__.py"]
+    assert {f.name: t for f in steps for t in targets(f) if t[0] == "steps"} == {}
+
+
+def calls(file: Path) -> set[str]:
+    """The methods a file calls, as `name.method`."""
+    found = (node.func for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call))
+    return {f"{f.value.id}.{f.attr}" for f in found if isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name)}
+
+
+def test_a_playbook_runs_no_command_itself():
+    playbooks = [f for f in FILES if floor(f) == "playbooks"]
+    plain = {f"{name}.{method}" for name in ("c", "host", "member") for method in ("run", "sh", "ask", "put", "get")}
+    assert {f.name: calls(f) & plain for f in playbooks if calls(f) & plain} == {}
+
+
+def test_nothing_runs_on_the_operators_machine_by_fabric():
+    """`c.run` of a plain context would; everything goes through the host's own `sh` and `ask`."""
+    found = {f"{f.name}: {call}" for f in FILES for call in calls(f)}
+    assert {
+        c for c in found if c.split(": ")[1] in ("c.run", "c.local", "c.sudo", "member.run", "member.local")
+    } == set()
+
+
+def test_core_holds_no_task():
+    assert [f.name for f in FILES if floor(f) == "core" and f.name != "task.py" and "@task" in f.read_text()] == []
+
+
+def test_every_task_has_a_name_of_the_contract():
+    assert set(TASKS) - NAMES == set()
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_says_in_one_imperative_sentence_what_it_does(name):
+    first = (TASKS[name].__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
+    verb = first.split()[0] if first else ""
+    assert verb[:1].isupper(), first
+    assert not verb.endswith("s") and verb not in ("The", "A", "An", "This"), first
+    assert first.endswith("."), first
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(PROJECT)))
+def test_no_file_is_longer_than_one_can_take_in(file):
+    assert len(file.read_text().splitlines()) <= 250
+
+
+def test_to_list_the_tasks_needs_no_hosts_yaml_and_none_of_the_heavy_libraries(tmp_path):
+    code = (
+        "import sys; sys.argv = ['fab', '--list']; sys.path.insert(0, '.')\n"
+        "from fabric.main import program\n"
+        "try: program.run()\n"
+        "finally: print(sorted({'rich', 'apprise', 'dotenv'} & set(sys.modules)), file=sys.stderr)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        env={"PATH": "/usr/bin:/bin", "ROLLBACK_HOSTS_FILE": str(tmp_path / "nope"), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "full-rollback" in ran.stdout
+    assert ran.stderr.strip().splitlines()[-1] == "[]"
