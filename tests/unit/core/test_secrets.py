@@ -110,3 +110,8 @@ def test_a_compose_config_keeps_its_shape_and_loses_its_secrets():
     assert worker["environment"] == ["SMTP_PASSWORD=***", "MODE=fast"]
     assert masked["secrets"] == {"db_password": {"file": "./db.txt"}}
     assert not [s for s in ("t0ken", "pw123456", "mail pw") if s in yaml.safe_dump(masked)]
+
+
+@pytest.mark.parametrize("written", ["pa$$ss wo'rd", "pa%24ss%20wo%27rd", "pa%24ss+wo%27rd", "pa$ss wo''rd"])
+def test_a_value_is_masked_as_compose_yaml_and_urls_write_it(written):
+    assert Secrets(["pa$ss wo'rd"]).mask(f"<{written}>") == "<***>"
