@@ -78,12 +78,13 @@ def _head(environment: Environment, e: Examined, commit: str | None) -> Check:
 
 def _images(e: Examined) -> list[Check]:
     """Say whether the images are those of HEAD, where a label or a tag tells."""
-    found = []
+    found, behind = [], e.left_behind()
     for k in e.seen.containers:
-        of = e.origins[k.name].of(e.seen.head) if k.name in e.origins else None
-        if of is not None:
-            text = f"of {e.seen.head[:12]}" if of else f"of another commit: {', '.join(e.origins[k.name].commits)}"
-            found.append(Check("image", f"the image {k.name} runs", text, of))
+        origin = e.origins.get(k.name)
+        if origin and origin.commits:
+            known = origin.of(e.seen.head)
+            text = f"of {e.seen.head[:12]}" if known else f"of {', '.join(n[:12] for n in origin.commits)}, not of HEAD"
+            found.append(Check("image", f"the image {k.name} runs", text, k.name not in behind))
     return found
 
 

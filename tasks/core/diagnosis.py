@@ -131,7 +131,7 @@ def _settings_or_stop(environment: Environment, e: Examined) -> tuple[str, str, 
 
 
 def _image(e: Examined) -> tuple[str, str, str] | None:
-    other = [k.name for k in e.seen.containers if k.name in e.origins and e.origins[k.name].of(e.seen.head) is False]
+    other = e.left_behind()
     if not other:
         return None
     why = f"{', '.join(other)} run another commit than HEAD: it was checked out, not built"

@@ -13,7 +13,7 @@ from .errorlog import Noise, moment
 from .images import REVISION_LABEL
 from .project import Project
 from .settings import Environment
-from .shell import Answer, join, quote
+from .shell import NOT_REACHED, Answer, join, quote
 from .state import Container, State
 
 ORIGIN = (
@@ -52,6 +52,7 @@ class Examined(Struct, kw_only=True):
     project: Project
     database: str = ""
     now: float = 0.0
+    moved: float = 0.0
     heads: list[str] | None = None
     heads_problem: str = ""
     graph: revisions.Graph | None = None
@@ -76,6 +77,16 @@ class Examined(Struct, kw_only=True):
     def _applications(self) -> list[Container]:
         return [k for k in self.seen.containers if k.service != self.database] or self.seen.containers
 
+    def left_behind(self) -> list[str]:
+        """Return the containers of another commit than HEAD, unless any was made since the checkout came to HEAD.
+
+        A deployment of one service leaves the others as they are; one of none was a checkout, and no deployment.
+        """
+        names = {k.name for k in self._applications} & self.origins.keys()
+        if any(self.origins[name].created >= self.moved for name in names):
+            return []
+        return sorted(name for name in names if self.origins[name].of(self.seen.head) is False)
+
     def reconfigured(self) -> list[str]:
         """Return the containers that compose would make anew for other settings than they were made with."""
         found = []
@@ -96,19 +107,21 @@ class Examined(Struct, kw_only=True):
         return found
 
 
-def questions(environment: Environment) -> dict[str, str]:
-    """Return the read-only commands whose answers `read` understands, by name."""
+def questions(environment: Environment, settings: bool = True) -> dict[str, str]:
+    """Return the read-only commands whose answers `read` understands, by name; comparing `settings` takes time."""
     app = compose.app(environment)
     files = join(*environment.compose.files, ".env")
     asked = {
         **state.questions(environment),
         **project.questions(environment),
         "now": "date +%s",
+        "moved": f"git -C {app} log -g -1 --date=unix --format=%gd HEAD -- | tr -cd '0-9\\n' | cut -c1-10",
         "noise": f"cd {app} && {{ {errorlog.questions()}\n}}",
         "origins": f"cd {app} && {{ {_origins()}\n}}",
-        "settings": compose.in_app(environment, "compose config --hash '*'"),
         "files": f'cd {app} && for f in {files}; do [ ! -f "$f" ] || stat -c \'%Y %n\' "$f"; done',
     }
+    if settings:
+        asked["settings"] = compose.in_app(environment, "compose config --hash '*'")
     if environment.database and environment.database.alembic:
         path = environment.app.path.removeprefix("~/")
         asked["heads"] = revisions.fetch_script(path, ["HEAD"], environment.database.alembic.config)
@@ -127,9 +140,9 @@ def _origins() -> str:
     )
 
 
-def examine(member) -> Examined:
+def examine(member, settings: bool = True) -> Examined:
     """Look at one host; what cannot be read is a problem in the state, never an error."""
-    answers = member.ask(questions(member.environment))
+    answers = member.ask(questions(member.environment, settings))
     return read(member.environment, answers)
 
 
@@ -140,10 +153,11 @@ def read(environment: Environment, answers: dict[str, Answer]) -> Examined:
         seen=seen,
         project=project.read(answers, seen),
         database=environment.service("database") or "",
+        moved=float(answers["moved"].out.strip() or 0),
         now=float(answers["now"].out.strip() or time.time()),
         noise=errorlog.read(answers["noise"].out),
         origins=parse_origins(answers["origins"].out),
-        settings=dict(line.split(None, 1) for line in answers["settings"].out.splitlines() if line.count(" ") == 1),
+        settings=parse_settings(answers.get("settings", NOT_REACHED).out),
         files=parse_files(answers["files"].out),
     )
     if "heads" in answers:
@@ -169,6 +183,11 @@ def parse_origins(out: str) -> dict[str, Origin]:
     return {
         w[0].lstrip("/"): Origin(moment(w[1]), w[2][1:], w[3][1:], w[4], w[5].split(",")) for w in words if len(w) == 6
     }
+
+
+def parse_settings(out: str) -> dict[str, str]:
+    """Return the hash of the settings of each service, as compose prints them."""
+    return dict(line.split() for line in out.splitlines() if len(line.split()) == 2)
 
 
 def parse_files(out: str) -> dict[str, float]:

@@ -74,7 +74,7 @@ def test_a_service_without_container_gets_one():
 
 def test_containers_of_another_commit_than_head_are_found():
     origin = Origin(NOW, "settings", GOOD, "image-api", [])
-    e = examined(origins={"c_api": origin})
+    e = examined(origins={"c_api": origin}, moved=NOW + 1)
     assert judged(e) == ("code", f"fab code-rollback --commit {HEAD[:12]}")
 
 
