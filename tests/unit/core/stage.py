@@ -52,7 +52,7 @@ class Stage:
     def run(self, script: str) -> subprocess.CompletedProcess:
         """Run a script in the home, and see that no value was taken for a command or broke the script."""
         done = subprocess.run(
-            ["sh", "-c", script],
+            ["/bin/sh", "-c", script],
             cwd=self.home,
             env=self.environ,
             stdin=subprocess.DEVNULL,
