@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 PROGRAMS = ("docker", "docker-compose", "git", "curl", "canary")
 STUB = """#!/bin/sh
-{{ printf '%s\\0' "$(($# + 1))" {name}; [ $# = 0 ] || printf '%s\\0' "$@"; }} >> "$RECORD"
+printf '%s\\0' "$(($# + 1))" {name} "$@" >> "$RECORD"
 {answer}
 """
 POISON = [

@@ -30,13 +30,8 @@ def line(name: str = "/jctc_app", detail: dict = STATE) -> str:
 
 def test_a_container_is_read_with_or_without_a_health_check():
     [plain] = read(containers=line()).containers
-    assert (plain.name, plain.service, plain.image, plain.restarts, plain.running) == (
-        "jctc_app",
-        "app",
-        "sha256:1",
-        4,
-        True,
-    )
+    assert (plain.name, plain.service, plain.image, plain.restarts) == ("jctc_app", "app", "sha256:1", 4)
+    assert plain.running
     [sick] = read(containers=line(detail={**STATE, "Health": {"Status": "unhealthy"}})).containers
     assert not sick.running
     [gone] = read(containers=line(detail={**STATE, "Status": "restarting"})).containers
@@ -112,7 +107,6 @@ def test_a_schema_of_odd_names_is_asked_for_in_quotes():
     odd = environment(
         database={"name": "d", "user": "u", "alembic": {"service": "api", "table": 'Ver"s', "schema": "o'x"}}
     )
-    assert "o''x" in state.revision(odd)
     with Stage(docker='case "$1" in ps) echo id ;; *) cat >"$HOME/sql" ;; esac') as stage:
         stage.run(state.revision(odd))
         assert """to_regclass('"o''x"."Ver""s"')""" in (stage.home / "sql").read_text()
