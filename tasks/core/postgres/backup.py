@@ -103,7 +103,7 @@ def canonical(raw: str) -> str:
 
 def parse_backup(output: str, path: str) -> Backup:
     """Return what `inspect_script` printed about the backup at PATH; raises ValueError if it was cut."""
-    lines = [line.split("\t") for line in output.splitlines()]
+    lines = [line.split("\t") for line in output.split("\n")]
     one = {line[0]: line[1:] for line in lines}
     if "FILE" not in one or not ("KIND" in one or "REASON" in one):
         raise ValueError("the inspection of the backup did not come to its end")

@@ -102,7 +102,7 @@ def surplus(live: Mapping[str, int], backup: Mapping[str, int | None]) -> dict[s
 
 
 def _lines(output: str) -> Iterator[dict]:
-    return (json.loads(line) for line in output.splitlines() if line.startswith("{"))
+    return (json.loads(line) for line in output.split("\n") if line.startswith("{"))
 
 
 def _member(row: dict, live: str) -> Member:

@@ -27,13 +27,14 @@ function table(text) {
   match(text, /^("([^"]|"")*"|[^" (.]+)(\.("([^"]|"")*"|[^" (.]+))?/); text = substr(text, 1, RLENGTH)
   return (path == "" || text ~ /^("([^"]|"")*"|[^".]+)\./) ? text : path "." text
 }
-function count(name, n,   key) {
+function count(name, n,   key) { # a name that a line of the report cannot hold is not compared
+  if (name == "" || name ~ /[\t?]/) { gsub(/\t/, " ", name); n = -1 }
   key = section "\t" name
   if (!(key in rows)) { rows[key] = 0; tables[++ntables] = key }
   rows[key] = (n < 0 || rows[key] < 0) ? -1 : rows[key] + n
 }
 function versions(name) { gsub(/"/, "", name); return name == ENVIRON["VERSIONS"] }
-function revision(value) { revisions[++nrevisions] = section "\t" value }
+function revision(value) { sub(/\t.*/, "", value); revisions[++nrevisions] = section "\t" value }
 function progress(what) { if (ENVIRON["TOTAL"] != "") { print "PROGRESS " what | "cat >&5"; fflush("cat >&5") } }
 function inserted(s,   name) {
   name = table(substr(head, 13))
@@ -46,7 +47,7 @@ function finish(   s, up) {
   if (s == "") return
   ended++
   if (up ~ /^COPY .* FROM STDIN/) {
-    copying = 1; loading = table(substr(s, 6)); count(loading, 0); keep = versions(loading)
+    copying = 1; loading = head == line ? table(substr(line, 6)) : table(substr(s, 6)) "?"; count(loading, 0); keep = versions(loading)
     if (!(want != "" && !active)) progress("table " loading)
   } else if (head ~ /^INSERT INTO /) inserted(s)
   else if (up ~ /^(CREATE|DROP|ALTER) (DATABASE|ROLE|USER|GROUP|TABLESPACE) / && up !~ /^[A-Z]+ USER MAPPING /) {
@@ -68,11 +69,11 @@ function finish(   s, up) {
 function ownership() { if (ENVIRON["NO_OWNERS"] != "") drop++ }
 function enter(name) { if (section != "") sizes[section] += bytes - began; section = name; began = bytes }
 function meta(text) {
-  text = clean(text)
+  sub(/[ \t\r]+$/, "", text)
   if (text ~ /^\\(un)?restrict /) { ended++; if (ENVIRON["OLD_PSQL"] != "" || want != "") drop++; return }
   if (text ~ /^\\encoding / && want != "") { ended++; drop++; return }
   if (text ~ /^\\connect / || text ~ /^\\c /) {
-    sub(/^\\c[a-z]* /, "", text); enter(text); ended++
+    sub(/^\\c[a-z]* +/, "", text); gsub(/\t/, " ", text); enter(text); ended++
     if (!(text in sections)) { sections[text] = 0; names[++nsections] = text }
     if (want != "") { active = (text in wanted); drop++; return }
     text = "\\connect " text

@@ -67,7 +67,7 @@ def list_script(db: Database) -> str:
 
 def parse(output: str) -> tuple[Session, ...]:
     """Return the sessions that `list_script` printed."""
-    rows = (json.loads(line) for line in output.splitlines() if line.startswith("{"))
+    rows = (json.loads(line) for line in output.split("\n") if line.startswith("{"))
     return tuple(Session(**row) for row in rows)
 
 

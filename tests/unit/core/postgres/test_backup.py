@@ -104,5 +104,11 @@ def test_one_table_has_one_name():
     assert canonical('"a.b"."c""d"') == '"a.b"."c""d"'
 
 
+def test_what_garbage_a_damaged_file_holds_does_not_break_the_verdict():
+    garbage = "UNREADABLE\nROLE\t\x0b\x85\u2028\nFORBIDDEN\t3\t\\\x1c\nREVISION\t\t\x1e\n"
+    backup = parse_backup(GOOD + garbage, "/b")
+    assert backup.problems == ("it cannot be read to its end: it is damaged or cut off",)
+
+
 def test_the_major_version_is_unknown_when_the_dump_does_not_say():
     assert Backup("/b", "plain", 1, 1, "none").major is None

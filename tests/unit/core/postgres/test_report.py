@@ -68,6 +68,11 @@ def test_tables_are_counted_by_their_qualified_name():
     assert parse_tables(json.dumps(row)) == {'"Odd"."a""b"': TableState(3, "12")}
 
 
+def test_what_looks_like_a_line_end_but_is_none_stays_in_its_name():
+    row = {"schema": "public", "table": "a\u2028b\x85c", "rows": 3}
+    assert parse_tables(json.dumps(row, ensure_ascii=False)) == {'public."a\u2028b\x85c"': TableState(3)}
+
+
 def test_a_name_is_quoted_only_where_it_must_be():
     assert qualified("public", "users_1") == "public.users_1"
     assert qualified("public", "Users") == 'public."Users"'

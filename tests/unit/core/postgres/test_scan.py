@@ -59,6 +59,21 @@ def test_rows_are_counted_per_table(scan):
     assert values(report, "ROWS") == ["\tpublic.users\t2", '\tpublic."Odd (x)"\t2']
 
 
+def test_a_name_keeps_its_spaces(scan):
+    copy = COPY.replace("users", '"two  spaces"')
+    assert values(scan(HEAD + copy + TAIL)[1], "ROWS") == ['\tpublic."two  spaces"\t2']
+
+
+def test_a_name_that_no_line_can_hold_is_not_compared(scan):
+    copies = COPY.replace("users", '"a\tb"') + COPY.replace("users", '"a\nb"')
+    assert [line.split("\t")[2] for line in values(scan(HEAD + copies + TAIL)[1], "ROWS")] == ["-1", "-1"]
+
+
+def test_a_revision_is_the_first_column(scan):
+    text = "COPY public.alembic_version (version_num, at) FROM stdin;\nab12\t2020\n\\.\n"
+    assert values(scan(HEAD + text + TAIL)[1], "REVISION") == ["\tab12"]
+
+
 def test_a_table_that_is_copied_in_several_parts_is_counted_once(scan):
     assert values(scan(HEAD + COPY + COPY + TAIL)[1], "ROWS") == ["\tpublic.users\t4"]
 
