@@ -6,14 +6,18 @@ import contextlib
 import functools
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from invoke import Exit
+
 from .errors import Refused
 from .text import clean
 
-_state = {"document": False}
+COMMAND = re.compile(r"\bfab (?=[a-z])")
+_state: dict[str, Any] = {"document": False, "target": ""}
 
 
 @contextlib.contextmanager
@@ -27,21 +31,40 @@ def documents(wanted: bool) -> Iterator[None]:
         _state["document"] = before
 
 
+@contextlib.contextmanager
+def addressed(target: str | None) -> Iterator[None]:
+    """Name `target`, what the operator gave as `-H`, in every command that is told, errors included."""
+    before = _state["target"]
+    _state["target"] = f"-H {target} " if target else ""
+    try:
+        yield
+    except Exit as ended:
+        ended.message = told(ended.message or "")
+        raise
+    finally:
+        _state["target"] = before
+
+
+def told(text: str) -> str:
+    """Return `text` cleaned, its `fab` commands as this operator has to type them."""
+    return COMMAND.sub(f"fab {_state['target']}", clean(str(text)))
+
+
 def document(data: Any) -> bool:
     """Print `data` as JSON if a document was asked for; return whether it was."""
     if _state["document"]:
-        sys.stdout.write(json.dumps(data, indent=2, default=str) + "\n")
+        sys.stdout.write(COMMAND.sub(f"fab {_state['target']}", json.dumps(data, indent=2, default=str)) + "\n")
     return _state["document"]
 
 
 def say(line: str = "", style: str | None = None) -> None:
     """Print one line, or several; what came from a host cannot steer the terminal."""
-    _rich().print(clean(str(line)), style=style, highlight=False, markup=False, soft_wrap=True)
+    _rich().print(told(line), style=style, highlight=False, markup=False, soft_wrap=True)
 
 
 def aside(line: str) -> None:
     """Print a line about what stdout holds, on stderr, so that scripts can use stdout."""
-    sys.stderr.write(clean(line) + "\n")
+    sys.stderr.write(told(line) + "\n")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
@@ -52,7 +75,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str | N
 
     grid = Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
-        grid.add_row(*(Text(clean(str(cell))) for cell in row))
+        grid.add_row(*(Text(told(cell)) for cell in row))
     _rich().print(grid)
 
 
@@ -68,7 +91,7 @@ def confirm(question: str, yes: bool, instead: str = "--yes answers it") -> None
 
 def ask(question: str) -> str:
     """Return the operator's answer to `question`, asked on stderr."""
-    sys.stderr.write(clean(question))
+    sys.stderr.write(told(question))
     sys.stderr.flush()
     return sys.stdin.readline()
 

@@ -5,19 +5,12 @@ from __future__ import annotations
 from . import job
 from .errors import Stopped
 from .host import Host
-from .inventory import default_name
 from .plan import Plan, Step
 from .state import State
 from .text import last_line
 
 SHOWN = 6  # lines of the failed step's log
 SIGNALLED = 128  # exit codes above it: ended by a signal
-
-
-def typed(host: Host, words: str) -> str:
-    """Return the `fab` command that this operator has to type on this environment."""
-    name = host.environment.name
-    return f"fab {words}" if name == default_name() else f"fab -H {name} {words}"
 
 
 def cause(step: Step, end: job.End, said: list[str]) -> str:
@@ -53,7 +46,7 @@ def lost(member: Host, step: Step, error: Exception) -> str:
         [
             f"{member.address}: the connection is gone ({' '.join(why.split())})",
             f"  {step.title}: goes on on the host by itself, or has ended; nothing is run twice",
-            f"  next, when the host can be reached: {typed(member, 'resume')}",
+            "  next, when the host can be reached: fab resume",
         ]
     )
 
@@ -87,16 +80,16 @@ def serves(seen: State) -> str:
 
 
 def _next(run) -> list[str]:
-    logs = typed(run.host, f"runs.show --run {run.plan.run}")
+    logs = f"fab runs.show --run {run.plan.run}"
     if run.goes_on:
-        return [f"  next: {typed(run.host, 'resume')}   (its log: {logs})"]
+        return [f"  next: fab resume   (its log: {logs})"]
     if run.half:
-        back = f"; or take it back: {typed(run.host, 'undo')}" if run.plan.before else ""
-        return [f"  next: mend the cause, then {typed(run.host, 'resume')}{back}", f"  its log: {logs}"]
+        back = "; or take it back: fab undo" if run.plan.before else ""
+        return [f"  next: mend the cause, then fab resume{back}", f"  its log: {logs}"]
     if not run.done:
         return [f"  nothing was changed; its log: {logs}"]
-    return [f"  next: {typed(run.host, 'status')}; its log: {logs}", *_back(run.host, run.plan)]
+    return [f"  next: fab status; its log: {logs}", *_back(run.plan)]
 
 
-def _back(host: Host, plan: Plan) -> list[str]:
-    return [f"  the way back: {typed(host, plan.back.removeprefix('fab '))}"] if plan.back else []
+def _back(plan: Plan) -> list[str]:
+    return [f"  the way back: {plan.back}"] if plan.back else []

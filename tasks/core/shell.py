@@ -60,7 +60,7 @@ def batch(commands: Mapping[str, str], mark: str) -> str:
 
     Each runs in a subshell. Where the host has no room for their output, one runs after the other.
     """
-    lines = ["d=$(mktemp -d 2>/dev/null) || d=; trap '[ -z \"$d\" ] || rm -rf \"$d\"' EXIT"]
+    lines = ['d=$(mktemp -d 2>/dev/null) || d=; trap \'[ -z "$d" ] || rm -rf "$d"\' EXIT']
     lines += [f"q{n}() (\n{command}\n)" for n, command in enumerate(commands.values())]
     lines += [_side_by_side(n) for n in range(len(commands))]
     for n, name in enumerate(commands):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import os
@@ -50,15 +51,23 @@ class RollbackTask(fabric.Task):
 
     def _run(self, c, *args: Any, **kwargs: Any) -> Any:
         from .fleet import resolve
+        from .host import Host
         from .ssh import explain
 
         if c.config.run.dry:
             raise Refused("--dry would still connect, and believe empty answers: use --plan, which changes nothing.")
-        host = resolve(c)
-        try:
-            return super().__call__(host, *args, **kwargs)
-        except (EOFError, ConnectionError, TimeoutError, SSHException) as error:
-            raise Failed(explain(error, host)) from error
+        with contextlib.nullcontext() if isinstance(c, Host) else console.addressed(_typed(c)):
+            host = resolve(c)
+            try:
+                return super().__call__(host, *args, **kwargs)
+            except (EOFError, ConnectionError, TimeoutError, SSHException) as error:
+                raise Failed(explain(error, host)) from error
+
+
+def _typed(c: Any) -> str | None:
+    """Return what `-H` said, None where it said nothing."""
+    asked = getattr(c, "original_host", None)
+    return None if asked == inventory.DEFAULT else asked
 
 
 def _values(signature: inspect.Signature, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -91,3 +91,19 @@ def test_a_terminal_that_cannot_show_a_character_is_no_reason_to_stop():
     out, err = ran.communicate(timeout=60)
     assert ran.returncode == 0, err
     assert b"a ? b" in out
+
+
+def test_a_command_that_is_told_names_the_host_that_was_given(capsys):
+    with console.addressed("sandbox"):
+        console.say("Next: fab git.log, then fab -H other status")
+    console.say("Next: fab undo")
+    assert capsys.readouterr().out.splitlines() == [
+        "Next: fab -H sandbox git.log, then fab -H other status",
+        "Next: fab undo",
+    ]
+
+
+def test_an_error_names_the_host_that_was_given():
+    with pytest.raises(Refused) as refused, console.addressed("ubuntu@127.0.0.1:2222"):
+        raise Refused("Nothing was changed: fab git.log lists more.")
+    assert refused.value.message == "Nothing was changed: fab -H ubuntu@127.0.0.1:2222 git.log lists more."
