@@ -49,6 +49,7 @@ def test_what_takes_no_data_is_reversible(line):
         ("name = 't'; op.drop_table(name)", ("", "t", "")),
         ("if sa.inspect(op.get_bind()).has_table('t'): op.drop_table('t')", ("", "t", "")),
         ("[op.drop_table('t') for _ in 'a']", ("", "t", "")),
+        ("try: pass\n    except E: op.drop_table('t')", ("", "t", "")),
         ("op.execute('DROP TABLE IF EXISTS s.\"my t\" CASCADE')", ("s", "my t", "")),
         ("op.execute('alter table only t add b int, drop column if exists a')", ("", "t", "a")),
         ("op.execute(sa.text('TRUNCATE TABLE t'))", ("", "t", "")),
@@ -69,6 +70,7 @@ def test_a_dropped_table_or_column_is_named(line, names):
         "op.drop_table(*names)",
         "op.drop_column('t', f'{a}')",
         "with op.batch_alter_table(name) as b: b.drop_column('a')",
+        "name = 't'\n    for name in names: op.drop_table(name)",
     ],
 )
 def test_a_drop_with_a_computed_name_destroys_but_names_nothing_to_count(line):
@@ -225,6 +227,11 @@ def test_types_may_come_from_anywhere():
     head = "from alembic import op\nfrom sqlalchemy import Column, func\nimport app.types\n"
     line = "op.add_column('t', Column('a', app.types.GUID(length=3), server_default=func.now()))"
     assert classified(line, head=head).kind == "reversible"
+
+
+def test_a_function_of_the_file_is_not_taken_for_a_type():
+    head = f"{HEAD}\n\ndef Drop():\n    op.drop_table('t')\n"
+    assert classified("op.add_column('t', Drop())", head=head).kind == "unknown"
 
 
 def test_the_type_of_an_enumeration_is_known_by_its_name():

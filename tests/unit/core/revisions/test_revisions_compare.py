@@ -254,6 +254,10 @@ def test_branches_that_stay_are_left_alone(heads, arguments):
     assert sorted(downgrade_arguments(comparison)) == sorted(arguments)
 
 
+def test_a_branch_that_is_not_applied_does_not_complicate_the_argument():
+    assert downgrade_arguments(compare(FORK, {"left1"}, ["base1"])) == ["base1"]
+
+
 def test_a_merge_is_taken_back_to_its_parents():
     revisions = [*FORK.revisions.values(), Revision("merge1", ("left1", "right2"))]
     comparison = compare(Graph.of(revisions), {"merge1"}, ["left1", "right2"])
