@@ -76,6 +76,11 @@ def reconnecting(host: Host) -> None:
     console.say(f"    {host.address}: connection lost; the step goes on there; trying again ...", style="yellow")
 
 
+def watching(step: Step) -> None:
+    """Say that a step is watched again."""
+    console.say(f"    watching on: {step.title}", style="yellow")
+
+
 def stopping(step: Step) -> None:
     """Say that a running step is being stopped."""
     console.say(f"    stopping: {step.title}", style="yellow")

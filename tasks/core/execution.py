@@ -101,12 +101,14 @@ class Execution:
 
     def _watch(self, member: Host, attempt: job.Try) -> tuple[job.End, list[str]]:
         """Begin the step, or take it up again, and return its end and the last lines it said."""
-        stream, lost = display.Log(), None
+        stream, lost, self.goes_on = display.Log(), None, True
         while True:
             try:
                 if lost is not None:
                     self._again(member)
-                return self._follow(member, attempt, stream)
+                found = self._follow(member, attempt, stream)
+                self.goes_on = False
+                return found
             except KeyboardInterrupt as pressed:
                 self._decide(member, attempt, pressed)
             except (ConnectionLost, OSError, EOFError) as error:
@@ -118,7 +120,6 @@ class Execution:
             display.reconnecting(member)
         patience = float(os.environ.get("ROLLBACK_RECONNECT", RECONNECT))
         if isinstance(error.__cause__, UntrustedHostKey) or (since and time.monotonic() - since > patience):
-            self.goes_on = True
             raise ConnectionLost(failure.lost(member, attempt.step, error)) from None
         time.sleep(1)
         return since or time.monotonic()
@@ -141,12 +142,11 @@ class Execution:
     def _decide(self, member: Host, attempt: job.Try, pressed: KeyboardInterrupt) -> None:
         wanted = interrupt.decide(pressed)
         if wanted == interrupt.WATCH:
+            display.watching(attempt.step)
             return
         if wanted == interrupt.STOP:
             display.stopping(attempt.step)
-            member.sh(job.stop(attempt), timeout=60)
-        else:
-            self.goes_on = True
+            self.goes_on = not member.sh(job.stop(attempt), timeout=60, check=False).ok
         raise pressed
 
     def _fail(self, member: Host, step: Step, why: str, said: list[str]) -> None:

@@ -115,6 +115,6 @@ def _not_coming_back(more: dict[str, int], columns: set[str], rows: dict[str, in
     facts = [gone.format(count, table) for table, count in more.items()]
     for table, _, column in (entry.partition(" ") for entry in sorted(columns)):
         facts.append(
-            f"{table}.{column} ({rows.get(table, '?')} rows): the migration fills it anew, the snapshot has it as it was"
+            f"{table}.{column} ({rows.get(table, '?')} rows): the migration fills it, the snapshot has it as it was"
         )
     return facts or ["upgrading brings back all that the snapshot has, by rows and columns"]

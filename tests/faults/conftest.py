@@ -13,8 +13,6 @@ from tests.operator import PROJECT, Operator
 def stage(hosts, tmp_path_factory, request):
     """One stage for all faults: each one finds v3 deployed and the images of v2 kept."""
     made = Stage(Operator(hosts(), tmp_path_factory.mktemp("faults")))
-    made.host.reset()
-    made.install()
     yield made
     made.host.reset()
     if request.config.getoption("--all-faults"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ class Stage:
 
     def ready(self) -> None:
         """Have v3 deployed, with the images of v2 kept; the way there is `fab undo` where that can be."""
-        if self.operator.fab("undo", "--yes").code or not self.as_deployed():
+        if not self.last_run() or self.operator.fab("undo", "--yes").code or not self.as_deployed():
             self.host.reset()
             self.install()
             self.must(self.operator.fab("full-rollback", "--commit", self.operator.good, *ROLLBACK, timeout=LIMIT))
@@ -135,6 +136,42 @@ class Stage:
         there = f"r=$(ls -1t | head -n 1); [ \"$r\" != '{known}' ] && grep -q '{entry}' \"$r/journal\""
         until = shlex.quote(f"until {there}; do sleep 0.02; done")
         self.host.exec(f"mkdir -p {RUNS}; cd {RUNS}; timeout 120 sh -c {until}", timeout=130)
+
+    def wait_until(self, condition: str) -> None:
+        """Wait until a command succeeds on the host."""
+        until = shlex.quote(f"until {condition}; do sleep 0.05; done")
+        self.host.exec(f"timeout 120 sh -c {until}", timeout=130)
+
+    def ended(self, crowd: list[Running], count: int) -> list[Ran]:
+        """Wait until `count` of them have ended, and return those."""
+        deadline = time.monotonic() + LIMIT
+        while sum(running.process.poll() is not None for running in crowd) < count:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        return [running.end() for running in crowd if running.process.poll() is not None]
+
+    @contextmanager
+    def table_locked(self):
+        """Hold a lock on the table `cases` inside the block, by a session that outlives those who are ended."""
+        container = "$(docker ps -q --filter label=com.docker.compose.service=db)"
+        hold = "BEGIN; LOCK TABLE cases IN ACCESS SHARE MODE; SELECT pg_sleep(600);"
+        psql = (
+            f"until docker exec {container} psql -U jctc_user -d jctc_db -qc {shlex.quote(hold)}; do sleep 0.02; done"
+        )
+        again = shlex.quote(f"until {psql}; do sleep 0.02; done")
+        self.host.exec(f"setsid sh -c {again} >/dev/null 2>&1 & echo $! > /tmp/locker")
+        try:
+            yield
+        finally:
+            self.host.exec("kill -- -$(cat /tmp/locker) || :")
+            self.operator.sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' "
+                "AND pid <> pg_backend_pid()"
+            )
+
+    def back_on_main(self) -> None:
+        """Put HEAD on main again, where it was deployed."""
+        self.host.exec("git -C jctc-app checkout -q main")
 
     def last_run(self) -> str:
         """The run that did something last."""
