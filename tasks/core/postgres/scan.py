@@ -47,7 +47,8 @@ function finish(   s, up) {
   if (s == "") return
   ended++
   if (up ~ /^COPY .* FROM STDIN/) {
-    copying = 1; loading = head == line ? table(substr(line, 6)) : table(substr(s, 6)) "?"; count(loading, 0); keep = versions(loading)
+    loading = head == line ? table(substr(line, 6)) : table(substr(s, 6)) "?"
+    copying = 1; count(loading, 0); keep = versions(loading)
     if (!(want != "" && !active)) progress("table " loading)
   } else if (head ~ /^INSERT INTO /) inserted(s)
   else if (up ~ /^(CREATE|DROP|ALTER) (DATABASE|ROLE|USER|GROUP|TABLESPACE) / && up !~ /^[A-Z]+ USER MAPPING /) {

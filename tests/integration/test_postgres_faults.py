@@ -1,0 +1,78 @@
+"""Swaps under clients that never stop asking, and under a server that is killed in the middle."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+
+import pytest
+
+from tasks.core.postgres.names import copy_name
+from tasks.core.postgres.repair import repair_script
+from tasks.core.postgres.snapshot import snapshot_script
+from tasks.core.postgres.swap import swap_script
+from tests.integration.postgres_host import PostgresHost
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.fault]
+ROWS = "CREATE TABLE t AS SELECT g, md5(g::text) FROM generate_series(1, 20000) AS g;"
+CLIENT = """
+while [ ! -e /tmp/stop ]; do
+  psql -X -q -U jctc_user -d hammered -c "INSERT INTO t VALUES (0, 'x')" >/dev/null 2>&1 && date +%s.%N
+done >>/tmp/answers
+"""
+
+
+@pytest.fixture
+def box(hosts):
+    made = PostgresHost(hosts(), "hammered")
+    made.create(ROWS)
+    yield made
+    made.drop()
+
+
+def worst_gap(times: list[float]) -> float:
+    return max(later - earlier for earlier, later in zip(times, times[1:], strict=False))
+
+
+def test_twenty_swaps_under_six_clients_succeed_with_less_than_a_second_without_answers(box):
+    box.host.exec("docker exec jctc_db rm -f /tmp/stop /tmp/answers")
+    for _ in range(6):
+        box.host.exec(f"docker exec -i jctc_db sh >/dev/null 2>&1 <<'END' &\n{CLIENT}\nEND")
+    time.sleep(5)
+    began = float(box.host.exec("date +%s.%N"))
+    swaps = [(copy_name(box.name, "snap", f"h{n}"), copy_name(box.name, "old", f"h{n}")) for n in range(20)]
+    windows = []
+    try:
+        for number, (snap, old) in enumerate(swaps):
+            box.ok(snapshot_script(box.db, f"h{number}"))
+            start = float(box.host.exec("date +%s.%N"))
+            box.ok(swap_script(box.db, snap, old))
+            windows.append((start, float(box.host.exec("date +%s.%N")) + 1))
+    finally:
+        box.host.exec("docker exec jctc_db touch /tmp/stop")
+    answers = sorted(map(float, box.host.exec("docker exec jctc_db cat /tmp/answers").split()))
+    quiet = worst_gap([at for at in answers if at < began])
+    gaps = [worst_gap([at for at in answers if start - 1 < at < end + 1]) for start, end in windows]
+    print(f"worst gap without a swap {quiet:.2f} s, in 20 swaps {max(gaps):.2f} s")
+    assert max(gaps) < 1 + quiet
+    assert all(member.open for member in (box.server().live, *box.server().copies))
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_server_killed_in_the_swap_is_never_torn_and_the_repair_opens_it(box, number):
+    box.ok(snapshot_script(box.db, "k"))
+    snap, old = copy_name(box.name, "snap", "k"), copy_name(box.name, "old", "k")
+    before = box.server()
+    known = {before.live.oid, before.copies[0].oid}
+    swapping = threading.Thread(target=box.run, args=(swap_script(box.db, snap, old),))
+    swapping.start()
+    time.sleep(random.Random(number).uniform(0.2, 1.0))
+    box.host.exec("kill -9 $(docker inspect -f '{{.State.Pid}}' jctc_db)", user="root")
+    swapping.join()
+    box.ok(repair_script(box.db, snap, old))
+    after = box.server()
+    assert {after.live.oid, after.copies[0].oid} == known
+    assert after.live.open and after.copies[0].open
+    box.ok(swap_script(box.db, snap, old))
+    assert box.server().live.oid == before.copies[0].oid
