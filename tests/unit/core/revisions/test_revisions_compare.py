@@ -286,6 +286,17 @@ def test_a_named_revision_may_be_given_by_its_first_letters():
     assert downgrade_arguments(comparison) == ["a1b2c3"]
 
 
+def test_base_takes_everything_back():
+    comparison = compare_revision(FORK, {"left1", "other1"}, "base")
+    assert [r.id for r in comparison.downgrades] == ["left1", "other1", "base1"]
+    assert downgrade_arguments(comparison) == ["base"]
+
+
+def test_what_depends_on_a_migration_goes_with_it_in_one_step():
+    graph = Graph.of([Revision("a1"), Revision("d1"), Revision("r1", ("a1",), ("d1",))])
+    assert downgrade_arguments(compare(graph, {"r1"}, ["a1"])) == ["d1@base"]
+
+
 def test_a_named_revision_that_is_not_applied_is_behind():
     assert compare_revision(line("a1", "b2", "c3"), {"a1"}, "c3").kind == "behind"
 
