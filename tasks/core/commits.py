@@ -58,6 +58,13 @@ class Past(Struct, frozen=True):
         bad = ledger.bad(self.ledger)
         return next((sha for sha in self.positions[1:] if sha not in self.left and sha not in bad), None)
 
+    @property
+    def chosen(self) -> bool:
+        """Whether the present commit is recorded as good, or one that a rollback led to."""
+        here, *before = self.positions or [""]
+        said = ledger.standing(self.ledger).get(here)
+        return said.event == ledger.GOOD if said else bool(before) and before[0] in self.left
+
     def good(self) -> ledger.Entry | None:
         """Return the release that was recorded as good last, the present one passed over."""
         return ledger.last_good(self.ledger, self.positions[0]) if self.positions else None

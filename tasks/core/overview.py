@@ -59,6 +59,8 @@ def _code(e: Examined) -> str:
 
 def _good(answers: dict[str, Answer]) -> str:
     past = commits.read_past({n.removeprefix("past "): a for n, a in answers.items() if n.startswith("past ")})
+    if good := past.good():
+        return f"{good.commit[:12]} (recorded as good, {good.task})"
     before = past.before()
     return f"{before[:12]} (deployed before the present one)" if before else "none known"
 

@@ -31,7 +31,7 @@ def _past(c, e: examine.Examined) -> Past:
     """Return the last good commit and how it stands to the database, as far as they can be told."""
     try:
         _, past = git.candidates(c, 1)
-        chosen = len(past.positions) > 1 and past.positions[1] in past.left
+        chosen = past.chosen
         good, why = git.find_last_good(c)
     except Refused as refused:
         return Past(why=str(refused))

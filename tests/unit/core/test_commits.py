@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.core import commits
+from tasks.core import commits, ledger
 from tasks.core.shell import Answer
 from tests.unit.core.checkouts import Checkout
 
@@ -15,7 +15,7 @@ def host(tmp_path):
 
 
 def past(host, running=""):
-    asked = {"past": host.sh(commits.show_past(host.environment)).stdout, "running": running}
+    asked = {"past": host.sh(commits.show_past(host.environment)).stdout, "running": running, "ledger": ""}
     return commits.read_past({name: Answer(out, "", 0) for name, out in asked.items()})
 
 
@@ -89,3 +89,16 @@ def test_what_runs_is_known_by_the_tags_of_its_images(host):
 def test_a_tree_is_not_shown_as_a_commit(host):
     assert host.sh(commits.show_one(host.environment, "HEAD^{tree}")).returncode != 0
     assert host.sh(commits.show_one(host.environment, "--all")).returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("said", "left", "chosen"),
+    [
+        ([], set(), False),
+        ([], {"two"}, True),
+        ([ledger.Entry(event=ledger.GOOD, commit="one")], set(), True),
+        ([ledger.Entry(event=ledger.BAD, commit="one")], {"two"}, False),
+    ],
+)
+def test_a_commit_was_chosen_when_it_is_recorded_as_good_or_was_gone_back_to(said, left, chosen):
+    assert commits.Past(positions=["one", "two"], left=left, ledger=said).chosen is chosen
