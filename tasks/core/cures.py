@@ -22,10 +22,13 @@ MEANINGS = (
         "the Docker engine does not answer: sudo systemctl start docker on the host",
     ),
     (
-        r"'compose' is not a docker command|unknown shorthand flag|docker-compose: (command )?not found",
+        r"'compose' is not a docker command|unknown (shorthand )?flag|docker-compose: (command )?not found",
         "there is no compose on the host: install docker-compose, or check compose.command in hosts.yaml",
     ),
-    (r"docker: (command )?not found", "there is no docker on the host: install it"),
+    (
+        r"docker: (command )?not found|failed to run command .docker.: no such",
+        "there is no docker on the host: install it",
+    ),
     (r"git: (command )?not found", "there is no git on the host: install it"),
     (r"not a git repository", "app.path in hosts.yaml is not a git checkout"),
     (r"cannot change to '|can't cd to|cd: .*no such file", "app.path in hosts.yaml is no folder on the host"),

@@ -83,7 +83,8 @@ def _connect(environment: Environment, settings: HostSettings, config: Config) -
 def _login(environment: Environment, settings: HostSettings, config: Config) -> dict:
     """Return Fabric's own settings (`-i`, `--prompt-for-passphrase`, ...) together with the host's key."""
     kwargs = dict(config.connect_kwargs)
-    for key in kwargs.pop("key_filename", []):
+    kwargs.pop("key_filename", None)  # Fabric adds them again, with those of ~/.ssh/config
+    for key in config.authentication.identities:
         _readable(Path(key).expanduser(), "-i")
     if settings.key:
         key = _readable(_local(settings.key), f"environments.{environment.name}.hosts: key")

@@ -104,4 +104,4 @@ def test_a_key_that_is_not_there_is_refused_before_anything_connects(folder):
     with pytest.raises(Refused, match="environments.pair.hosts: key: the key .*/key cannot be read: No such file"):
         named("pair")
     with pytest.raises(Refused, match="-i: the key /nope cannot be read"):
-        named("single", connect_kwargs={"key_filename": ["/nope"]})
+        named("single", authentication={"identities": [Path("/nope")]})
