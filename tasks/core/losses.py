@@ -8,6 +8,7 @@ from . import migrations, state
 from .errors import Refused
 from .migrate import WAYS_OUT
 from .postgres import psql as sql
+from .revisions import Revision
 from .schema import Schema
 
 
@@ -18,19 +19,22 @@ def describe(c, seen: state.State, wanted: Schema) -> tuple[list[str], list[str]
     """
     facts, questions = [], []
     for revision in wanted.downgrades:
+        if revision.id in wanted.replaced:
+            facts.append(f"takes back {revision.id} ({revision.title}) by your own SQL")
+            continue
         found = migrations.classify(revision.source)
-        if found.kind == "raises" and revision.id not in wanted.replaced:
-            where = "; ".join(f"{revision.path}:{f.line}: {f.reason}" for f in found.findings)
-            raise Refused(
-                f"{revision.id} ({revision.title}) cannot be taken back: {where}. Nothing was changed. {WAYS_OUT}"
-            )
+        name = f"{revision.id} ({revision.title})"
+        if found.kind == "raises":
+            raise Refused(f"{name} cannot be taken back: {_reasons(found, revision)}. Nothing was changed. {WAYS_OUT}")
         lost = losses(c, seen, found)
-        facts.append(f"takes back {revision.id} ({revision.title}): {found.kind}")
-        facts += [f"  {line}" for line in lost]
+        facts += [f"takes back {name}: {found.kind}", *(f"  {line}" for line in lost)]
         if found.kind in ("destroys", "nothing"):
-            what = "; ".join(lost) or "its downgrade does nothing, so what it did stays"
-            questions.append(f"{revision.id} ({revision.title}): {what}. Go on?")
+            questions.append(f"{name}: {'; '.join(lost) or _reasons(found, revision)}. Go on?")
     return facts, questions
+
+
+def _reasons(found: migrations.Downgrade, revision: Revision) -> str:
+    return "; ".join(f"{revision.path}:{f.line}: {f.reason}" for f in found.findings if f.kind == found.kind)
 
 
 def losses(c, seen: state.State, downgrade: migrations.Downgrade) -> list[str]:
