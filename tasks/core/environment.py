@@ -58,6 +58,8 @@ class Reader:
         if settings.database and "database" not in settings.compose.services:
             problem = "the key 'database' is missing; allowed: the compose service that runs the database"
             raise self._refused(InvalidError(("compose", "services"), problem))
+        if "/" in settings.compose.files[0].removeprefix("./"):  # compose would run in that folder, not in the checkout
+            raise self._refused(InvalidError(("compose", "file"), allowed="a first file at the top of the checkout"))
         twice = [host for host, count in Counter((h.host, h.user, h.port) for h in settings.hosts).items() if count > 1]
         if twice:
             raise self._refused(InvalidError(("hosts",), f"the host {twice[0][0]!r} stands twice; allowed: once"))

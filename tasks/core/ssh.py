@@ -125,9 +125,9 @@ def explain(error: Exception, connection: Connection) -> str | None:
     for beginning, line in _SAID.items():
         if isinstance(error, SSHException) and str(error).startswith(beginning):
             return f"{where}: {line.format(c=connection)}"
-    if isinstance(error, SSHException) and "private key" in str(error):
-        keys = ", ".join(connection.connect_kwargs.get("key_filename") or [])
-        return f"{where}: {one_line(str(error))}, among the keys that were tried: {keys}."
+    if isinstance(error, SSHException) and any(words in str(error) for words in ("private key", "Invalid key")):
+        keys = ", ".join(connection.connect_kwargs.get("key_filename") or ["those of ~/.ssh"])
+        return f"{where}: {one_line(str(error))}, or not its passphrase; the keys that were tried: {keys}."
     if isinstance(error, (SSHException, EOFError, OSError)):
         return f"{where}: SSH failed: {one_line(str(error)) or type(error).__name__}."
     return None

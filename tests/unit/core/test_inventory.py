@@ -94,6 +94,7 @@ MISTAKES = [
     (f"{P}hosts__0__host", 7, "hosts[0].host: found 7; allowed: text"),
     (f"{P}compose__file", [], "compose.file: found an empty list; allowed: text on one line"),
     (f"{P}compose__file", [3], "compose.file[0]: found 3; allowed: text"),
+    (f"{P}compose__file", "deploy/a.yml", "compose.file: found 'deploy/a.yml'; allowed: a first file at the top"),
     (f"{P}compose__command", "podman", "compose.command: found 'podman'; allowed: 'auto' or 'docker-compose' or"),
     (f"{P}compose__services__backend", "a b", "compose.services.backend: found 'a b'; allowed: the name of a compose"),
     (f"{P}compose__services", {1: "a"}, "compose.services: found the key 1; allowed: text"),

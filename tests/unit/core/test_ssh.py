@@ -61,6 +61,7 @@ class Refusing:
         (socket.gaierror(-2, "Name or service not known"), "unknown to DNS"),
         (TimeoutError(), "no answer in"),
         (SSHException("Error reading SSH protocol banner"), "does not speak SSH"),
+        (SSHException("Invalid key"), "not its passphrase; the keys that were tried: "),
         (SSHException("No existing session"), "does not speak SSH"),
         (ChannelException(2, "Connect failed"), "ProxyJump"),
         (OSError(101, "Network is unreachable"), "Network is unreachable"),
