@@ -144,5 +144,5 @@ def test_what_was_never_built_is_not_started(plan):
 
 
 def test_only_volumes_without_a_name_are_unnamed():
-    out = f"/c_db {'a' * 64} /var/lib/postgresql/data\n/c_db pgdata /data\n/c_web {'A' * 64} /x\n"
+    out = f"/c_db {'a' * 64} /var/lib/postgresql/data\n/c_db cafe /data\n/c_web {'A' * 64} /x\n"
     assert choice.parse_unnamed(out) == ["c_db:/var/lib/postgresql/data"]
