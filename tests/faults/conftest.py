@@ -26,6 +26,14 @@ def ready(stage: Stage) -> Stage:
     return stage
 
 
+@pytest.fixture
+def deployed(stage: Stage) -> Stage:
+    """The stage with v3 deployed, as any refused command leaves it."""
+    if not (stage.last_run() and stage.as_deployed()):
+        stage.ready()
+    return stage
+
+
 def pytest_collection_modifyitems(config, items) -> None:
     """Leave out the long ones unless --all-faults."""
     if config.getoption("--all-faults"):

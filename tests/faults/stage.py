@@ -169,6 +169,10 @@ class Stage:
                 "AND pid <> pg_backend_pid()"
             )
 
+    def settled(self) -> None:
+        """Wait until the engine and the database answer."""
+        self.wait_until("docker exec jctc_db pg_isready -q -h 127.0.0.1 2>/dev/null")
+
     def back_on_main(self) -> None:
         """Put HEAD on main again, where it was deployed."""
         self.host.exec("git -C jctc-app checkout -q main")
