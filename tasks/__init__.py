@@ -6,12 +6,13 @@ from .playbooks import (
     code_rollback,
     container_restart,
     diagnose,
+    emergency_restore,
     full_rollback,
     migration_rollback,
     resume,
     undo,
 )
-from .steps import containers, database, git, incident, release, runs, status, verify
+from .steps import backups, containers, database, git, incident, release, runs, status, verify
 
 ns = Collection(
     diagnose.diagnose,
@@ -19,6 +20,7 @@ ns = Collection(
     container_restart.container_restart,
     full_rollback.full_rollback,
     migration_rollback.migration_rollback,
+    emergency_restore.emergency_restore,
     resume.resume,
     undo.undo,
     verify.verify,
@@ -26,6 +28,7 @@ ns = Collection(
     Collection.from_module(git),
     Collection.from_module(containers),
     Collection.from_module(database, name="db"),
+    Collection.from_module(backups),
     Collection.from_module(incident),
     Collection.from_module(release),
     Collection.from_module(runs),

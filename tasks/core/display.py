@@ -7,6 +7,7 @@ from collections import deque
 from . import console
 from .host import Host
 from .plan import Plan, Step
+from .progress import PREFIX, Progress
 from .proof import Check
 from .shell import nonce
 
@@ -19,6 +20,7 @@ class Log:
 
     def __init__(self) -> None:
         self.mark, self.rest, self.lines = "", "", 0
+        self.progress = Progress()
         self.tail: deque[str] = deque(maxlen=10)
 
     def begin(self) -> str:
@@ -37,8 +39,11 @@ class Log:
             self._show(line.rstrip("\r").rsplit("\r")[-1])
 
     def _show(self, line: str) -> None:
-        if line.strip():
+        if line.startswith(PREFIX):
+            line = self.progress.words(line)
+        elif line.strip():
             self.tail.append(line)
+        if line.strip():
             console.say(f"    {line}", style="dim")
 
     def flush(self) -> None:

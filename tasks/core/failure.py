@@ -59,10 +59,14 @@ def standing(run) -> list[str]:
         lines.append(f"  the host now: {serves(run.host.look())}")
     except Exception:  # the description of a failure must not fail
         lines.append("  the host now: it cannot be read")
-    snapshot = run.plan.before.get("snapshot")
-    if snapshot and any(d["step"] == "snapshot" for d in run.done):
-        lines.append(f"  the data as it was: database {snapshot}")
-    return lines
+    return lines + _kept(run)
+
+
+def _kept(run) -> list[str]:
+    done = {d["step"] for d in run.done}
+    kept = {"snapshot": "snapshot", "swap": "swapped"}
+    names = [run.plan.before[key] for step, key in kept.items() if step in done and run.plan.before.get(key)]
+    return [f"  the data as it was: database {name}" for name in names]
 
 
 def serves(seen: State) -> str:

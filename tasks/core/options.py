@@ -37,6 +37,12 @@ HELP = {
     "rehearse": "do not try the downgrade on a clone first",
     "snapshot": "make no copy of the database first",
     "full": "with all data, not only the schema",
+    "format": "plain, gz, zst, custom or directory",
+    "keep": "how many of the newest stay",
+    "from_database": "the database that the backup is of, where it is not the one of hosts.yaml",
+    "online": "restore while the backend goes on, and stop it for the swap only",
+    "in_place": "drop the live database first, where two copies do not fit",
+    "dump": "make no dump before the live database is dropped",
     "take_over": "take the lock of a run that was cut off",
 }
 
@@ -80,6 +86,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "count": _pattern(COUNT, "is not a number from 1 to 999999."),
     "run": _pattern(NAME, "is not the identifier of a run."),
     "keep": _pattern(COUNT, "is not a number from 1 to 999999."),
+    "format": _pattern(re.compile("plain|gz|zst|custom|directory"), "is not plain, gz, zst, custom or directory."),
     "file": _path,
     "output": _path,
     "downgrade_sql": _pattern(re.compile(r"[\w.-]+=[^=].*"), "is not REV=FILE."),

@@ -220,5 +220,10 @@ def _code(out: str) -> int:
 
 def folder(environment: Environment) -> str:
     """Return the state folder of the deployment on the host, as a shell word."""
+    return home(place(environment))
+
+
+def place(environment: Environment) -> str:
+    """Return the state folder's path, relative to the login's home."""
     name = environment.app.path.strip("/").removeprefix("~/").replace("/", "_")
-    return home(f".fab-rollback/{name}")
+    return f".fab-rollback/{name}"

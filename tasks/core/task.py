@@ -94,7 +94,8 @@ def change(body=None, **settings: Any):
     """Declare a task that changes the host: its body looks, refuses, and returns the Plan.
 
     The plan is then shown, asked for, carried out under the lock and proven; `--yes`, `--plan`,
-    `--take-over` and `--json` come with it. A body that returns None had nothing to do.
+    `--take-over` and `--json` come with it. A body that returns None had nothing to do. One that has
+    a parameter `plan` is told whether only the plan is wanted.
     """
     if body is None:
         return lambda function: change(function, **settings)
@@ -105,7 +106,8 @@ def change(body=None, **settings: Any):
 
         started = time.monotonic()
         way = Way(yes=yes, plan=plan, take_over=take_over, activity=activity(c))
-        made = body(c, *args, **kwargs)
+        told = {"plan": plan} if "plan" in inspect.signature(body).parameters else {}
+        made = body(c, *args, **kwargs, **told)
         return carry_out(c, made, way, started) if made else None
 
     carried_out.__signature__ = _with_switches(inspect.signature(body))
@@ -117,4 +119,5 @@ def _with_switches(signature: inspect.Signature) -> inspect.Signature:
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False)
         for name in ("yes", "plan", "take_over", "json")
     ]
-    return signature.replace(parameters=[*signature.parameters.values(), *switches])
+    own = [p for p in signature.parameters.values() if p.name != "plan"]
+    return signature.replace(parameters=[*own, *switches])

@@ -6,7 +6,7 @@ from ..core.errors import Refused
 from ..core.plan import Expectation, Plan, Step
 from ..core.task import change
 from ..steps import containers, database, git, runs, way_back
-from . import look
+from . import look, undo_restore
 
 
 @change
@@ -14,6 +14,8 @@ def undo(c, run=None, restore_snapshot=False):
     """Take a rollback back: code, schema and containers as they were before it."""
     known = runs.to_undo(c, run)
     before = known.plan.before
+    if {"swapped", "dropped"} & before.keys():
+        return undo_restore.plan(c, known)
     sight = look.look(c, before["commit"], schema=False)
     plan = Plan(
         task="undo",

@@ -7,7 +7,7 @@ from ..shell import home
 from .psql import Database, ask, literal, script, target, tool
 from .space import room_functions
 
-Format = Literal["directory", "custom", "plain"]
+Format = Literal["directory", "custom", "plain", "gzip", "zstd"]
 LOCK_WAIT = "30s"  # a migration that holds a table would keep pg_dump waiting for ever
 
 START = r"""
@@ -43,18 +43,31 @@ printf '%s\n' "$here" >"$final.sha256.part"
 """
 
 STREAM = r"""
-dumping() {{ {dump} </dev/null >"$part"; }}
 change 'pg_dump failed' dumping
 {check}
 sync
 printf '%s  %s\n' "$(sha256sum <"$part" | awk '{{ print $1 }}')" "$(basename "$final")" >"$final.sha256.part"
 """
 
+# A pipe has the exit code of its end: a dump that failed is told by its missing last line.
+PACKED = r"""
+command -v zstd >/dev/null || refuse 'zstd is not installed on the host: choose another --format'
+dumping() {{
+  {dump} </dev/null 2>"$part.err" | zstd -q -c >"$part"
+  zstd -dcq <"$part" | whole || {{ cat "$part.err" && rm "$part.err" && return 1; }}
+  rm "$part.err"
+}}
+"""
+
+WHOLE = """
+whole() { tail -c 600 | awk '/^-- PostgreSQL database dump complete/ { found = 1 } END { exit !found }'; }
+"""
+
 CHECK = {
     "custom": "change 'the dump cannot be read back' docker exec -i {container} pg_restore -f /dev/null <\"$part\"",
-    "plain": 'tail -c 600 "$part" |\n'
-    "  awk '/^-- PostgreSQL database dump complete/ {{ whole = 1 }} END {{ exit !whole }}' ||\n"
-    "  fail 'the dump has no last line: it is cut off'",
+    "plain": "whole <\"$part\" || fail 'the dump has no last line: it is cut off'",
+    "gzip": "gzip -dcq <\"$part\" | whole || fail 'the dump has no last line: it is cut off'",
+    "zstd": "zstd -dcq <\"$part\" | whole || fail 'the dump has no last line: it is cut off'",
 }
 
 FINISH = r"""
@@ -69,7 +82,7 @@ def dump_script(db: Database, path: str, form: Format = "directory", jobs: int =
     """Return a script that dumps DB to PATH on the host, and PATH.sha256 beside it.
 
     A `directory` (parallel, JOBS at once, compressed lightly) is the fastest and is built in the
-    container first; `custom` and `plain` are streamed. The name appears only once the dump was read
+    container first; the others are streamed. The name appears only once the dump was read
     back. Run again, it changes nothing if both files are there. Sessions may go on meanwhile.
     """
     parts = {
@@ -95,9 +108,10 @@ def _dump(db: Database, path: str, form: Format, jobs: int) -> str:
         box = f"/tmp/fab-rollback-dump-{path.rpartition('/')[2]}"
         dump = tool(db, "pg_dump", "-Fd", f"-j{int(jobs)}", "-Z1", wait, "-f", f"{box}/dump")
         return DIRECTORY.format(container=container, box=shlex.quote(box), dump=f"{dump} {name}")
-    options = ("-Fc", "-Z1") if form == "custom" else ("-Fp",)
-    check = CHECK[form].format(container=container)
-    return STREAM.format(dump=f"{tool(db, 'pg_dump', *options, wait)} {name}", check=check)
+    options = {"custom": ("-Fc", "-Z1"), "gzip": ("-Fp", "-Z1")}.get(form, ("-Fp",))
+    dump = f"{tool(db, 'pg_dump', *options, wait)} {name}"
+    dumping = PACKED.format(dump=dump) if form == "zstd" else f'dumping() {{ {dump} </dev/null >"$part"; }}\n'
+    return WHOLE + dumping + STREAM.format(check=CHECK[form].format(container=container))
 
 
 def _messages(db: Database, path: str) -> dict[str, str]:

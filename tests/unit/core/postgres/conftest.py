@@ -39,7 +39,7 @@ class Engine:
         (self.folder / "calls").unlink(missing_ok=True)
         for number, answer in enumerate(answers, start=1):
             out, code = answer if isinstance(answer, tuple) else (answer, 0)
-            (self.folder / f"{number}.out").write_text(out)
+            (self.folder / f"{number}.out").write_bytes(out.encode("latin-1"))
             (self.folder / f"{number}.code").write_text(str(code))
         path = f"{self.folder}:/usr/bin:/bin"
         ran = subprocess.run(

@@ -1,5 +1,6 @@
 """A dump has its name only when it was read back."""
 
+import gzip
 import hashlib
 import subprocess
 
@@ -12,7 +13,7 @@ SHOP = Database("db", "shop", "owner")
 WHOLE = "data\n--\n-- PostgreSQL database dump complete\n--\n"
 
 
-@pytest.mark.parametrize("form", ["directory", "custom", "plain"])
+@pytest.mark.parametrize("form", ["directory", "custom", "plain", "gzip", "zstd"])
 def test_every_form_is_posix_sh_that_waits_only_so_long_for_a_lock(form):
     text = dump_script(SHOP, "/a b/it's", form)
     assert subprocess.run(["sh", "-n"], input=text, text=True, capture_output=True).stderr == ""
@@ -41,6 +42,13 @@ def test_a_cut_dump_never_gets_its_name(engine, tmp_path):
     ran = engine.run(dump_script(SHOP, str(path), "plain"), "= 1000\n", WHOLE[:20])
     assert (ran.code, ran.err) == (1, "the dump has no last line: it is cut off\n")
     assert not path.exists()
+
+
+def test_a_cut_dump_that_was_compressed_never_gets_its_name(engine, tmp_path):
+    packed = gzip.compress(WHOLE[:20].encode()).decode("latin-1")
+    ran = engine.run(dump_script(SHOP, str(tmp_path / "b"), "gzip"), "= 1000\n", packed)
+    assert (ran.code, ran.err) == (1, "the dump has no last line: it is cut off\n")
+    assert not (tmp_path / "b").exists()
 
 
 def test_a_failed_pg_dump_is_said_in_one_line(engine, tmp_path):

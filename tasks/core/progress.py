@@ -1,0 +1,51 @@
+"""How far a long step is: the PROGRESS lines of its script, put into words now and then."""
+
+from __future__ import annotations
+
+import time
+
+PREFIX = "PROGRESS "
+EVERY = 1.0  # seconds between two lines
+
+
+class Progress:
+    """Reads `PROGRESS bytes N TOTAL` (TOTAL 0: unknown) and `PROGRESS table NAME`."""
+
+    def __init__(self, clock=time.monotonic) -> None:
+        self.clock, self.began, self.said = clock, clock(), None
+        self.table, self.first = "", None
+
+    def words(self, line: str) -> str:
+        """Return what to print for a PROGRESS line; often nothing, since it would be too much."""
+        kind, _, rest = line.removeprefix(PREFIX).partition(" ")
+        if kind == "table":
+            self.table = rest
+            return self._due(f"table {rest}")
+        done, total = (int(word) for word in rest.split()[:2])
+        return self._due(self._bytes(done, total), at_once=done == total)
+
+    def _due(self, text: str, at_once: bool = False) -> str:
+        now = self.clock()
+        if not at_once and self.said is not None and now - self.said < EVERY:
+            return ""
+        self.said = now
+        return text
+
+    def _bytes(self, done: int, total: int) -> str:
+        if not total:
+            return size(done)
+        parts = [f"{size(done)} of {size(total)} ({100 * done // total} %)", self._left(done, total)]
+        return ", ".join(filter(None, [*parts, self.table if done < total else ""]))
+
+    def _left(self, done: int, total: int) -> str:
+        """Return how long it will take, by the bytes seen since the first line."""
+        self.first = self.first or (self.clock(), done)
+        seconds, read = self.clock() - self.first[0], done - self.first[1]
+        return f"about {(total - done) * seconds / read:.0f} s left" if read > 0 and done < total else ""
+
+
+def size(count: int) -> str:
+    """Return a size in bytes as people read it."""
+    units = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+    unit, name = next(((u, n) for u, n in units if count >= u), (1, "bytes"))
+    return f"{count / unit:.1f} {name}" if unit > 1 else f"{count} bytes"

@@ -1,0 +1,49 @@
+"""The way back from a restore: the database that it left beside gets its name again."""
+
+from __future__ import annotations
+
+from ..core.errors import Refused
+from ..core.plan import Expectation, Plan
+from ..core.postgres.names import copy_name
+from ..steps import containers, way_back
+
+
+def plan(c, known) -> Plan:
+    """Return the plan that takes the run `known` back; Refused where it dropped what would have to come back."""
+    before, seen = known.plan.before, c.look()
+    _refuse_dropped(known)
+    live = way_back.live_database(c, seen)
+    old, stopped = before.get("swapped", ""), before.get("stopped", [])
+    there = bool(old and c.sh(way_back.exists(live, old)).stdout.strip())
+    what = f"{old} becomes {live.name} again" if there else "start again"
+    made = Plan(
+        task="undo",
+        purpose=f"run {known.run} ({known.plan.task}): {what}",
+        steps=[],
+        facts=way_back.losses(c, live, old, restore=True) if there else [f"{live.name} was not replaced"],
+        expect=Expectation(
+            revision=before.get("revision"), services=before.get("running", []), healthy=bool(before.get("healthy"))
+        ),
+        back="fab undo" if there else "",
+        undoes=known.run,
+    )
+    made.before = {**before, "revision": seen.revision, "healthy": seen.healthy}
+    made.before["swapped"] = copy_name(live.name, "old", made.run)
+    if there:
+        made.steps = [
+            *([containers.stop_step(c.environment, stopped)] if stopped else []),
+            way_back.swap_step(live, old, made.run),
+        ]
+    if stopped:
+        made.steps.append(containers.wake_step(c.environment, stopped))
+    return made
+
+
+def _refuse_dropped(known) -> None:
+    tried = any(told.tries and step.name == "drop" for told, step in zip(known.steps, known.plan.steps, strict=True))
+    if not tried:
+        return
+    if not known.over:
+        raise Refused(f"Run {known.run} was dropping the database: only forwards from here. Next: fab resume")
+    back = known.plan.back or "none"
+    raise Refused(f"Run {known.run} dropped the database in its place: there is nothing to swap. Its way back: {back}.")
