@@ -5,16 +5,16 @@ from __future__ import annotations
 from ..core.errors import Refused
 from ..core.plan import Expectation, Plan
 from ..core.postgres.names import copy_name
-from ..steps import containers, way_back
+from ..steps import containers, database, way_back
 
 
 def plan(c, known) -> Plan:
     """Return the plan that takes the run `known` back; Refused where it dropped what would have to come back."""
     before, seen = known.plan.before, c.look()
     _refuse_dropped(known)
-    live = way_back.live_database(c, seen)
+    live = database.database_of(c, seen)
     old, stopped = before.get("swapped", ""), before.get("stopped", [])
-    there = bool(old and c.sh(way_back.exists(live, old)).stdout.strip())
+    there = bool(old) and way_back.is_there(c, live, old)
     what = f"{old} becomes {live.name} again" if there else "start again"
     made = Plan(
         task="undo",

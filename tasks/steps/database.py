@@ -7,7 +7,6 @@ from ..core.copies import database_of as database_of
 from ..core.copies import snapshot_name as snapshot_name
 from ..core.copies import snapshot_step as snapshot_step
 from ..core.errors import Failed, Refused
-from ..core.live import database_of
 from ..core.plan import Expectation, Plan, Step
 from ..core.postgres.names import copy_name
 from ..core.postgres.psql import Database

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from .. import display, live, state
+from .. import display, state
 from ..errors import Refused
 from ..postgres.backup import Backup, Section, parse_backup
 from ..postgres.inspection import inspect_script
 from ..postgres.names import parse_copy
 from ..postgres.psql import Database
 from ..progress import PREFIX
+from ..settings import Environment
 from ..shell import home, quote
 from ..text import last_line
 from . import files
@@ -45,7 +46,7 @@ class Target:
 
 def inspect(c, db: Database, path: str) -> Backup:
     """Return what is known of the backup at PATH on the host, read to its end; Refused if it cannot be read."""
-    script = inspect_script(db, path, live.versions_table(c.environment), progress=True)
+    script = inspect_script(db, path, versions_table(c.environment), progress=True)
     stream = Reading()
     result = c.sh(script, timeout=None, check=False, out=stream)
     if not result.ok:
@@ -57,7 +58,13 @@ def inspect(c, db: Database, path: str) -> Backup:
     return backup
 
 
-def reports(environment) -> str:
+def versions_table(environment: Environment) -> str:
+    """Return Alembic's table as schema.table, the usual one where hosts.yaml names none."""
+    alembic = environment.database.alembic
+    return f"{alembic.schema}.{alembic.table}" if alembic else "public.alembic_version"
+
+
+def reports(environment: Environment) -> str:
     """Return the folder that keeps what checks found, relative to the login's home."""
     return f"{state.place(environment)}/backups"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from .. import compose, cures, live
+from .. import compose, copies, cures
 from ..errors import Refused
 from ..postgres.backup import Backup, Section
 from ..postgres.names import copy_name
@@ -69,18 +69,24 @@ class Sight:
         return {**known, "swapped": copy_name(self.db.name, "old", run)} if self.there else {}
 
 
+def configured(c) -> None:
+    """Raise Refused where hosts.yaml knows of no database."""
+    if not c.environment.database:
+        raise Refused(f"{c.environment.name} has no database in hosts.yaml. Nothing was changed.")
+
+
 def reached(c) -> tuple[State, Database]:
     """Return the state of the host and its live database; Refused where either is out of reach."""
+    configured(c)
     seen = c.look()
     cures.require(c.address, seen, ("engine",))
-    return seen, live.database_of(c, seen)
+    return seen, copies.database_of(c, seen)
 
 
 def found(c, seen: State) -> list[files.Found]:
     """Return what lies in the folder of the backups, the newest first."""
+    configured(c)
     environment = c.environment
-    if not environment.database:
-        raise Refused(f"{environment.name} has no database in hosts.yaml. Nothing was changed.")
     container = compose.containers(environment.service("database") or "db", everything=False)
     finding = f"cd {compose.app(environment)} 2>/dev/null && {container} | head -n 1"
     script = files.listing(environment.database.backups, check.reports(environment), finding)
@@ -137,7 +143,7 @@ def look(c, file: str | None, source: str | None, plan: bool) -> Sight:
 
 def target(c, db: Database, server: Server, rows: dict[str, int] | None) -> check.Target:
     """Return what a backup would replace."""
-    tables = frozenset(rows or ()) - {live.versions_table(c.environment)}
+    tables = frozenset(rows or ()) - {check.versions_table(c.environment)}
     return check.Target(db.name, server.version // 10000, server.live.encoding if server.live else "", tables)
 
 
@@ -161,7 +167,8 @@ def safety_path(c, sight: Sight, run: str) -> str:
 def require_room(sight: Sight, need: int, way_out: str) -> None:
     """Raise Refused unless NEED bytes fit on the database's disks."""
     if not sight.server.fits(need):
+        wanted, free = size(need + sight.server.max_wal), size(sight.server.data_free)
         raise Refused(
-            f"Not enough disk for the database: about {size(need)} and {size(sight.server.max_wal)} for the server's log "
-            f"are needed, {size(sight.server.data_free)} are free. Nothing was changed. {way_out}"
+            f"Not enough disk for the database: about {wanted} are needed, its log included, {free} are free. "
+            f"Nothing was changed. {way_out}"
         )

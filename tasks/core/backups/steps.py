@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..live import versions_table
 from ..plan import Step
 from ..postgres import dumps, in_place, leftovers
 from ..postgres.backup import Backup, Section
@@ -38,7 +37,7 @@ mv "$report" {reports}/{name}.$(awk -F '\\t' '$1 == "FILE" {{ print $3 "." $4 }}
 def dump_step(environment: Environment, db: Database, path: str, form: str) -> Step:
     """Return the step that writes a backup to PATH (relative to the login's home) and reads it back."""
     script = dumps.dump_script(db, path, FORMS.get(form, form))  # type: ignore[arg-type]
-    inspect = inspect_script(db, path, versions_table(environment))
+    inspect = inspect_script(db, path, check.versions_table(environment))
     bad = f"{path} was written, but it is not whole when it is read back: do not rely on it"
     return Step(
         name="dump",
@@ -71,7 +70,9 @@ def restore_step(
     return Step(
         name="restore",
         title=f"Restore {backup.path} beside, as {new}, and compare it with the file",
-        script=restore_script(db, backup, run, work, section, owners=owners, versions=versions_table(environment)),
+        script=restore_script(
+            db, backup, run, work, section, owners=owners, versions=check.versions_table(environment)
+        ),
         commands=(f'CREATE DATABASE "{new}" TEMPLATE template0', f"{loaded} -d {quote(target(new))} < {backup.path}"),
         primary_only=True,
         preparation=before,
