@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox.host import Host
+
 pytestmark = pytest.mark.sandbox
 VARIANTS = [{}, {"compose": "v2", "bind_mount": True, "container_names": False}]
 EXTRA = """
@@ -108,3 +110,36 @@ def test_what_cannot_be_meant_is_refused_and_the_nearest_offered(operator):
     assert (ran.code, len(ran.err.strip().splitlines())) == (2, 1), ran.text
     assert "nothing is built here" in ran.err
     assert operator.world() == before
+
+
+@pytest.fixture
+def second(operator):
+    """Another host of the same environment, as fresh as the first."""
+    host = Host.up(f"{operator.host.name}-2", operator.host.variant)
+    operator.settings["hosts"].append({**operator.settings["hosts"][0], "port": host.port})
+    operator.write()
+    yield host
+    host.down()
+
+
+def test_every_host_of_the_environment_is_covered(fresh, second):
+    both = "docker inspect -f '{{.State.StartedAt}}' jctc_web"
+    before = [host.exec(both) for host in (fresh.host, second)]
+    ran = fresh.fab("containers.restart", "--service", "frontend", "--yes")
+    assert ran.code == 0, ran.text
+    after = [host.exec(both) for host in (fresh.host, second)]
+    assert all(new != old for new, old in zip(after, before, strict=True))
+    assert len(fresh.fab("containers.status", "--json").json()) == 6
+
+    second.exec("docker stop -t 1 jctc_web")
+    address = f"ubuntu@127.0.0.1:{second.port}"
+    assert (
+        "jctc_web exited"
+        in {o["host"]: o for o in fresh.fab("status", "--json").json()}[address]["lines"]["containers"]
+    )
+    wrong = [c for c in fresh.fab("verify", "--json").json()["hosts"][address] if not c["ok"]]
+    assert "jctc_web exited" in [c["found"] for c in wrong]
+    assert fresh.fab("diagnose", "--json").json()["command"] == "fab container-restart --service web"
+    ran = fresh.fab("containers.start", "--yes")
+    assert ran.code == 0, ran.text
+    assert second.exec("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8080/") == "200"
