@@ -118,3 +118,16 @@ def test_wrong_sql_of_the_operators_fails_in_the_rehearsal(hosts, tmp_path):
     assert ran.code == 2, ran.text
     assert "rehears" in ran.err.lower()
     assert operator.world() == before
+
+
+def test_a_release_that_migrates_and_then_dies_in_a_loop_is_rolled_back(hosts, tmp_path):
+    host = hosts(crash_loop=True, compose="v2", container_names=False)
+    host.reset()
+    operator = Operator(host, tmp_path)
+    rows = operator.rows()
+    ran = operator.fab("full-rollback", "--commit", operator.good, "--yes")
+    assert ran.code == 0, ran.text
+    assert operator.status_of() == "200"
+    assert operator.head() == operator.good
+    assert operator.rows() == rows
+    assert operator.fab("verify").code == 0
