@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core import choice, compose, console, proof, services
+from ..core import choice, compose, console, ledger, proof, pruning, services
 from ..core.choice import Chosen
 from ..core.compose import Built
 from ..core.container_steps import build_step, down_step, recreate_step, restart_step
@@ -162,6 +162,24 @@ def _rebuild_steps(c, chosen: Chosen, images: list[Built]) -> list[Step]:
     if chosen.named:
         return [build_step(c.environment, images, "--no-cache"), recreate_step(c.environment, chosen)]
     return [build_step(c.environment, images), down_step(c.environment, chosen), recreate_step(c.environment, chosen)]
+
+
+@change
+def prune(c, keep="3"):
+    """Remove kept images but the newest and all that run; other projects' images are not touched."""
+    chosen = choice.choose(c, None)
+    answers = c.ask(pruning.questions(c.environment))
+    good = [e.commit for e in reversed(ledger.entries(answers["ledger"].out)) if e.event == ledger.GOOD]
+    used = set(answers["used"].out.split())
+    names = pruning.choose(answers["images"].out, used, good, chosen.seen.head, chosen.project.built, int(keep))
+    if not names:
+        console.say(f"Nothing to remove: of every image, at most the newest {keep} and those in use are kept.")
+        return None
+    return Plan(
+        task="containers.prune",
+        purpose=f"remove {len(names)} kept images, the newest {keep} of each stay",
+        steps=[pruning.step(c.environment, names)],
+    )
 
 
 @task
