@@ -1,4 +1,4 @@
-"""Two preparations at once: one step out of two, for what does not depend on each other."""
+"""One step out of two: both at once where neither needs the other, else one after the other."""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ def together(first: Step, second: Step) -> Step:
             f"wait $other || code=$?; cat {second.name}.log; exit $code",
         ]
     )
+    return _joined(first, second, script)
+
+
+def in_turn(first: Step, second: Step) -> Step:
+    """Return one step that runs `second` once `first` is done, and fails as the one that fails."""
+    return _joined(first, second, f"sh -c {quote(first.script)} || exit\nsh -c {quote(second.script)}")
+
+
+def _joined(first: Step, second: Step, script: str) -> Step:
     return Step(
         name=f"{first.name}-and-{second.name}",
         title=f"{first.title}; {second.title[0].lower()}{second.title[1:]}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.plan import Expectation, Plan, Step
-from ..core.side_by_side import together
+from ..core.side_by_side import in_turn, together
 from ..core.task import change
 from ..steps import containers, database, git
 from . import look
@@ -50,15 +50,16 @@ def full_rollback(
 
 def _prepare(c, sight: look.Sight, *, rebuild: bool, rehearse: bool) -> list[Step]:
     """Return the steps that run while the present version still answers; on one host, side by side."""
-    keep, steps = [], []
+    steps = []
     if images := sight.wanted.images:
-        keep.append(containers.keep_step(c.environment, images, sight.seen.head))
+        steps.append(containers.keep_step(c.environment, images, sight.seen.head))
         steps.append(containers.prepare_step(c.environment, sight.wanted, sight.target, rebuild))
     if rehearse and sight.downgrades:
         steps.append(database.rehearsal_step(c, sight.seen, sight.schema))
-    if len(steps) == 2 and len(c.fleet) == 1:
-        steps = [together(*steps)]
-    return keep + steps
+    if len(steps) == 3 and len(c.fleet) == 1:
+        keep, prepare, rehearsal = steps
+        steps = [together(in_turn(keep, prepare), rehearsal)]
+    return steps
 
 
 def _schema(c, sight: look.Sight, plan: Plan, *, snapshot: bool) -> list[Step]:

@@ -7,7 +7,7 @@ from .psql import Database, ask, change, connector, ident, literal, script
 from .sessions import end_sql
 from .settings import settings_query
 from .space import room_functions
-from .swap import GUARD, open_function
+from .swap import GUARD, OPEN, open_function
 
 STATE = """
 SELECT '= ' || concat_ws(' ',
@@ -24,11 +24,12 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
 WHERE relkind IN ('r', 'p', 'm', 'S', 'i', 'v') AND nspname !~ '^pg_(toast|temp)';
 """
 
-CLEAR = """
+CLEAR = """{open}
 {end}
 DROP DATABASE IF EXISTS {new_id};
 """
 
+# What prints the sizes has opened the live database again: from there on nothing has to.
 CLONE = """
 SELECT format('CREATE DATABASE %I TEMPLATE %I', {new}, {live})
   || CASE WHEN current_setting('server_version_num')::int >= 150000
@@ -36,8 +37,8 @@ SELECT format('CREATE DATABASE %I TEMPLATE %I', {new}, {live})
 ALTER DATABASE {live_id} ALLOW_CONNECTIONS false;
 {end}
 :clone;
-SELECT '= ' || pg_database_size({live}) || ' ' || pg_database_size({new});
 ALTER DATABASE {live_id} ALLOW_CONNECTIONS true;
+SELECT '= ' || pg_database_size({live}) || ' ' || pg_database_size({new});
 """
 
 NAME = """
@@ -52,8 +53,7 @@ set -- $state
 if [ $2 = 1 ]; then echo {done}; exit 0; fi
 [ $1 = 1 ] || refuse {missing}
 require_room $3
-{guard}open_up
-{relations_live}{clear}{clone}open_up
+{guard}{clear}{relations_live}{clone}trap - EXIT
 {relations_new}set -- $sizes
 [ "$relations" = "$copied" ] || fail {different}
 awk -v a=$1 -v b=$2 'BEGIN {{ d = a - b; exit (d < 0 ? -d : d) > a / 100 + 1048576 }}' || fail {different}
@@ -88,12 +88,13 @@ def _flow(names: dict[str, str]) -> str:
     state = ask("state", "admin", STATE.format(**values))
     end, end_new = end_sql([names["live"]]), end_sql([names["new"]])
     settings = settings_query(names["live"], names["new"])
+    clear = CLEAR.format(open=OPEN.format(names=values["live"]), end=end_new, **values)
     name = NAME.format(mark=mark("snap"), settings=settings, **values)
     return state + FLOW.format(
         guard=GUARD,
         relations_live=ask("relations", "live", RELATIONS),
         relations_new=ask("copied", "copy", RELATIONS),
-        clear=change("an unfinished copy stays", "admin", CLEAR.format(end=end_new, **values)),
+        clear=change("the copy could not be begun", "admin", clear),
         clone=ask("sizes", "admin", CLONE.format(end=end, **values)),
         name=change("the copy could not be named", "admin", name),
         final=state,
