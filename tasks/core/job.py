@@ -12,14 +12,13 @@ from . import marks
 from .plan import Step
 from .shell import quote
 
-LOG_LIMIT = 16 * 1024 * 1024  # bytes of one step's log that are shown
 ENDED, CUT, FENCED = "ended", "cut", "fenced"
 
 # Bookkeeping comes before the step: what cannot be written down is not begun.
 JOB = """\
 n=$1; limit=$2; begin=$3; end=$4
 note() {
-  [ -z "$(tail -c 1 journal)" ] || echo >> journal
+  [ -z "$(tail -c 1 journal 2>/dev/null)" ] || echo >> journal
   printf '{"at":%s,"event":"%s",%s}\\n' "$(date +%s.%N)" "$1" "$2" >> journal
 }
 set -C; echo $$ > "$n.pid" || exit 1; set +C
@@ -83,7 +82,7 @@ def start(job: Try, token: str, nonce: str, seen: int = 0) -> str:
             marks.functions(),
             'if [ ! -e "$n.pid" ]; then',
             f'if [ "$(cat ../../lock/token 2>/dev/null)" != {quote(token)} ]; then echo; echo {nonce} fenced; exit; fi',
-            f'printf %s {_encoded(job.step.script)} | base64 -d > "$n.sh" || exit 1',
+            f'printf %s {_encoded(job.step.script)} | base64 -d > "$n.sh.$$" && mv "$n.sh.$$" "$n.sh" || exit 1',
             f'env {quote(job.mark)} setsid sh -c {quote(JOB)} job "$n"'
             f' {job.step.timeout} {_note(job, job.half)} {_note(job, job.after)} >/dev/null 2>"$n.err" </dev/null &',
             'i=0; until [ -s "$n.pid" ] && [ -e "$n.log" ]; do i=$((i+1)); [ $i -lt 500 ] || break',
@@ -112,7 +111,7 @@ def _watch(job: Try, nonce: str, seen: int) -> str:
             'p=$(cat "$n.pid" 2>/dev/null)',
             f'if [ -n "$p" ] && alive {quote(job.mark)}',
             f'then tail -q -n +{seen + 1} -s 0.05 --pid="$p" -f "$n.log"',
-            f'else tail -q -n +{seen + 1} "$n.log" 2>/dev/null; fi | head -c {LOG_LIMIT}',
+            f'else tail -q -n +{seen + 1} "$n.log" 2>/dev/null; fi',
             f'until [ -f "$n.rc" ]; do alive {quote(job.mark)} || break; sleep 0.05; done',
             f'[ -f "$n.rc" ] && echo && echo "{nonce} ended $(cat "$n.rc")" || {{ echo; echo {nonce} cut; }}',
         ]

@@ -62,7 +62,7 @@ def take(folder: str, token: str, owner: dict, replace: str = NEW) -> str:
             f'echo {quote(token)} > "$N/token" && echo {quote(owner["run"])} > "$N/run" || exit 1',
             f'printf \'%s\\n\' {quote(json.dumps(owner))} > "$N/owner" && date +%s > "$N/since" || exit 1',
             'if [ -d "$S/lock" ]; then case "$(judge):$(cat "$S/lock/run")" in',
-            f'{_patterns(replace)}) rm -rf "$S/lock" ;; esac; fi',
+            f'{_patterns(replace)}) leave; rm -rf "$S/lock" ;; esac; fi',
             'if mv -T "$N" "$S/lock" 2>/dev/null; then echo TAKEN',
             HOLD,
             "exit; fi",
