@@ -151,4 +151,4 @@ def parse_running(out: str) -> dict[str, list[str]]:
 def parse_commits(out: str) -> list[Commit]:
     """Return the commits printed in FORMAT."""
     lines = (line.split(SEPARATOR) for line in out.splitlines())
-    return [Commit(*words) for words in lines if len(words) == 5]
+    return [Commit(*words) for words in lines if len(words) == 5 and ledger.HASH.fullmatch(words[0])]
