@@ -16,7 +16,7 @@ def tell(sight, now: int) -> None:
         f"{f', of {name}' if name else ''}{f', PostgreSQL {backup.server}' if backup.server else ''}; "
         f"{len(section.rows)} tables, {sum(counted)} rows",
         sight.fit.text,
-        *(_differences(sight.rows, section) if sight.rows is not None else []),
+        *(differences(sight.rows, section) if sight.rows is not None else []),
         f"it takes about {size(sight.need)} beside the live database ({size(sight.bytes)}); "
         f"{size(sight.server.data_free)} are free",
     ]
@@ -31,7 +31,7 @@ def tell(sight, now: int) -> None:
     sight.warnings += sight.risks
 
 
-def _differences(rows: dict[str, int], section: Section) -> list[str]:
+def differences(rows: dict[str, int], section: Section) -> list[str]:
     """Return, for each table, how many rows only the live database has, or only the backup."""
     lines = []
     for table in sorted(rows.keys() | section.rows.keys()):
