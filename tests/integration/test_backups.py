@@ -1,0 +1,201 @@
+"""Backups on a real host: what is written is what is restored, and what is damaged never is."""
+
+from __future__ import annotations
+
+import random
+import re
+import shlex
+
+import pytest
+
+from sandbox.shell import SandboxError
+from tasks.core.postgres.names import copy_name
+from tasks.core.postgres.psql import ident
+from tests.integration.postgres_host import PostgresHost
+from tests.operator import Operator
+
+pytestmark = pytest.mark.sandbox
+NAME = 'my-app "x" it\'s \\ é'
+FOLDER = "backups of odd things"
+SEED = 20240401
+
+
+@pytest.fixture(scope="module")
+def awkward(hosts, tmp_path_factory):
+    """An operator whose database has everything awkward in it, and a look at that database past SSH."""
+    box = PostgresHost(hosts(), NAME)
+    box.create()
+    database = {"name": NAME, "backups": FOLDER}
+    yield Operator(box.host, tmp_path_factory.mktemp("awkward"), database=database), box
+    box.drop()
+    box.host.exec(f'rm -rf "{FOLDER}"')
+
+
+def made(operator: Operator, *words: str) -> str:
+    """Type `backups.create`, and return the path of the backup."""
+    ran = operator.fab("backups.create", *words, "--yes")
+    assert ran.code == 0, ran.text
+    return re.search(r"^backups.create: .* → (.*)$", ran.out, re.MULTILINE)[1]
+
+
+def put(operator: Operator, name: str, command: str, checksum: bool = False) -> str:
+    """Write what COMMAND prints into the folder of the backups, and return the path."""
+    path = f"backups/{name}"
+    operator.host.exec(f'set +o pipefail; rm -rf "{path}" "{path}.sha256"; {{ {command}; }} > "{path}"')
+    if checksum:
+        operator.host.exec(f'cd backups; sha256sum "{name}" > "{name}.sha256"')
+    return path
+
+
+@pytest.mark.parametrize("form", ["plain", "gz", "zst", "custom", "directory"])
+def test_what_was_dumped_in_any_format_is_what_is_there_after_the_restore(awkward, form):
+    operator, box = awkward
+    if form == "zst":
+        try:
+            box.host.exec("command -v zstd || apt-get install -yq zstd", user="root", timeout=120)
+        except SandboxError:
+            pytest.skip("zstd cannot be installed here")
+    before, contents = box.dump(), box.contents()
+    path = made(operator, "--format", form)
+    assert box.host.exec(f'stat -c %a "{path}"') == ("700" if form == "directory" else "600")
+    assert box.host.exec(f'ls "{path}.sha256"')
+    box.sql("DELETE FROM public.texts; CREATE TABLE public.since (a int);")
+    ran = operator.fab("backups.restore", "--file", path, "--yes")
+    assert ran.code == 0, ran.text
+    assert "public.texts: the backup has 23 rows that the live database does not" in ran.out
+    assert "public.since: the live database has it" in ran.out
+    assert (box.dump(), box.contents()) == (before, contents)
+    (old,) = [copy.name for copy in box.server().copies]
+    assert box.sql("SELECT count(*) FROM public.texts;", old) == "0\n"
+    box.sql(f'DROP DATABASE "{old.replace(chr(34), chr(34) * 2)}";', "postgres")
+
+
+def test_a_backup_is_described_before_it_is_needed(awkward):
+    operator, _box = awkward
+    path = made(operator)
+    ran = operator.fab("backups.check", "--file", "latest", "--json")
+    assert ran.code == 0, ran.text
+    said = ran.json()
+    assert (said["path"], said["database"], said["revision"], said["checksum"]) == (path, NAME, ["0123abcd"], "ok")
+    assert said["rows"]['"Odd Schema"."Order (line)"'] == 300
+    newest = operator.fab("backups.list", "--json").json()[0]
+    assert (newest["verified"], newest["revision"], newest["format"]) == (True, ["0123abcd"], "custom")
+
+
+def test_one_database_is_taken_out_of_a_dump_of_all(awkward):
+    operator, box = awkward
+    before = box.dump()
+    box.host.exec(f'docker exec jctc_db pg_dumpall -U jctc_user > "{FOLDER}/all.sql"')
+    box.sql("DELETE FROM public.texts;")
+    ran = operator.fab("backups.restore", "--file", "all.sql", "--yes")
+    assert ran.code == 0, ran.text
+    assert box.dump() == before
+    assert operator.fab("undo", "--yes").code == 0
+    assert box.sql("SELECT count(*) FROM public.texts;") == "0\n"
+    box.create()
+
+
+def test_a_local_backup_is_brought_over_whole_and_taken_up_where_it_was_cut(awkward, tmp_path):
+    operator, box = awkward
+    before = box.dump()
+    local = tmp_path / "it's local.sql"
+    local.write_text(before)
+    inside = f'"{FOLDER}/it\'s local.sql"'
+    ran = operator.fab("backups.restore", "--file", f"local:{local}", "--plan")
+    assert ran.code == 2
+    assert "--plan changes nothing" in ran.err
+    box.host.exec(f'mkdir -p "{FOLDER}"; cat > {inside}.part', stdin=local.read_bytes()[:100_000])
+    ran = operator.fab("backups.restore", "--file", f"local:{local}", "--yes")
+    assert ran.code == 0, ran.text
+    assert "from byte 100000 on" in ran.out
+    assert box.host.exec(f"stat -c %a {inside}; ls {inside}.part 2>&1 || :").startswith("600\nls: cannot access")
+    assert box.dump() == before
+    again = operator.fab("backups.check", "--file", f"local:{local}")
+    assert again.code == 0, again.text
+    assert "uploading" not in again.out
+    local.write_text(before + "\n")
+    ran = operator.fab("backups.restore", "--file", f"local:{local}", "--yes")
+    assert ran.code == 2
+    assert "is another file" in ran.err
+    ran = operator.fab("backups.restore", "--file", f"local:{__file__}", "--yes")
+    assert (ran.code, "does not begin as a dump" in ran.err) == (2, True)
+
+
+def test_prune_leaves_the_newest_the_last_copy_and_what_others_wrote(awkward):
+    operator, box = awkward
+    paths = {made(operator), made(operator, "--format", "gz")}
+    for run in ("1", "2"):
+        box.sql(f"CREATE DATABASE {ident(copy_name(NAME, 'old', run))};", "postgres")
+    foreign = box.host.exec(f'cd "{FOLDER}"; touch by-hand.dump; ls | grep -v "_2"')
+    assert operator.fab("backups.prune", "--keep", "1").code == 2
+    ran = operator.fab("backups.prune", "--keep", "1", "--yes")
+    assert ran.code == 0, ran.text
+    left = box.host.exec(f'cd "{FOLDER}"; ls | grep -v sha256').splitlines()
+    assert len([name for name in left if f"{FOLDER}/{name}" in paths]) == 1
+    assert set(foreign.splitlines()) <= {*left, *box.host.exec(f'cd "{FOLDER}"; ls').splitlines()}
+    assert len(box.server().copies) == 1
+    assert "Nothing to remove" in operator.fab("backups.prune", "--keep", "1", "--yes").out
+
+
+DUMP = "docker exec jctc_db pg_dump -U jctc_user -d jctc_db"
+BAD = {
+    "empty": (":", "an empty file"),
+    "text": ("echo hello", "does not begin as pg_dump"),
+    "cut": (f"{DUMP} | head -c 20000", "cut off"),
+    "cut-custom": (f"{DUMP} -Fc | head -c 9000", "cut off|damaged|could not"),
+    "cut-gzip": (f"{DUMP} | gzip | head -c 9000", "cut off|damaged"),
+    "utf-16": (f"{DUMP} | iconv -t UTF-16", "UTF-16"),
+    "another-database": ("docker exec jctc_db pg_dump -U jctc_user -C -d template1", "template1, not jctc_db"),
+    "newer-custom": (f"{DUMP} -Fc | sed '1s/^PGDMP\\x01\\x0e/PGDMP\\x01\\x63/'", "unsupported version"),
+    "newer": (f"{DUMP} | sed 's/^-- Dumped from database version .*/-- Dumped from database version 19.1/'", "19"),
+    "ascii": (f"{DUMP} | sed \"s/^SET client_encoding = .*/SET client_encoding = 'SQL_ASCII';/\"", "SQL_ASCII"),
+    "dropping": (f"{DUMP}; echo 'DROP DATABASE jctc_db;'", "DROP DATABASE|last line"),
+    "tables-of-another": (f"{DUMP} | sed 's/public\\.cases/public.posts/g'", "no table in common"),
+}
+
+
+def test_what_is_no_good_is_refused_before_anything_stops(operator):
+    before = operator.world()
+    for name, (command, words) in BAD.items():
+        path = put(operator, name, command)
+        ran = operator.fab("emergency-restore", "--file", path, "--yes")
+        assert ran.code == 2, (name, ran.text)
+        assert len(ran.err.strip().splitlines()) == 1, ran.err
+        assert any(word in ran.err for word in words.split("|")), (name, ran.err)
+        assert operator.world() == before, name
+    flipped = put(operator, "flipped", f"{DUMP} -Fc", checksum=True)
+    operator.host.exec(f"printf x | dd of={flipped} bs=1 seek=5000 conv=notrunc 2>/dev/null")
+    folder = "mkdir -p backups/folder; touch backups/folder/1.dat; echo backups/folder"
+    unreadable = (
+        "docker run --rm -v $PWD/backups:/b --entrypoint sh postgres:15 -c 'echo x >/b/secret; chmod 0 /b/secret'"
+    )
+    operator.host.exec(f"{folder}; {unreadable}")
+    for path, words in ((flipped, "sha256"), ("backups/folder", "toc.dat"), ("backups/secret", "no readable file")):
+        ran = operator.fab("emergency-restore", "--file", path, "--yes")
+        assert (ran.code, words in ran.err) == (2, True), ran.text
+        assert operator.fab("backups.check", "--file", path).code in (1, 2)
+    for path in ("no-such-file", "--help", "", "local:/no/such"):
+        assert operator.fab("emergency-restore", f"--file={path}", "--yes").code == 2
+    assert operator.world() == before
+    operator.host.exec("rm -rf backups/folder backups/secret", user="root")
+
+
+def test_a_cut_or_flipped_backup_with_a_checksum_never_becomes_the_database(operator):
+    before, chance = operator.world(), random.Random(SEED)
+    whole = put(operator, "sample.dump", f"{DUMP} -Fc", checksum=True)
+    size = int(operator.host.exec(f"wc -c <{whole}"))
+    cuts = [f"head -c {chance.randrange(size)} {whole}" for _ in range(4)]
+    flip = "printf '\\{:03o}' | dd of=backups/part bs=1 conv=notrunc seek={} 2>/dev/null"
+    flips = [flip.format(chance.randrange(256), chance.randrange(size)) for _ in range(4)]
+    for command in (*cuts, *flips):
+        path = put(operator, "part", command if command in cuts else f"cat {whole}")
+        if command in flips:
+            operator.host.exec(command)
+        operator.host.exec(f"sed s/sample.dump/part/ {whole}.sha256 > backups/part.sha256")
+        ran = operator.fab("backups.restore", "--file", path, "--yes")
+        assert (ran.code, "sha256" in ran.err) == (2, True), (command, ran.text)
+    for command in cuts:
+        ran = operator.fab("backups.restore", "--file", put(operator, "part", command), "--yes")
+        assert ran.code == 2, (command, ran.text)
+    assert operator.world() == before
+    assert shlex.split(operator.sql("SELECT count(*) FROM pg_database WHERE datname ~ '__'")) == ["0"]

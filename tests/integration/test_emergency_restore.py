@@ -1,0 +1,91 @@
+"""The runbook's emergency, on a real host: the data come back, and what was there is not lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.sandbox
+DUMP = "docker exec jctc_db pg_dump -U jctc_user -d jctc_db"
+GOOD = "backups/jctc_db_20240401.dump"
+
+
+def databases(operator) -> list[str]:
+    return operator.sql(
+        "SELECT datname FROM pg_database WHERE datname ~ '^jctc_db' ORDER BY 1", "postgres"
+    ).splitlines()
+
+
+def test_the_data_of_a_backup_come_back_and_undo_brings_back_what_was_there(fresh):
+    rows, revision, containers = fresh.rows(), fresh.revision(), fresh.containers()
+    ran = fresh.fab("emergency-restore", "--file", GOOD, "--plan")
+    assert ran.code == 0, ran.text
+    assert fresh.containers() == containers
+    for told in ("public.cases: the live database has 5 rows that the backup does not", "of jctc_db, PostgreSQL 15"):
+        assert told in ran.out
+    assert re.search(r"needs \w+: the backup lacks 1 of its migrations.*alembic upgrade head", ran.out)
+    assert f"fab code-rollback --commit {fresh.good[:10]}" in ran.out
+    assert fresh.fab("emergency-restore", "--file", GOOD).code == 2
+
+    ran = fresh.fab("emergency-restore", "--file", GOOD, "--yes")
+    assert ran.code == 0, ran.text
+    assert fresh.rows() == {"cases": str(int(rows["cases"]) - 5)}
+    assert fresh.containers().keys() == containers.keys()
+    live, old = databases(fresh)
+    assert fresh.sql("SELECT count(*) FROM cases", old) == rows["cases"]
+    fitting = fresh.fab("code-rollback", "--commit", fresh.good[:10], "--yes")
+    assert fitting.code == 0, fitting.text
+    assert fresh.status_of() == "200"
+    assert fresh.fab("undo", "--yes").code == 0
+
+    run = next(r["run"] for r in fresh.fab("runs.list", "--json").json() if r["task"] == "emergency-restore")
+    ran = fresh.fab("undo", "--run", run, "--yes")
+    assert ran.code == 0, ran.text
+    assert (fresh.rows(), fresh.revision()) == (rows, revision)
+    assert fresh.containers().keys() == containers.keys()
+    assert fresh.fab("undo", "--run", run, "--yes").code == 2
+
+
+def test_online_the_backend_goes_on_while_the_backup_is_loaded(fresh):
+    rows = fresh.rows()
+    assert fresh.fab("backups.create", "--yes").code == 0
+    fresh.sql("DELETE FROM cases WHERE id % 2 = 0")
+    ran = fresh.fab("emergency-restore", "--file", "latest", "--online", "--yes")
+    assert ran.code == 0, ran.text
+    assert ran.out.index("[1/4] Restore") < ran.out.index("[2/4] Stop app") < ran.out.index("[3/4] Swap")
+    assert fresh.rows() == rows
+
+
+def test_in_place_the_data_come_back_after_a_dump_and_a_dropped_database_is_made_anew(fresh):
+    rows, revision = fresh.rows(), fresh.revision()
+    fresh.host.exec(f"{DUMP} > backups/now.sql")
+    fresh.sql("DELETE FROM cases WHERE id % 2 = 0")
+    ran = fresh.fab("emergency-restore", "--file", "now.sql", "--in-place", "--yes")
+    assert ran.code == 0, ran.text
+    assert (fresh.rows(), fresh.revision(), databases(fresh)) == (rows, revision, ["jctc_db"])
+    assert fresh.fab("undo", "--yes").code == 2
+    back = re.search(r"The way back: fab (.*)", ran.out)[1].split()
+    dumped = fresh.fab("backups.check", "--json", *back[1:3])
+    assert 0 < dumped.json()["rows"]["public.cases"] < int(rows["cases"])
+
+    fresh.sql("DROP DATABASE jctc_db WITH (FORCE)", "postgres")
+    ran = fresh.fab("emergency-restore", "--file", "now.sql", "--yes")
+    assert "there is no live database" in ran.out
+    assert (ran.code, "not proven: http://127.0.0.1:8000/health: 500" in ran.err) == (1, True), ran.text  # v3 is broken
+    assert (fresh.rows(), fresh.revision(), databases(fresh)) == (rows, revision, ["jctc_db"])
+
+
+def test_a_restore_that_fails_leaves_the_database_as_it_was_and_a_way_out(fresh):
+    rows = fresh.rows()
+    edit = "sed 's/^ALTER TABLE ONLY public.cases$/DELETE FROM public.cases WHERE id = 1; &/'"
+    fresh.host.exec(f"{DUMP} | {edit} > backups/tampered.sql")
+    ran = fresh.fab("emergency-restore", "--file", "tampered.sql", "--yes")
+    assert ran.code == 1, ran.text
+    assert "rows in the backup" in ran.err
+    assert "fab undo" in ran.err
+    assert (fresh.rows(), databases(fresh)) == (rows, ["jctc_db"])
+    ran = fresh.fab("undo", "--yes")
+    assert ran.code == 0, ran.text
+    assert "was not replaced" in ran.out
+    assert "jctc_app" in fresh.containers()
