@@ -17,17 +17,26 @@ WAYS_OUT = (
     "--downgrade-sql REV=FILE replaces a migration's downgrade by your own SQL."
 )
 
+# One question for all that is to be known of the container: its environment comes last, up to a line of its own.
+SETTINGS = "\n".join(
+    [
+        "{{len .Config.Env}} {{len .HostConfig.ExtraHosts}}",
+        "{{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{end}}",
+        "{{.Config.WorkingDir}}",
+        "{{.Config.User}}",
+        "{{range .Config.Env}}{{println .}}{{end}}.",
+    ]
+)
 LIKE = """c=$({containers} | head -n 1)
-field() {{ docker inspect -f "$1" "$c"; }}
+i=$(docker inspect -f {settings} "$c" 2>/dev/null) || :
+line() {{ printf '%s\\n' "$i" | sed -n "$1p"; }}
 umask 077; e=$(mktemp); trap 'rm -f "$e"' EXIT
 same() {{ # an environment file cannot hold a value of several lines, nor `docker run` every host setting
-  [ -n "$c" ] || return 1
-  field '{{{{range .Config.Env}}}}{{{{println .}}}}{{{{end}}}}' | sed '$d' > "$e"
-  [ "$(grep -c '' < "$e")" = "$(field '{{{{len .Config.Env}}}}')" ] || return 1
-  [ "$(field '{{{{len .HostConfig.ExtraHosts}}}}')" = 0 ]
+  [ -n "$i" ] || return 1
+  printf '%s\\n' "$i" | sed '1,4d;$d' > "$e"
+  [ "$(line 1)" = "$(grep -c '' < "$e") 0" ]
 }}
-net=$(field '{{{{range $n, $_ := .NetworkSettings.Networks}}}}{{{{println $n}}}}{{{{end}}}}' 2>/dev/null | head -n 1)
-dir=$(field '{{{{.Config.WorkingDir}}}}' 2>/dev/null) || :; user=$(field '{{{{.Config.User}}}}' 2>/dev/null) || :
+net=$(line 2 | cut -d ' ' -f 1); dir=$(line 3); user=$(line 4)
 n=$(basename "$PWD")-rollback-{service}
 docker rm -f "$n" >/dev/null 2>&1 || :"""
 
@@ -40,7 +49,7 @@ RUN = (
 def like_service(environment: Environment) -> str:
     """Return sh text that learns how the alembic service's container is run: `$c`, `$net`, `$e`, `same`."""
     service = environment.database.alembic.service
-    return LIKE.format(containers=compose.containers(service), service=quote(service))
+    return LIKE.format(containers=compose.containers(service), settings=quote(SETTINGS), service=quote(service))
 
 
 def alembic(environment: Environment, image: str, *words: str) -> str:
