@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..core import cures, losses
+from ..core.at_once import each
 from ..core.errors import Refused
 from ..core.schema import Schema
 from ..core.state import State
@@ -36,13 +37,14 @@ def look(
     c, commit: str, *, stash: bool = False, revision: str | None = None, schema: bool = True, own: str | None = None
 ) -> Sight:
     """Return what a rollback to `commit` would meet, or raise Refused for what makes it impossible."""
-    states = [member.look() for member in c.fleet]
+    states = each(c.fleet, lambda member: member.look())
     for member, seen in zip(c.fleet, states, strict=True):
         fit(member, seen, stash=stash)
-    targets = [git.resolve(member, commit) for member in c.fleet]
+    targets = each(c.fleet, lambda member: git.resolve(member, commit))
     if len({t.sha for t in targets}) > 1:
         raise Refused(f"{commit} is not the same commit on every host: name it by its full hash. Nothing was changed.")
-    wanted = [containers.look_at(m, s, targets[0]) for m, s in zip(c.fleet, states, strict=True)][0]
+    pairs = list(zip(c.fleet, states, strict=True))
+    wanted = each(pairs, lambda pair: containers.look_at(*pair, targets[0]))[0]
     sight = Sight(states[0], targets[0], wanted, _applications(c, states))
     if stash and sight.seen.modified:
         names = ", ".join(sight.seen.modified[:5])

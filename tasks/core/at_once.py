@@ -1,0 +1,36 @@
+"""Looking at all hosts of an environment at once: it takes as long as the slowest of them, not as all together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+One = TypeVar("One")
+Found = TypeVar("Found")
+
+
+def each(members: Sequence[One], look: Callable[[One], Found]) -> list[Found]:
+    """Return what `look` finds of every member, in their order; raise the error of the first that has one.
+
+    It is for what changes nothing: a look that goes on when another one failed, or at Ctrl-C, is abandoned.
+    """
+    if len(members) == 1:
+        return [look(members[0])]
+    ends: list[tuple[Found | None, BaseException | None]] = [(None, None)] * len(members)
+
+    def one(number: int) -> None:
+        try:
+            ends[number] = (look(members[number]), None)
+        except BaseException as error:  # to be raised where somebody waits for it
+            ends[number] = (None, error)
+
+    threads = [threading.Thread(target=one, args=(number,), daemon=True) for number in range(len(members))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for _found, error in ends:
+        if error is not None:
+            raise error
+    return [found for found, _error in ends]
