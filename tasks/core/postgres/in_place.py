@@ -9,19 +9,18 @@ import shlex
 from .backup import Backup, Section
 from .psql import Database, ask, change, ident, literal, script
 from .restore import describe, preamble, reject
-from .scan import SCAN
+from .scan import FUNCTION
 from .sessions import end_sql
 from .space import room_functions
 
 # Nothing brings the live database back: the file is read to its end once more, whatever was known.
 READABLE = r"""
-scan=$(cat <<'AWK'
-{scan}AWK
-)
+{scan}
+REPORT='cat >/dev/null'; export REPORT
 trap clean_box EXIT
 trap 'exit 1' HUP INT TERM
 case $kind in custom|directory) fill_box ;; esac
-{{ unpack 2>/dev/null || printf 'UNREADABLE\n' >&3; }} 3>"$work/unreadable" | REPORT='cat >/dev/null' awk "$scan" ||
+{{ unpack 2>/dev/null || printf 'UNREADABLE\n' >&3; }} 3>"$work/unreadable" | scan ||
   refuse {damaged}
 [ ! -s "$work/unreadable" ] || refuse {damaged}
 """
@@ -66,7 +65,7 @@ def drop_script(db: Database, backup: Backup, run_id: str, work: str, section: S
         room_functions(db),
         ROOM.format(double=2 * size),
         FLOW.format(
-            readable=READABLE.format(scan=SCAN, damaged=said.pop("damaged")),
+            readable=READABLE.format(scan=FUNCTION, damaged=said.pop("damaged")),
             describe=describe(db, run_id),
             drop=change("the live database could not be dropped", "admin", sql),
             after=_left(db.name),

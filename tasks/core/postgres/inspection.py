@@ -3,7 +3,7 @@
 import shlex
 
 from .psql import Database, script
-from .scan import SCAN
+from .scan import FUNCTION
 from .source import source_functions
 
 CHECKSUM = r"""
@@ -34,8 +34,9 @@ READ = r"""
 printf 'FILE\t%s\t%s\t%s\n' "$kind" "$bytes" "$(stat -c %Y "$file")"
 printf 'CHECKSUM\t%s\n' "$checksum"
 if [ $kind = unknown ] || [ -n "$reason" ]; then printf 'REASON\t%s\n' "$reason"; exit 0; fi
+REPORT=cat; export REPORT
 exec 5>&1
-found=$( { { unpack 2>/dev/null || printf 'UNREADABLE\n' >&3; } | REPORT=cat awk "$scan" || :; } 3>&1 )
+found=$( { { unpack 2>/dev/null || printf 'UNREADABLE\n' >&3; } | scan || :; } 3>&1 )
 printf '%s\n' "$found"
 printf '%s\n' "$found" | awk -F '\t' '
   $1 == "ROLE" { gsub(/\047/, "\047\047", $2); gsub(/\\/, "\\\\", $2)
@@ -58,7 +59,7 @@ def inspect_script(db: Database, path: str, versions: str = "public.alembic_vers
         source_functions(db, path, "check"),
         CHECKSUM,
         ARCHIVE.format(container=shlex.quote(db.container)),
-        f"scan=$(cat <<'AWK'\n{SCAN}AWK\n)\n",
+        FUNCTION,
         environment,
         total,
         READ,

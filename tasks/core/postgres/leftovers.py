@@ -9,7 +9,7 @@ from .psql import Database, ask, change, ident, literal, script
 SESSIONS = """
 SELECT '= ' || (SELECT count(*) FROM pg_database WHERE datname = {name}) || ' '
   || (SELECT count(*) FROM pg_stat_activity
-    WHERE datname = {name} AND backend_type <> 'autovacuum worker');
+    WHERE datname = {name} AND backend_type IS DISTINCT FROM 'autovacuum worker');
 """
 
 FLOW = """

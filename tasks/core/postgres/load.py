@@ -3,7 +3,7 @@
 import shlex
 
 from .psql import SESSION, Database, target, tool
-from .scan import SCAN
+from .scan import FUNCTION
 from .sessions import end_sql
 
 LOW_WATER = 268435456  # bytes free below which a load is ended: a full WAL disk stops the server
@@ -30,11 +30,12 @@ SQL
 
 # COMMIT is sent only after the last byte of a whole file, and is proven by the nonce behind it.
 PLAIN = r"""
+EMIT=1 TOTAL={total} REPORT='cat >"$work/report"'; export EMIT TOTAL REPORT
 load() {{
   {{
     printf '%s\nBEGIN;\n' {session}
     {{ unpack 2>"$work/unpack.err" || : >"$work/unreadable"; }} |
-      EMIT=1 TOTAL={total} REPORT='cat >"$work/report"' awk "$scan" 2>"$work/scan.err" &&
+      scan 2>"$work/scan.err" &&
       [ ! -e "$work/unreadable" ] && printf 'COMMIT;\n\\echo RESTORE_OK_%s\n' "$nonce"
   }} | copy >"$work/out" 2>"$work/load.err" || :
   [ "$(tail -n 1 "$work/out")" = "RESTORE_OK_$nonce" ]
@@ -42,9 +43,10 @@ load() {{
 """
 
 ARCHIVE = r"""
+REPORT='cat >"$work/report"'; export REPORT
 load() {{
   {{ unpack 2>"$work/unpack.err" || : >"$work/unreadable"; }} |
-    REPORT='cat >"$work/report"' awk "$scan" 2>"$work/scan.err" &
+    scan 2>"$work/scan.err" &
   counting=$!
   {{ {restore} "$box/archive" </dev/null 2>&1 && : >"$work/out"; }} | tee "$work/load.err" |
     awk 'sub(/.*: processing data for table "/, "PROGRESS table ") {{ sub(/"$/, ""); print; fflush() }}' >&5
@@ -74,7 +76,7 @@ def load_functions(db: Database, copy: str, archive: bool, jobs: int, owners: bo
     values = {"session": shlex.quote(SESSION), "total": total, "restore": _pg_restore(db, copy, jobs, owners)}
     return "".join(
         [
-            f"scan=$(cat <<'AWK'\n{SCAN}AWK\n)\n",
+            FUNCTION,
             environment,
             AGES,
             watch,

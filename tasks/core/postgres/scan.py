@@ -91,14 +91,24 @@ function comment(text) {
   else if (text ~ /^-- Dumped from database version / && server == "") server = $6
   else if (text ~ /^-- Dumped by pg_dump version / && dumper == "") dumper = $6
 }
+function read_line(   copy, from, size) { # in windows, where each of many quotes would copy a long rest
+  copy = line; over = 0
+  if (length(line) < 8192 || gsub(/\047/, "", copy) < 200) { lex(line); return }
+  for (from = 1; from <= length(line) && !over; from += size) {
+    size = 4096
+    while (size < 8192 && substr(line, from + size - 1, 1) != " ") size++
+    while (substr(line, from + size - 1, 2) ~ /[^A-Za-z0-9 ]./) size++
+    lex(substr(line, from, size))
+  }
+}
 function lex(rest,   at, c, before) {
   while (rest != "") {
     if (state == "") {
       if (!match(rest, /[\047"$;\\]|--|\/\*/)) { add(rest); return }
       at = RSTART; c = substr(rest, at, 1); add(substr(rest, 1, at - 1))
       before = at > 1 ? substr(rest, at - 1, 1) : ""
-      if (c == "\\") { meta(substr(rest, at)); return }
-      if (c == "-") { if (at == 1 && clean(stmt) == "") comment(rest); return }
+      if (c == "\\") { over = 1; meta(substr(rest, at)); return }
+      if (c == "-") { over = 1; if (at == 1 && clean(stmt) == "") comment(rest); return }
       if (c == "/") { state = "/"; depth = 1; rest = substr(rest, at + 2); continue }
       if (c == "\047") {
         state = plain
@@ -152,7 +162,7 @@ copying {
   line = $0; ended = drop = 0; shown = active
   if (clear = (state == "" && clean(stmt) == "")) head = line
   if (line !~ /^([ \t]*$|--|\\(un)?restrict )/) done = whole = 0
-  lex(line); if (state == "" || state == "\"") add(" ")
+  read_line(); if (state == "" || state == "\"") add(" ")
   if (drop && emit && (shown || active) && !(clear && ended == 1 && state == "" && clean(stmt) == "")) forbid(line)
   if (emit && shown && active && !drop) print
 }
@@ -177,4 +187,13 @@ END {
   if (ENVIRON["TOTAL"] != "") progress("bytes " sprintf("%.0f", bytes) " " ENVIRON["TOTAL"])
   exit !ok || (want != "" && !emitted) ? 4 : 0
 }
+"""
+
+# gawk where there is one: mawk 1.3 needs a second for a line of ten megabytes.
+FUNCTION = f"""
+scan_program=$(cat <<'AWK'
+{SCAN}AWK
+)
+scan_awk=$(command -v gawk || echo awk)
+scan() {{ $scan_awk "$scan_program"; }}
 """

@@ -10,10 +10,10 @@ QUERY_SHOWN = 200  # characters of a query that are shown
 GRACE = 5  # seconds an ended session gets to leave
 
 LIST = """
-SELECT json_build_object('pid', pid, 'user', usename, 'application', application_name,
-  'client', host(client_addr), 'state', state, 'query', left(query, {shown}),
+SELECT json_build_object('pid', pid, 'user', coalesce(usename, ''), 'application', application_name,
+  'client', host(client_addr), 'state', state, 'query', coalesce(left(query, {shown}), ''),
   'age', floor(extract(epoch FROM now() - coalesce(xact_start, state_change, backend_start))))
-FROM pg_stat_activity WHERE datname = {name} AND backend_type <> 'autovacuum worker'
+FROM pg_stat_activity WHERE datname = {name} AND backend_type IS DISTINCT FROM 'autovacuum worker'
 ORDER BY coalesce(xact_start, state_change, backend_start);
 SELECT json_build_object('pid', 0, 'user', owner, 'application', 'prepared transaction',
   'client', NULL, 'state', 'prepared', 'query', gid,
@@ -33,7 +33,7 @@ BEGIN
     PERFORM pg_stat_clear_snapshot();
     SELECT count(pg_terminate_backend(pid)) INTO open FROM pg_stat_activity
       WHERE datname IN ({names}) AND pid <> pg_backend_pid()
-      AND backend_type <> 'autovacuum worker'{only};
+      AND backend_type IS DISTINCT FROM 'autovacuum worker'{only};
     EXIT WHEN open = 0;
     PERFORM pg_sleep(0.05);
   END LOOP;

@@ -209,6 +209,20 @@ def test_inserts_are_counted_where_one_is_one_row(scan):
     assert values(report, "REVISION") == ["\tab12"]
 
 
+def test_a_long_row_full_of_quotes_is_read_in_time_and_to_its_end(scan):
+    row = (
+        "INSERT INTO public.a VALUES ('"
+        + "it''s; DROP DATABASE x; \\! $$ -- " * 30000
+        + "', E'\\'"
+        + "''" * 9000
+        + "');\n"
+    )
+    code, report, passed, _ = scan(HEAD + row + "DROP DATABASE y;\n" + row + TAIL)
+    assert code == 0
+    assert values(report, "ROWS") == ["\tpublic.a\t2"]
+    assert values(report, "FORBIDDEN") == ["6\tDROP DATABASE y"]
+
+
 def test_tables_of_old_dumps_get_the_schema_of_the_search_path(scan):
     text = "SET search_path = other, pg_catalog;\nCOPY users (id) FROM stdin;\n1\n\\.\n"
     assert values(scan(HEAD + text + TAIL)[1], "ROWS") == ["\tother.users\t1"]
