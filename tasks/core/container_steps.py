@@ -17,6 +17,7 @@ def stop_step(environment: Environment, stopped: list[str]) -> Step:
         script=services.stop(environment, stopped),
         commands=(f"docker stop -t {environment.compose.grace} {' '.join(stopped)}",),
         outage=True,
+        until=("start", "wake"),
         back="fab containers.start",
         timeout=2 * environment.compose.grace + 120,
     )

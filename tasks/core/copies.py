@@ -6,7 +6,7 @@ from . import state
 from .errors import Refused
 from .plan import Step
 from .postgres.names import copy_name
-from .postgres.psql import Database
+from .postgres.psql import Database, feed, literal, psql
 from .postgres.snapshot import snapshot_script
 
 
@@ -31,9 +31,16 @@ def snapshot_step(c, seen: state.State, run: str) -> Step:
         primary_only=True,
         outage=True,
         back="fab backups.prune",
+        until=("downgrade", "upgrade"),
     )
 
 
 def snapshot_name(c, run: str) -> str:
     """Return the name of the snapshot that `run` makes."""
     return copy_name(c.environment.database.name, "snap", run)
+
+
+def there(c, live: Database, name: str) -> bool:
+    """Return whether the server of `live` has a database called `name`."""
+    sql = f"SELECT 'yes' FROM pg_database WHERE datname = {literal(name)};"
+    return bool(c.sh(feed(psql(live, live.maintenance), sql)).stdout.strip())

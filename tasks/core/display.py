@@ -76,6 +76,11 @@ def step_done(step: Step, seconds: float) -> None:
     console.say(f"    done in {seconds:.1f} s", style="green")
 
 
+def done_before(step: Step) -> None:
+    """Say that a step was done before the run was taken up again."""
+    console.say("    done before", style="green")
+
+
 def reconnecting(host: Host) -> None:
     """Say that the connection was lost and the step goes on."""
     console.say(f"    {host.address}: connection lost; the step goes on there; trying again ...", style="yellow")

@@ -14,7 +14,7 @@ from .host import Host
 from .hostkeys import UntrustedHostKey
 from .lock import Locks
 from .plan import Plan, Step
-from .story import Story
+from .story import Story, Told
 
 RECONNECT = 180  # seconds a lost connection is tried again; ROLLBACK_RECONNECT overrides
 
@@ -68,17 +68,33 @@ class Execution:
     def _step(self, number: int, step: Step) -> None:
         begun = time.monotonic()
         display.step_begins(number, len(self.plan.steps), step)
-        for member in self.host.fleet[:1] if step.primary_only else self.host.fleet:
+        members = self.host.fleet[:1] if step.primary_only else self.host.fleet
+        if all(self._holds(member, number, step) for member in members):
+            self.done.append({"step": step.name, "seconds": 0.0})
+            display.done_before(step)
+            return
+        for member in members:
             self._on(member, self._try(member, number, step))
         seconds = time.monotonic() - begun
         self.done.append({"step": step.name, "seconds": round(seconds, 2)})
         display.step_done(step, seconds)
 
     def _try(self, member: Host, number: int, step: Step) -> job.Try:
-        told = self.stories[member].steps[number - 1] if member in self.stories else None
-        attempt = told.tries + (told.state in ("waiting", "failed", "cut off")) if told else 1
+        told = self._told(member, number)
+        attempt = told.tries + (told.state != "running") if told else 1
         half, after = self._halves(number, step)
         return job.Try(self.folder, self.plan.run, number, step, attempt, half, after)
+
+    def _told(self, member: Host, number: int) -> Told | None:
+        return self.stories[member].steps[number - 1] if member in self.stories else None
+
+    def _holds(self, member: Host, number: int, step: Step) -> bool:
+        """Return whether a step was done in an earlier session, and no later step has to rely on it still."""
+        told = self._told(member, number)
+        if told is None or told.state != "done":
+            return False
+        later = zip(self.plan.steps, self.stories[member].steps, strict=True)
+        return not any(s.name in step.until and t.state != "done" for s, t in later)
 
     def _halves(self, number: int, step: Step) -> tuple[bool | None, bool | None]:
         """Return whether the host is half-done while the step runs, and after it; None: that is not changed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import job
+from . import copies, job
 from .errors import Stopped
 from .host import Host
 from .plan import Plan, Step
@@ -54,19 +54,23 @@ def lost(member: Host, step: Step, error: Exception) -> str:
 def standing(run) -> list[str]:
     """Return what was done, what the host serves now, and where the database's snapshot is."""
     done = ", ".join(d["step"] for d in run.done) or "nothing"
-    lines = [f"  done: {done}"]
     try:
-        lines.append(f"  the host now: {serves(run.host.look())}")
+        seen = run.host.look()
+        return [f"  done: {done}", f"  the host now: {serves(seen)}", *_snapshot(run, seen)]
     except Exception:  # the description of a failure must not fail
-        lines.append("  the host now: it cannot be read")
-    return lines + _kept(run)
+        return [f"  done: {done}", "  the host now: it cannot be read"]
 
 
-def _kept(run) -> list[str]:
-    done = {d["step"] for d in run.done}
-    kept = {"snapshot": "snapshot", "swap": "swapped"}
-    names = [run.plan.before[key] for step, key in kept.items() if step in done and run.plan.before.get(key)]
-    return [f"  the data as it was: database {name}" for name in names]
+def _snapshot(run, seen: State) -> list[str]:
+    """Return the line about the run's snapshot, if the server has it."""
+    name = run.plan.before.get("snapshot")
+    if not name:
+        return []
+    try:
+        there = copies.there(run.host, copies.database_of(run.host, seen), name)
+        return [f"  the data as it was: database {name}"] if there else []
+    except Stopped:
+        return [f"  whether the snapshot {name} is there cannot be read"]
 
 
 def serves(seen: State) -> str:

@@ -30,6 +30,7 @@ class Step(Struct, frozen=True, kw_only=True):
     outage: bool = False
     back: str = ""
     stop: str = ""
+    until: tuple[str, ...] = ()
     timeout: int = 1800
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..core import commits, compose, migrate
+from ..core.copies import there as is_there  # noqa: F401
 from ..core.errors import Refused
 from ..core.plan import Step
 from ..core.postgres.names import copy_name
-from ..core.postgres.psql import Database, feed, literal, psql
+from ..core.postgres.psql import Database, feed, psql
 from ..core.postgres.reads import rows_script
 from ..core.postgres.report import parse_tables, surplus
 from ..core.postgres.swap import swap_script
@@ -68,17 +69,6 @@ def swap_step(live: Database, snapshot: str, run: str) -> Step:
         primary_only=True,
         outage=True,
     )
-
-
-def exists(live: Database, name: str) -> str:
-    """Return a command that prints `yes` when the server has a database called `name`."""
-    sql = f"SELECT 'yes' FROM pg_database WHERE datname = {literal(name)};"
-    return feed(psql(live, live.maintenance), sql)
-
-
-def is_there(c, live: Database, name: str) -> bool:
-    """Return whether the server has a database called `name`."""
-    return bool(c.sh(exists(live, name)).stdout.strip())
 
 
 def losses(c, live: Database, snapshot: str, restore: bool) -> list[str]:

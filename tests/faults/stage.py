@@ -212,7 +212,7 @@ class Stage:
         """Add a line to FAULTS.md, and hold the rows against those before."""
         after = self.content()
         assert after == before, f"{fault} {where}: rows {before} became {after}"
-        assert "Traceback" not in ran.text, ran.text
+        assert not any(line.startswith("Traceback") for line in ran.text.splitlines()), ran.text
         self.rows.append(Row(fault, where, _saw(ran), ran.code, self.state(), resumed, before[:12], after[:12]))
 
 
