@@ -35,9 +35,9 @@ def main() -> int:
 def _measure(kind: str, repeat: int) -> None:
     """Measure one kind and write the report anew: what was measured stays, should a later one fail."""
     print(kind, flush=True)
-    begun = machine.load()
+    begun, busy = machine.load(), machine.busy()
     tables = importlib.import_module(f".{kind}", __package__).measure(repeat)
-    report.keep(kind, tables, machine.description(stage.host()), repeat, (begun, machine.load()))
+    report.keep(kind, tables, machine.description(stage.host()), repeat, (begun, machine.load()), busy)
     print(report.write(KINDS))
 
 

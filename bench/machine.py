@@ -19,6 +19,11 @@ def load() -> str:
     return f"{time.strftime('%Y-%m-%d %H:%M')}, load average {' '.join(f'{x:.1f}' for x in os.getloadavg())}"
 
 
+def busy() -> bool:
+    """Return whether more wants to run than there are cores; asked before a measurement, which is work itself."""
+    return os.getloadavg()[0] > os.cpu_count()
+
+
 def description(host: Host) -> list[str]:
     """Return what a reader needs to compare these figures with those of another machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -19,10 +19,19 @@ and ratios of medians. Everything runs on one machine, so that what else runs th
 """
 
 
-def keep(kind: str, tables: list[Table], machine: list[str], repeat: int, load: tuple[str, str]) -> None:
+BUSY = "Other work kept the machine busier than it has cores: these figures are an indication, not a measurement."
+
+
+def keep(kind: str, tables: list[Table], machine: list[str], repeat: int, load: tuple[str, str], busy: bool) -> None:
     """Write down what was measured, so that measuring something else later leaves it in the report."""
     known = _known()
-    known[kind] = {"tables": [asdict(t) for t in tables], "machine": machine, "repeat": repeat, "load": load}
+    known[kind] = {
+        "tables": [asdict(t) for t in tables],
+        "machine": machine,
+        "repeat": repeat,
+        "load": load,
+        "busy": busy,
+    }
     KEPT.write_text(json.dumps(known, indent=1))
 
 
@@ -47,6 +56,7 @@ def _section(kept: dict) -> list[str]:
     begun, ended = kept["load"]
     lines = [f"- {line}" for line in kept["machine"]]
     lines += [f"- {kept['repeat']} repetitions; begun {begun}; ended {ended}"]
+    lines += [f"- **{BUSY}**"] if kept["busy"] else []
     for table in kept["tables"]:
         lines += ["", f"### {table['title']}", "", *_rows(table), "", *(f"- {note}" for note in table["notes"])]
     return [*lines, ""]
