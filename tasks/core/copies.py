@@ -7,6 +7,8 @@ from .errors import Refused
 from .plan import Step
 from .postgres.names import copy_name
 from .postgres.psql import Database, feed, literal, psql
+from .postgres.reads import server_script
+from .postgres.report import parse_server
 from .postgres.snapshot import snapshot_script
 
 
@@ -20,8 +22,12 @@ def database_of(c, seen: state.State) -> Database:
 
 
 def snapshot_step(c, seen: state.State, run: str) -> Step:
-    """Return the step that clones the database on the server, under a name that says which run it is for."""
+    """Return the step that clones the database on the server, under a name that says which run it is for.
+
+    Raises Refused where the clone would not fit.
+    """
     database = database_of(c, seen)
+    refuse_without_room(c, database)
     name = copy_name(database.name, "snap", run)
     return Step(
         name="snapshot",
@@ -33,6 +39,18 @@ def snapshot_step(c, seen: state.State, run: str) -> Step:
         back="fab backups.prune",
         until=("downgrade", "upgrade"),
     )
+
+
+def refuse_without_room(c, database: Database) -> None:
+    """Raise Refused when a second copy of the database does not fit beside the first, with what to do."""
+    answer = c.ask({"server": server_script(database)})["server"]
+    server = parse_server(answer.out, database.name) if answer.ok else None
+    if server and server.live and not server.fits(server.live.bytes):
+        raise Refused(
+            f"{c.address}: too little disk for a snapshot: {database.name} has {server.live.bytes // 10**6} MB, "
+            f"{server.data_free // 10**6} MB are free. Nothing was changed. Make room (fab backups.prune), or keep "
+            "a dump instead: fab backups.create, then the same command with --no-snapshot"
+        )
 
 
 def snapshot_name(c, run: str) -> str:

@@ -117,11 +117,12 @@ def test_a_file_in_the_way_is_refused_by_name(operator):
         operator.host.exec("rm jctc-app/notes.txt")
 
 
-def test_too_little_disk_is_refused(operator):
+@pytest.mark.parametrize(("left", "what"), [(400_000, "disk"), (1_150_000, "snapshot")])
+def test_too_little_disk_is_refused(operator, left, what):
     used = int(operator.host.exec("df -Pk /var/lib/docker | awk 'NR == 2 {print $3}'", user="root"))
-    operator.host.exec(f"mount -o remount,size={used + 400_000}k /var/lib/docker", user="root")
+    operator.host.exec(f"mount -o remount,size={used + left}k /var/lib/docker", user="root")
     try:
-        assert "disk" in refused(operator, operator.good)
+        assert what in refused(operator, operator.good)
     finally:
         operator.host.exec("mount -o remount,size=4g /var/lib/docker", user="root")
 
