@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import revisions, state
+from . import compose, revisions, state
 from .errors import Refused
 from .migrate import WAYS_OUT, Move, OwnSql
 from .revisions import Comparison, Graph, Revision
+from .settings import Environment
 from .shell import join, quote
 
 
@@ -125,6 +126,19 @@ def one_down(present: Graph, rows: list[str]) -> str:
         several = ", ".join(rows if len(rows) > 1 else parents)
         raise Refused(f"More than one way down ({several}): name one with --revision. Nothing was changed.")
     return parents[0] if parents else "base"
+
+
+def start_up(environment: Environment, sha: str) -> str:
+    """Return the command that prints what may start the containers of commit `sha`: Dockerfiles, scripts, compose."""
+    files = ["*Dockerfile*", "*.sh", "*entrypoint*", "*start*", *environment.compose.files]
+    return f"git -C {compose.app(environment)} {join('grep', '-h', '-E', 'upgrade', sha, '--', *files)}"
+
+
+def start_up_upgrade(c, sha: str) -> str | None:
+    """Return the words in the start-up of commit `sha` that upgrade the database; None where none are found."""
+    from . import migrations
+
+    return migrations.starts_upgrade([c.sh(start_up(c.environment, sha), check=False).stdout])
 
 
 def _present_refs(c, seen: state.State) -> list[str]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from ..core.errors import Refused
 from ..core.plan import Expectation, Plan, Step
 from ..core.progress import size
+from ..core.shell import quote
 from ..core.task import change
 from ..steps import backups, containers
 
 
 @change
 def emergency_restore(c, file=None, online=False, in_place=False, from_database=None, dump=True, plan=False):
-    """Restore the database from a backup while the backend is stopped, and prove that the application runs again."""
+    """Restore the database from a backup with the backend stopped, and prove that the application runs again."""
     if online and in_place:
         raise Refused("--online keeps two copies, --in-place has no room for them: choose one. Nothing was changed.")
     sight = backups.look_at(c, file, from_database, plan)
-    _refuse(sight, online=online, in_place=in_place, file=file)
+    _refuse(sight, online=online, in_place=in_place)
     made = Plan(
         task="emergency-restore",
         purpose=f"{sight.backup.path} becomes {sight.db.name}",
@@ -40,12 +41,10 @@ def emergency_restore(c, file=None, online=False, in_place=False, from_database=
     return made
 
 
-def _refuse(sight, *, online: bool, in_place: bool, file: str | None) -> None:
+def _refuse(sight, *, online: bool, in_place: bool) -> None:
     """Raise Refused where the restore may fail when the backend is stopped already, or has no room."""
     if sight.risks and not online:
-        way_out = (
-            f"fab emergency-restore --file {file} --online restores beside first, and stops the backend only then."
-        )
+        way_out = "--online restores beside first, and stops the backend only then."
         raise Refused(f"It may not be possible to load it: {'; '.join(sight.risks)}. Nothing was changed. {way_out}")
     if in_place:
         way_out = "Ways out: fab backups.prune, or a bigger disk."
@@ -80,7 +79,7 @@ def _in_place(c, sight, made: Plan, *, dump: bool) -> list[Step]:
     if path:
         steps.append(backups.dump_step(c.environment, sight.db, path, "custom"))
         made.facts.append(f"the present database is dumped to {path} before it is dropped")
-        made.back = f"fab emergency-restore --file {path} --in-place"
+        made.back = f"fab emergency-restore --file {quote(path)} --in-place"
         ask = f"--in-place DROPS {sight.db.name}{rows} before the backup is loaded; {path} is the only way back. Go on?"
     else:
         why = "the host's disk has no room for a dump" if dump else "--no-dump"
@@ -101,7 +100,7 @@ def _in_place(c, sight, made: Plan, *, dump: bool) -> list[Step]:
 
 def _expectation(c, sight, made: Plan, writers: list[str]) -> Expectation:
     """Return what must be true; that the application is healthy only if it was, or had no database to be so."""
-    healthy = sight.seen.healthy or sight.rows is None
+    healthy = sight.seen.healthy or not sight.there
     if not healthy:
         made.warnings.append("the application does not answer well now either: that it does is not demanded")
     if sight.fit.upgrade:

@@ -23,6 +23,7 @@ from ..core.plan import Expectation, Plan
 from ..core.postgres.reads import rows_script, server_script
 from ..core.postgres.report import Server, parse_server, parse_tables
 from ..core.progress import size
+from ..core.shell import quote
 from ..core.task import change, task
 
 __all__ = ["drop_step", "dump_step", "restore_step", "swap_step", "take_step"]
@@ -47,8 +48,7 @@ def create(c, format="custom"):
 @task(name="list")
 def list_(c, json=False):
     """List the backups, the newest first: age, size, format, revision inside, verified or not."""
-    seen = c.look()
-    found = look.found(c, seen)
+    found = look.found(c)
     now = int(c.sh("date +%s").stdout)
     if console.document([_as_dict(one, now) for one in found]):
         return found
@@ -84,9 +84,9 @@ def _as_dict(one: files.Found, now: int) -> dict:
 @task
 def check(c, file=None, from_database=None, json=False):
     """Read a backup to its end and say all that can be known without restoring it; exit 1 for a bad one."""
-    seen, db = look.reached(c)
-    path = look.path_of(c, seen, file)
-    backup = checks.inspect(c, db, path)
+    _seen, db = look.reached(c)
+    path = look.path_of(c, file)
+    backup = checks.inspect(c, db, path, keep=True)
     answers = c.ask({"server": server_script(db), "rows": rows_script(db)}, timeout=look.COUNTING)
     rows = {name: t.rows for name, t in parse_tables(answers["rows"].out).items()} if answers["rows"].ok else None
     target = look.target(c, db, parse_server(answers["server"].out, db.name), rows)
@@ -141,7 +141,8 @@ def _show(said: dict) -> None:
 def restore(c, file=None, from_database=None, plan=False):
     """Restore a backup beside the live database, compare it with the file, and swap; the old one is kept."""
     sight = look_at(c, file, from_database, plan)
-    require_room(sight, sight.need, f"Ways out: fab backups.prune; fab emergency-restore --file {file} --in-place")
+    again = f"fab emergency-restore --file {quote(sight.backup.path)} --in-place"
+    require_room(sight, sight.need, f"Ways out: fab backups.prune; {again}")
     made = Plan(
         task="backups.restore",
         purpose=f"{sight.backup.path} becomes {sight.db.name}",
@@ -181,9 +182,9 @@ def kept(plan: Plan) -> list[str]:
 @change
 def prune(c, keep=KEEP):
     """Remove all but the newest backups that backups.create wrote, and copies of the database no longer needed."""
-    seen, db = look.reached(c)
+    _seen, db = look.reached(c)
     server = _server(c, db)
-    gone = files.to_prune(look.found(c, seen), db.name, int(keep))
+    gone = files.to_prune(look.found(c), db.name, int(keep))
     copies = superfluous(server)
     if not gone and not copies:
         console.say(f"Nothing to remove: at most {keep} backups, and no copy of the database but the last.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core import compose, console, losses, migrate, rehearsal, schema, state
+from ..core import console, losses, migrate, rehearsal, schema, state
 from ..core.copies import database_of as database_of
 from ..core.copies import snapshot_name as snapshot_name
 from ..core.copies import snapshot_step as snapshot_step
@@ -12,8 +12,9 @@ from ..core.postgres.names import copy_name
 from ..core.postgres.psql import Database
 from ..core.postgres.swap import swap_script
 from ..core.schema import Schema
+from ..core.schema import start_up_upgrade as start_up_upgrade
 from ..core.settings import Environment
-from ..core.shell import join, quote
+from ..core.shell import quote
 from ..core.task import change, task
 
 
@@ -43,12 +44,6 @@ def downgrade(environment: Environment, image: str, wanted: Schema, copy: Databa
 def preview(environment: Environment, image: str, before: str, after: str) -> str:
     """Return the script of the runbook's "Preview Rollback SQL", with the range that alembic asks for."""
     return migrate.alembic(environment, image, "downgrade", f"{before}:{after}", "--sql")
-
-
-def start_up(environment: Environment, sha: str) -> str:
-    """Return the command that prints what may start the containers of commit `sha`: Dockerfiles, scripts, compose."""
-    files = ["*Dockerfile*", "*.sh", "*entrypoint*", "*start*", *environment.compose.files]
-    return f"git -C {compose.app(environment)} {join('grep', '-h', '-E', 'upgrade', sha, '--', *files)}"
 
 
 def image_of(c, seen: state.State) -> str:
@@ -94,13 +89,6 @@ def rehearsal_step(c, seen: state.State, wanted: Schema, full: bool = False) -> 
 def way_down(c, seen: state.State, revision: str | None, own: str | None) -> Schema:
     """Return the way down to `revision`, or by one migration, with the operator's SQL where it was given."""
     return schema.with_own_sql(wanted_by(c, seen, revision), own)
-
-
-def start_up_upgrade(c, sha: str) -> str | None:
-    """Return the words in the start-up of commit `sha` that upgrade the database; None where none are found."""
-    from ..core import migrations
-
-    return migrations.starts_upgrade([c.sh(start_up(c.environment, sha), check=False).stdout])
 
 
 def configured(c) -> None:

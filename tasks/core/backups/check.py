@@ -44,8 +44,11 @@ class Target:
     tables: frozenset[str] = frozenset()
 
 
-def inspect(c, db: Database, path: str) -> Backup:
-    """Return what is known of the backup at PATH on the host, read to its end; Refused if it cannot be read."""
+def inspect(c, db: Database, path: str, keep: bool = False) -> Backup:
+    """Return what is known of the backup at PATH on the host, read to its end; Refused if it cannot be read.
+
+    With KEEP, what was found is kept for `backups.list`.
+    """
     script = inspect_script(db, path, versions_table(c.environment), progress=True)
     stream = Reading()
     result = c.sh(script, timeout=None, check=False, out=stream)
@@ -53,7 +56,7 @@ def inspect(c, db: Database, path: str) -> Backup:
         raise Refused(f"{c.address}: {last_line(result.stderr)}. Nothing was changed.")
     text = "\n".join(stream.report)
     backup = parse_backup(text, path)
-    if len(text) < LONGEST_REPORT:
+    if keep and len(text) < LONGEST_REPORT:
         c.sh(_keep(reports(c.environment), files.report_name(backup), text), check=False)
     return backup
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from .. import commits, migrations, revisions, schema
-from ..compose import app
+from .. import commits, revisions, schema
 from ..errors import Refused
-from ..shell import join
 from ..state import State
 
 LOOKED_AT = 30  # commits that are searched for one that fits
@@ -43,7 +41,9 @@ def judge(c, seen: State, rows: tuple[str, ...]) -> Fit:
     if found.kind == "behind":
         lacking = len(found.wanted - found.current)
         lacks = f"the backup lacks {lacking} of its migrations"
-        return Fit("behind", f"{carried}; {needs}: {lacks}. {_matching(c, rows)}", _upgrade(c, seen.head))
+        return Fit(
+            "behind", f"{carried}; {needs}: {lacks}. {_matching(c, rows)}", schema.start_up_upgrade(c, seen.head) or ""
+        )
     return Fit("other", f"{carried}, which {head} does not know; {needs}. {_matching(c, rows)}")
 
 
@@ -65,9 +65,3 @@ def _matching(c, rows: tuple[str, ...]) -> str:
     if sha is None:
         return f"{up}; none of the last {len(shas)} commits needs exactly the backup's revision."
     return f"{up}, or take the code that fits: fab code-rollback --commit {sha[:10]}."
-
-
-def _upgrade(c, sha: str) -> str:
-    files = ["*Dockerfile*", "*.sh", "*entrypoint*", "*start*", *c.environment.compose.files]
-    found = c.sh(f"git -C {app(c.environment)} {join('grep', '-h', '-E', 'upgrade', sha, '--', *files)}", check=False)
-    return migrations.starts_upgrade([found.stdout]) or ""

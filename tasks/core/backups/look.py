@@ -13,11 +13,11 @@ from ..postgres.psql import Database
 from ..postgres.reads import rows_script, server_script
 from ..postgres.report import Server, parse_server, parse_tables
 from ..progress import size
-from ..shell import home
+from ..shell import home, quote
 from ..state import State
 from . import check, files, fit, tell, upload
 
-COUNTING = 600  # seconds that counting the rows of the live database may take
+COUNTING = 180  # seconds that counting the rows of the live database may take
 LOCAL = "local:"
 
 
@@ -83,7 +83,7 @@ def reached(c) -> tuple[State, Database]:
     return seen, copies.database_of(c, seen)
 
 
-def found(c, seen: State) -> list[files.Found]:
+def found(c) -> list[files.Found]:
     """Return what lies in the folder of the backups, the newest first."""
     configured(c)
     environment = c.environment
@@ -93,16 +93,16 @@ def found(c, seen: State) -> list[files.Found]:
     return files.parse_listing(c.sh(script, timeout=None).stdout, environment.database.backups)
 
 
-def path_of(c, seen: State, file: str | None, plan: bool = False) -> str:
+def path_of(c, file: str | None, plan: bool = False) -> str:
     """Return the path on the host that `--file` means, after uploading it where it is on this machine."""
     folder = c.environment.database.backups
     if not file:
-        names = ", ".join(one.name for one in found(c, seen)[:5]) or "none yet (fab backups.create)"
+        names = ", ".join(one.name for one in found(c)[:5]) or "none yet (fab backups.create)"
         raise Refused(f"--file is needed: a PATH on the host, latest, or local:PATH. In {folder}: {names}.")
     if file.startswith(LOCAL):
         return upload.bring(c, file.removeprefix(LOCAL), folder, plan)
     if file == "latest":
-        newest = next(iter(found(c, seen)), None)
+        newest = next(iter(found(c)), None)
         if newest is None:
             raise Refused(f"{c.address}: there is no backup in {folder}. Nothing was changed.")
         return newest.path
@@ -118,7 +118,7 @@ def path_of(c, seen: State, file: str | None, plan: bool = False) -> str:
 def look(c, file: str | None, source: str | None, plan: bool) -> Sight:
     """Return what a restore of `--file` would meet, or raise Refused for what makes it impossible."""
     seen, db = reached(c)
-    path = path_of(c, seen, file, plan)
+    path = path_of(c, file, plan)
     backup = check.inspect(c, db, path)
     answers = c.ask({"server": server_script(db), "now": "date +%s", "rows": rows_script(db)}, timeout=COUNTING)
     if not answers["server"].ok:
@@ -129,7 +129,7 @@ def look(c, file: str | None, source: str | None, plan: bool) -> Sight:
         rows = {name: table.rows for name, table in parse_tables(answers["rows"].out).items()}
     aim = target(c, db, server, rows)
     if reasons := check.obstacles(backup, aim, source):
-        other = _other(c, seen, path, file)
+        other = _other(c, path, file)
         raise Refused(f"{c.address}: {path} cannot be restored: {'; '.join(reasons)}. Nothing was changed.{other}")
     if server.standby:
         raise Refused(f"{c.address}: the database server is a standby: it cannot be written to. Nothing was changed.")
@@ -147,12 +147,12 @@ def target(c, db: Database, server: Server, rows: dict[str, int] | None) -> chec
     return check.Target(db.name, server.version // 10000, server.live.encoding if server.live else "", tables)
 
 
-def _other(c, seen: State, path: str, file: str | None) -> str:
+def _other(c, path: str, file: str | None) -> str:
     """Return the way out where `latest` is no good: the newest backup that is known to be."""
     if file != "latest":
         return ""
-    good = next((one for one in found(c, seen) if one.good and one.path != path), None)
-    return f" The newest that was verified: --file {good.path}" if good else " Others: fab backups.list"
+    good = next((one for one in found(c) if one.good and one.path != path), None)
+    return f" The newest that was verified: --file {quote(good.path)}" if good else " Others: fab backups.list"
 
 
 def safety_path(c, sight: Sight, run: str) -> str:

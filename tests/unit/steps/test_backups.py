@@ -96,7 +96,7 @@ def test_prune_shows_what_goes_and_does_nothing_where_nothing_may_go(host, monke
     old = files.Found("backups/d_20250101-000000.dump", 2000, 1, "custom", True, ())
     new = files.Found("backups/d_20260101-000000.dump", 2000, 2, "custom", True, ())
     monkeypatch.setattr(backups, "_server", lambda *_: server(copies=(copy("new", "1"),)))
-    monkeypatch.setattr(look, "found", lambda *_: [new, old])
+    monkeypatch.setattr(look, "found", lambda _: [new, old])
     plan = backups.prune.body.__wrapped__(host, keep="1")
     assert names(plan) == ["remove", "drop-copy"]
     assert old.path in plan.facts[0]
