@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 
 from msgspec import Struct
 
 from . import display, failure, interrupt, job, proof, runs, state
-from .errors import ConnectionLost, Failed, Held, Refused
+from .errors import Failed, Held, Refused
+from .holding import Locks
 from .host import Host
-from .hostkeys import UntrustedHostKey
-from .lock import Locks
 from .plan import Plan, Step
 from .story import Story, Told
-
-RECONNECT = 180  # seconds a lost connection is tried again; ROLLBACK_RECONNECT overrides
+from .watch import Watch
 
 
 class Outcome(Struct, kw_only=True):
@@ -44,7 +41,7 @@ class Execution:
         self.folder = f"{self.base}/runs/{plan.run}"
         self.done: list[dict] = []
         self.half = any(story.half for story in self.stories.values())
-        self.goes_on = False
+        self.watch: Watch | None = None
 
     def complete(self) -> Outcome:
         """Run the steps that are not done, then prove the result.
@@ -64,6 +61,11 @@ class Execution:
         finally:
             if not (self.half or self.goes_on):
                 self.locks.release()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a step may go on on a host without this client."""
+        return self.watch is not None and self.watch.goes_on
 
     def _step(self, number: int, step: Step) -> None:
         begun = time.monotonic()
@@ -106,7 +108,8 @@ class Execution:
     def _on(self, member: Host, attempt: job.Try) -> None:
         if attempt.half is not None:
             self.half = attempt.half
-        end, said = self._watch(member, attempt)
+        self.watch = Watch(member, self.locks, attempt)
+        end, said = self.watch.to_the_end()
         if end.code == 0:
             if attempt.after is not None and member is self.host.fleet[-1 if not attempt.step.primary_only else 0]:
                 self.half = attempt.after
@@ -114,56 +117,6 @@ class Execution:
         if end.kind == job.FENCED:
             raise Held(f"{member.address}: somebody took the lock over meanwhile. This run stops here: fab runs.list")
         self._fail(member, attempt.step, failure.cause(attempt.step, end, said), said)
-
-    def _watch(self, member: Host, attempt: job.Try) -> tuple[job.End, list[str]]:
-        """Begin the step, or take it up again, and return its end and the last lines it said."""
-        stream, lost, self.goes_on = display.Log(), None, True
-        while True:
-            try:
-                if lost is not None:
-                    self._again(member)
-                found = self._follow(member, attempt, stream)
-                self.goes_on = False
-                return found
-            except KeyboardInterrupt as pressed:
-                self._decide(member, attempt, pressed)
-            except (ConnectionLost, OSError, EOFError) as error:
-                lost = self._lost(member, attempt, error, lost)
-
-    def _lost(self, member: Host, attempt: job.Try, error: Exception, since: float | None) -> float:
-        """Wait a second before the next try to connect, or give up; return when the connection was lost."""
-        if since is None:
-            display.reconnecting(member)
-        patience = float(os.environ.get("ROLLBACK_RECONNECT", RECONNECT))
-        if isinstance(error.__cause__, UntrustedHostKey) or (since and time.monotonic() - since > patience):
-            raise ConnectionLost(failure.lost(member, attempt.step, error)) from None
-        time.sleep(1)
-        return since or time.monotonic()
-
-    def _again(self, member: Host) -> None:
-        member.close()
-        self.locks.of[member].renew()
-
-    def _follow(self, member: Host, attempt: job.Try, stream: display.Log) -> tuple[job.End, list[str]]:
-        mark = stream.begin()
-        script = job.start(attempt, self.locks.token, mark, stream.lines)
-        result = member.sh(script, timeout=None, check=False, out=stream)
-        end = job.ended(result.stdout, mark)
-        if end is None and result.ok:
-            raise ConnectionLost(f"{member.address}: the connection was lost.")
-        if end is None or end.kind == job.CUT:
-            stream.tail.extend(result.stderr.splitlines())
-        return end or job.End(job.CUT), list(stream.tail)
-
-    def _decide(self, member: Host, attempt: job.Try, pressed: KeyboardInterrupt) -> None:
-        wanted = interrupt.decide(pressed)
-        if wanted == interrupt.WATCH:
-            display.watching(attempt.step)
-            return
-        if wanted == interrupt.STOP:
-            display.stopping(attempt.step)
-            self.goes_on = not member.sh(job.stop(attempt), timeout=60, check=False).ok
-        raise pressed
 
     def _fail(self, member: Host, step: Step, why: str, said: list[str]) -> None:
         self._note("failed", step=step.name, why=why[:500], half=self.half)

@@ -1,19 +1,12 @@
-"""One changing run at a time: a folder on the host, held for as long as this client lives."""
+"""One changing run at a time: a folder on the host, held while a client shows signs of life. Scripts, and words."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import secrets
-import threading
-from collections.abc import Iterator
 
 from . import marks
-from .errors import ConnectionLost, Failed, Held, Refused
-from .host import Host
 from .shell import quote
 
-BEAT = 10  # seconds between two signs of life
 SILENCE = 45  # seconds without one until the host takes the client for dead
 
 # Which lock a client may replace: the state that `judge` prints, and the run that holds it.
@@ -120,98 +113,6 @@ def release(folder: str, token: str) -> str:
         f'S={folder}; exec 9>"$S/mutex" && flock -w 20 9 || exit 1\n'
         f'[ "$(cat "$S/lock/token" 2>/dev/null)" = {quote(token)} ] || exit 0; rm -rf "$S/lock"'
     )
-
-
-class Lock:
-    """The lock of one deployment on one host; it ends with `release`, `let_go` or this process."""
-
-    def __init__(self, host: Host, folder: str, token: str) -> None:
-        self.host, self.folder, self.token = host, folder, token
-        self._channel = None
-        self._gone = threading.Event()
-
-    def take(self, owner: dict, replace: str = NEW) -> None:
-        """Take the lock or raise Held, naming who has it and what to type."""
-        answer, rest = self._open(take(self.folder, self.token, owner, replace))
-        if answer == "TAKEN":
-            return
-        self.let_go()
-        if answer not in ("LIVE", "RUNNING", "DEAD", "FREE"):
-            why = " ".join([answer, *rest]).strip() or "no answer"
-            raise Refused(f"{self.host.address}: the lock cannot be taken: {why}. Nothing was changed.")
-        raise Held(f"{self.host.address}: {describe(answer, rest)}")
-
-    def renew(self) -> None:
-        """Hold the lock over a new connection; raise Held when somebody else has taken it meanwhile."""
-        self.let_go()
-        answer, _rest = self._open(renew(self.folder, self.token))
-        if answer == "LOST":
-            raise Held(
-                f"{self.host.address}: somebody took the lock over meanwhile. This run stops here: fab runs.list"
-            )
-        if answer != "HELD":
-            raise ConnectionLost(f"{self.host.address}: the lock could not be held again: {answer or 'no answer'}")
-
-    def release(self) -> None:
-        """Give the lock back."""
-        with contextlib.suppress(Failed, OSError, EOFError):
-            self.host.sh(release(self.folder, self.token), timeout=30)
-
-    def let_go(self) -> None:
-        """Stop holding it; what is left on the host is the lock of a client that went away."""
-        self._gone.set()
-        if self._channel is not None:
-            self._channel.close()
-
-    def _open(self, script: str) -> tuple[str, list[str]]:
-        self._gone = threading.Event()
-        self._channel = self.host.open_channel(f"exec env {quote(marks.holder(self.token))} sh -c {quote(script)}")
-        with self._channel.makefile("r") as lines:
-            answer = lines.readline().strip()
-            if answer in ("TAKEN", "HELD"):
-                threading.Thread(target=_beat, args=(self._channel, self._gone), daemon=True).start()
-                return answer, []
-            return answer, [line.strip() for line in lines.readlines()]
-
-
-def _beat(channel, gone: threading.Event) -> None:
-    with contextlib.suppress(Exception):
-        while not gone.wait(BEAT):
-            channel.sendall(b".")
-
-
-class Locks:
-    """The locks of all hosts of a fleet: all of them, taken in one order, or none."""
-
-    def __init__(self, hosts: tuple[Host, ...], folder: str) -> None:
-        self.token = secrets.token_hex(8)
-        self.of = {h: Lock(h, folder, self.token) for h in sorted(hosts, key=lambda h: h.address)}
-
-    @contextlib.contextmanager
-    def taken(self, owner: dict, replace: str = NEW) -> Iterator[Locks]:
-        """Hold all locks inside the block; it is the block that releases them, or leaves them as a sign."""
-        try:
-            self._take(owner, replace)
-            yield self
-        finally:
-            for lock in self.of.values():
-                lock.let_go()
-
-    def _take(self, owner: dict, replace: str) -> None:
-        taken = []
-        try:
-            for lock in self.of.values():
-                lock.take(owner, replace)
-                taken.append(lock)
-        except BaseException:
-            for lock in reversed(taken):
-                lock.release()
-            raise
-
-    def release(self) -> None:
-        """Give all locks back."""
-        for lock in reversed(self.of.values()):
-            lock.release()
 
 
 def describe(state: str, lines: list[str]) -> str:

@@ -8,8 +8,9 @@ from msgspec import Struct
 from . import console, runs, state, story
 from .errors import Held, Refused
 from .execution import Execution, Outcome
+from .holding import Locks
 from .host import Host
-from .lock import NEW, OVER, Locks, resuming, undoing
+from .lock import NEW, OVER, resuming, undoing
 from .plan import Plan
 
 
