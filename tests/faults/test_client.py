@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
+from functools import partial
 
 import pytest
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault]
 
 STEPS = ("keep", "prepare", "stop", "snapshot", "downgrade", "checkout", "start")
+RESTORE = ("stop", "restore", "swap", "wake")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 ORDINARY = {("during", signal.SIGKILL)}
 LONG = (pytest.mark.long,)
@@ -24,28 +26,42 @@ CASES = [
 @pytest.mark.parametrize(("number", "moment"), CASES)
 def test_a_rollback_that_is_cut_at_every_step_is_resumed_to_a_verified_end(ready, number, moment):
     rows = ready.content()
-    begin = ready.rollback
-    for step in STEPS:
-        ran = _cut(ready, begin, step, number, moment)
-        assert ran.code == (-number if number == signal.SIGKILL else 1), ran.text
-        if number != signal.SIGKILL:
-            assert "fab resume" in ran.err, ran.text
-            assert "Interrupted" in ran.err
-        ready.note(f"fab gets {number.name}", f"{moment} {step}", ran, "yes", rows)
-        begin = _resume(ready)
+    begin = cut_everywhere(ready, partial(ready.rollback), STEPS, "rollback", number, moment, rows)
     ready.must(begin().end())
     ready.rolled_back()
     assert ready.content() == rows
 
 
-def _resume(stage):
-    return lambda **variables: stage.start("resume", "--yes", **variables)
+@pytest.mark.long
+@pytest.mark.parametrize(("number", "moment"), CASES)
+def test_a_restore_that_is_cut_at_every_step_is_resumed_to_a_verified_end(ready, number, moment):
+    rows = ready.content()
+    ready.must(ready.operator.fab("backups.create", "--yes"))
+    restore = partial(ready.start, "emergency-restore", "--file", "latest", "--yes")
+    begin = cut_everywhere(ready, restore, RESTORE, "restore", number, moment, rows)
+    ready.must(begin().end())
+    assert ready.as_deployed()
+    assert ready.idle()
+    assert ready.content() == rows
+
+
+def cut_everywhere(stage, begin, steps, what: str, number: int, moment: str, rows: str):
+    """Cut a run at each step, resuming it in between; return what continues it after the last cut."""
+    for step in steps:
+        ran = _cut(stage, begin, step, number, moment)
+        assert ran.code == (-number if number == signal.SIGKILL else 1), ran.text
+        if number != signal.SIGKILL:
+            assert "fab resume" in ran.err, ran.text
+            assert "Interrupted" in ran.err
+        stage.note(f"fab gets {number.name}", f"{moment} {step} ({what})", ran, "yes", rows)
+        begin = partial(stage.start, "resume", "--yes")
+    return begin
 
 
 def _cut(stage, begin, step: str, number: int, moment: str):
     if moment != "during":
         return begin(CUT=f"{moment}:{step}:{int(number)}").end()
-    known = stage.last_run() if begin == stage.rollback else ""
+    known = "" if begin.args[:1] == ("resume",) else stage.last_run()
     stage.hold(step)
     running = begin()
     stage.wait_for(step, known=known)
