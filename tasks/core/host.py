@@ -9,9 +9,9 @@ from invoke.exceptions import CommandTimedOut, ThreadException
 
 from . import shell, state
 from .errors import ConnectionLost, Failed, TimedOut
-from .runner import Runner
 from .settings import Environment
-from .ssh import Secured, explain
+from .ssh.connection import Secured, explain
+from .ssh.runner import Runner
 from .text import last_line
 
 PROBE_TIMEOUT = 60  # seconds

@@ -6,10 +6,10 @@ import os
 import re
 from pathlib import Path
 
-from . import hostsfile, validation, variables
-from .environment import Reader, sentence
+from .config import hostsfile, validation, variables
+from .config.environment import Reader, sentence
+from .config.hostsfile import locate
 from .errors import Refused
-from .hostsfile import locate
 from .settings import Environment, Inventory
 from .text import nearest
 

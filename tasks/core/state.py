@@ -6,8 +6,9 @@ import json
 
 from msgspec import Struct, field
 
-from . import compose, cures
-from .compose import LABEL
+from .checks import cures
+from .containers import compose
+from .containers.compose import LABEL
 from .settings import Environment
 from .shell import Answer, die, home, join, quote
 

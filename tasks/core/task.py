@@ -52,7 +52,7 @@ class RollbackTask(fabric.Task):
     def _run(self, c, *args: Any, **kwargs: Any) -> Any:
         from .fleet import resolve
         from .host import Host
-        from .ssh import explain
+        from .ssh.connection import explain
 
         if c.config.run.dry:
             raise Refused("--dry would still connect, and believe empty answers: use --plan, which changes nothing.")
@@ -102,7 +102,7 @@ def change(body=None, **settings: Any):
 
     @functools.wraps(body)
     def carried_out(c, *args: Any, yes=False, plan=False, take_over=False, json=False, **kwargs: Any):
-        from .run import Way, activity, carry_out
+        from .execution.run import Way, activity, carry_out
 
         started = time.monotonic()
         way = Way(yes=yes, plan=plan, take_over=take_over, activity=activity(c))

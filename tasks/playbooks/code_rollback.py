@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from ..core import project
+from ..core.containers import project
 from ..core.errors import Refused
 from ..core.plan import Expectation, Plan
 from ..core.task import change

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from ..core import console, diagnosis, examine
-from ..core.diagnosis import Past
+from ..core import console
+from ..core.checks import diagnosis, examine
+from ..core.checks.diagnosis import Past
 from ..core.errors import Refused
 from ..core.task import task
 from ..steps import database, git, status

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..core.errors import Refused
+from ..core.execution.progress import size
 from ..core.plan import Expectation, Plan, Step
-from ..core.progress import size
 from ..core.shell import quote
 from ..core.task import change
 from ..steps import backups, containers

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..core.execution.side_by_side import in_turn, together
 from ..core.plan import Expectation, Plan, Step
-from ..core.side_by_side import in_turn, together
 from ..core.task import change
 from ..steps import containers, database, git
 from . import look

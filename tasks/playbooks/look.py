@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..core import cures, losses
 from ..core.at_once import each
+from ..core.checks import cures
+from ..core.database import losses
+from ..core.database.schema import Schema
 from ..core.errors import Refused
-from ..core.schema import Schema
 from ..core.state import State
 from ..steps import containers, database, git
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core import losses
+from ..core.database import losses
 from ..core.errors import Refused
 from ..core.plan import Expectation, Plan
 from ..core.task import change

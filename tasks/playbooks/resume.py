@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from ..core import console
-from ..core import run as runner
+from ..core.execution import run as runner
 from ..core.task import task
 from ..steps import runs
 

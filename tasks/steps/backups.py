@@ -8,21 +8,13 @@ from ..core.backups import files, look
 from ..core.backups.look import look as look_at
 from ..core.backups.look import require_room as require_room
 from ..core.backups.look import safety_path as safety_path
-from ..core.backups.steps import (
-    drop_copy_step,
-    drop_step,
-    dump_step,
-    remove_step,
-    restore_step,
-    swap_step,
-    take_step,
-)
+from ..core.backups.steps import drop_copy_step, drop_step, dump_step, remove_step, restore_step, swap_step, take_step
 from ..core.backups.tell import age
 from ..core.errors import Failed, Refused
+from ..core.execution.progress import size
 from ..core.plan import Expectation, Plan
 from ..core.postgres.reads import rows_script, server_script
 from ..core.postgres.report import Server, parse_server, parse_tables
-from ..core.progress import size
 from ..core.shell import quote
 from ..core.task import change, task
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from ..core import choice, compose, console, ledger, proof, pruning, services
-from ..core.choice import Chosen
-from ..core.compose import Built
-from ..core.container_steps import build_step, down_step, recreate_step, restart_step
-from ..core.container_steps import start_step as start_step
-from ..core.container_steps import stop_step as stop_step
-from ..core.container_steps import wake_step as wake_step
+from ..core import console
+from ..core.checks import proof
+from ..core.containers import choice, compose, pruning, services
+from ..core.containers.choice import Chosen
+from ..core.containers.compose import Built
+from ..core.containers.images import Target as Target
+from ..core.containers.images import keep_step as keep_step
+from ..core.containers.images import look_at as look_at
+from ..core.containers.images import prepare_step as prepare_step
+from ..core.containers.steps import build_step, down_step, recreate_step, restart_step
+from ..core.containers.steps import start_step as start_step
+from ..core.containers.steps import stop_step as stop_step
+from ..core.containers.steps import wake_step as wake_step
 from ..core.errors import Failed, Refused
-from ..core.images import Target as Target
-from ..core.images import keep_step as keep_step
-from ..core.images import look_at as look_at
-from ..core.images import prepare_step as prepare_step
+from ..core.journal import ledger
 from ..core.plan import Expectation, Plan, Step
 from ..core.state import Container
 from ..core.task import change, task

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from ..core import console, losses, migrate, rehearsal, schema, state
-from ..core.copies import database_of as database_of
-from ..core.copies import snapshot_name as snapshot_name
-from ..core.copies import snapshot_step as snapshot_step
+from ..core import console, state
+from ..core.database import losses, migrate, rehearsal, schema
+from ..core.database.copies import database_of as database_of
+from ..core.database.copies import snapshot_name as snapshot_name
+from ..core.database.copies import snapshot_step as snapshot_step
+from ..core.database.schema import Schema
+from ..core.database.schema import start_up_upgrade as start_up_upgrade
 from ..core.errors import Failed, Refused
 from ..core.plan import Expectation, Plan, Step
 from ..core.postgres.names import copy_name
 from ..core.postgres.psql import Database
 from ..core.postgres.swap import swap_script
-from ..core.schema import Schema
-from ..core.schema import start_up_upgrade as start_up_upgrade
 from ..core.settings import Environment
 from ..core.shell import quote
 from ..core.task import change, task

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from ..core import branch, commits, compose, console, tree
-from ..core.commits import Commit, Past, git
+from ..core import console
+from ..core.code import branch, commits, tree
+from ..core.code.commits import Commit, Past, git
+from ..core.containers import compose
 from ..core.errors import Refused
 from ..core.plan import Expectation, Plan, Step
 from ..core.settings import Environment

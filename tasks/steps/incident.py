@@ -9,13 +9,15 @@ from pathlib import Path
 
 import msgspec
 
-from ..core import checklist as ticks
-from ..core import console, evidence, state, story
-from ..core import incident as incidents
-from ..core import notify as messages
-from ..core import report as written
+from ..core import console, state
 from ..core.errors import Failed, Refused
-from ..core.incident import Incident
+from ..core.incident import checklist as ticks
+from ..core.incident import evidence
+from ..core.incident import notify as messages
+from ..core.incident import record as incidents
+from ..core.incident import report as written
+from ..core.incident.record import Incident
+from ..core.journal import story
 from ..core.postgres.psql import Database
 from ..core.postgres.reads import rows_script, server_script
 from ..core.postgres.report import Server, parse_server, parse_tables

@@ -6,11 +6,16 @@ import time
 
 import msgspec
 
-from ..core import checkup, commits, console, copies, images, ledger, state
+from ..core import console, state
+from ..core.checks import checkup
+from ..core.code import commits
+from ..core.containers import images
+from ..core.database import copies
 from ..core.errors import Failed, Refused
-from ..core.ledger import Entry
+from ..core.execution.run import Way, activity, carry_out
+from ..core.journal import ledger
+from ..core.journal.ledger import Entry
 from ..core.plan import Expectation, Plan
-from ..core.run import Way, activity, carry_out
 from ..core.task import change, task
 
 

@@ -6,8 +6,9 @@ import time
 
 import msgspec
 
-from ..core import console, runs, state, story
+from ..core import console, state
 from ..core.errors import Refused
+from ..core.journal import runs, story
 from ..core.task import task
 
 LOG_LINES = 40

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from ..core import console, examine, lock, overview, state
+from ..core import console, state
+from ..core.checks import examine, overview
+from ..core.execution import lock
 from ..core.task import task
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from ..core import checkup, commits, console, display
+from ..core import console
+from ..core.checks import checkup
+from ..core.code import commits
 from ..core.errors import Failed, Refused
+from ..core.execution import display
 from ..core.task import task
 
 

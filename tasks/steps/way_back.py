@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ..core import commits, compose, migrate
-from ..core.copies import there as is_there  # noqa: F401
+from ..core.code import commits
+from ..core.containers import compose
+from ..core.database import migrate
+from ..core.database.copies import there as is_there  # noqa: F401
 from ..core.errors import Refused
 from ..core.plan import Step
 from ..core.postgres.names import copy_name

@@ -178,9 +178,7 @@ def second(operator: Operator) -> Iterator[None]:
 
 
 def test_a_login_that_may_not_use_docker_is_told_how_to(operator, login, second):
-    operator.host.exec(
-        "cp -r ~ubuntu/jctc-app ~second/ && chown -R second ~second/jctc-app", user="root"
-    )
+    operator.host.exec("cp -r ~ubuntu/jctc-app ~second/ && chown -R second ~second/jctc-app", user="root")
     login["user"] = "second"
     operator.write()
     for words in (["full-rollback", "--commit", "HEAD~1", "--yes"], ["containers.restart", "--yes"]):

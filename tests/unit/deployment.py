@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from tasks.core.examine import Examined, Origin
-from tasks.core.project import Project
+from tasks.core.checks.examine import Examined, Origin
+from tasks.core.containers.project import Project
 from tasks.core.revisions import Graph, Revision
 from tasks.core.settings import Environment
 from tasks.core.state import Container, Response, State

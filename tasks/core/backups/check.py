@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from .. import display, state
+from .. import state
 from ..errors import Refused
+from ..execution import display
+from ..execution.progress import PREFIX
 from ..postgres.backup import Backup, Section, parse_backup
 from ..postgres.inspection import inspect_script
 from ..postgres.names import parse_copy
 from ..postgres.psql import Database
-from ..progress import PREFIX
 from ..settings import Environment
 from ..shell import home, quote
 from ..text import last_line

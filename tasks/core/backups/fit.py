@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from .. import commits, revisions, schema
+from .. import revisions
+from ..code import commits
+from ..database import schema
 from ..errors import Refused
 from ..state import State
 

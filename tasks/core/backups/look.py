@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from .. import compose, copies, cures
+from ..checks import cures
+from ..containers import compose
+from ..database import copies
 from ..errors import Refused
+from ..execution.progress import size
 from ..postgres.backup import Backup, Section
 from ..postgres.names import copy_name
 from ..postgres.psql import Database
 from ..postgres.reads import rows_script, server_script
 from ..postgres.report import Server, parse_server, parse_tables
-from ..progress import size
 from ..shell import home, quote
 from ..state import State
 from . import check, files, fit, tell, upload

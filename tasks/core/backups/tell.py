@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..execution.progress import size
 from ..postgres.backup import Section
-from ..progress import size
 
 
 def tell(sight, now: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .. import console
 from ..errors import ConnectionLost, Failed, Refused
-from ..progress import Progress
+from ..execution.progress import Progress
 from ..shell import home, quote
 
 CHUNK = 1 << 20  # bytes sent at once

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tasks.core.incident import Incident, entries
+from tasks.core.checks.proof import Check
+from tasks.core.incident.record import Incident, entries
+from tasks.core.journal.story import Story, Told
 from tasks.core.plan import Expectation, Plan, Step
-from tasks.core.proof import Check
 from tasks.core.state import Container, Response, State
-from tasks.core.story import Story, Told
 
 GOOD, BAD = "a" * 40, "b" * 40
 RUN = "20240402-172100-abcdef"

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tasks.core import branch, commits, compose, images, services, shell, state, tree
-from tasks.core.compose import Built
-from tasks.core.project import Project
+from tasks.core import shell, state
+from tasks.core.code import branch, commits, tree
+from tasks.core.containers import compose, images, services
+from tasks.core.containers.compose import Built
+from tasks.core.containers.project import Project
 from tasks.core.settings import Environment
 from tasks.steps import git
 from tests.unit.core.stage import WORST, Stage, few, hostile

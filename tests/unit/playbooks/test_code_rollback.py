@@ -6,12 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks.core.commits import Commit
-from tasks.core.compose import Built
+from tasks.core.code.commits import Commit
+from tasks.core.containers.compose import Built
+from tasks.core.containers.images import Target
+from tasks.core.containers.project import Project
+from tasks.core.database.schema import Schema
 from tasks.core.errors import Refused
-from tasks.core.images import Target
-from tasks.core.project import Project
-from tasks.core.schema import Schema
 from tasks.playbooks import code_rollback, look
 from tasks.steps import git
 from tests.unit.deployment import GOOD, HEAD, environment, state

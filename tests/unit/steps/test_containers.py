@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks.core import choice
-from tasks.core.choice import Chosen
-from tasks.core.compose import Built
+from tasks.core.containers import choice
+from tasks.core.containers.choice import Chosen
+from tasks.core.containers.compose import Built
+from tasks.core.containers.project import Project
 from tasks.core.errors import Refused
-from tasks.core.project import Project
 from tasks.core.shell import Answer
 from tasks.core.state import Response, State
 from tasks.steps import containers

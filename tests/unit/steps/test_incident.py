@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks.core import evidence
 from tasks.core.errors import Refused
+from tasks.core.incident import evidence
 from tasks.core.settings import App, Compose, DatabaseSettings, Environment, HostSettings
 from tasks.core.state import State
 from tasks.steps import incident

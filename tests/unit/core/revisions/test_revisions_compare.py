@@ -13,14 +13,7 @@ from alembic.script.revision import RevisionMap
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from tasks.core.revisions import (
-    Graph,
-    Revision,
-    UnknownRevisionError,
-    compare,
-    compare_revision,
-    downgrade_arguments,
-)
+from tasks.core.revisions import Graph, Revision, UnknownRevisionError, compare, compare_revision, downgrade_arguments
 from tasks.core.revisions.answers import UndecidedError
 
 # The machine may be busy, so no example has a deadline; more examples by the environment.

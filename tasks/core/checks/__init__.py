@@ -1,0 +1,1 @@
+"""Looking at a deployment: proof, checkup, diagnosis, overview."""

@@ -1,0 +1,1 @@
+"""The code on the host: commits, the branch, trees beside the checkout."""

@@ -1,0 +1,1 @@
+"""hosts.yaml read, completed from the environment, and checked."""

@@ -1,0 +1,1 @@
+"""The containers: what compose says, images kept and built, services stopped and started."""

@@ -1,0 +1,1 @@
+"""The schema and its copies: how far down, rehearsed, and what goes."""

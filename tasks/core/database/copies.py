@@ -1,0 +1,64 @@
+"""Copies of the database on its own server: the safety net of a run."""
+
+from __future__ import annotations
+
+from .. import state
+from ..errors import Refused
+from ..plan import Step
+from ..postgres.names import copy_name
+from ..postgres.psql import Database, feed, literal, psql
+from ..postgres.reads import server_script
+from ..postgres.report import parse_server
+from ..postgres.snapshot import snapshot_script
+
+
+def database_of(c, seen: state.State) -> Database:
+    """Return the live database in its running container; Refused where it does not run."""
+    service = c.environment.service("database") or "db"
+    container = next((k.id for k in seen.of(service) if k.status == "running"), None)
+    if not container:
+        raise Refused(f"{c.address}: the database container ({service}) is not running: fab containers.start. ")
+    return Database(container, c.environment.database.name, c.environment.database.user)
+
+
+def snapshot_step(c, seen: state.State, run: str) -> Step:
+    """Return the step that clones the database on the server, under a name that says which run it is for.
+
+    Raises Refused where the clone would not fit.
+    """
+    database = database_of(c, seen)
+    refuse_without_room(c, database)
+    name = copy_name(database.name, "snap", run)
+    return Step(
+        name="snapshot",
+        title=f"Snapshot the database as {name}",
+        script=snapshot_script(database, run),
+        commands=(f'CREATE DATABASE "{name}" TEMPLATE "{database.name}"',),
+        primary_only=True,
+        outage=True,
+        back="fab backups.prune",
+        until=("downgrade", "upgrade"),
+    )
+
+
+def refuse_without_room(c, database: Database) -> None:
+    """Raise Refused when a second copy of the database does not fit beside the first, with what to do."""
+    answer = c.ask({"server": server_script(database)})["server"]
+    server = parse_server(answer.out, database.name) if answer.ok else None
+    if server and server.live and not server.fits(server.live.bytes):
+        raise Refused(
+            f"{c.address}: too little disk for a snapshot: {database.name} has {server.live.bytes // 10**6} MB, "
+            f"{server.data_free // 10**6} MB are free. Nothing was changed. Make room (fab backups.prune), or keep "
+            "a dump instead: fab backups.create, then the same command with --no-snapshot"
+        )
+
+
+def snapshot_name(c, run: str) -> str:
+    """Return the name of the snapshot that `run` makes."""
+    return copy_name(c.environment.database.name, "snap", run)
+
+
+def there(c, live: Database, name: str) -> bool:
+    """Return whether the server of `live` has a database called `name`."""
+    sql = f"SELECT 'yes' FROM pg_database WHERE datname = {literal(name)};"
+    return bool(c.sh(feed(psql(live, live.maintenance), sql)).stdout.strip())

@@ -1,0 +1,147 @@
+"""Alembic, run in a container of a given image beside the stopped application."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from .. import state
+from ..containers import compose
+from ..postgres.psql import feed, ident, literal
+from ..settings import Environment
+from ..shell import join, quote
+
+LOCK_TIMEOUT = "5s"
+OPTIONS = f"-c lock_timeout={LOCK_TIMEOUT}"
+
+WAYS_OUT = (
+    "Ways out: --no-database leaves the schema as it is; --revision REV names another target; "
+    "--downgrade-sql REV=FILE replaces a migration's downgrade by your own SQL."
+)
+
+# One question for all that is to be known of the container: its environment comes last, up to a line of its own.
+SETTINGS = "\n".join(
+    [
+        "{{len .Config.Env}} {{len .HostConfig.ExtraHosts}}",
+        "{{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{end}}",
+        "{{.Config.WorkingDir}}",
+        "{{.Config.User}}",
+        "{{range .Config.Env}}{{println .}}{{end}}.",
+    ]
+)
+LIKE = """c=$({containers} | head -n 1)
+i=$(docker inspect -f {settings} "$c" 2>/dev/null) || :
+line() {{ printf '%s\\n' "$i" | sed -n "$1p"; }}
+umask 077; e=$(mktemp); trap 'rm -f "$e"' EXIT
+same() {{ # an environment file cannot hold a value of several lines, nor `docker run` every host setting
+  [ -n "$i" ] || return 1
+  printf '%s\\n' "$i" | sed '1,4d;$d' > "$e"
+  [ "$(line 1)" = "$(grep -c '' < "$e") 0" ]
+}}
+net=$(line 2 | cut -d ' ' -f 1); dir=$(line 3); user=$(line 4)
+n=$(basename "$PWD")-rollback-{service}
+docker rm -f "$n" >/dev/null 2>&1 || :"""
+
+RUN = (
+    'docker run --rm --name "$n" --network "${net:-none}" --volumes-from "$c" --env-file "$e"'
+    ' ${dir:+-w "$dir"} ${user:+-u "$user"}'
+)
+
+
+def like_service(environment: Environment) -> str:
+    """Return sh text that learns how the alembic service's container is run: `$c`, `$net`, `$e`, `same`."""
+    service = environment.database.alembic.service
+    return LIKE.format(containers=compose.containers(service), settings=quote(SETTINGS), service=quote(service))
+
+
+def alembic(environment: Environment, image: str, *words: str) -> str:
+    """Return a script that runs alembic in a container of `image` (an id or name).
+
+    It gets the environment, volumes and network of the service's own container; where that does not
+    exist, or cannot be copied exactly, compose makes one. Dependencies are not started. Its fixed
+    name makes two at once impossible.
+    """
+    settings = environment.database.alembic
+    entry, *rest = settings.command.split()
+    command = join(*rest, *words)
+    return compose.in_app(
+        environment,
+        like_service(environment),
+        "if same; then",
+        f"{RUN} -e PGOPTIONS={quote(OPTIONS)} --entrypoint {quote(entry)} {quote(image)} {command}",
+        "else",
+        f'compose run --rm -T --no-deps --name "$n" -e PGOPTIONS={quote(OPTIONS)}'
+        f" --entrypoint {quote(entry)} {quote(settings.service)} {command}",
+        "fi",
+    )
+
+
+def at(environment: Environment, rows: list[str]) -> str:
+    """Return sh text that defines `at`: whether the alembic table holds exactly `rows`; `$rows` is what it holds."""
+    read = f"cd {compose.app(environment)}; {state.revision(environment)}"
+    return (
+        f"at() {{ rows=$( ( {read}\n) | tail -n +2 | sort | tr '\\n' ' '); rows=${{rows% }}\n"
+        f'[ "$rows" = {quote(" ".join(sorted(rows)))} ]; }}'
+    )
+
+
+def stop(environment: Environment) -> str:
+    """Return a script that ends the container in which `alembic` runs: its client's end would not."""
+    service = environment.database.alembic.service
+    return f'cd {compose.app(environment)} && docker rm -f "$(basename "$PWD")"-rollback-{quote(service)}'
+
+
+class OwnSql(Struct, frozen=True):
+    """The operator's SQL in place of one migration's downgrade, and the revision it leads to."""
+
+    revision: str
+    parent: str
+    text: str
+
+
+Move = str | OwnSql
+
+
+def by_sql(environment: Environment, psql: str, own: OwnSql) -> str:
+    """Return a command that runs the operator's SQL and moves alembic's row, in one transaction."""
+    alembic = environment.database.alembic
+    table = f"{ident(alembic.schema)}.{ident(alembic.table)}"
+    where = f"WHERE version_num = {literal(own.revision)}"
+    row = (
+        f"UPDATE {table} SET version_num = {literal(own.parent)} {where};"
+        if own.parent
+        else f"DELETE FROM {table} {where};"
+    )
+    return feed(psql, f"SET lock_timeout = '{LOCK_TIMEOUT}';\nBEGIN;\n{own.text}\n;\n{row}\nCOMMIT;")
+
+
+def move(environment: Environment, image: str, direction: str, moves: list[Move], rows: list[str]) -> str:
+    """Return a script that runs `alembic DIRECTION` for each move and proves that it leads to `rows`.
+
+    `direction` is downgrade or upgrade; where the rows are there already, nothing is run. A move that
+    is the operator's own SQL is run by psql.
+    """
+    expected = ", ".join(sorted(rows)) or "base"
+    return "\n".join(
+        [
+            "set -eu",
+            at(environment, rows),
+            "at && exit 0",
+            *(_moved(environment, image, direction, one) for one in moves),
+            f"at || {{ printf '%s\\n' \"the database is at '$rows', not at \"{quote(expected)} >&2; exit 1; }}",
+        ]
+    )
+
+
+def _moved(environment: Environment, image: str, direction: str, one: Move) -> str:
+    if not isinstance(one, OwnSql):
+        return f"( {alembic(environment, image, direction, one)}\n)"
+    service = environment.service("database") or "db"
+    find = f"d=$(cd {compose.app(environment)} && {compose.containers(service, everything=False)} | head -n 1)"
+    return f"{find}\n{by_sql(environment, psql(environment), one)}"
+
+
+def psql(environment: Environment) -> str:
+    """Return the psql command in the database container `$d`."""
+    database = environment.database
+    words = join("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", database.user, "-d", database.name)
+    return f'docker exec -i "$d" {words}'

@@ -1,0 +1,100 @@
+"""A downgrade tried out: on a server of its own, behind a network that leads nowhere else."""
+
+from __future__ import annotations
+
+from ..containers import compose
+from ..postgres.psql import ident
+from ..settings import Environment
+from ..shell import join, quote
+from .migrate import OPTIONS, RUN, WAYS_OUT, Move, OwnSql, by_sql, like_service
+
+SERVER = """d=$({database} | head -n 1)
+[ -n "$d" ] || {{ echo 'the database container is not running' >&2; exit 2; }}
+same || {{ echo 'no container of the service to rehearse with; --no-rehearse leaves it out' >&2; exit 2; }}
+t=$(basename "$PWD")-rehearsal; n=$t-alembic
+clear() {{ docker rm -fv "$t" "$n" "$t-app" >/dev/null 2>&1 || :; docker network rm "$t" >/dev/null 2>&1 || :; }}
+clear; f=$(mktemp); trap 'clear; rm -f "$e" "$f"' EXIT; trap 'exit 1' HUP INT TERM
+docker network create --internal "$t" >/dev/null
+docker inspect -f '{{{{range .Config.Env}}}}{{{{println .}}}}{{{{end}}}}' "$d" | sed '$d' > "$f"
+names=$(docker inspect -f '{{{{.Name}}}} {{{{.Config.Hostname}}}}' "$d")
+names="$names $(docker inspect -f \
+ '{{{{range .NetworkSettings.Networks}}}}{{{{range .Aliases}}}}{{{{.}}}} {{{{end}}}}{{{{end}}}}' "$d")"
+set --; for a in $names; do set -- "$@" --network-alias "${{a#/}}"; done
+docker run -d --name "$t" --network "$t" "$@" --network-alias {service} --env-file "$f" {storage}\
+ "$(docker inspect -f '{{{{.Image}}}}' "$d")" >/dev/null
+inside() {{ docker exec -i "$t" "$@"; }}
+live() {{ docker exec -i "$d" "$@"; }}
+i=0; until inside {ready} >/dev/null 2>&1; do
+  i=$((i+1)); [ $i -lt 300 ] || {{ echo 'the rehearsal server did not start' >&2; exit 1; }}; sleep 0.1; done
+live {roles} | inside {load} >/dev/null 2>&1 || :
+{fill}
+net=$t"""
+
+
+def prepare(environment: Environment, full: bool) -> str:
+    """Return sh text that starts a server with a clone of the database, schema only unless `full`.
+
+    The server answers to the names of the real one, in a network without a way out, so that nothing
+    that runs there can reach the real database. Roles and settings are copied as far as they can be.
+    """
+    database = environment.database
+    service = environment.service("database") or "db"
+    load = join("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", database.user, "-d", database.name)
+    tcp = f'pg_isready -q -h "$(hostname -i)" -U {quote(database.user)} -d {quote(database.name)}'
+    return SERVER.format(
+        database=compose.containers(service, everything=False),
+        service=quote(service),
+        storage="" if full else "--tmpfs /var/lib/postgresql/data",
+        ready=join("sh", "-c", tcp),
+        roles=join("pg_dumpall", "-U", database.user, "-l", database.name, "--roles-only"),
+        load=join("psql", "-XAtq", "-U", database.user, "-d", database.name),
+        fill="\n".join(_fill(environment, load, full)),
+    )
+
+
+def _fill(environment: Environment, load: str, full: bool) -> list[str]:
+    database = environment.database
+    dump = ["pg_dump", "-U", database.user, "-d", database.name]
+    wrong = "{ echo 'the clone for the rehearsal could not be made' >&2; exit 1; }"
+    if full:
+        return [f"live {join(*dump)} | inside {load} >/dev/null || {wrong}"]
+    alembic = database.alembic
+    rows = join(*dump, "-a", "-t", f'"{alembic.schema}"."{alembic.table}"')
+    return [
+        f"live {join(*dump, '-s')} | inside {load} >/dev/null || {wrong}",
+        f"live {rows} | inside {load} >/dev/null || {wrong}",
+    ]
+
+
+def downgrade(environment: Environment, image: str, moves: list[Move], rows: list[str], full: bool = False) -> str:
+    """Return a script that downgrades a clone with `image` and proves the rows it leads to.
+
+    Exit code 2, with one line: the downgrade cannot work. The real database is only read.
+    """
+    alembic = environment.database.alembic
+    table = f"{ident(alembic.schema)}.{ident(alembic.table)}"
+    psql = join(
+        "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", environment.database.user, "-d", environment.database.name
+    )
+    return compose.in_app(
+        environment,
+        like_service(environment),
+        prepare(environment, full),
+        *(_tried(environment, image, f"inside {psql}", one) for one in moves),
+        f"rows=$(inside {psql} -c {quote(f'SELECT version_num FROM {table} ORDER BY 1')} | tr '\\n' ' ')",
+        f'[ "${{rows% }}" = {quote(" ".join(sorted(rows)))} ] ||'
+        " { echo \"the rehearsal led to '$rows'\" >&2; exit 2; }",
+        "echo 'the downgrade works on a clone'",
+    )
+
+
+def _tried(environment: Environment, image: str, psql: str, one: Move) -> str:
+    if isinstance(one, OwnSql):
+        problem = quote(f"the SQL in place of {one.revision}'s downgrade failed in the rehearsal. {WAYS_OUT}")
+        return f"{{ {by_sql(environment, psql, one)}}} || {{ echo {problem} >&2; exit 2; }}"
+    entry, *rest = environment.database.alembic.command.split()
+    problem = quote(f"the rehearsal of downgrade {one} failed. {WAYS_OUT}")
+    return (
+        f"{RUN} -e PGOPTIONS={quote(OPTIONS)} --entrypoint {quote(entry)} {quote(image)} "
+        f"{join(*rest, 'downgrade', one)} || {{ echo {problem} >&2; exit 2; }}"
+    )

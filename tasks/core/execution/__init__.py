@@ -1,0 +1,1 @@
+"""A plan carried out: locked, run in sessions of its own, watched, interrupted, described."""

@@ -1,0 +1,178 @@
+"""One run of a plan: step after step on every host, watched, journaled, proven; and what it leaves behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from .. import state
+from ..checks import proof
+from ..errors import Failed, Held, Refused
+from ..host import Host
+from ..journal import runs
+from ..journal.story import Story, Told
+from ..plan import Plan, Step
+from . import display, failure, interrupt, job
+from .holding import Locks
+from .watch import Watch
+
+
+class Outcome(Struct, kw_only=True):
+    """What a run did; times in seconds."""
+
+    run: str
+    task: str
+    purpose: str
+    steps: list[dict]
+    checks: list[proof.Check]
+    recovery: float
+    outage: float | None
+    back: str
+
+
+class Execution:
+    """One run of a plan, new, or taken up again with the stories its hosts tell of it."""
+
+    def __init__(
+        self, host: Host, plan: Plan, locks: Locks, started: float, stories: Mapping[Host, Story] = ()
+    ) -> None:
+        self.host, self.plan, self.locks, self.started = host, plan, locks, started
+        self.stories = dict(stories)
+        self.base = state.folder(host.environment)
+        self.folder = f"{self.base}/runs/{plan.run}"
+        self.done: list[dict] = []
+        self.half = any(story.half for story in self.stories.values())
+        self.watch: Watch | None = None
+
+    def complete(self) -> Outcome:
+        """Run the steps that are not done, then prove the result.
+
+        The locks are given back unless the host is half-done, or a step goes on without this client.
+        """
+        at = None
+        try:
+            with interrupt.as_exceptions():
+                for number, step in enumerate(self.plan.steps, start=1):
+                    at = step
+                    self._step(number, step)
+                return self._prove()
+        except KeyboardInterrupt:
+            self._note("interrupted", step=at.name if at else "")
+            raise Failed(failure.interrupted(self, at)) from None
+        finally:
+            if not (self.half or self.goes_on):
+                self.locks.release()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a step may go on on a host without this client."""
+        return self.watch is not None and self.watch.goes_on
+
+    def _step(self, number: int, step: Step) -> None:
+        begun = time.monotonic()
+        display.step_begins(number, len(self.plan.steps), step)
+        members = self.host.fleet[:1] if step.primary_only else self.host.fleet
+        if all(self._holds(member, number, step) for member in members):
+            self.done.append({"step": step.name, "seconds": 0.0})
+            display.done_before(step)
+            return
+        for member in members:
+            self._on(member, self._try(member, number, step))
+        seconds = time.monotonic() - begun
+        self.done.append({"step": step.name, "seconds": round(seconds, 2)})
+        display.step_done(step, seconds)
+
+    def _try(self, member: Host, number: int, step: Step) -> job.Try:
+        told = self._told(member, number)
+        attempt = told.tries + (told.state != "running") if told else 1
+        half, after = self._halves(number, step)
+        return job.Try(self.folder, self.plan.run, number, step, attempt, half, after)
+
+    def _told(self, member: Host, number: int) -> Told | None:
+        return self.stories[member].steps[number - 1] if member in self.stories else None
+
+    def _holds(self, member: Host, number: int, step: Step) -> bool:
+        """Return whether a step was done in an earlier session, and no later step has to rely on it still."""
+        told = self._told(member, number)
+        if told is None or told.state != "done":
+            return False
+        later = zip(self.plan.steps, self.stories[member].steps, strict=True)
+        return not any(s.name in step.until and t.state != "done" for s, t in later)
+
+    def _halves(self, number: int, step: Step) -> tuple[bool | None, bool | None]:
+        """Return whether the host is half-done while the step runs, and after it; None: that is not changed."""
+        changing = [n for n, s in enumerate(self.plan.steps, start=1) if not s.preparation]
+        if step.preparation or len(changing) < 2:
+            return None, None
+        return True, number != changing[-1]
+
+    def _on(self, member: Host, attempt: job.Try) -> None:
+        if attempt.half is not None:
+            self.half = attempt.half
+        self.watch = Watch(member, self.locks, attempt)
+        end, said = self.watch.to_the_end()
+        if end.code == 0:
+            if attempt.after is not None and member is self.host.fleet[-1 if not attempt.step.primary_only else 0]:
+                self.half = attempt.after
+            return
+        if end.kind == job.FENCED:
+            raise Held(f"{member.address}: somebody took the lock over meanwhile. This run stops here: fab runs.list")
+        self._fail(member, attempt.step, failure.cause(attempt.step, end, said), said)
+
+    def _fail(self, member: Host, step: Step, why: str, said: list[str]) -> None:
+        self._note("failed", step=step.name, why=why[:500], half=self.half)
+        if step.preparation and not self.half:
+            raise Refused(f"{member.address}: {step.title}: {why}. The application was not touched.")
+        raise Failed(failure.described(self, member, step, why, said))
+
+    def _note(self, event: str, **fields: object) -> None:
+        """Write an entry into the journal of every host that can be reached."""
+        for member in self.host.fleet:
+            try:
+                member.sh(runs.note(self.folder, event, **fields), timeout=20)
+            except (Failed, OSError, EOFError, KeyboardInterrupt):
+                continue
+
+    def _prove(self) -> Outcome:
+        waited = [proof.wait(member, self.plan.expect) for member in self.host.fleet]
+        checks: list[proof.Check] = []
+        for member, settled in zip(self.host.fleet, waited, strict=True):
+            display.last_words(settled.troubles)
+            checks += [*proof.unsettled(settled), *proof.verify(member, self.plan.expect)]
+        display.checks(checks)
+        if wrong := [c for c in checks if not c.ok]:
+            why = "; ".join(f"{c.looked_at}: {c.found}" for c in wrong)
+            self._fail(self.host, self.plan.steps[-1], f"not proven: {why}", [])
+        outcome = self._outcome(checks, self._outage(waited))
+        for member in self.host.fleet:
+            records = [{**record, **runs.owner(self.plan)} for record in self.plan.records]
+            member.sh(runs.finish(self.folder, records, self.base))
+            if undone := self.plan.undoes:
+                member.sh(runs.note(f"{self.base}/runs/{undone}", "undone", by=self.plan.run, half=False), check=False)
+        self.half = False
+        display.outcome(self.host, outcome)
+        return outcome
+
+    def _outcome(self, checks: list[proof.Check], outage: float | None) -> Outcome:
+        return Outcome(
+            run=self.plan.run,
+            task=self.plan.task,
+            purpose=self.plan.purpose,
+            steps=self.done,
+            checks=checks,
+            recovery=round(time.monotonic() - self.started, 2),
+            outage=outage,
+            back=self.plan.back,
+        )
+
+    def _outage(self, waited: list[proof.Settled]) -> float | None:
+        """Return the seconds from the first step that stops the application to the last healthy answer."""
+        if not self.plan.expect.healthy or any(s.healthy_at is None for s in waited):
+            return None
+        begun = self.host.sh(runs.outage_began(self.folder, self.plan), check=False).stdout.strip()
+        try:
+            return round(max(s.healthy_at for s in waited) - float(begun), 2)
+        except ValueError:
+            return None

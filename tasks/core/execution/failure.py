@@ -1,0 +1,104 @@
+"""What the operator reads when a run did not end well: the cause, the state of the host, the next command."""
+
+from __future__ import annotations
+
+from ..database import copies
+from ..errors import Stopped
+from ..host import Host
+from ..plan import Plan, Step
+from ..state import State
+from ..text import last_line
+from . import job
+
+SHOWN = 6  # lines of the failed step's log
+SIGNALLED = 128  # exit codes above it: ended by a signal
+
+
+def cause(step: Step, end: job.End, said: list[str]) -> str:
+    """Return one line that says why a step did not succeed."""
+    if end.code is None:
+        reason = f": {last_line(said[-1])}" if said else ""
+        return f"was cut off on the host{reason}"
+    if end.code == 124:
+        return f"took longer than {step.timeout} s and was stopped"
+    if end.code > SIGNALLED:
+        return f"was ended by signal {end.code - SIGNALLED}"
+    return last_line("\n".join(said))
+
+
+def described(run, member: Host, step: Step, why: str, said: list[str]) -> str:
+    """Return the lines that say what failed, what was done, where the host stands, and what to type next."""
+    lines = [f"{member.address}: {step.title}: {why}"]
+    lines += [f"  | {line}" for line in said[-SHOWN:] if last_line(line) != why]
+    return "\n".join([*lines, *standing(run), *_next(run)])
+
+
+def interrupted(run, step: Step | None) -> str:
+    """Return the lines for a run that was interrupted: between two steps, or during one that goes on."""
+    title = f": {step.title}" if step else ""
+    what = "the step goes on on the host" if run.goes_on else "nothing runs on the host any more"
+    return "\n".join([f"Interrupted{title}. Run {run.plan.run}: {what}.", *standing(run), *_next(run)])
+
+
+def lost(member: Host, step: Step, error: Exception) -> str:
+    """Return the lines for a connection that did not come back."""
+    why = error.message if isinstance(error, Stopped) else str(error)
+    return "\n".join(
+        [
+            f"{member.address}: the connection is gone ({' '.join(why.split())})",
+            f"  {step.title}: goes on on the host by itself, or has ended; nothing is run twice",
+            "  next, when the host can be reached: fab resume",
+        ]
+    )
+
+
+def standing(run) -> list[str]:
+    """Return what was done, what the host serves now, and where the database's snapshot is."""
+    done = ", ".join(d["step"] for d in run.done) or "nothing"
+    try:
+        seen = run.host.look()
+        return [f"  done: {done}", f"  the host now: {serves(seen)}", *_snapshot(run, seen)]
+    except Exception:  # the description of a failure must not fail
+        return [f"  done: {done}", "  the host now: it cannot be read"]
+
+
+def _snapshot(run, seen: State) -> list[str]:
+    """Return the line about the run's snapshot, if the server has it."""
+    name = run.plan.before.get("snapshot")
+    if not name:
+        return []
+    try:
+        there = copies.there(run.host, copies.database_of(run.host, seen), name)
+        return [f"  the data as it was: database {name}"] if there else []
+    except Stopped:
+        return [f"  whether the snapshot {name} is there cannot be read"]
+
+
+def serves(seen: State) -> str:
+    """Return where a deployment is, in one line."""
+    running = [c.service for c in seen.containers if c.status == "running"]
+    others = [f"{c.service} ({c.status})" for c in seen.containers if c.status != "running"]
+    parts = [
+        f"HEAD {seen.head[:12]} ({seen.subject})" if seen.head else "HEAD cannot be read",
+        f"running: {', '.join(running) or 'nothing'}",
+        f"not running: {', '.join(others)}" if others else "",
+        f"revision {', '.join(seen.revision) or 'none'}" if seen.revision is not None else "",
+        *(f"{r.url}: {r.code or 'no answer'}" for r in seen.responses),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _next(run) -> list[str]:
+    logs = f"fab runs.show --run {run.plan.run}"
+    if run.goes_on:
+        return [f"  next: fab resume   (its log: {logs})"]
+    if run.half:
+        back = "; or take it back: fab undo" if run.plan.before else ""
+        return [f"  next: mend the cause, then fab resume{back}", f"  its log: {logs}"]
+    if not run.done:
+        return [f"  nothing was changed; its log: {logs}"]
+    return [f"  next: fab status; its log: {logs}", *_back(run.plan)]
+
+
+def _back(plan: Plan) -> list[str]:
+    return [f"  the way back: {plan.back}"] if plan.back else []

@@ -1,0 +1,1 @@
+"""After a rollback: evidence without secrets, checklist, report, a word to the team."""

@@ -1,0 +1,1 @@
+"""What the host remembers: runs, their stories, and the ledger of releases."""

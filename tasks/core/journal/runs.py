@@ -1,0 +1,126 @@
+"""The run's folder on the host: the plan, the journal, each step's log and exit code."""
+
+from __future__ import annotations
+
+import base64
+import getpass
+import json
+import socket
+import time
+from collections.abc import Iterator
+
+import msgspec
+
+from ..code import marks
+from ..execution.lock import show
+from ..plan import Plan
+from ..shell import quote
+from . import ledger
+
+CHUNK = 90_000  # bytes of base64 that go into one command
+NOTE = (
+    'note() { [ -z "$(tail -c 1 journal 2>/dev/null)" ] || echo >> journal\n'
+    'printf \'{"at":%s,%s\\n\' "$(date +%s.%N)" "$1" >> journal; }'
+)
+
+
+def owner(plan: Plan) -> dict:
+    """Return who runs `plan`, from where and since when, for the lock, the journal and the ledger."""
+    return {
+        "run": plan.run,
+        "task": plan.task,
+        "who": getpass.getuser(),
+        "machine": socket.gethostname(),
+        "since": time.strftime("%Y-%m-%d %H:%M:%S %z"),
+    }
+
+
+def begin(folder: str, owner: dict, plan: Plan) -> Iterator[str]:
+    """Yield scripts that write the plan and the journal's first line below the state folder (a shell word)."""
+    run = f"{folder}/runs/{plan.run}"
+    encoded = base64.b64encode(msgspec.json.encode({"owner": owner, "plan": plan})).decode()
+    yield f"set -eu; umask 077; mkdir -p {run}; : > {run}/plan.new"
+    for at in range(0, len(encoded), CHUNK):
+        yield f"printf %s {encoded[at : at + CHUNK]} | base64 -d >> {run}/plan.new"
+    yield f"set -eu; cd {run}; [ -s plan.new ]; mv plan.new plan.json\n" + _noted("run", **owner)
+
+
+def note(run_folder: str, event: str, **fields: object) -> str:
+    """Return a script that adds an entry to the journal of a run."""
+    return f"set -eu; umask 077; cd {run_folder}\n{_noted(event, **fields)}"
+
+
+def _noted(event: str, **fields: object) -> str:
+    return f"{NOTE}\nnote {quote(json.dumps({'event': event, **fields})[1:])}"
+
+
+def finish(run_folder: str, records: list[dict], folder: str) -> str:
+    """Return a script that closes the journal as proven and writes `records` into the ledger."""
+    written = [ledger.append(folder, records)] if records else []
+    return "\n".join([*written, note(run_folder, "proven", half=False)])
+
+
+def activity(folder: str) -> str:
+    """Return a command that prints something different once any run has written into its journal."""
+    return f"cat {folder}/runs/*/journal 2>/dev/null | cksum"
+
+
+def outage_began(run_folder: str, plan: Plan) -> str:
+    """Return a command that prints the host's clock (seconds) when the first step with an outage began."""
+    number, step = next(((n, s) for n, s in enumerate(plan.steps, start=1) if s.outage), (0, None))
+    name = f"{number:02}-{step.name}" if step else "-"
+    return (
+        f'cd {run_folder} && grep \'"event":"begin","step":"{name}"\' journal'
+        " | head -n 1 | sed 's/.*\"at\":\\([0-9.]*\\).*/\\1/'"
+    )
+
+
+def questions(folder: str, run: str = "") -> dict[str, str]:
+    """Return read-only commands about a run (the last one without `run`): plan, journal, tries and lock."""
+    chosen = quote(run) if run else '"$(ls -1t runs 2>/dev/null | head -n 1)"'
+    enter = f"cd {folder} 2>/dev/null && cd runs/{chosen} 2>/dev/null"
+    tries = (
+        f'{marks.functions()}\nfor f in *.pid; do [ -e "$f" ] || continue; n=${{f%.pid}}\n'
+        f'alive "{marks.STEP}=$(basename "$PWD")/$n;" && a=alive || a=gone\n'
+        'printf \'%s %s %s\\n\' "$n" "$a" "$(cat "$n.rc" 2>/dev/null)"; done'
+    )
+    return {
+        "plan": f"{enter} && cat plan.json",
+        "journal": f"{enter} && cat journal",
+        "tries": f"{enter} && {tries}",
+        "lock": show(folder),
+        "holder": f"cat {folder}/lock/run 2>/dev/null || :",
+        "now": "date +%s",
+    }
+
+
+def every(folder: str, count: int) -> str:
+    """Return a command that prints the names and journals of the last `count` runs."""
+    return "\n".join(
+        [
+            f"cd {folder}/runs 2>/dev/null || exit 0",
+            f'for r in $(ls -1tr | tail -n {count}); do echo "= $r"; cat "$r/journal" 2>/dev/null; echo; done',
+        ]
+    )
+
+
+def journals(out: str) -> dict[str, list[dict]]:
+    """Return the journals that `every` printed, by the name of the run, in its order."""
+    parts = (part.partition("\n") for part in f"\n{out}".split("\n= ")[1:])
+    return {name.strip(): read_journal(text) for name, _, text in parts}
+
+
+def log_of(run_folder: str, name: str, lines: int) -> str:
+    """Return a command that prints the last `lines` lines of the log of a try."""
+    return f"cd {run_folder} && tail -n {lines} {quote(name)}.log 2>/dev/null | tail -c 16000"
+
+
+def read_journal(text: str) -> list[dict]:
+    """Return the entries of a journal; a line torn by a crash is passed over."""
+    entries = []
+    for line in text.splitlines():
+        try:
+            entries.append(json.loads(line))
+        except ValueError:
+            continue
+    return [e for e in entries if isinstance(e, dict)]

@@ -1,0 +1,90 @@
+"""The scripts that stop, start, restart, replace and build services, as whole strings."""
+
+from __future__ import annotations
+
+from tasks.core.containers import compose, services
+from tasks.core.containers.compose import Built
+from tests.unit.deployment import environment
+
+IN_APP = (
+    "set -eu\ncd \"$HOME\"/app 2>/dev/null || { printf '%s\\n' "
+    "'no folder app on the host (app.path in hosts.yaml)' >&2; exit 1; }\n"
+    'compose() { docker-compose -f docker-compose.yml "$@"; }\n'
+)
+
+
+def every(*names: str) -> str:
+    return compose.containers(*names)
+
+
+def running(*names: str) -> str:
+    return compose.containers(*names, everything=False)
+
+
+def test_up_never_builds_and_proves_the_images():
+    assert services.up(environment(), ["api"], "--no-deps", images={"api": "app_api:latest"}) == (
+        "compose up -d --no-build -t 3 --no-deps api\n"
+        "want=$(docker image inspect -f '{{.Id}}' app_api:latest); ids=$(" + every("api") + ")\n"
+        "[ -n \"$ids\" ] || { echo 'api does not run app_api:latest' >&2; exit 1; }\n"
+        'for c in $ids; do [ "$(docker inspect -f \'{{.Image}}\' $c)" = "$want" ]'
+        " || { echo 'api does not run app_api:latest' >&2; exit 1; }; done"
+    )
+
+
+def test_build_proves_that_the_image_is_there():
+    assert services.build(environment(), [Built("api", "app_api:latest")], "--no-cache") == IN_APP + (
+        "compose build --no-cache api\n"
+        "docker image inspect app_api:latest >/dev/null 2>&1 || "
+        "{ echo 'image app_api:latest is not there after the build' >&2; exit 1; }"
+    )
+
+
+def test_down_keeps_the_logs_first_and_proves_that_no_container_is_left():
+    assert services.take_down(environment(), volumes=False) == (
+        'run=$PWD; mkdir -p "$run/evidence"\n' + IN_APP + "for c in $(" + every() + "); do\n"
+        "n=$(docker inspect -f '{{.Name}}' $c); docker logs --tail 5000 $c"
+        ' > "$run/evidence/${n#/}.log" 2>&1 & done; wait\n'
+        "compose down -t 3\n"
+        "left=$(" + every() + ")\n"
+        '[ -z "$left" ] || { echo "still there: $left" >&2; exit 1; }'
+    )
+
+
+def test_containers_with_unnamed_volumes_are_only_stopped():
+    script = services.take_down(environment(), volumes=True)
+    assert "compose stop -t 3\n" in script
+    assert "compose down" not in script
+    assert "left=$(" + running() + ")" in script
+
+
+def test_the_database_stops_last_and_starts_first():
+    assert services.apart(environment(), ["api", "db", "web"]) == [["api", "web"], ["db"]]
+    script = services.restart(environment(), ["api", "db"])
+    stops = [script.index(f"for c in $({running(name)})") for name in ("api", "db")]
+    starts = [script.index(f"ids=$({every(name)}); [ -z") for name in ("db", "api")]
+    assert stops + starts == sorted(stops + starts)
+
+
+def test_a_restart_proves_that_every_container_started_again():
+    script = services.restart(environment(), ["api"])
+    assert script.startswith(IN_APP + "all=$(" + every("api") + ")\n")
+    assert "before=$(docker inspect -f '{{.Id}} {{.State.StartedAt}}' $all)\n" in script
+    assert script.endswith(
+        "left=$(printf '%s\\n' \"$before\" \"$(docker inspect -f '{{.Id}} {{.State.StartedAt}}' $all)\""
+        " | sort | uniq -d)\n"
+        '[ -z "$left" ] || { echo "not restarted: $left" >&2; exit 1; }'
+    )
+
+
+def test_services_start_from_the_kept_images_without_their_dependencies():
+    script = services.start(environment(), [Built("api", "app_api:latest")], "c0ffee", ["api"])
+    assert script.startswith(
+        IN_APP + "docker tag app_api:c0ffee app_api:latest\ncompose up -d --no-build -t 3 --no-deps api\n"
+    )
+    assert "docker image inspect -f '{{.Id}}' app_api:c0ffee" in script
+
+
+def test_whatever_a_service_is_called_it_stays_one_word():
+    script = services.up(environment(), ["$(reboot)"], images={"$(reboot)": "a;b"})
+    assert script.startswith("compose up -d --no-build -t 3 '$(reboot)'\n")
+    assert "inspect -f '{{.Id}}' 'a;b')" in script

@@ -1,0 +1,50 @@
+"""A container for alembic is made like the service's own, or not at all: never with half of its environment."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tasks.core.database import migrate
+from tests.unit.deployment import environment
+
+DOCKER = """#!/bin/sh
+case $1 in ps) echo c1 ;; inspect) cat "$FAKE/inspected" ;; esac
+"""
+
+
+@pytest.fixture
+def like(tmp_path):
+    """Return what is learned of a container that docker describes with these lines."""
+
+    def learned(*lines: str) -> tuple[str, ...]:
+        (tmp_path / "docker").write_text(DOCKER)
+        (tmp_path / "docker").chmod(0o755)
+        (tmp_path / "inspected").write_text("".join(f"{line}\n" for line in lines))
+        show = 'if same; then echo same; fi; echo "$net|$dir|$user"; cat "$e"'
+        script = f"set -eu\n{migrate.like_service(environment())}\n{show}"
+        variables = {"PATH": f"{tmp_path}:/usr/bin:/bin", "FAKE": str(tmp_path)}
+        done = subprocess.run(["sh", "-c", script], env=variables, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return tuple(done.stdout.splitlines())
+
+    return learned
+
+
+def test_environment_network_folder_and_user_are_taken_over(like):
+    found = like("2 0", "shop_default other ", "/srv", "app", "URL=a\\nb", "EMPTY=", ".")
+    assert found == ("same", "shop_default|/srv|app", "URL=a\\nb", "EMPTY=")
+
+
+@pytest.mark.parametrize("value", [("A=x", "y"), ("A=x", ""), ("A=x", "", "")])
+def test_a_value_of_several_lines_is_left_to_compose(like, value):
+    assert like("1 0", "shop_default ", "/srv", "", *value, ".")[0] != "same"
+
+
+def test_extra_hosts_are_left_to_compose(like):
+    assert like("1 2", "shop_default ", "/srv", "", "A=x", ".")[0] != "same"
+
+
+def test_no_container_is_left_to_compose(like):
+    assert like() == ("||",)
