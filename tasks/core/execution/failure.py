@@ -37,7 +37,7 @@ def interrupted(run, step: Step | None) -> str:
     """Return the lines for a run that was interrupted: between two steps, or during one that goes on."""
     title = f": {step.title}" if step else ""
     what = "the step goes on on the host" if run.goes_on else "nothing runs on the host any more"
-    return "\n".join([f"Interrupted{title}. Run {run.plan.run}: {what}.", *standing(run), *_next(run)])
+    return "\n".join([f"Interrupted{title}. Run {run.plan.run}: {what}.", *standing(run), *_go_on(run)])
 
 
 def lost(member: Host, step: Step, error: Exception) -> str:
@@ -89,15 +89,17 @@ def serves(seen: State) -> str:
 
 
 def _next(run) -> list[str]:
-    logs = f"fab runs.show --run {run.plan.run}"
-    if run.goes_on:
-        return [f"  next: fab resume   (its log: {logs})"]
+    log = f"  its log: fab runs.show --run {run.plan.run}"
     if run.half:
         back = "; or take it back: fab undo" if run.plan.before else ""
-        return [f"  next: mend the cause, then fab resume{back}", f"  its log: {logs}"]
-    if not run.done:
-        return [f"  nothing was changed; its log: {logs}"]
-    return [f"  next: fab status; its log: {logs}", *_back(run.plan)]
+        return [f"  next: mend the cause, then fab resume{back}", log]
+    return ["  next: fab status", *_back(run.plan), log]
+
+
+def _go_on(run) -> list[str]:
+    log = f"  its log: fab runs.show --run {run.plan.run}"
+    back = "; or take it back: fab undo" if run.half and run.plan.before and not run.goes_on else ""
+    return [f"  next: fab resume{back}", log]
 
 
 def _back(plan: Plan) -> list[str]:

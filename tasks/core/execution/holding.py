@@ -7,11 +7,10 @@ import secrets
 import threading
 from collections.abc import Iterator
 
-from ..code import marks
 from ..errors import ConnectionLost, Failed, Held, Refused
 from ..host import Host
 from ..shell import quote
-from . import lock
+from . import lock, marks
 
 BEAT = 10  # seconds between two signs of life
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from ..code import marks
 from ..plan import Step
 from ..shell import quote
+from . import marks
 
 ENDED, CUT, FENCED = "ended", "cut", "fenced"
 

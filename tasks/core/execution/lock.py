@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from ..code import marks
 from ..shell import quote
+from . import marks
 
 SILENCE = 45  # seconds without one until the host takes the client for dead
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ..code import marks
+from ..execution import marks
 from ..execution.lock import show
 from ..plan import Plan
 from ..shell import quote

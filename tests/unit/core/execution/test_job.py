@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.core.code import marks
-from tasks.core.execution import job
+from tasks.core.execution import job, marks
 from tasks.core.execution.job import End, Try
 from tasks.core.journal import runs
 from tasks.core.plan import Step

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.core.code import marks
-from tasks.core.execution import lock
+from tasks.core.execution import lock, marks
 
 HALF = '{"event":"begin","step":"03-stop","try":1,"half":true}\n'
 WHOLE = '{"event":"end","step":"07-start","try":1,"half":false,"code":0}\n'
