@@ -31,6 +31,8 @@ def main() -> int:
     except (MeasurementError, SandboxError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
+    finally:
+        stage.leave()
     return 0
 
 

@@ -103,6 +103,12 @@ def end_masters() -> None:
         socket.unlink(missing_ok=True)
 
 
+def leave() -> None:
+    """Remove what must not outlive a measurement on this machine."""
+    end_masters()
+    control().rmdir()
+
+
 def ansible(playbook: str) -> list[str]:
     """Return the command line that plays one of the peers' playbooks."""
     return [str(BIN / "ansible-playbook"), "-i", str(PEERS / "inventory.yaml"), str(PEERS / playbook)]
