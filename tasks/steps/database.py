@@ -190,7 +190,7 @@ def rehearse(c, revision=None, downgrade_sql=None, full=False):
     if not wanted.changes:
         console.say("There is nothing to downgrade.")
         return None
-    facts, _questions = losses.describe(c, seen, wanted)
+    facts, _questions = losses.describe(c, seen, wanted, ends=False)
     step = rehearsal_step(c, seen, wanted, full)
     return Plan(
         task="db.rehearse",

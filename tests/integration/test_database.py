@@ -131,3 +131,16 @@ def test_a_release_that_migrates_and_then_dies_in_a_loop_is_rolled_back(hosts, t
     assert operator.head() == operator.good
     assert operator.rows() == rows
     assert operator.fab("verify").code == 0
+
+
+def test_a_session_that_would_block_the_downgrade_is_named_and_ended(fresh):
+    hold = '{ echo "BEGIN; SELECT count(*) FROM cases;"; sleep 300; } | psql -U jctc_user -d jctc_db'
+    fresh.host.exec(f"docker exec -d jctc_db sh -c '{hold}'")
+    held = "SELECT pid FROM pg_stat_activity WHERE state = 'idle in transaction' AND application_name = 'psql'"
+    waiting = f"{held} AND state_change < now() - interval '2 seconds'"
+    fresh.host.exec(f'until docker exec jctc_db psql -XAtU jctc_user jctc_db -c "{waiting}" | grep .; do :; done')
+    pid = fresh.sql(held)
+    ran = fresh.fab("db.downgrade", "--yes")
+    assert ran.code == 0, ran.text
+    assert f"pid {pid}, jctc_user (psql), idle in a transaction" in ran.out
+    assert fresh.sql(held) == ""

@@ -9,7 +9,11 @@ from ..postgres.names import copy_name
 from ..postgres.psql import Database, feed, literal, psql
 from ..postgres.reads import server_script
 from ..postgres.report import parse_server
+from ..postgres.sessions import list_script, parse
 from ..postgres.snapshot import snapshot_script
+from ..text import one_line
+
+IDLE = 2  # seconds in a transaction without doing anything, from which on a session counts as a blocker
 
 
 def database_of(c, seen: state.State) -> Database:
@@ -51,6 +55,25 @@ def refuse_without_room(c, database: Database) -> None:
             f"{server.data_free // 10**6} MB are free. Nothing was changed. Make room (fab backups.prune), or keep "
             "a dump instead: fab backups.create, then the same command with --no-snapshot"
         )
+
+
+def blockers(c, seen: state.State) -> list[str]:
+    """Return a line for each session that would block a migration and is ended before it: idle, with locks held.
+
+    Raises Refused for a prepared transaction, which no session can be ended for.
+    """
+    answer = c.ask({"sessions": list_script(database_of(c, seen))})["sessions"]
+    idle = [s for s in parse(answer.out) if s.idle_in_transaction and s.age >= IDLE]
+    if prepared := [s.query for s in idle if not s.pid]:
+        raise Refused(
+            f"{c.address}: prepared transactions hold the database: {', '.join(prepared)}. Nothing was changed. "
+            "COMMIT PREPARED or ROLLBACK PREPARED them first."
+        )
+    return [
+        f"pid {s.pid}, {s.user} ({s.application or 'no name'}), idle in a transaction for {s.age} s: "
+        + one_line(s.query)[:80]
+        for s in idle
+    ]
 
 
 def snapshot_name(c, run: str) -> str:

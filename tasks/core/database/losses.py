@@ -8,14 +8,15 @@ from .. import migrations, state
 from ..errors import Refused
 from ..postgres import psql as sql
 from ..revisions import Revision
+from . import copies
 from .migrate import WAYS_OUT
 from .schema import Schema
 
 
-def describe(c, seen: state.State, wanted: Schema) -> tuple[list[str], list[str]]:
+def describe(c, seen: state.State, wanted: Schema, ends: bool = True) -> tuple[list[str], list[str]]:
     """Return lines that say what each downgrade does, and the questions that have to be asked by name.
 
-    Raises Refused where a downgrade is known to fail.
+    With `ends`, also which sessions will be ended. Raises Refused where a downgrade is known to fail.
     """
     facts, questions = [], []
     for revision in wanted.downgrades:
@@ -30,6 +31,9 @@ def describe(c, seen: state.State, wanted: Schema) -> tuple[list[str], list[str]
         facts += [f"takes back {name}: {found.kind}", *(f"  {line}" for line in lost)]
         if found.kind in ("destroys", "nothing"):
             questions.append(f"{name}: {'; '.join(lost) or _reasons(found, revision)}. Go on?")
+    for line in copies.blockers(c, seen) if ends else ():
+        facts.append(f"ends a session that would block it: {line}")
+        questions.append(f"This session will be ended: {line}. Go on?")
     return facts, questions
 
 
