@@ -16,33 +16,106 @@ BEGINNINGS = (b"PGDMP", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 
 STATE = """cd {folder} 2>/dev/null || exit 0
 sum() {{ sha256sum <"$1" | cut -d' ' -f1; }}
-if [ -e {final} ]; then echo there; fi
+if [ -f {final} ]; then echo "final $(wc -c <{final}) $(sum {final})"; elif [ -e {final} ]; then echo 'final other'; fi
 [ ! -f {part} ] || echo "part $(wc -c <{part}) $(sum {part})"
-[ ! -f {final} ] || echo "final $(wc -c <{final}) $(sum {final})"
 """
 
 FINISH = """set -eu; umask 077; cd {folder}
 [ "$(sha256sum <{part} | cut -d' ' -f1)" = {sha} ] || {{ echo 'it did not arrive as it was sent' >&2; exit 1; }}
-printf '%s  %s\\n' {sha} {name} >{final}.sha256; touch -d @{modified} {part}; mv {part} {final}
+{sidecar}touch -d @{modified} {part}; mv {part} {final}
+"""
+
+# A folder gets its name when all of it is there.
+WHOLE = """set -eu; umask 077; cd {folder}
+[ "$(cd {part} && sha256sum *)" = {sums} ] || {{ echo 'it did not arrive as it was sent' >&2; exit 1; }}
+{sidecar}touch -d @{modified} {part}; mv -T {part} {final}
 """
 
 
 def bring(c, local: str, folder: str, plan: bool = False) -> str:
     """Upload the file or folder LOCAL into FOLDER (relative to the login's home) and return its path there.
 
-    It has its name only once its checksum was read again on the host. What is there already is not
-    sent again. With `plan`, Refused where it would have to be sent.
+    It has its name only once its checksum was read again on the host; a NAME.sha256 that lies beside
+    LOCAL is held against it, and comes along. What is there already is not sent again. With `plan`,
+    Refused where it would have to be sent.
     """
     source = Path(local).expanduser()
     if not source.exists():
         raise Refused(f"--file: there is no {source} on this machine. Nothing was changed.")
-    pieces = [source] if source.is_file() else sorted(p for p in source.iterdir() if p.is_file())
-    inside = f"{folder}/{source.name}" if source.is_dir() else folder
     if problem := _not_a_dump(source):
         raise Refused(f"--file: {source} {problem}. Nothing was changed.")
-    for piece in pieces:
-        _bring(c, piece, inside, plan)
+    try:
+        (_folder if source.is_dir() else _file)(c, source, folder, plan)
+    except (PermissionError, FileNotFoundError) as error:
+        raise Refused(f"--file: {error.filename} cannot be read: {error.strerror}. Nothing was changed.") from None
     return f"{folder}/{source.name}"
+
+
+def _folder(c, source: Path, folder: str, plan: bool) -> None:
+    pieces = sorted((p for p in source.iterdir() if p.is_file()), key=lambda p: p.name.encode())
+    sums = "\n".join(f"{_sha(piece)}  {piece.name}" for piece in pieces)
+    words = _words(source, folder)
+    there = c.sh("export LC_ALL=C; cd {folder}/{final} 2>/dev/null && sha256sum * || :".format(**words), timeout=None)
+    if there.stdout.strip() == sums:
+        return
+    if there.stdout.strip():
+        raise _taken(c, source, folder)
+    if plan:
+        raise _not_there(source)
+    words["sidecar"] = _sidecar(source, sums, words)
+    for piece in pieces:
+        _file(c, piece, f"{folder}/{source.name}.part", plan)
+    finish = WHOLE.format(sums=quote(sums), modified=int(source.stat().st_mtime), **words)
+    c.sh(f"LC_ALL=C; export LC_ALL\n{finish}", timeout=None)
+
+
+def _file(c, source: Path, folder: str, plan: bool) -> None:
+    size, sha = source.stat().st_size, _sha(source)
+    words = _words(source, folder)
+    answer = c.sh(STATE.format(**words), timeout=None).stdout
+    seen = dict(line.split(" ", 1) for line in answer.splitlines() if " " in line)
+    if seen.get("final") == f"{size} {sha}":
+        return
+    if "final" in seen:
+        raise _taken(c, source, folder)
+    if plan:
+        raise _not_there(source)
+    words["sidecar"] = _sidecar(source, f"{sha}  {source.name}", words)
+    done = _resumable(source, seen.get("part", ""))
+    console.say(f"  uploading {source} to {folder}/{source.name}{f', from byte {done} on' if done else ''}")
+    _send(c, source, words, done, size)
+    c.sh(FINISH.format(sha=sha, modified=int(source.stat().st_mtime), **words), timeout=None)
+
+
+def _words(source: Path, folder: str) -> dict[str, str]:
+    name = quote(source.name)
+    return {"folder": home(folder), "final": f"./{name}", "part": f"./{quote(source.name + '.part')}"}
+
+
+def _sidecar(source: Path, sums: str, words: dict[str, str]) -> str:
+    """Return the command that brings the checksum beside SOURCE along; Refused where it is not that of SOURCE."""
+    beside = source.with_name(f"{source.name}.sha256")
+    if not beside.is_file():
+        return ""
+    told = [
+        line.split()[0].lstrip("\\").lower() for line in beside.read_text(errors="replace").splitlines() if line.strip()
+    ]
+    if told != [line.split()[0] for line in sums.splitlines()]:
+        raise Refused(f"--file: {source} is not what {beside.name} beside it says: it changed. Nothing was changed.")
+    return f"printf '%s\\n' {quote(sums)} >{words['final']}.sha256; "
+
+
+def _taken(c, source: Path, folder: str) -> Refused:
+    return Refused(
+        f"{c.address}: {folder}/{source.name} is there already, and is another file: rename yours. Nothing was changed."
+    )
+
+
+def _not_there(source: Path) -> Refused:
+    return Refused(
+        f"--plan changes nothing, and local:{source} is not on the host yet, where it has to be looked at. "
+        "Without --plan it is uploaded first; then the plan is shown, and you are asked."
+    )
 
 
 def _not_a_dump(source: Path) -> str:
@@ -58,41 +131,13 @@ def _not_a_dump(source: Path) -> str:
     return "" if known else "does not begin as a dump of PostgreSQL does"
 
 
-def _bring(c, source: Path, folder: str, plan: bool) -> None:
-    try:
-        size, sha = source.stat().st_size, _sha(source, None)
-    except OSError as error:
-        raise Refused(f"--file: {source} cannot be read: {error.strerror}. Nothing was changed.") from None
-    words = {"folder": home(folder), "name": quote(source.name)}
-    words |= {"final": f"./{quote(source.name)}", "part": f"./{quote(source.name + '.part')}"}
-    seen = dict(
-        line.split(" ", 1) for line in c.sh(STATE.format(**words), timeout=None).stdout.splitlines() if " " in line
-    )
-    if seen.get("final") == f"{size} {sha}":
-        return
-    if "final" in seen:
-        raise Refused(
-            f"{c.address}: {folder}/{source.name} is there already, and is another file: rename yours. "
-            "Nothing was changed."
-        )
-    if plan:
-        raise Refused(
-            f"--plan changes nothing, and local:{source} is not on the host yet, where it has to be looked at. "
-            "Without --plan it is uploaded first; then the plan is shown, and you are asked."
-        )
-    done = _resumable(source, seen.get("part", ""))
-    console.say(f"  uploading {source} to {folder}/{source.name}{f', from byte {done} on' if done else ''}")
-    _send(c, source, words, done, size)
-    c.sh(FINISH.format(sha=sha, modified=int(source.stat().st_mtime), **words), timeout=None)
-
-
 def _resumable(source: Path, part: str) -> int:
     """Return how many bytes of SOURCE lie on the host already: all of PART, or none where it is something else."""
     size, _, sha = part.partition(" ")
     return int(size) if size and int(size) <= source.stat().st_size and _sha(source, int(size)) == sha else 0
 
 
-def _sha(source: Path, count: int | None) -> str:
+def _sha(source: Path, count: int | None = None) -> str:
     """Return the sha256 of the first COUNT bytes, or of all."""
     found = hashlib.sha256()
     for chunk in _chunks(source, 0, count):
