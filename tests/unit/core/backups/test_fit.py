@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.core import schema
 from tasks.core.backups import fit
+from tasks.core.database import schema
 from tasks.core.shell import Answer
 from tests.unit.deployment import GOOD, HEAD, graph, state
 from tests.unit.restoring import connection
