@@ -95,7 +95,7 @@ def frozen(environment: Environment, commit: str, ledger: list[Entry]) -> str:
     lines = [f"cd {compose.app(environment)} || exit 1; {has}"]
     for sha in bad(ledger):
         mended = " || ".join(f"has {quote(e.commit)}" for e in ledger if sha in e.fixes) or "false"
-        revert = f"git log -F --grep={quote(f'This reverts commit {sha}')} --format=x {sha}..{commit} -- | grep -q x"
+        revert = f"git log -F --grep={quote(f'This reverts commit {sha}')} --format=%H {sha}..{commit} -- | grep -q ."
         lines.append(f"if has {sha} && ! {{ {mended}; }} && ! {{ {revert}; }}; then echo {sha}; fi")
     return "\n".join([*lines, ":"])
 

@@ -42,7 +42,7 @@ def begin(folder: str, owner: dict, plan: Plan) -> Iterator[str]:
     yield f"set -eu; umask 077; mkdir -p {run}; : > {run}/plan.new"
     for at in range(0, len(encoded), CHUNK):
         yield f"printf %s {encoded[at : at + CHUNK]} | base64 -d >> {run}/plan.new"
-    yield f"set -eu; cd {run}; [ -s plan.new ]; mv plan.new plan.json\n" + _noted("run", **owner)
+    yield f"set -eu; umask 077; cd {run}; [ -s plan.new ]; mv plan.new plan.json\n" + _noted("run", **owner)
 
 
 def note(run_folder: str, event: str, **fields: object) -> str:

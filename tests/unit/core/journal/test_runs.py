@@ -1,0 +1,79 @@
+"""What is written down of a run, by a real sh."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from pathlib import Path
+
+import msgspec
+
+from tasks.core.journal import runs
+from tasks.core.plan import Plan, Step
+
+NASTY = 'it\'s "quoted" $(reboot) `x` \\n %s é\n' * 40
+
+
+def sh(script: str) -> subprocess.CompletedProcess:
+    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60)
+
+
+def plan(size: int = 1) -> Plan:
+    steps = [Step(name=f"s{n}", title="t", script=NASTY) for n in range(size)]
+    return Plan(task="full-rollback", purpose=NASTY, steps=steps, run="run-1", before={"commit": "abc"})
+
+
+def written(folder: Path, made: Plan) -> Path:
+    for script in runs.begin(shlex.quote(str(folder)), {"who": "ada's"}, made):
+        assert len(script) < 120_000
+        done = sh(script)
+        assert done.returncode == 0, done.stderr
+    return folder / "runs" / "run-1"
+
+
+def test_the_plan_is_on_the_host_as_it_was_whatever_it_holds(tmp_path):
+    made = plan(200)  # many commands' worth
+    whole = msgspec.json.decode((written(tmp_path, made) / "plan.json").read_bytes())
+    assert msgspec.convert(whole["plan"], Plan) == made
+    assert whole["owner"] == {"who": "ada's"}
+
+
+def test_the_journal_begins_with_who_and_from_where(tmp_path):
+    first = runs.read_journal((written(tmp_path, plan()) / "journal").read_text())[0]
+    assert (first["event"], first["who"]) == ("run", "ada's")
+    assert first["at"] > 1_600_000_000
+
+
+def test_all_of_it_is_for_its_owner_only(tmp_path):
+    folder = written(tmp_path, plan())
+    assert {oct(path.stat().st_mode & 0o777) for path in folder.iterdir()} == {"0o600"}
+    assert oct(folder.stat().st_mode & 0o777) == "0o700"
+
+
+def test_a_note_after_a_torn_line_is_readable(tmp_path):
+    (tmp_path / "journal").write_text('{"event":"ru')
+    assert sh(runs.note(shlex.quote(str(tmp_path)), "failed", why=NASTY, half=True)).returncode == 0
+    (entry,) = runs.read_journal((tmp_path / "journal").read_text())
+    assert (entry["event"], entry["why"], entry["half"]) == ("failed", NASTY, True)
+
+
+def test_activity_changes_with_any_entry(tmp_path):
+    (tmp_path / "runs" / "run-1").mkdir(parents=True)
+    ask = runs.activity(shlex.quote(str(tmp_path)))
+    seen = [sh(ask).stdout]
+    for _ in range(2):
+        sh(runs.note(shlex.quote(str(tmp_path / "runs" / "run-1")), "proven"))
+        seen.append(sh(ask).stdout)
+    assert len(set(seen)) == 3
+
+
+def test_a_proven_run_is_closed_and_its_records_are_in_the_ledger(tmp_path):
+    folder = written(tmp_path, plan())
+    records = [{"event": "bad", "commit": "a" * 40, "subject": NASTY}, {"event": "good", "commit": "b" * 40}]
+    done = sh(runs.finish(shlex.quote(str(folder)), records, shlex.quote(str(tmp_path))))
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in (tmp_path / "releases.jsonl").read_text().splitlines()]
+    assert [(line["event"], line["commit"]) for line in lines] == [(r["event"], r["commit"]) for r in records]
+    assert lines[0]["subject"] == NASTY
+    assert runs.read_journal((folder / "journal").read_text())[-1]["event"] == "proven"

@@ -1,0 +1,97 @@
+"""A run's story, put together from whatever a crash has left of it."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+
+from tasks.core.errors import Refused
+from tasks.core.journal import runs, story
+from tasks.core.plan import Plan, Step
+from tasks.core.shell import Answer
+
+STEPS = [Step(name=name, title=f"The {name}", script="true", commands=(name,)) for name in ("stop", "start")]
+PLAN = Plan(task="full-rollback", purpose="back", steps=STEPS, run="run-1")
+ENTRIES = [
+    {"at": 1.0, "event": "run", "run": "run-1", "who": "ada", "machine": "laptop"},
+    {"at": 2.0, "event": "begin", "step": "01-stop", "try": 1, "half": True},
+    {"at": 4.5, "event": "end", "step": "01-stop", "try": 1, "half": True, "code": 0},
+    {"at": 5.0, "event": "begin", "step": "02-start", "try": 1, "half": True},
+    {"at": 6.0, "event": "end", "step": "02-start", "try": 1, "half": False, "code": 0},
+    {"at": 7.0, "event": "proven", "half": False},
+]
+
+
+def told(journal: str, tries: str = "", lock: str = "", holder: str = "") -> story.Story:
+    plan = msgspec.json.encode({"owner": {"who": "ada"}, "plan": PLAN}).decode()
+    texts = {"plan": plan, "journal": journal, "tries": tries, "lock": lock, "holder": holder, "now": "9"}
+    return story.parse({name: Answer(text, "", 0) for name, text in texts.items()})
+
+
+def lines(entries: list[dict]) -> str:
+    return "".join(json.dumps(entry) + "\n" for entry in entries)
+
+
+@pytest.mark.parametrize("count", range(len(ENTRIES) + 1))
+@pytest.mark.parametrize("torn", ["", '{"at":9.0,"event":"be'])
+def test_a_journal_that_ends_between_any_two_lines_is_readable(count, torn):
+    known = told(lines(ENTRIES[:count]) + torn)
+    assert known.plan == PLAN
+    assert known.state == ("done and verified" if count == len(ENTRIES) else "cut off")
+    assert known.half == (2 <= count <= 4)
+    assert known.over == (count == len(ENTRIES))
+
+
+def test_steps_are_told_by_what_lies_beside_the_journal():
+    known = told(lines(ENTRIES[:4]), tries="01-stop.1 gone 0\n02-start.1 alive\n")
+    assert [step.state for step in known.steps] == ["done", "running"]
+    assert known.steps[0].seconds == 2.5
+    assert known.state == "a step goes on without its operator"
+
+
+@pytest.mark.parametrize(
+    ("tries", "state", "count", "code"),
+    [
+        ("", "waiting", 0, None),
+        ("01-stop.1 alive", "running", 1, None),
+        ("01-stop.1 gone", "cut off", 1, None),
+        ("01-stop.1 gone 3", "failed", 1, 3),
+        ("01-stop.2 gone 0\n01-stop.1 gone 3", "done", 2, 0),
+        ("\n".join(f"01-stop.{n} gone 3" for n in range(1, 12)), "failed", 11, 3),
+    ],
+)
+def test_the_last_try_counts(tries, state, count, code):
+    step = told("", tries).steps[0]
+    assert (step.state, step.tries, step.code) == (state, count, code)
+
+
+@pytest.mark.parametrize(
+    ("event", "word"),
+    [("failed", "failed"), ("interrupted", "interrupted"), ("undone", "taken back"), ("left", "left as it was")],
+)
+def test_the_last_word_counts(event, word):
+    assert told(lines([*ENTRIES[:3], {"event": event}])).state == word
+
+
+def test_a_failed_run_that_was_taken_up_and_cut_is_cut_off():
+    assert told(lines([*ENTRIES[:3], {"event": "failed"}, {"event": "resumed"}])).state == "cut off"
+
+
+def test_a_run_whose_client_lives_is_running():
+    assert told(lines(ENTRIES[:2]), lock="LIVE\n{}\n5", holder="run-1").state == "running"
+    assert told(lines(ENTRIES[:2]), lock="LIVE\n{}\n5", holder="run-2").state == "cut off"
+
+
+@pytest.mark.parametrize("plan", ["{", "[]", "{}", '{"plan": 5}', '{"plan": {"task": "x"}}'])
+def test_a_plan_that_cannot_be_read_is_refused_in_one_line(plan):
+    names = ("journal", "tries", "lock", "holder", "now")
+    with pytest.raises(Refused, match="cannot be read") as refused:
+        story.parse({"plan": Answer(plan, "", 0), **{name: Answer("", "", 0) for name in names}})
+    assert "\n" not in refused.value.message
+
+
+def test_journals_of_many_runs_are_told_apart():
+    out = f"= run-1\n{lines(ENTRIES[:1])}\n= run-2\n\n= run-3\nnonsense\n[1]\n"
+    assert runs.journals(out) == {"run-1": ENTRIES[:1], "run-2": [], "run-3": []}
