@@ -16,7 +16,7 @@ from ..core.execution.run import Way, activity, carry_out
 from ..core.journal import ledger
 from ..core.journal.ledger import Entry
 from ..core.plan import Expectation, Plan
-from ..core.task import change, task
+from ..core.task import task
 
 
 def read(c) -> list[Entry]:
@@ -25,9 +25,10 @@ def read(c) -> list[Entry]:
     return ledger.entries(c.sh(f"cat {ledger.path(folder)} 2>/dev/null || :").stdout)
 
 
-@change
-def begin(c, snapshot=False):
+@task
+def begin(c, snapshot=False, yes=False, json=False):
     """Keep what runs now, before a deployment: its images, and with --snapshot its data."""
+    started, before = time.monotonic(), activity(c)
     seen, commit = _present(c)
     wanted = images.look_at(c, seen, commit)
     plan = Plan(
@@ -40,7 +41,8 @@ def begin(c, snapshot=False):
     if snapshot:
         plan.steps.append(copies.snapshot_step(c, seen, plan.run))
         plan.records[0]["snapshot"] = copies.snapshot_name(c, plan.run)
-    return plan
+    # Tags disturb nobody; a snapshot ends the sessions on the database, and is asked for.
+    return carry_out(c, plan, Way(yes=yes or not snapshot, activity=before), started)
 
 
 @task
