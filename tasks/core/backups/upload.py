@@ -22,7 +22,7 @@ if [ -f {final} ]; then echo "final $(wc -c <{final}) $(sum {final})"; elif [ -e
 
 FINISH = """set -eu; umask 077; cd {folder}
 [ "$(sha256sum <{part} | cut -d' ' -f1)" = {sha} ] || {{ echo 'it did not arrive as it was sent' >&2; exit 1; }}
-{sidecar}touch -d @{modified} {part}; mv {part} {final}
+{sidecar}touch -d @{modified} {part}; chmod 600 {part}; mv {part} {final}
 """
 
 # A folder gets its name when all of it is there.

@@ -58,14 +58,15 @@ def test_a_note_after_a_torn_line_is_readable(tmp_path):
     assert (entry["event"], entry["why"], entry["half"]) == ("failed", NASTY, True)
 
 
-def test_activity_changes_with_any_entry(tmp_path):
+def test_activity_changes_with_every_step_and_not_with_a_lock_taken_over(tmp_path):
     (tmp_path / "runs" / "run-1").mkdir(parents=True)
     ask = runs.activity(shlex.quote(str(tmp_path)))
     seen = [sh(ask).stdout]
-    for _ in range(2):
-        sh(runs.note(shlex.quote(str(tmp_path / "runs" / "run-1")), "proven"))
+    for event, entry in (("begin", {"step": "01-stop"}), ("end", {"step": "01-stop"}), ("left", {"by": "run-2"})):
+        sh(runs.note(shlex.quote(str(tmp_path / "runs" / "run-1")), event, **entry))
         seen.append(sh(ask).stdout)
     assert len(set(seen)) == 3
+    assert seen[-1] == seen[-2]
 
 
 def test_a_proven_run_is_closed_and_its_records_are_in_the_ledger(tmp_path):
