@@ -161,7 +161,7 @@ def return_to_main(c):
 
 def _look_at_branch(c) -> tuple[Commit, list[Commit]]:
     """Return where origin has the branch, and the commits rolled back from that it contains."""
-    answers = c.ask({"tip": branch.find_tip(c.environment), "past": commits.show_past(c.environment), "running": ":"})
+    answers = c.ask({"tip": branch.find_tip(c.environment), **commits.questions(c.environment, 1)})
     if not answers["tip"].ok:
         why = (answers["tip"].err.splitlines() or ["origin does not answer"])[0]
         raise Refused(f"{c.address}: {why.rstrip('.')}. Nothing was changed.")
