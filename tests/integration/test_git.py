@@ -10,7 +10,7 @@ IN_APP = "cd jctc-app && "
 
 @pytest.fixture
 def checkout(operator):
-    """The operator, whose host's checkout, origin and reflog are put back afterwards."""
+    """The operator, whose host's checkout, origin and reflog are put back afterwards, for tests that leave no run."""
     places = "home/ubuntu/jctc-app/.git srv/git"
     operator.host.exec(f"tar cf /tmp/before.tar -C / {places}", user="root")
     yield operator
@@ -18,40 +18,40 @@ def checkout(operator):
     operator.host.exec(IN_APP + "rm -f new.txt mended.txt; git checkout -q -- .")
 
 
-def test_the_log_tells_what_was_deployed_and_afterwards_what_was_rolled_back(checkout):
-    lines = {k["subject"]: k["mark"] for k in checkout.fab("git.log", "--json").json()}
+def test_the_log_tells_what_was_deployed_and_afterwards_what_was_rolled_back(fresh):
+    lines = {k["subject"]: k["mark"] for k in fresh.fab("git.log", "--json").json()}
     assert lines == {
         "Sort cases by priority": "HEAD",
         "Show the court of a case, bring in the archive": "deployed before",
         "Describe how we deploy": "",
         "Register cases and show them": "deployed before",
     }
-    ran = checkout.fab("git.last-good")
-    assert ran.out == f"{checkout.good}\n"
+    ran = fresh.fab("git.last-good")
+    assert ran.out == f"{fresh.good}\n"
     assert "deployed before the present one" in ran.err
 
-    containers = checkout.containers()
-    ran = checkout.fab("git.checkout", "--commit", checkout.good[:7], "--yes")
+    containers = fresh.containers()
+    ran = fresh.fab("git.checkout", "--commit", fresh.good[:7], "--yes")
     assert ran.code == 0, ran.text
-    assert f"The way back: fab git.checkout --commit {checkout.bad[:12]}" in ran.out
-    assert (checkout.head(), checkout.containers()) == (checkout.good, containers)
+    assert f"The way back: fab git.checkout --commit {fresh.bad[:12]}" in ran.out
+    assert (fresh.head(), fresh.containers()) == (fresh.good, containers)
 
-    marks = {k["sha"]: k["mark"] for k in checkout.fab("git.log", "--json").json()}
-    assert marks[checkout.bad] == "rolled back; deployed before"
-    assert marks[checkout.good] == "HEAD"
-    assert checkout.fab("git.last-good").out == f"{checkout.host.releases['v1']}\n"
-    again = checkout.fab("git.checkout", "--commit", checkout.good, "--yes")
+    marks = {k["sha"]: k["mark"] for k in fresh.fab("git.log", "--json").json()}
+    assert marks[fresh.bad] == "rolled back; deployed before"
+    assert marks[fresh.good] == "HEAD"
+    assert fresh.fab("git.last-good").out == f"{fresh.host.releases['v1']}\n"
+    again = fresh.fab("git.checkout", "--commit", fresh.good, "--yes")
     assert (again.code, "already" in again.out) == (0, True)
 
-    plan = checkout.fab("git.return-to-main", "--plan")
+    plan = fresh.fab("git.return-to-main", "--plan")
     assert "main is still at" in plan.out and "deploying main brings it back" in plan.out
     mend = "git clone -q --no-hardlinks /srv/git/jctc-app.git m && cd m && echo mended > mended.txt && git add . && "
     identity = "git -c user.name=a -c user.email=a@example.org "
-    checkout.host.exec(f"cd $(mktemp -d) && {mend}{identity}commit -q -m mended && git push -q origin main")
-    ran = checkout.fab("git.return-to-main", "--yes")
+    fresh.host.exec(f"cd $(mktemp -d) && {mend}{identity}commit -q -m mended && git push -q origin main")
+    ran = fresh.fab("git.return-to-main", "--yes")
     assert ran.code == 0, ran.text
     assert "main still contains" in ran.out and "which was rolled back" in ran.out
-    assert checkout.host.exec(IN_APP + "git log -1 --format=%s && git symbolic-ref --short HEAD") == "mended\nmain"
+    assert fresh.host.exec(IN_APP + "git log -1 --format=%s && git symbolic-ref --short HEAD") == "mended\nmain"
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,12 @@ from . import marks
 
 ENDED, CUT, FENCED = "ended", "cut", "fenced"
 
-# Bookkeeping comes before the step: what cannot be written down is not begun.
-JOB = """\
-n=$1; limit=$2; begin=$3; end=$4
+# Bookkeeping comes before the step: what cannot be written down is not begun. What a step leaves running
+# would count as the step itself: it ends with it.
+JOB = (
+    marks.functions()
+    + """
+n=$1; limit=$2; begin=$3; end=$4; mark=$5
 note() {
   [ -z "$(tail -c 1 journal 2>/dev/null)" ] || echo >> journal
   printf '{"at":%s,"event":"%s",%s}\\n' "$(date +%s.%N)" "$1" "$2" >> journal
@@ -25,10 +28,12 @@ set -C; echo $$ > "$n.pid" || exit 1; set +C
 : > "$n.log" && note begin "$begin" || exit 1
 trap : HUP INT TERM
 timeout -k 10 "$limit" sh "$n.sh" >> "$n.log" 2>&1; rc=$?
+for p in $(marked "$mark"); do [ $p = $$ ] || kill -s KILL $p 2>/dev/null; done
 [ $rc -ne 0 ] || begin=$end
 note end "$begin,\\"code\\":$rc"
 echo $rc > "$n.rc.new" && mv "$n.rc.new" "$n.rc"
 """
+)
 
 
 class Try(Struct, frozen=True):
@@ -83,8 +88,8 @@ def start(job: Try, token: str, nonce: str, seen: int = 0) -> str:
             'if [ ! -e "$n.pid" ]; then',
             f'if [ "$(cat ../../lock/token 2>/dev/null)" != {quote(token)} ]; then echo; echo {nonce} fenced; exit; fi',
             f'printf %s {_encoded(job.step.script)} | base64 -d > "$n.sh.$$" && mv "$n.sh.$$" "$n.sh" || exit 1',
-            f'env {quote(job.mark)} setsid sh -c {quote(JOB)} job "$n"'
-            f' {job.step.timeout} {_note(job, job.half)} {_note(job, job.after)} >/dev/null 2>"$n.err" </dev/null &',
+            f'env {quote(job.mark)} setsid sh -c {quote(JOB)} job "$n" {job.step.timeout}'
+            f' {_note(job, job.half)} {_note(job, job.after)} {quote(job.mark)} >/dev/null 2>"$n.err" </dev/null &',
             'i=0; until [ -s "$n.pid" ] && [ -e "$n.log" ]; do i=$((i+1)); [ $i -lt 500 ] || break',
             f"sleep 0.01; [ $i -lt 20 ] || alive {quote(job.mark)} || break; done",
             'cat "$n.err" >&2',

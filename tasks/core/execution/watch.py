@@ -27,14 +27,25 @@ class Watch:
 
         Raises ConnectionLost when the host stays away, and KeyboardInterrupt when the operator has enough.
         """
+        pressed = None
+        while True:
+            try:
+                if pressed is not None and not self._go_on(pressed):
+                    break
+                pressed = None
+                return self._end()
+            except KeyboardInterrupt as again:
+                pressed = again
+        raise pressed
+
+    def _end(self) -> tuple[job.End, list[str]]:
+        """Return how the step ended, over as many connections as it takes."""
         while True:
             try:
                 self._hold_again()
                 found = self._follow()
                 self.goes_on = False
                 return found
-            except KeyboardInterrupt as pressed:
-                self._decide(pressed)
             except (ConnectionLost, OSError, EOFError) as error:
                 self._wait(error)
 
@@ -67,12 +78,12 @@ class Watch:
             raise ConnectionLost(failure.lost(self.member, self.attempt.step, error)) from None
         time.sleep(1)
 
-    def _decide(self, pressed: KeyboardInterrupt) -> None:
+    def _go_on(self, pressed: KeyboardInterrupt) -> bool:
+        """Ask what becomes of the step, and return whether to watch it further."""
         wanted = interrupt.decide(pressed)
         if wanted == interrupt.WATCH:
             display.watching(self.attempt.step)
-            return
         if wanted == interrupt.STOP:
             display.stopping(self.attempt.step)
             self.goes_on = not self.member.sh(job.stop(self.attempt), timeout=60, check=False).ok
-        raise pressed
+        return wanted == interrupt.WATCH

@@ -134,6 +134,12 @@ def test_it_is_stopped_with_all_its_processes_and_what_it_runs_elsewhere(state):
     assert job.ended(watcher.communicate(timeout=30)[0], NONCE).code == 143
 
 
+def test_what_it_leaves_running_in_the_background_ends_with_it(state):
+    one = attempt(state, "sleep 100 >/dev/null 2>&1 & exit 3")
+    assert play(one)[0] == End(job.ENDED, 3)
+    until(lambda: not marked(one))
+
+
 def test_one_that_takes_too_long_ends_with_124(state):
     assert play(attempt(state, "sleep 30", timeout=1))[0] == End("ended", 124)
 
