@@ -1,5 +1,11 @@
 """The runbook's table of contents: a dot is one step, no dot is a playbook."""
 
+# ruff: noqa: E402
+import sys
+
+# Invoke forbids bytecode: every `fab` would compile all of this anew, which takes as long as the rest of its start.
+sys.dont_write_bytecode = bool(sys.flags.dont_write_bytecode)
+
 from invoke import Collection
 
 from .playbooks import (

@@ -16,7 +16,7 @@ from invoke import Exit
 from .errors import Refused
 from .text import clean
 
-COMMAND = re.compile(r"\bfab (?=[a-z])")
+COMMAND = r"\bfab (?=[a-z])"
 _state: dict[str, Any] = {"document": False, "target": ""}
 
 
@@ -47,13 +47,13 @@ def addressed(target: str | None) -> Iterator[None]:
 
 def told(text: str) -> str:
     """Return `text` cleaned, its `fab` commands as this operator has to type them."""
-    return COMMAND.sub(f"fab {_state['target']}", clean(str(text)))
+    return re.sub(COMMAND, f"fab {_state['target']}", clean(str(text)))
 
 
 def document(data: Any) -> bool:
     """Print `data` as JSON if a document was asked for; return whether it was."""
     if _state["document"]:
-        sys.stdout.write(COMMAND.sub(f"fab {_state['target']}", json.dumps(data, indent=2, default=str)) + "\n")
+        sys.stdout.write(re.sub(COMMAND, f"fab {_state['target']}", json.dumps(data, indent=2, default=str)) + "\n")
     return _state["document"]
 
 

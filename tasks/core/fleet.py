@@ -8,7 +8,7 @@ import msgspec
 from fabric import Config, Connection
 from fabric.connection import derive_shorthand
 
-from . import inventory
+from . import inventory, options
 from .errors import Refused
 from .host import Host
 from .settings import Environment, HostSettings
@@ -26,7 +26,7 @@ def resolve(c) -> Host:
         return c
     if not isinstance(c, Connection):
         return _fleet(inventory.load(inventory.default_name()), Config())
-    if c.original_host == inventory.DEFAULT:
+    if c.original_host == options.DEFAULT_HOST:
         return _fleet(inventory.load(inventory.default_name()), c.config)
     if c.original_host in inventory.names():
         return _fleet(inventory.load(c.original_host), c.config)

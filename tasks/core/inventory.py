@@ -14,7 +14,6 @@ from .settings import Environment, Inventory
 from .text import nearest
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-DEFAULT = "(default)"  # stands for the default environment until a task runs: `--list` reads no file
 
 __all__ = ["default_name", "load", "locate", "names"]
 

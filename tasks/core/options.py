@@ -8,11 +8,12 @@ from typing import Any
 
 from .errors import Refused
 
+DEFAULT_HOST = "(default)"  # where `-H` says nothing: the default environment, looked up when a task runs
 LONGEST = 4096  # characters
 SHOWN = 200  # characters of a value that stand in an error
-REF = re.compile(r"(?!-)(?!.*(\.\.|@\{|//))[\w./~^+@=-]{1,250}(?<![./])")
-NAME = re.compile(r"[\w][\w.@-]{0,249}")
-COUNT = re.compile(r"[1-9][0-9]{0,5}")
+REF = r"(?!-)(?!.*(\.\.|@\{|//))[\w./~^+@=-]{1,250}(?<![./])"
+NAME = r"[\w][\w.@-]{0,249}"
+COUNT = r"[1-9][0-9]{0,5}"
 
 HELP = {
     "restore_snapshot": "put the snapshot's data back instead of upgrading the present data",
@@ -67,8 +68,8 @@ def _check(name: str, value: Any) -> None:
         raise Refused(f"{flag}: {text[:SHOWN]!r} {reason}")
 
 
-def _pattern(pattern: re.Pattern, reason: str) -> Callable[[str], str]:
-    return lambda text: "" if pattern.fullmatch(text) else reason
+def _pattern(pattern: str, reason: str) -> Callable[[str], str]:
+    return lambda text: "" if re.fullmatch(pattern, text) else reason
 
 
 def _path(text: str) -> str:
@@ -86,8 +87,8 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "count": _pattern(COUNT, "is not a number from 1 to 999999."),
     "run": _pattern(NAME, "is not the identifier of a run."),
     "keep": _pattern(COUNT, "is not a number from 1 to 999999."),
-    "format": _pattern(re.compile("plain|gz|zst|custom|directory"), "is not plain, gz, zst, custom or directory."),
+    "format": _pattern("plain|gz|zst|custom|directory", "is not plain, gz, zst, custom or directory."),
     "file": _path,
     "output": _path,
-    "downgrade_sql": _pattern(re.compile(r"[\w.-]+=[^=].*"), "is not REV=FILE."),
+    "downgrade_sql": _pattern(r"[\w.-]+=[^=].*", "is not REV=FILE."),
 }

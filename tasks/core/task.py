@@ -15,7 +15,7 @@ import fabric
 from invoke import Argument, Exit
 from paramiko.ssh_exception import SSHException
 
-from . import console, inventory, options
+from . import console, options
 from .errors import Failed, Refused
 from .text import one_line
 
@@ -25,7 +25,7 @@ class RollbackTask(fabric.Task):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.hosts = [inventory.DEFAULT]  # without hosts, Fabric would run the task here
+        self.hosts = [options.DEFAULT_HOST]  # without hosts, Fabric would run the task here
 
     def get_arguments(self, *args: Any, **kwargs: Any) -> list[Argument]:
         """Return the arguments; one without its value comes to our own check, not to the parser's error."""
@@ -67,7 +67,7 @@ class RollbackTask(fabric.Task):
 def _typed(c: Any) -> str | None:
     """Return what `-H` said, None where it said nothing."""
     asked = getattr(c, "original_host", None)
-    return None if asked == inventory.DEFAULT else asked
+    return None if asked == options.DEFAULT_HOST else asked
 
 
 def _values(signature: inspect.Signature, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 LONGEST_LINE = 500  # characters of something foreign that stand in a message
 
 
 def clean(text: str) -> str:
     """Return `text` without anything that could steer a terminal; line ends and tabs stay."""
-    return CONTROL.sub("�", text)
+    return re.sub(CONTROL, "�", text)
 
 
 def one_line(text: str) -> str:

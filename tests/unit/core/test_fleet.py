@@ -9,7 +9,7 @@ import yaml
 from fabric import Config, Connection
 from invoke import Context
 
-from tasks.core import fleet, inventory
+from tasks.core import fleet, options
 from tasks.core.errors import Refused
 
 
@@ -40,7 +40,7 @@ def named(host: str, **overrides):
 
 
 def test_without_h_the_default_environment_is_meant_primary_first():
-    host = named(inventory.DEFAULT)
+    host = named(options.DEFAULT_HOST)
     assert [h.address for h in host.fleet][0] == "deploy@one:2201"
     assert [h.address for h in host.fleet][1] == "root@two:22"
     assert host.environment.name == "pair"
@@ -56,7 +56,7 @@ def test_an_environment_is_meant_by_its_name():
 
 def test_rollback_env_names_the_default(monkeypatch):
     monkeypatch.setenv("ROLLBACK_ENV", "single")
-    assert named(inventory.DEFAULT).host == "three"
+    assert named(options.DEFAULT_HOST).host == "three"
 
 
 def test_an_address_is_one_host_with_the_settings_of_the_default_environment(folder):

@@ -8,7 +8,7 @@ from fabric.main import make_program
 from invoke import Collection, Context, Exit
 from paramiko.ssh_exception import SSHException
 
-from tasks.core import fleet, inventory
+from tasks.core import fleet, options
 from tasks.core.errors import Failed, Refused
 from tasks.core.task import change, task
 from tests.unit.core.scripted import Scripted
@@ -88,7 +88,7 @@ def test_an_option_is_checked_by_its_name_and_a_switch_is_not():
 
 def test_a_task_needs_no_hosts_file_until_it_runs(monkeypatch, tmp_path):
     monkeypatch.setenv("ROLLBACK_HOSTS_FILE", str(tmp_path / "nope"))
-    assert task(lambda c: None).hosts == [inventory.DEFAULT]
+    assert task(lambda c: None).hosts == [options.DEFAULT_HOST]
 
 
 def test_a_change_brings_its_switches_along():
