@@ -2,6 +2,7 @@
 
 from fab_rollback import ns as rollback
 from fab_rollback.api import Expectation, Plan, Step, change
+from fab_rollback.core.code import checkout, choice
 from fab_rollback.steps import containers, database, git
 from fabric import task
 from invoke import Collection
@@ -25,11 +26,11 @@ def kick(c):
 def rewind(c, commit=None):
     """Put the shop's code back to a commit, with a note on the host of why its code is old."""
     seen = c.look()
-    target = git.resolve(c, git.required(c, commit))
+    target = choice.resolve(c, choice.required(c, commit))
     return Plan(
         task="rewind",
         purpose=f"{seen.head[:12]} → {target.title}",
-        steps=[note(target), git.checkout_step(c.environment, target, seen.head)],
+        steps=[note(target), checkout.checkout_step(c.environment, target, seen.head)],
         expect=Expectation(commit=target.sha, services=["app"]),
         back=f"fab rewind --commit {seen.head[:12]}",
     )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from ..core.code import checkout, choice
 from ..core.containers import project
 from ..core.errors import Refused
 from ..core.plan import Expectation, Plan
 from ..core.task import change
-from ..steps import containers, git
+from ..steps import containers
 from . import look
 
 
 @change
 def code_rollback(c, commit=None, service=None, stash=False, rebuild=False, database=True):
     """Bring the code back to a commit that needs the present schema, and prove that the application is healthy."""
-    sight = look.look(c, git.required(c, commit), stash=stash, schema=database)
+    sight = look.look(c, choice.required(c, commit), stash=stash, schema=database)
     _refuse_other_schema(sight)
     services = _services(c, sight, service)
     images = sight.wanted.files.builders(services) if services else sight.wanted.images
@@ -23,12 +24,12 @@ def code_rollback(c, commit=None, service=None, stash=False, rebuild=False, data
     environment = c.environment
     return Plan(
         task="code-rollback",
-        purpose=f"{sight.seen.head[: git.SHORT]} ({sight.seen.subject}) → {sight.target.title}",
+        purpose=f"{sight.seen.head[: checkout.SHORT]} ({sight.seen.subject}) → {sight.target.title}",
         steps=[
             containers.keep_step(environment, images, sight.seen.head),
             containers.prepare_step(environment, sight.wanted, sight.target, rebuild),
             containers.stop_step(environment, services or sight.applications),
-            git.checkout_step(environment, sight.target, sight.seen.head, stash),
+            checkout.checkout_step(environment, sight.target, sight.seen.head, stash),
             containers.start_step(environment, images, sight.target, services),
         ],
         expect=Expectation(

@@ -7,9 +7,10 @@ import msgspec
 from ..core import console
 from ..core.checks import diagnosis, examine
 from ..core.checks.diagnosis import Past
+from ..core.code import choice
 from ..core.errors import Refused
 from ..core.task import task
-from ..steps import database, git, status
+from ..steps import database, status
 
 
 @task
@@ -31,9 +32,9 @@ def diagnose(c, json=False):
 def _past(c, e: examine.Examined) -> Past:
     """Return the last good commit and how it stands to the database, as far as they can be told."""
     try:
-        _, past = git.candidates(c, 1)
+        _, past = choice.candidates(c, 1)
         chosen = past.chosen
-        good, why = git.find_last_good(c)
+        good, why = choice.find_last_good(c)
     except Refused as refused:
         return Past(why=str(refused))
     return Past(good=good, why=why, chosen=chosen, fit=_fit(c, e, good))
@@ -43,7 +44,7 @@ def _fit(c, e: examine.Examined, good: str) -> str:
     if e.seen.revision is None:
         return "a schema that cannot be compared"
     try:
-        schema = database.needed(c, e.seen, git.resolve(c, good))
+        schema = database.needed(c, e.seen, choice.resolve(c, good))
     except Refused as refused:
         return str(refused)
     return "downgrade" if schema and schema.changes else "same"

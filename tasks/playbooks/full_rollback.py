@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ..core.code import checkout, choice
 from ..core.execution.side_by_side import in_turn, together
 from ..core.plan import Expectation, Plan, Step
 from ..core.task import change
-from ..steps import containers, database, git
+from ..steps import containers, database
 from . import look
 
 
@@ -23,10 +24,10 @@ def full_rollback(
     snapshot=True,
 ):
     """Bring code, schema and containers back to a commit, and prove that the application is healthy."""
-    sight = look.look(c, git.required(c, commit), stash=stash, revision=revision, schema=database, own=downgrade_sql)
+    sight = look.look(c, choice.required(c, commit), stash=stash, revision=revision, schema=database, own=downgrade_sql)
     plan = Plan(
         task="full-rollback",
-        purpose=f"{sight.seen.head[: git.SHORT]} ({sight.seen.subject}) → {sight.target.title}",
+        purpose=f"{sight.seen.head[: checkout.SHORT]} ({sight.seen.subject}) → {sight.target.title}",
         steps=[],
         expect=_expectation(sight),
         facts=sight.facts,
@@ -40,7 +41,7 @@ def full_rollback(
         *_prepare(c, sight, rebuild=rebuild, rehearse=rehearse),
         containers.stop_step(c.environment, sight.applications),
         *_schema(c, sight, plan, snapshot=snapshot),
-        git.checkout_step(c.environment, sight.target, sight.seen.head, stash),
+        checkout.checkout_step(c.environment, sight.target, sight.seen.head, stash),
         containers.start_step(c.environment, sight.wanted.images, sight.target),
     ]
     if stop_first:

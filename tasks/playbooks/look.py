@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 from ..core.at_once import each
 from ..core.checks import cures
+from ..core.code import checkout, choice
+from ..core.code.commits import Commit
 from ..core.database import losses
 from ..core.database.schema import Schema
 from ..core.errors import Refused
 from ..core.state import State
-from ..steps import containers, database, git
+from ..steps import containers, database
 
 ROOM = 1024**3  # bytes that a build and a snapshot need at the least
 
@@ -20,7 +22,7 @@ class Sight:
     """What the look found: the primary's state, the target, what it wants of containers and schema."""
 
     seen: State
-    target: git.Commit
+    target: Commit
     wanted: containers.Target
     applications: list[str]
     schema: Schema | None = None
@@ -41,7 +43,7 @@ def look(
     states = each(c.fleet, lambda member: member.look())
     for member, seen in zip(c.fleet, states, strict=True):
         fit(member, seen, stash=stash)
-    targets = each(c.fleet, lambda member: git.resolve(member, commit))
+    targets = each(c.fleet, lambda member: choice.resolve(member, commit))
     if len({t.sha for t in targets}) > 1:
         raise Refused(f"{commit} is not the same commit on every host: name it by its full hash. Nothing was changed.")
     pairs = list(zip(c.fleet, states, strict=True))
@@ -65,7 +67,7 @@ def fit(member, seen: State, *, stash: bool = False) -> None:
         raise Refused(
             f"{member.address}: too little disk: {', '.join(short)}, not {ROOM // 2**20}. Nothing was changed."
         )
-    git.refuse_local_changes(seen, stash)
+    checkout.refuse_local_changes(seen, stash)
 
 
 def before(sight: Sight) -> dict:

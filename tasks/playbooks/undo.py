@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ..core.code import checkout
 from ..core.errors import Refused
 from ..core.plan import Expectation, Plan, Step
 from ..core.task import change
-from ..steps import containers, database, git, runs, way_back
+from ..steps import containers, database, runs, way_back
 from . import look, undo_restore
 
 
@@ -22,7 +23,7 @@ def undo(c, run=None, restore_snapshot=False):
         purpose=f"run {known.run} ({known.plan.task}): back to {sight.target.title}",
         steps=[],
         expect=_expectation(sight, before),
-        back=f"fab full-rollback --commit {sight.seen.head[: git.SHORT]}",
+        back=f"fab full-rollback --commit {sight.seen.head[: checkout.SHORT]}",
         before=look.before(sight),
         records=[{"event": "unknown", "commit": sight.target.sha, "subject": sight.target.subject}],
         undoes=known.run,
@@ -46,7 +47,7 @@ def _whole(c, sight: look.Sight, before: dict, data: list[Step], schema: list[St
         *(ready if images else []),
         containers.stop_step(c.environment, sight.applications),
         *data,
-        way_back.checkout_step(c.environment, sight.target, before.get("branch", "")),
+        checkout.undo_step(c.environment, sight.target, before.get("branch", "")),
         *schema,
         containers.start_step(c.environment, images, sight.target),
     ]

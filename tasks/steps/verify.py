@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from ..core import console
-from ..core.checks import checkup
-from ..core.code import commits
-from ..core.errors import Failed, Refused
-from ..core.execution import display
+from ..core.errors import Failed
 from ..core.task import task
 
 
 @task
 def verify(c, commit=None, json=False):
     """Check everything: containers, commit, revision, health, database, logs; exit 1 when anything is wrong."""
-    wanted = _hash(c, commit) if commit else None
+    from msgspec import to_builtins
+
+    from ..core.checks import checkup
+    from ..core.code import choice
+    from ..core.execution import display
+
+    wanted = choice.hash_of(c, commit) if commit else None
     found = {member.address: checkup.look(member, wanted) for member in c.fleet}
     wrong = [(address, check) for address, checks in found.items() for check in checks if not check.ok]
-    if not console.document({"ok": not wrong, "hosts": msgspec.to_builtins(found)}):
+    if not console.document({"ok": not wrong, "hosts": to_builtins(found)}):
         for address, checks in found.items():
             console.say(f"{c.environment.name} ({address})", style="bold")
             display.checks(checks)
@@ -27,11 +28,3 @@ def verify(c, commit=None, json=False):
         raise Failed(f"{c.environment.name}: {len(wrong)} wrong: {what}. Next: fab diagnose")
     console.say(f"{c.environment.name}: everything is as it should be.", style="bold green")
     return found
-
-
-def _hash(c, commit: str) -> str:
-    answer = c.ask({"commit": commits.show_one(c.environment, commit)})["commit"]
-    found = commits.parse_commits(answer.out)
-    if not found:
-        raise Refused(f"--commit: {commit} is not a commit on {c.host} (fab git.log lists them).")
-    return found[0].sha

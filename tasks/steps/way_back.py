@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ..core.code import commits
-from ..core.containers import compose
 from ..core.database import migrate
 from ..core.database.copies import there as is_there  # noqa: F401
 from ..core.errors import Refused
@@ -14,33 +12,11 @@ from ..core.postgres.reads import rows_script
 from ..core.postgres.report import parse_tables, surplus
 from ..core.postgres.swap import swap_script
 from ..core.settings import Environment
-from ..core.shell import quote
 
 COLUMNS = """
 SELECT format('%I.%I', table_schema, table_name) || ' ' || column_name FROM information_schema.columns
 WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1;
 """
-
-
-def check_out(environment: Environment, sha: str, branch: str) -> str:
-    """Return a script that puts HEAD on `sha` again, on `branch` where that still stands there."""
-    there = f'[ "$(git rev-parse -q --verify {quote(f"refs/heads/{branch}")})" = {sha} ]' if branch else "false"
-    return compose.in_app(
-        environment,
-        f"if {there}; then git checkout -q {quote(branch)} --; else git checkout -q --detach {sha}; fi",
-        commits.SUBMODULES,
-        commits.stands_on(sha),
-    )
-
-
-def checkout_step(environment: Environment, target: commits.Commit, branch: str) -> Step:
-    """Return the step that puts the checkout where it was."""
-    return Step(
-        name="checkout",
-        title=f"Check out {target.title} again{f', on {branch}' if branch else ''}",
-        script=check_out(environment, target.sha, branch),
-        commands=(f"git checkout {branch or target.short}",),
-    )
 
 
 def upgrade_step(environment: Environment, image: str, rows: list[str]) -> Step:

@@ -11,12 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tasks.core import shell, state
-from tasks.core.code import branch, commits, tree
+from tasks.core.code import branch, checkout, commits, tree
 from tasks.core.containers import compose, images, services
 from tasks.core.containers.compose import Built
 from tasks.core.containers.project import Project
 from tasks.core.settings import Environment
-from tasks.steps import git
 from tests.unit.core.stage import WORST, Stage, few, hostile
 
 SHA = "ab" * 20
@@ -66,7 +65,8 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "commits.show_one": lambda e, v: commits.show_one(e, v),
     "commits.show_past": lambda e, v: commits.show_past(e),
     "commits.show_running": lambda e, v: commits.show_running(e),
-    "git.check_out": lambda e, v: git.check_out(e, SHA, stash=True),
+    "checkout.check_out": lambda e, v: checkout.check_out(e, SHA, stash=True),
+    "checkout.check_out_again": lambda e, v: checkout.check_out_again(e, SHA, v),
     "branch.return_to": lambda e, v: branch.return_to(e, SHA),
     "branch.find_tip": lambda e, v: branch.find_tip(e),
     "branch.show_contained": lambda e, v: branch.show_contained(e, [v], SHA),

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tasks.core.code import choice
 from tasks.core.code.commits import Commit
 from tasks.core.containers.compose import Built
 from tasks.core.containers.images import Target
@@ -13,7 +14,6 @@ from tasks.core.containers.project import Project
 from tasks.core.database.schema import Schema
 from tasks.core.errors import Refused
 from tasks.playbooks import code_rollback, look
-from tasks.steps import git
 from tests.unit.deployment import GOOD, HEAD, environment, state
 
 FILES = Project(
@@ -32,7 +32,7 @@ def plan(monkeypatch):
         wanted = Target("app", "", FILES.lasting, list(FILES.built), [], FILES)
         sight = look.Sight(state(), COMMIT, wanted, ["api", "web", "worker"], schema=schema)
         monkeypatch.setattr(look, "look", lambda *_, **__: sight)
-        monkeypatch.setattr(git, "required", lambda _, commit: commit)
+        monkeypatch.setattr(choice, "required", lambda _, commit: commit)
         c = SimpleNamespace(environment=environment(), address="u@h:22")
         return code_rollback.code_rollback.body.__wrapped__(c, commit=GOOD, **options)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
+from tasks.core.code import checkout
 from tasks.core.errors import Refused
 from tasks.core.state import State
-from tasks.steps import git
 from tests.unit.core.checkouts import Checkout
 
 
@@ -19,7 +19,7 @@ def host(tmp_path):
 def test_a_checkout_stands_detached_on_the_commit_and_may_be_run_again(host):
     good, _bad = host.head(), host.release("bad")
     for _again in range(2):
-        ran = host.sh(git.check_out(host.environment, good))
+        ran = host.sh(checkout.check_out(host.environment, good))
         assert (ran.returncode, ran.stderr) == (0, "")
         assert host.head() == good
 
@@ -28,7 +28,7 @@ def test_local_changes_are_put_aside_and_untracked_files_stay(host):
     good, _bad = host.head(), host.release("bad")
     (host.folder / "file").write_text("changed by hand")
     (host.folder / "certificate").write_text("needed")
-    assert host.sh(git.check_out(host.environment, good, stash=True)).returncode == 0
+    assert host.sh(checkout.check_out(host.environment, good, stash=True)).returncode == 0
     assert (host.folder / "certificate").read_text() == "needed"
     assert "put aside by a rollback" in host.git("stash", "list")
 
@@ -36,7 +36,7 @@ def test_local_changes_are_put_aside_and_untracked_files_stay(host):
 def test_a_checkout_in_the_way_of_a_local_change_fails(host):
     good, bad = host.head(), host.release("bad")
     (host.folder / "file").write_text("changed by hand")
-    assert host.sh(git.check_out(host.environment, good)).returncode != 0
+    assert host.sh(checkout.check_out(host.environment, good)).returncode != 0
     assert host.head() == bad
 
 
@@ -53,18 +53,18 @@ def test_submodules_follow_the_commit(host, tmp_path):
     host.git("checkout", "-q", newer, at=host.origin / "lib")
     host.git("commit", "-q", "-am", "newer library", at=host.origin)
     host.git("pull", "-q", "--ff-only")
-    ran = host.sh("export GIT_ALLOW_PROTOCOL=file\n" + git.check_out(host.environment, good))
+    ran = host.sh("export GIT_ALLOW_PROTOCOL=file\n" + checkout.check_out(host.environment, good))
     assert ran.returncode == 0, ran.stderr
     assert host.git("rev-parse", "HEAD", at=host.folder / "lib") == pinned
 
 
 def test_the_checkouts_folder_is_named_when_it_is_missing(host):
     lost = structs.replace(host.environment, app=structs.replace(host.environment.app, path="/no/such place"))
-    assert host.sh(git.check_out(lost, "a" * 40)).stderr.startswith("no folder /no/such place on the host")
+    assert host.sh(checkout.check_out(lost, "a" * 40)).stderr.startswith("no folder /no/such place on the host")
 
 
 def test_local_changes_are_refused_by_name_with_the_way_to_put_them_aside():
     with pytest.raises(Refused, match="local changes: a.py.*--stash"):
-        git.refuse_local_changes(State(modified=["a.py"]), stash=False)
-    git.refuse_local_changes(State(modified=["a.py"]), stash=True)
-    git.refuse_local_changes(State(untracked=["a.py"]), stash=False)
+        checkout.refuse_local_changes(State(modified=["a.py"]), stash=False)
+    checkout.refuse_local_changes(State(modified=["a.py"]), stash=True)
+    checkout.refuse_local_changes(State(untracked=["a.py"]), stash=False)
