@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from msgspec import structs
+from typing import TYPE_CHECKING
 
-from ..core.code import checkout, choice
-from ..core.containers import project
 from ..core.errors import Refused
-from ..core.plan import Expectation, Plan
 from ..core.task import change
-from ..steps import containers
-from . import look
+
+if TYPE_CHECKING:
+    from .look import Sight
 
 
 @change
 def code_rollback(c, commit=None, service=None, stash=False, rebuild=False, database=True):
     """Bring the code back to a commit that needs the present schema, and prove that the application is healthy."""
+    from msgspec import structs
+
+    from ..core.code import checkout, choice
+    from ..core.containers import steps as containers
+    from ..core.containers.images import keep_step, prepare_step
+    from ..core.plan import Expectation, Plan
+    from . import look
+
     sight = look.look(c, choice.required(c, commit), stash=stash, schema=database)
     _refuse_other_schema(sight)
     services = _services(c, sight, service)
@@ -26,8 +32,8 @@ def code_rollback(c, commit=None, service=None, stash=False, rebuild=False, data
         task="code-rollback",
         purpose=f"{sight.seen.head[: checkout.SHORT]} ({sight.seen.subject}) → {sight.target.title}",
         steps=[
-            containers.keep_step(environment, images, sight.seen.head),
-            containers.prepare_step(environment, sight.wanted, sight.target, rebuild),
+            keep_step(environment, images, sight.seen.head),
+            prepare_step(environment, sight.wanted, sight.target, rebuild),
             containers.stop_step(environment, services or sight.applications),
             checkout.checkout_step(environment, sight.target, sight.seen.head, stash),
             containers.start_step(environment, images, sight.target, services),
@@ -47,7 +53,7 @@ def code_rollback(c, commit=None, service=None, stash=False, rebuild=False, data
     )
 
 
-def _refuse_other_schema(sight: look.Sight) -> None:
+def _refuse_other_schema(sight: Sight) -> None:
     if not sight.downgrades:
         return
     rows = ", ".join(sight.schema.rows) or "base"
@@ -59,8 +65,10 @@ def _refuse_other_schema(sight: look.Sight) -> None:
     )
 
 
-def _services(c, sight: look.Sight, name: str | None) -> list[str]:
+def _services(c, sight: Sight, name: str | None) -> list[str]:
     """Return the named service and all that share its image; nothing for all services."""
+    from ..core.containers import project
+
     if not name:
         return []
     files = sight.wanted.files

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import msgspec
+from typing import TYPE_CHECKING
 
 from ..core import console
-from ..core.checks import diagnosis, examine
-from ..core.checks.diagnosis import Past
-from ..core.code import choice
 from ..core.errors import Refused
 from ..core.task import task
-from ..steps import database, status
+
+if TYPE_CHECKING:
+    from ..core.checks.diagnosis import Past
+    from ..core.checks.examine import Examined
 
 
 @task
 def diagnose(c, json=False):
     """Say whether it is code, database, configuration or unknown, by what evidence, and what to type."""
+    from msgspec import to_builtins
+
+    from ..core.checks import diagnosis, examine, overview
+
     looks = {member.address: examine.examine(member) for member in c.fleet}
     primary = looks[c.address]
-    found = diagnosis.judge(c.environment, looks, _past(c, primary), status.half_done(c))
-    if console.document(msgspec.to_builtins(found)):
+    found = diagnosis.judge(c.environment, looks, _past(c, primary), overview.half_done(c))
+    if console.document(to_builtins(found)):
         return found
     for line in found.evidence:
         mark, style = ("!", "yellow") if line.symptom else (" ", "dim")
@@ -29,8 +33,11 @@ def diagnose(c, json=False):
     return found
 
 
-def _past(c, e: examine.Examined) -> Past:
+def _past(c, e: Examined) -> Past:
     """Return the last good commit and how it stands to the database, as far as they can be told."""
+    from ..core.checks.diagnosis import Past
+    from ..core.code import choice
+
     try:
         _, past = choice.candidates(c, 1)
         chosen = past.chosen
@@ -40,11 +47,14 @@ def _past(c, e: examine.Examined) -> Past:
     return Past(good=good, why=why, chosen=chosen, fit=_fit(c, e, good))
 
 
-def _fit(c, e: examine.Examined, good: str) -> str:
+def _fit(c, e: Examined, good: str) -> str:
+    from ..core.code import choice
+    from ..core.database import choice as schemas
+
     if e.seen.revision is None:
         return "a schema that cannot be compared"
     try:
-        schema = database.needed(c, e.seen, choice.resolve(c, good))
+        schema = schemas.needed(c, e.seen, choice.resolve(c, good))
     except Refused as refused:
         return str(refused)
     return "downgrade" if schema and schema.changes else "same"

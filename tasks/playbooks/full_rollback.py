@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ..core.code import checkout, choice
-from ..core.execution.side_by_side import in_turn, together
-from ..core.plan import Expectation, Plan, Step
+from typing import TYPE_CHECKING
+
 from ..core.task import change
-from ..steps import containers, database
-from . import look
+
+if TYPE_CHECKING:
+    from ..core.plan import Expectation, Plan, Step
+    from .look import Sight
 
 
 @change
@@ -24,6 +25,11 @@ def full_rollback(
     snapshot=True,
 ):
     """Bring code, schema and containers back to a commit, and prove that the application is healthy."""
+    from ..core.code import checkout, choice
+    from ..core.containers import steps as containers
+    from ..core.plan import Plan
+    from . import look
+
     sight = look.look(c, choice.required(c, commit), stash=stash, revision=revision, schema=database, own=downgrade_sql)
     plan = Plan(
         task="full-rollback",
@@ -49,12 +55,16 @@ def full_rollback(
     return plan
 
 
-def _prepare(c, sight: look.Sight, *, rebuild: bool, rehearse: bool) -> list[Step]:
+def _prepare(c, sight: Sight, *, rebuild: bool, rehearse: bool) -> list[Step]:
     """Return the steps that run while the present version still answers; on one host, side by side."""
+    from ..core.containers.images import keep_step, prepare_step
+    from ..core.database import steps as database
+    from ..core.execution.side_by_side import in_turn, together
+
     steps = []
     if images := sight.wanted.images:
-        steps.append(containers.keep_step(c.environment, images, sight.seen.head))
-        steps.append(containers.prepare_step(c.environment, sight.wanted, sight.target, rebuild))
+        steps.append(keep_step(c.environment, images, sight.seen.head))
+        steps.append(prepare_step(c.environment, sight.wanted, sight.target, rebuild))
     if rehearse and sight.downgrades:
         steps.append(database.rehearsal_step(c, sight.seen, sight.schema))
     if len(steps) == 3 and len(c.fleet) == 1:
@@ -63,17 +73,22 @@ def _prepare(c, sight: look.Sight, *, rebuild: bool, rehearse: bool) -> list[Ste
     return steps
 
 
-def _schema(c, sight: look.Sight, plan: Plan, *, snapshot: bool) -> list[Step]:
+def _schema(c, sight: Sight, plan: Plan, *, snapshot: bool) -> list[Step]:
+    from ..core.database import copies
+    from ..core.database import steps as database
+
     if not sight.downgrades:
         return []
     steps = []
     if snapshot:
-        steps.append(database.snapshot_step(c, sight.seen, plan.run))
-        plan.before["snapshot"] = database.snapshot_name(c, plan.run)
+        steps.append(copies.snapshot_step(c, sight.seen, plan.run))
+        plan.before["snapshot"] = copies.snapshot_name(c, plan.run)
     return [*steps, database.downgrade_step(c, sight.seen, sight.schema, plan.run, net=snapshot)]
 
 
-def _expectation(sight: look.Sight) -> Expectation:
+def _expectation(sight: Sight) -> Expectation:
+    from ..core.plan import Expectation
+
     return Expectation(
         commit=sight.target.sha,
         revision=sight.schema.rows if sight.schema else None,

@@ -8,11 +8,12 @@ from ..core.at_once import each
 from ..core.checks import cures
 from ..core.code import checkout, choice
 from ..core.code.commits import Commit
+from ..core.containers import images
+from ..core.database import choice as schemas
 from ..core.database import losses
-from ..core.database.schema import Schema
+from ..core.database.schema import Schema, start_up_upgrade
 from ..core.errors import Refused
 from ..core.state import State
-from ..steps import containers, database
 
 ROOM = 1024**3  # bytes that a build and a snapshot need at the least
 
@@ -23,7 +24,7 @@ class Sight:
 
     seen: State
     target: Commit
-    wanted: containers.Target
+    wanted: images.Target
     applications: list[str]
     schema: Schema | None = None
     facts: list[str] = field(default_factory=list)
@@ -47,7 +48,7 @@ def look(
     if len({t.sha for t in targets}) > 1:
         raise Refused(f"{commit} is not the same commit on every host: name it by its full hash. Nothing was changed.")
     pairs = list(zip(c.fleet, states, strict=True))
-    wanted = each(pairs, lambda pair: containers.look_at(*pair, targets[0]))[0]
+    wanted = each(pairs, lambda pair: images.look_at(*pair, targets[0]))[0]
     sight = Sight(states[0], targets[0], wanted, _applications(c, states))
     if stash and sight.seen.modified:
         names = ", ".join(sight.seen.modified[:5])
@@ -103,7 +104,7 @@ def _applications(c, states: list[State]) -> list[str]:
 
 
 def _look_at_schema(c, sight: Sight, revision: str | None, own: str | None) -> None:
-    sight.schema = database.needed(c, sight.seen, sight.target, revision, own)
+    sight.schema = schemas.needed(c, sight.seen, sight.target, revision, own)
     if sight.schema is None:
         sight.facts.append("no alembic in hosts.yaml: the schema is left as it is")
     elif not sight.schema.changes:
@@ -119,5 +120,5 @@ def _leave_schema(c, sight: Sight) -> None:
     if not rows:
         return
     sight.facts.append(f"the schema stays at {rows} (--no-database)")
-    if upgrade := database.start_up_upgrade(c, sight.target.sha):
+    if upgrade := start_up_upgrade(c, sight.target.sha):
         sight.warnings.append(f"the target's start-up runs `{upgrade}`: it will not find {rows} there, and fail")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from ..core.database import losses
 from ..core.errors import Refused
-from ..core.plan import Expectation, Plan
 from ..core.task import change
-from ..steps import containers, database
-from . import look
 
 
 @change
 def migration_rollback(c, revision=None, downgrade_sql=None, rehearse=True, snapshot=True):
     """Take back one migration, or all down to a revision, with the application stopped meanwhile."""
+    from ..core.containers import steps as containers
+    from ..core.database import choice, copies, losses, schema
+    from ..core.database import steps as database
+    from ..core.plan import Expectation, Plan
+    from . import look
+
     seen = c.look()
     look.fit(c, seen)
-    wanted = database.way_down(c, seen, revision, downgrade_sql)
-    if upgrade := database.start_up_upgrade(c, seen.head):
+    wanted = choice.way_down(c, seen, revision, downgrade_sql)
+    if upgrade := schema.start_up_upgrade(c, seen.head):
         raise Refused(
             f"The application's start-up runs `{upgrade}`, which would bring the migration back. Nothing was "
             "changed. Take the code back with it: fab full-rollback"
@@ -35,11 +37,11 @@ def migration_rollback(c, revision=None, downgrade_sql=None, rehearse=True, snap
         before={"commit": seen.head, "branch": seen.branch, "revision": wanted.before, "healthy": seen.healthy},
     )
     if snapshot:
-        plan.before["snapshot"] = database.snapshot_name(c, plan.run)
+        plan.before["snapshot"] = copies.snapshot_name(c, plan.run)
     plan.steps = [
         *([database.rehearsal_step(c, seen, wanted)] if rehearse else []),
         *([containers.stop_step(c.environment, running)] if running else []),
-        *([database.snapshot_step(c, seen, plan.run)] if snapshot else []),
+        *([copies.snapshot_step(c, seen, plan.run)] if snapshot else []),
         database.downgrade_step(c, seen, wanted, plan.run, net=snapshot),
         *([containers.wake_step(c.environment, running)] if running else []),
     ]

@@ -5,24 +5,25 @@ from __future__ import annotations
 import time
 
 from ..core import console
-from ..core.execution import run as runner
 from ..core.task import task
-from ..steps import runs
 
 
 @task
 def resume(c, run=None, yes=False, plan=False, json=False):
     """Continue a run that was cut off or failed half-way, from the first step that is not done."""
+    from ..core.execution import run as runner
+    from ..core.journal import choice, tell
+
     started = time.monotonic()
-    known = runs.to_continue(c, run)
-    runs.tell(known)
+    known = choice.to_continue(c, run)
+    tell.tell(known)
     left = [step for step in known.steps if step.state != "done"]
     for step in left:
         console.say(f"  left: {step.title} ({step.state})")
     if not left:
         console.say("  left: the proof")
     if plan:
-        console.document(runs.describe(known))
+        console.document(tell.describe(known))
         console.say("Nothing was changed (--plan).")
         return
     console.confirm(f"Continue this on {c.environment.name}?", yes)

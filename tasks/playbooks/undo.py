@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from ..core.code import checkout
+from typing import TYPE_CHECKING
+
 from ..core.errors import Refused
-from ..core.plan import Expectation, Plan, Step
 from ..core.task import change
-from ..steps import containers, database, runs, way_back
-from . import look, undo_restore
+
+if TYPE_CHECKING:
+    from ..core.plan import Expectation, Plan, Step
+    from .look import Sight
 
 
 @change
 def undo(c, run=None, restore_snapshot=False):
     """Take a rollback back: code, schema and containers as they were before it."""
-    known = runs.to_undo(c, run)
+    from ..core.code import checkout
+    from ..core.journal import choice
+    from ..core.plan import Plan
+    from . import look, undo_restore
+
+    known = choice.to_undo(c, run)
     before = known.plan.before
     if {"swapped", "dropped"} & before.keys():
         return undo_restore.plan(c, known)
@@ -36,12 +43,16 @@ def undo(c, run=None, restore_snapshot=False):
     return plan
 
 
-def _whole(c, sight: look.Sight, before: dict, data: list[Step], schema: list[Step]) -> list[Step]:
+def _whole(c, sight: Sight, before: dict, data: list[Step], schema: list[Step]) -> list[Step]:
     """Return the steps that take code and containers back as well; the code first, it may hold the migrations."""
+    from ..core.code import checkout
+    from ..core.containers import steps as containers
+    from ..core.containers.images import keep_step, prepare_step
+
     images = sight.wanted.images
     ready = [
-        containers.keep_step(c.environment, images, sight.seen.head),
-        containers.prepare_step(c.environment, sight.wanted, sight.target),
+        keep_step(c.environment, images, sight.seen.head),
+        prepare_step(c.environment, sight.wanted, sight.target),
     ]
     return [
         *(ready if images else []),
@@ -53,46 +64,55 @@ def _whole(c, sight: look.Sight, before: dict, data: list[Step], schema: list[St
     ]
 
 
-def _of_the_database(c, sight: look.Sight, before: dict, data: list[Step], schema: list[Step]) -> list[Step]:
+def _of_the_database(c, sight: Sight, before: dict, data: list[Step], schema: list[Step]) -> list[Step]:
     """Return the steps that take the database back alone, with those services stopped that run now."""
+    from ..core.containers import steps as containers
+
     running = sorted({k.service for k in sight.seen.containers if k.running} & set(sight.applications))
     stop = [containers.stop_step(c.environment, running)] if running else []
     wake = [containers.wake_step(c.environment, running)] if running else []
     return [*stop, *data, *schema, *wake] if data or schema else []
 
 
-def _data(c, sight: look.Sight, plan: Plan, before: dict, restore: bool) -> list[Step]:
+def _data(c, sight: Sight, plan: Plan, before: dict, restore: bool) -> list[Step]:
     """Return the step that puts the data back, or the one that keeps it as it is; tell what either costs."""
+    from ..core.database import copies, costs
+    from ..core.database import steps as database
+
     snapshot = before.get("snapshot")
-    live = database.database_of(c, sight.seen) if snapshot or _moves(sight, before) else None
-    there = bool(snapshot and way_back.is_there(c, live, snapshot))
+    live = copies.database_of(c, sight.seen) if snapshot or _moves(sight, before) else None
+    there = bool(snapshot and copies.there(c, live, snapshot))
     if restore and not there:
         name = snapshot or "of that run"
         raise Refused(f"{c.address}: there is no snapshot {name}. Nothing was changed: fab undo upgrades.")
     if there:
-        plan.facts += way_back.losses(c, live, snapshot, restore)
+        plan.facts += costs.costs(c, live, snapshot, restore)
     if restore:
-        return [way_back.swap_step(live, snapshot, plan.run)]
+        return [database.swap_step(live, snapshot, plan.run)]
     if not _moves(sight, before):
         return []
-    plan.before["snapshot"] = database.snapshot_name(c, plan.run)
-    return [database.snapshot_step(c, sight.seen, plan.run)]
+    plan.before["snapshot"] = copies.snapshot_name(c, plan.run)
+    return [copies.snapshot_step(c, sight.seen, plan.run)]
 
 
-def _schema(c, sight: look.Sight, before: dict, restore: bool) -> list[Step]:
+def _schema(c, sight: Sight, before: dict, restore: bool) -> list[Step]:
     """Return the step that upgrades again, with the code that was left."""
+    from ..core.database import steps as database
+
     if restore or not _moves(sight, before):
         return []
     service = c.environment.database.alembic.service
     image = before.get("images", {}).get(service) or database.image_of(c, sight.seen)
-    return [way_back.upgrade_step(c.environment, image, before["revision"])]
+    return [database.upgrade_step(c.environment, image, before["revision"])]
 
 
-def _moves(sight: look.Sight, before: dict) -> bool:
+def _moves(sight: Sight, before: dict) -> bool:
     return bool(before.get("revision")) and sight.seen.revision != before["revision"]
 
 
-def _expectation(sight: look.Sight, before: dict) -> Expectation:
+def _expectation(sight: Sight, before: dict) -> Expectation:
+    from ..core.plan import Expectation
+
     services, images = sight.wanted.services, sight.wanted.images if "images" in before else []
     return Expectation(
         commit=sight.target.sha,

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from ..core.containers import steps as containers
+from ..core.database import copies
+from ..core.database import steps as database
+from ..core.database.costs import costs
 from ..core.errors import Refused
 from ..core.plan import Expectation, Plan
 from ..core.postgres.names import copy_name
-from ..steps import containers, database, way_back
 
 
 def plan(c, known) -> Plan:
     """Return the plan that takes the run `known` back; Refused where it dropped what would have to come back."""
     before, seen = known.plan.before, c.look()
     _refuse_dropped(known)
-    live = database.database_of(c, seen)
+    live = copies.database_of(c, seen)
     old, stopped = before.get("swapped", ""), before.get("stopped", [])
-    there = bool(old) and way_back.is_there(c, live, old)
+    there = bool(old) and copies.there(c, live, old)
     what = f"{old} becomes {live.name} again" if there else "start again"
     made = Plan(
         task="undo",
         purpose=f"run {known.run} ({known.plan.task}): {what}",
         steps=[],
-        facts=way_back.losses(c, live, old, restore=True) if there else [f"{live.name} was not replaced"],
+        facts=costs(c, live, old, restore=True) if there else [f"{live.name} was not replaced"],
         expect=Expectation(
             revision=before.get("revision"), services=before.get("running", []), healthy=bool(before.get("healthy"))
         ),
@@ -32,7 +35,7 @@ def plan(c, known) -> Plan:
     if there:
         made.steps = [
             *([containers.stop_step(c.environment, stopped)] if stopped else []),
-            way_back.swap_step(live, old, made.run),
+            database.swap_step(live, old, made.run),
         ]
     if stopped:
         made.steps.append(containers.wake_step(c.environment, stopped))

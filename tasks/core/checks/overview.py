@@ -9,10 +9,12 @@ from msgspec import Struct, field
 from .. import state
 from ..code import commits
 from ..execution import lock
+from ..host import Host
 from ..journal import runs, story
 from ..settings import Environment
 from ..shell import Answer
 from ..text import one_line
+from . import examine
 from .errorlog import moment
 from .examine import Examined
 
@@ -23,6 +25,23 @@ class Overview(Struct, kw_only=True):
     host: str
     well: bool
     lines: list[tuple[str, str]] = field(default_factory=list)
+
+
+def look(member: Host) -> Overview:
+    """Return what stands where on one host; what cannot be read is said in its line."""
+    environment = member.environment
+    answers = member.ask({**examine.questions(environment), **questions(environment)})
+    found = examine.read(environment, {n: answers[n] for n in examine.questions(environment)})
+    return overview(member.address, environment, found, answers)
+
+
+def half_done(c: Host) -> str:
+    """Return the line about a run that stopped half-way; empty when there is none."""
+    answer = c.ask({"lock": lock.show(state.folder(c.environment))})["lock"]
+    if not answer.out.strip():
+        return ""
+    first, rest = _lock(answer)
+    return lock.describe(first, rest) if first == "DEAD" else ""
 
 
 def questions(environment: Environment) -> dict[str, str]:

@@ -1,17 +1,11 @@
-"""The steps that take a rollback back: checkout, schema and data as a run found them."""
+"""What the way back from a rollback costs, in rows and columns."""
 
 from __future__ import annotations
 
-from ..core.database import migrate
-from ..core.database.copies import there as is_there  # noqa: F401
-from ..core.errors import Refused
-from ..core.plan import Step
-from ..core.postgres.names import copy_name
-from ..core.postgres.psql import Database, feed, psql
-from ..core.postgres.reads import rows_script
-from ..core.postgres.report import parse_tables, surplus
-from ..core.postgres.swap import swap_script
-from ..core.settings import Environment
+from ..errors import Refused
+from ..postgres.psql import Database, feed, psql
+from ..postgres.reads import rows_script
+from ..postgres.report import parse_tables, surplus
 
 COLUMNS = """
 SELECT format('%I.%I', table_schema, table_name) || ' ' || column_name FROM information_schema.columns
@@ -19,37 +13,7 @@ WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1;
 """
 
 
-def upgrade_step(environment: Environment, image: str, rows: list[str]) -> Step:
-    """Return the step that upgrades the schema to `rows` with the image that holds those migrations."""
-    command = environment.database.alembic.command
-    return Step(
-        name="upgrade",
-        title=f"Upgrade the database to {', '.join(rows)}",
-        script=migrate.move(environment, image, "upgrade", rows, rows),
-        commands=tuple(f"{command} upgrade {row}" for row in rows),
-        stop=migrate.stop(environment),
-        primary_only=True,
-        outage=True,
-    )
-
-
-def swap_step(live: Database, snapshot: str, run: str) -> Step:
-    """Return the step that swaps the snapshot in; the live database is kept beside it."""
-    outgoing = copy_name(live.name, "old", run)
-    return Step(
-        name="swap",
-        title=f"Swap {snapshot} in; the present database stays as {outgoing}",
-        script=swap_script(live, snapshot, outgoing),
-        commands=(
-            f'ALTER DATABASE "{live.name}" RENAME TO "{outgoing}"',
-            f'ALTER DATABASE "{snapshot}" RENAME TO "{live.name}"',
-        ),
-        primary_only=True,
-        outage=True,
-    )
-
-
-def losses(c, live: Database, snapshot: str, restore: bool) -> list[str]:
+def costs(c, live: Database, snapshot: str, restore: bool) -> list[str]:
     """Return, in numbers, what the way back costs: with the snapshot, or by upgrading without it."""
     answers = c.ask(
         {

@@ -1,0 +1,112 @@
+"""The steps that move the schema and the data, as plans hold them."""
+
+from __future__ import annotations
+
+from .. import state
+from ..plan import Step
+from ..postgres.names import copy_name
+from ..postgres.psql import Database
+from ..postgres.swap import swap_script
+from ..settings import Environment
+from ..shell import quote
+from . import migrate, rehearsal
+from .copies import database_of
+from .schema import Schema
+
+
+def downgrade(environment: Environment, image: str, wanted: Schema, copy: Database | None, run: str) -> str:
+    """Return the script of the runbook's "Rollback to Specific Revision", with a safety net.
+
+    It proves the rows that the downgrade leads to. With `copy` (the application is stopped and a
+    snapshot was made by this `run`), a failure swaps the snapshot back.
+    """
+    move = migrate.move(environment, image, "downgrade", wanted.moves, wanted.rows)
+    if not copy:
+        return move
+    snapshot = copy_name(copy.name, "snap", run)
+    failed = copy_name(copy.name, "old", run)
+    swap = swap_script(copy, snapshot, failed)
+    lost = f"the downgrade failed, and {snapshot} could not be swapped back"
+    swapped = f"the downgrade failed; the snapshot was swapped back, {failed} holds the failed state"
+    return "\n".join(
+        [
+            f"if sh -c {quote(move)}; then exit 0; fi",  # a shell of its own: `if ( ... )` would switch -e off
+            f"sh -c {quote(swap)} || {{ echo {quote(lost)} >&2; exit 1; }}",
+            f"echo {quote(swapped)} >&2; exit 1",
+        ]
+    )
+
+
+def preview(environment: Environment, image: str, before: str, after: str) -> str:
+    """Return the script of the runbook's "Preview Rollback SQL", with the range that alembic asks for."""
+    return migrate.alembic(environment, image, "downgrade", f"{before}:{after}", "--sql")
+
+
+def image_of(c, seen: state.State) -> str:
+    """Return the id of the image that the alembic service runs, which holds the newer migrations."""
+    service = c.environment.database.alembic.service
+    image = next((k.image for k in seen.of(service)), None)
+    return image or f"no-container-of-{service}"
+
+
+def downgrade_step(c, seen: state.State, wanted: Schema, run: str, net: bool) -> Step:
+    """Return the step that downgrades with the present image; with `net`, a failure swaps the snapshot back."""
+    command = c.environment.database.alembic.command
+    copy = database_of(c, seen) if net else None
+    return Step(
+        name="downgrade",
+        title=f"Downgrade the database to {', '.join(wanted.rows) or 'base'}",
+        script=downgrade(c.environment, image_of(c, seen), wanted, copy, run),
+        commands=tuple(_shown(command, move) for move in wanted.moves),
+        stop=migrate.stop(c.environment),
+        primary_only=True,
+        outage=True,
+        back="fab undo",
+    )
+
+
+def _shown(command: str, move: migrate.Move) -> str:
+    own = isinstance(move, migrate.OwnSql)
+    return f"psql: your SQL in place of {move.revision}'s downgrade" if own else f"{command} downgrade {move}"
+
+
+def rehearsal_step(c, seen: state.State, wanted: Schema, full: bool = False) -> Step:
+    """Return the step that tries the downgrade on a clone while the application still answers."""
+    return Step(
+        name="rehearse",
+        title="Rehearse the downgrade on a clone" + (" with all data" if full else " of the schema"),
+        script=rehearsal.downgrade(c.environment, image_of(c, seen), wanted.moves, wanted.rows, full),
+        commands=tuple(f"{_shown('alembic', move)}   (on a server of its own)" for move in wanted.moves),
+        primary_only=True,
+        preparation=True,
+    )
+
+
+def upgrade_step(environment: Environment, image: str, rows: list[str]) -> Step:
+    """Return the step that upgrades the schema to `rows` with the image that holds those migrations."""
+    command = environment.database.alembic.command
+    return Step(
+        name="upgrade",
+        title=f"Upgrade the database to {', '.join(rows)}",
+        script=migrate.move(environment, image, "upgrade", rows, rows),
+        commands=tuple(f"{command} upgrade {row}" for row in rows),
+        stop=migrate.stop(environment),
+        primary_only=True,
+        outage=True,
+    )
+
+
+def swap_step(live: Database, snapshot: str, run: str) -> Step:
+    """Return the step that swaps the snapshot in; the live database is kept beside it."""
+    outgoing = copy_name(live.name, "old", run)
+    return Step(
+        name="swap",
+        title=f"Swap {snapshot} in; the present database stays as {outgoing}",
+        script=swap_script(live, snapshot, outgoing),
+        commands=(
+            f'ALTER DATABASE "{live.name}" RENAME TO "{outgoing}"',
+            f'ALTER DATABASE "{snapshot}" RENAME TO "{live.name}"',
+        ),
+        primary_only=True,
+        outage=True,
+    )
