@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..core.errors import Refused
-from ..core.execution.progress import size
-from ..core.plan import Expectation, Plan, Step
-from ..core.shell import quote
 from ..core.task import change
-from ..steps import backups, containers
+
+if TYPE_CHECKING:
+    from ..core.backups.look import Sight
+    from ..core.plan import Expectation, Plan, Step
 
 
 @change
 def emergency_restore(c, file=None, online=False, in_place=False, from_database=None, dump=True, plan=False):
     """Restore the database from a backup with the backend stopped, and prove that the application runs again."""
+    from ..core.backups import look, plans
+    from ..core.containers import steps as containers
+    from ..core.plan import Plan
+
     if online and in_place:
         raise Refused("--online keeps two copies, --in-place has no room for them: choose one. Nothing was changed.")
-    sight = backups.look_at(c, file, from_database, plan)
+    sight = look.look(c, file, from_database, plan)
     _refuse(sight, online=online, in_place=in_place)
     made = Plan(
         task="emergency-restore",
@@ -23,7 +29,7 @@ def emergency_restore(c, file=None, online=False, in_place=False, from_database=
         steps=[],
         facts=sight.facts,
         warnings=sight.warnings,
-        questions=backups.questions(sight),
+        questions=plans.questions(sight),
     )
     made.before = sight.before(made.run)
     made.back = "fab undo" if made.before else ""
@@ -35,26 +41,28 @@ def emergency_restore(c, file=None, online=False, in_place=False, from_database=
     if in_place and sight.there:
         made.steps = [*stop, *_in_place(c, sight, made, dump=dump), *wake]
     else:
-        made.facts += backups.kept(made)
+        made.facts += plans.kept(made)
         made.steps = [*_beside(c, sight, made, stop, online=online), *wake]
     made.expect = _expectation(c, sight, made, writers)
     return made
 
 
-def _refuse(sight, *, online: bool, in_place: bool) -> None:
+def _refuse(sight: Sight, *, online: bool, in_place: bool) -> None:
     """Raise Refused where the restore may fail when the backend is stopped already, or has no room."""
+    from ..core.backups import look
+
     if sight.risks and not online:
         way_out = "--online restores beside first, and stops the backend only then."
         raise Refused(f"It may not be possible to load it: {'; '.join(sight.risks)}. Nothing was changed. {way_out}")
     if in_place:
         way_out = "Ways out: fab backups.prune, or a bigger disk."
-        backups.require_room(sight, max(0, sight.need - sight.bytes), way_out)
+        look.require_room(sight, max(0, sight.need - sight.bytes), way_out)
         return
     way_out = "Ways out: fab backups.prune; --in-place drops the live database first."
-    backups.require_room(sight, sight.need, way_out)
+    look.require_room(sight, sight.need, way_out)
 
 
-def _writers(c, sight) -> list[str]:
+def _writers(c, sight: Sight) -> list[str]:
     """Return the services that may write, and have to run afterwards: all that run but the frontend; the backend."""
     roles = c.environment.compose.services
     spared = {roles.get("database") or "db", roles.get("frontend")}
@@ -63,21 +71,27 @@ def _writers(c, sight) -> list[str]:
     return sorted((running | backend) - spared)
 
 
-def _beside(c, sight, made: Plan, stop: list[Step], *, online: bool) -> list[Step]:
-    restore = backups.restore_step(
+def _beside(c, sight: Sight, made: Plan, stop: list[Step], *, online: bool) -> list[Step]:
+    from ..core.backups import steps
+
+    restore = steps.restore_step(
         c.environment, sight.db, sight.backup, sight.section, made.run, owners=sight.owners, before=online
     )
-    name = backups.swap_step if sight.there else backups.take_step
+    name = steps.swap_step if sight.there else steps.take_step
     return [*([restore, *stop] if online else [*stop, restore]), name(sight.db, made.run)]
 
 
-def _in_place(c, sight, made: Plan, *, dump: bool) -> list[Step]:
+def _in_place(c, sight: Sight, made: Plan, *, dump: bool) -> list[Step]:
     """Return the runbook's literal drop, create, load; a dump is made first, if that is possible."""
+    from ..core.backups import look, steps
+    from ..core.execution.progress import size
+    from ..core.shell import quote
+
     del made.before["swapped"]
-    steps, path = [], backups.safety_path(c, sight, made.run) if dump else ""
+    first, path = [], look.safety_path(c, sight, made.run) if dump else ""
     rows = "" if sight.rows is None else f" with {sum(sight.rows.values())} rows"
     if path:
-        steps.append(backups.dump_step(c.environment, sight.db, path, "custom"))
+        first.append(steps.dump_step(c.environment, sight.db, path, "custom"))
         made.facts.append(f"the present database is dumped to {path} before it is dropped")
         made.back = f"fab emergency-restore --file {quote(path)} --in-place"
         ask = f"--in-place DROPS {sight.db.name}{rows} before the backup is loaded; {path} is the only way back. Go on?"
@@ -89,21 +103,24 @@ def _in_place(c, sight, made: Plan, *, dump: bool) -> list[Step]:
     made.before["dropped"] = path
     made.questions.append(ask)
     return [
-        *steps,
-        backups.drop_step(c.environment, sight.db, sight.backup, sight.section, made.run),
-        backups.restore_step(
+        *first,
+        steps.drop_step(c.environment, sight.db, sight.backup, sight.section, made.run),
+        steps.restore_step(
             c.environment, sight.db, sight.backup, sight.section, made.run, owners=sight.owners, before=False
         ),
-        backups.take_step(sight.db, made.run),
+        steps.take_step(sight.db, made.run),
     ]
 
 
-def _expectation(c, sight, made: Plan, writers: list[str]) -> Expectation:
+def _expectation(c, sight: Sight, made: Plan, writers: list[str]) -> Expectation:
     """Return what must be true; that the application is healthy only if it was, or had no database to be so."""
+    from ..core.backups import plans
+    from ..core.plan import Expectation
+
     healthy = sight.seen.healthy or not sight.there
     if not healthy:
         made.warnings.append("the application does not answer well now either: that it does is not demanded")
     if sight.fit.upgrade:
         made.warnings.append(f"the start-up runs `{sight.fit.upgrade}`, which migrates the restored database")
     running = sorted({k.service for k in sight.seen.containers if k.running} | set(writers))
-    return Expectation(revision=backups.revision(c, sight), services=running, healthy=healthy)
+    return Expectation(revision=plans.revision(sight), services=running, healthy=healthy)

@@ -10,6 +10,7 @@ from ..plan import Step
 from ..settings import Environment
 from ..shell import quote
 from . import compose
+from .choice import Chosen
 from .compose import Built, repository
 
 KEPT_TAG = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?|image-[0-9a-f]+")
@@ -23,6 +24,14 @@ def questions(environment: Environment) -> dict[str, str]:
         "used": used,
         "ledger": f"cat {ledger.path(state.folder(environment))} 2>/dev/null || :",
     }
+
+
+def superfluous(c, chosen: Chosen, keep: int) -> list[str]:
+    """Return the names of kept images that may go, the newest `keep` of each staying."""
+    answers = c.ask(questions(c.environment))
+    good = [e.commit for e in reversed(ledger.entries(answers["ledger"].out)) if e.event == ledger.GOOD]
+    used = set(answers["used"].out.split())
+    return choose(answers["images"].out, used, good, chosen.seen.head, chosen.project.built, keep)
 
 
 def choose(out: str, used: set[str], good: list[str], head: str, built: list[Built], keep: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..plan import Step
 from ..settings import Environment
-from . import services
+from . import compose, services
 from .choice import Chosen
 from .compose import Built
 
@@ -32,6 +32,19 @@ def start_step(environment: Environment, images: list[Built], target, started: l
         commands=(" ".join(["docker-compose up -d --no-build", *started]),),
         outage=True,
         timeout=600,
+    )
+
+
+def up_step(environment: Environment, chosen: Chosen) -> Step:
+    """Return the step that starts the containers as they are, and makes new ones only where there are none."""
+    flags = ["--no-recreate"]
+    script = services.up(environment, chosen.named_services, *flags)
+    return Step(
+        name="start",
+        title=f"Start {chosen.title}",
+        script=compose.in_app(environment, script),
+        commands=(" ".join(["docker-compose up -d --no-build", *flags, *chosen.named_services]),),
+        timeout=900,
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tasks.core.backups import look
 from tasks.core.errors import Refused
 from tasks.core.state import Response
 from tasks.playbooks import emergency_restore
-from tasks.steps import backups
 from tests.unit.deployment import container, state
 from tests.unit.restoring import connection, server, sight
 
@@ -17,8 +17,8 @@ def plan(monkeypatch):
     """Return the plan of an emergency restore that met a sight; PATH is where a dump has room."""
 
     def made(met=None, path="backups/d.dump", **options):
-        monkeypatch.setattr(backups, "look_at", lambda *_: met or sight())
-        monkeypatch.setattr(backups, "safety_path", lambda *_: path)
+        monkeypatch.setattr(look, "look", lambda *_: met or sight())
+        monkeypatch.setattr(look, "safety_path", lambda *_: path)
         return emergency_restore.emergency_restore.body.__wrapped__(connection(), file="b.dump", **options)
 
     return made

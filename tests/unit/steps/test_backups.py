@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.core.backups import files, look
+from tasks.core.backups import files, look, plans
 from tasks.core.backups.fit import Fit
 from tasks.core.errors import Refused
 from tasks.core.postgres.names import parse_copy
@@ -25,7 +25,7 @@ def restore(monkeypatch):
     """Return the plan of a restore that met a sight."""
 
     def made(met=None, **options):
-        monkeypatch.setattr(backups, "look_at", lambda *_: met or sight())
+        monkeypatch.setattr(look, "look", lambda *_: met or sight())
         return backups.restore.body.__wrapped__(connection(), file="b.dump", **options)
 
     return made
@@ -42,7 +42,7 @@ def copy(kind: str, run: str) -> Member:
 
 @pytest.mark.parametrize(("form", "end"), [("custom", ".dump"), ("gz", ".sql.gz"), ("directory", ".dir")])
 def test_a_backup_is_written_into_the_folder_of_hosts_yaml_by_its_run(host, monkeypatch, form, end):
-    monkeypatch.setattr(backups, "_server", lambda *_: server())
+    monkeypatch.setattr(plans, "server", lambda *_: server())
     plan = backups.create.body.__wrapped__(host, format=form)
     path = f"backups/d_{plan.run[:15]}{end}"
     assert plan.purpose.endswith(path)
@@ -51,7 +51,7 @@ def test_a_backup_is_written_into_the_folder_of_hosts_yaml_by_its_run(host, monk
 
 
 def test_no_backup_is_made_of_a_database_that_is_not_there(host, monkeypatch):
-    monkeypatch.setattr(backups, "_server", lambda *_: server(live=None))
+    monkeypatch.setattr(plans, "server", lambda *_: server(live=None))
     with pytest.raises(Refused, match="no database d"):
         backups.create.body.__wrapped__(host)
 
@@ -89,18 +89,18 @@ def test_what_does_not_fit_on_the_disk_is_refused_with_the_ways_out(restore):
 def test_of_the_copies_only_the_last_way_back_stays():
     old, last, unfinished = copy("old", "1"), copy("snap", "3"), copy("new", "4")
     found = server(live=LIVE, copies=(old, last, unfinished))
-    assert backups.superfluous(found) == [old, unfinished]
+    assert plans.superfluous(found) == [old, unfinished]
 
 
 def test_prune_shows_what_goes_and_does_nothing_where_nothing_may_go(host, monkeypatch):
     old = files.Found("backups/d_20250101-000000.dump", 2000, 1, "custom", True, ())
     new = files.Found("backups/d_20260101-000000.dump", 2000, 2, "custom", True, ())
-    monkeypatch.setattr(backups, "_server", lambda *_: server(copies=(copy("new", "1"),)))
+    monkeypatch.setattr(plans, "server", lambda *_: server(copies=(copy("new", "1"),)))
     monkeypatch.setattr(look, "found", lambda _: [new, old])
     plan = backups.prune.body.__wrapped__(host, keep="1")
     assert names(plan) == ["remove", "drop-copy"]
     assert old.path in plan.facts[0]
     assert "d__new_1" in plan.facts[1]
     assert new.path not in " ".join([*plan.facts, *(step.script for step in plan.steps)])
-    monkeypatch.setattr(backups, "_server", lambda *_: server())
+    monkeypatch.setattr(plans, "server", lambda *_: server())
     assert backups.prune.body.__wrapped__(host, keep="2") is None

@@ -1,0 +1,54 @@
+"""What plans on backups are made of."""
+
+from __future__ import annotations
+
+from ..errors import Refused
+from ..plan import Plan
+from ..postgres.psql import Database
+from ..postgres.reads import rows_script, server_script
+from ..postgres.report import Server, parse_server, parse_tables
+from . import check, look
+from .look import Sight
+from .tell import age
+
+
+def server(c, db: Database) -> Server:
+    """Return what the database server holds; Refused where it does not answer."""
+    answer = c.ask({"server": server_script(db)})["server"]
+    if not answer.ok:
+        raise Refused(f"{c.address}: {answer.err}. Nothing was changed.")
+    return parse_server(answer.out, db.name)
+
+
+def target(c, db: Database) -> check.Target:
+    """Return what a backup would replace, its tables counted if that can be done in time."""
+    answers = c.ask({"server": server_script(db), "rows": rows_script(db)}, timeout=look.COUNTING)
+    rows = {name: t.rows for name, t in parse_tables(answers["rows"].out).items()} if answers["rows"].ok else None
+    return look.target(c, db, parse_server(answers["server"].out, db.name), rows)
+
+
+def revision(sight: Sight) -> list[str] | None:
+    """Return the rows of Alembic's table that a restore must lead to; None where the start-up may move them."""
+    return None if sight.fit.upgrade else list(sight.section.revisions)
+
+
+def questions(sight: Sight) -> list[str]:
+    """Return what has to be asked by name."""
+    return [] if sight.fit.kind in ("same", "untold") else [f"Code and backup do not fit: {sight.fit.text} Go on?"]
+
+
+def kept(plan: Plan) -> list[str]:
+    """Return the line that says where the present data stay."""
+    old = plan.before.get("swapped")
+    return [f"what is in the database now stays, as {old}; fab undo swaps it back"] if old else []
+
+
+def superfluous(server: Server) -> list:
+    """Return the copies that may go: unfinished ones, and all old and snapshot ones but the last made."""
+    last = max((m for m in server.copies if m.copy.kind != "new"), key=lambda m: m.copy.id, default=None)
+    return [m for m in server.copies if m is not last]
+
+
+def made(copy) -> str:
+    """Return how old a copy of the database is, where that is known, to follow its size."""
+    return "" if copy.age is None else f", {age(copy.age)} old"
