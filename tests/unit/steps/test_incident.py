@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tasks.core.errors import Refused
-from tasks.core.incident import evidence
+from tasks.core.incident import evidence, facts
 from tasks.core.settings import App, Compose, DatabaseSettings, Environment, HostSettings
 from tasks.core.state import State
 from tasks.steps import incident
@@ -59,4 +59,4 @@ def test_a_report_does_not_overwrite_a_file(tmp_path):
 def test_without_a_running_database_its_rows_are_not_asked_for():
     c = SimpleNamespace(environment=ENVIRONMENT)
     for seen in (State(), State(containers=[container("db", "exited")])):
-        assert incident._data(c, made_up(seen=seen)) == (None, None)
+        assert facts.data(c, made_up(seen=seen)) == (None, None)
