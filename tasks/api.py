@@ -5,7 +5,8 @@
 `Refused`, `Failed`, `Held`, `ConnectionLost`: how a task ends early, with one line and an exit code.
 
 The namespace to mount is `fab_rollback.ns`; the steps are modules of `fab_rollback.steps`, whose tasks
-are called with whatever Fabric or Invoke handed the caller: `git.log(c)`.
+are called with whatever Fabric or Invoke handed the caller: `git.log(c)`. What the playbooks are made of, such as
+`checkout_step`, is in `fab_rollback.core`, a folder for each subject (code, containers, database, backups).
 """
 
 from .core.errors import ConnectionLost, Failed, Held, Refused

@@ -8,6 +8,7 @@ from typing import Any
 from tasks.core.backups.fit import Fit
 from tasks.core.backups.look import Sight
 from tasks.core.postgres.backup import Backup, Section
+from tasks.core.postgres.names import parse_copy
 from tasks.core.postgres.psql import Database
 from tasks.core.postgres.report import Member, Server
 from tests.unit.deployment import environment, state
@@ -19,6 +20,12 @@ SECTION = Section(bytes=2000, rows={"public.orders": 3}, revisions=("two",))
 def server(live: Member | None = LIVE, free: int = 10**9, copies: tuple[Member, ...] = ()) -> Server:
     """Return a server with FREE bytes of disk."""
     return Server(150000, False, 1000, free, free, True, live, copies)
+
+
+def copy(kind: str, run: str) -> Member:
+    """Return a copy of the database, made by RUN: old, snap or new."""
+    name = f"d__{kind}_{run}"
+    return Member(name, 2, 1000, "u", "UTF8", True, 0, parse_copy(name, "d"), 60)
 
 
 def sight(**values: Any) -> Sight:

@@ -14,6 +14,9 @@ import tasks
 PROJECT = Path(__file__).parent.parent.parent
 FILES = sorted((PROJECT / "tasks").rglob("*.py"))
 FLOORS = {"core": 0, "steps": 1, "playbooks": 2}
+# What of core the tasks need before any of them runs; everything else is imported by the bodies.
+LIGHT = {"tasks.core"} | {f"tasks.core.{name}" for name in ("console", "errors", "options", "task", "text")}
+HEAVY = {"msgspec", "rich", "apprise", "dotenv", "alembic", "tomllib", "configparser"}
 # A contract: other people's scripts and checklists use these names.
 NAMES = {
     *("git." + name for name in ("log", "last-good", "checkout", "return-to-main")),
@@ -119,12 +122,18 @@ def test_no_file_is_longer_than_one_can_take_in(file):
     assert len(file.read_text().splitlines()) <= 250
 
 
+def test_a_step_file_holds_tasks_and_nothing_else():
+    for file in (f for f in FILES if floor(f) == "steps"):
+        functions = [n for n in ast.parse(file.read_text()).body if not isinstance(n, (ast.Import, ast.ImportFrom))]
+        assert all(n.decorator_list for n in functions[1:]), file.name
+
+
 def test_to_list_the_tasks_needs_no_hosts_yaml_and_none_of_the_heavy_libraries(tmp_path):
     code = (
         "import sys; sys.argv = ['fab', '--list']; sys.path.insert(0, '.')\n"
         "from fabric.main import program\n"
         "try: program.run()\n"
-        "finally: print(sorted({'rich', 'apprise', 'dotenv'} & set(sys.modules)), file=sys.stderr)"
+        "finally: print(*sys.modules, file=sys.stderr)"
     )
     ran = subprocess.run(
         [sys.executable, "-c", code],
@@ -136,4 +145,6 @@ def test_to_list_the_tasks_needs_no_hosts_yaml_and_none_of_the_heavy_libraries(t
     )
     assert ran.returncode == 0, ran.stderr
     assert "full-rollback" in ran.stdout
-    assert ran.stderr.strip().splitlines()[-1] == "[]"
+    loaded = set(ran.stderr.strip().splitlines()[-1].split())
+    assert loaded & HEAVY == set()
+    assert {name for name in loaded if name.startswith("tasks.core")} == LIGHT

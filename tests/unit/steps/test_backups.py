@@ -7,11 +7,9 @@ import pytest
 from tasks.core.backups import files, look, plans
 from tasks.core.backups.fit import Fit
 from tasks.core.errors import Refused
-from tasks.core.postgres.names import parse_copy
 from tasks.core.postgres.psql import Database
-from tasks.core.postgres.report import Member
 from tasks.steps import backups
-from tests.unit.restoring import LIVE, connection, server, sight
+from tests.unit.restoring import connection, copy, server, sight
 
 
 @pytest.fixture
@@ -33,11 +31,6 @@ def restore(monkeypatch):
 
 def names(plan) -> list[str]:
     return [step.name for step in plan.steps]
-
-
-def copy(kind: str, run: str) -> Member:
-    name = f"d__{kind}_{run}"
-    return Member(name, 2, 1000, "u", "UTF8", True, 0, parse_copy(name, "d"), 60)
 
 
 @pytest.mark.parametrize(("form", "end"), [("custom", ".dump"), ("gz", ".sql.gz"), ("directory", ".dir")])
@@ -84,12 +77,6 @@ def test_a_start_up_that_migrates_leaves_the_revision_open(restore):
 def test_what_does_not_fit_on_the_disk_is_refused_with_the_ways_out(restore):
     with pytest.raises(Refused, match="--in-place"):
         restore(sight(server=server(free=5000)))
-
-
-def test_of_the_copies_only_the_last_way_back_stays():
-    old, last, unfinished = copy("old", "1"), copy("snap", "3"), copy("new", "4")
-    found = server(live=LIVE, copies=(old, last, unfinished))
-    assert plans.superfluous(found) == [old, unfinished]
 
 
 def test_prune_shows_what_goes_and_does_nothing_where_nothing_may_go(host, monkeypatch):

@@ -8,12 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from tasks.core.errors import Refused
-from tasks.core.incident import evidence, facts
+from tasks.core.incident import evidence
 from tasks.core.settings import App, Compose, DatabaseSettings, Environment, HostSettings
-from tasks.core.state import State
 from tasks.steps import incident
-from tests.unit.core.incidents import container
-from tests.unit.core.incidents import incident as made_up
 
 ENVIRONMENT = Environment(
     hosts=[HostSettings(host="shop")],
@@ -54,9 +51,3 @@ def test_a_report_does_not_overwrite_a_file(tmp_path):
     (tmp_path / "r.md").write_text("mine")
     with pytest.raises(Refused, match="there already"):
         incident.report.body(SimpleNamespace(environment=ENVIRONMENT), output=str(tmp_path / "r.md"))
-
-
-def test_without_a_running_database_its_rows_are_not_asked_for():
-    c = SimpleNamespace(environment=ENVIRONMENT)
-    for seen in (State(), State(containers=[container("db", "exited")])):
-        assert facts.data(c, made_up(seen=seen)) == (None, None)

@@ -1,0 +1,12 @@
+"""What a plan on backups takes along."""
+
+from __future__ import annotations
+
+from tasks.core.backups import plans
+from tests.unit.restoring import LIVE, copy, server
+
+
+def test_of_the_copies_only_the_last_way_back_stays():
+    old, last, unfinished = copy("old", "1"), copy("snap", "3"), copy("new", "4")
+    found = server(live=LIVE, copies=(old, last, unfinished))
+    assert plans.superfluous(found) == [old, unfinished]
