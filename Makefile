@@ -15,7 +15,7 @@ demo: $(READY)       ## Bring up a broken production host in a container and rol
 
 test: $(READY)       ## Run all tests, against a real host in a container
 	@$(PYTHON) -m sandbox up
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 
 unit: $(READY)       ## Run the tests that need no host
 	@$(PYTHON) -m pytest tests/unit

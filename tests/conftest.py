@@ -12,7 +12,7 @@ from sandbox.host import Host
 from sandbox.variant import Variant
 from tests.operator import Operator
 
-NAME = os.environ.get("TEST_HOST", "test")
+NAME = "-".join(filter(None, [os.environ.get("TEST_HOST", "test"), os.environ.get("PYTEST_XDIST_WORKER")]))
 
 
 def pytest_addoption(parser) -> None:
@@ -26,27 +26,32 @@ def _word(option: tuple[str, str | bool]) -> str:
 
 
 @pytest.fixture(scope="session")
-def hosts() -> Callable[..., Host]:
-    """Hosts by variant, brought up once: hosts(compose="v2") is the one with compose v2."""
+def changed() -> set[str]:
+    """Names of the hosts that a test, or an earlier session, may have changed."""
+    return {NAME}
+
+
+@pytest.fixture(scope="session")
+def hosts(changed: set[str]) -> Callable[..., Host]:
+    """Hosts by variant: hosts(compose="v2") has compose v2; besides the ordinary one, one is up at a time."""
     made: dict[Variant, Host] = {}
+
+    def end(but: Variant) -> None:
+        for variant in made.keys() - {Variant(), but}:
+            host = made.pop(variant)
+            host.down()
+            changed.discard(host.name)
 
     def get(**options) -> Host:
         variant = Variant(**options)
+        end(but=variant)
         if variant not in made:
             suffix = "-".join(map(_word, options.items())).replace("_", "-")
             made[variant] = Host.up(f"{NAME}-{suffix}"[:40].rstrip("-") if suffix else NAME, variant)
         return made[variant]
 
     yield get
-    for variant, host in made.items():
-        if variant != Variant():
-            host.down()
-
-
-@pytest.fixture(scope="session")
-def changed() -> set[str]:
-    """Names of the hosts that a test, or an earlier session, may have changed."""
-    return {NAME}
+    end(but=Variant())
 
 
 @pytest.fixture
