@@ -37,11 +37,13 @@ class Step(Struct, frozen=True, kw_only=True):
 class Expectation(Struct, frozen=True, kw_only=True):
     """What must be true at the end; what is None or empty is not looked at.
 
-    `images` names an image for each service; `services` must run, `stopped` must not.
+    `images` names an image for each service; `services` must run, `stopped` must not. The rows of `redundant`
+    may be there beside those of `revision`: they say nothing that those do not.
     """
 
     commit: str | None = None
     revision: list[str] | None = None
+    redundant: list[str] = field(default_factory=list)
     images: dict[str, str] = field(default_factory=dict)
     services: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)

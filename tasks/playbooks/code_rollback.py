@@ -54,7 +54,7 @@ def code_rollback(c, commit=None, service=None, stash=False, rebuild=False, data
 
 
 def _refuse_other_schema(sight: Sight) -> None:
-    if not sight.downgrades:
+    if not sight.migrates:
         return
     rows = ", ".join(sight.schema.rows) or "base"
     present = ", ".join(sight.seen.revision or []) or "base"

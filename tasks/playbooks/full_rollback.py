@@ -65,7 +65,7 @@ def _prepare(c, sight: Sight, *, rebuild: bool, rehearse: bool) -> list[Step]:
     if images := sight.wanted.images:
         steps.append(keep_step(c.environment, images, sight.seen.head))
         steps.append(prepare_step(c.environment, sight.wanted, sight.target, rebuild))
-    if rehearse and sight.downgrades:
+    if rehearse and sight.migrates:
         steps.append(database.rehearsal_step(c, sight.seen, sight.schema))
     if len(steps) == 3 and len(c.fleet) == 1:
         keep, prepare, rehearsal = steps
@@ -77,7 +77,7 @@ def _schema(c, sight: Sight, plan: Plan, *, snapshot: bool) -> list[Step]:
     from ..core.database import copies
     from ..core.database import steps as database
 
-    if not sight.downgrades:
+    if not sight.migrates:
         return []
     steps = []
     if snapshot:
@@ -92,6 +92,7 @@ def _expectation(sight: Sight) -> Expectation:
     return Expectation(
         commit=sight.target.sha,
         revision=sight.schema.rows if sight.schema else None,
+        redundant=sight.schema.redundant if sight.schema else [],
         images={i.service: i.retained(sight.target.sha) for i in sight.wanted.images},
         services=sight.wanted.services,
         healthy=True,

@@ -32,7 +32,7 @@ class Sight:
     questions: list[str] = field(default_factory=list)
 
     @property
-    def downgrades(self) -> bool:
+    def migrates(self) -> bool:
         """Whether the schema has to change."""
         return self.schema is not None and self.schema.changes
 

@@ -32,7 +32,7 @@ def migration_rollback(c, revision=None, downgrade_sql=None, rehearse=True, snap
         facts=facts,
         questions=questions,
         warnings=[] if seen.healthy else ["the application does not answer now: that it does is not demanded"],
-        expect=Expectation(commit=seen.head, revision=wanted.rows, services=running),
+        expect=Expectation(commit=seen.head, revision=wanted.rows, redundant=wanted.redundant, services=running),
         back="fab undo",
         before={"commit": seen.head, "branch": seen.branch, "revision": wanted.before, "healthy": seen.healthy},
     )

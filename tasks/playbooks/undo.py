@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def undo(c, run=None, restore_snapshot=False):
     """Take a rollback back: code, schema and containers as they were before it."""
     from ..core.code import checkout
+    from ..core.database import schema as migrations
     from ..core.journal import choice
     from ..core.plan import Plan
     from . import look, undo_restore
@@ -29,7 +30,6 @@ def undo(c, run=None, restore_snapshot=False):
         task="undo",
         purpose=f"run {known.run} ({known.plan.task}): back to {sight.target.title}",
         steps=[],
-        expect=_expectation(sight, before),
         back=f"fab full-rollback --commit {sight.seen.head[: checkout.SHORT]}",
         before=look.before(sight),
         records=[{"event": "unknown", "commit": sight.target.sha, "subject": sight.target.subject}],
@@ -37,6 +37,9 @@ def undo(c, run=None, restore_snapshot=False):
     )
     if before.get("healthy") is False:
         plan.warnings.append("the application was not healthy then: that it answers is not demanded")
+    if before.get("revision"):
+        sight.schema = migrations.way_up(c, sight.target.sha, before["revision"], migrations.rows_of(c, sight.seen))
+    plan.expect = _expectation(sight, before)
     data = _data(c, sight, plan, before, restore_snapshot)
     schema = _schema(c, sight, before, restore_snapshot)
     plan.steps = (_whole if "images" in before else _of_the_database)(c, sight, before, data, schema)
@@ -80,7 +83,7 @@ def _data(c, sight: Sight, plan: Plan, before: dict, restore: bool) -> list[Step
     from ..core.database import steps as database
 
     snapshot = before.get("snapshot")
-    live = copies.database_of(c, sight.seen) if snapshot or _moves(sight, before) else None
+    live = copies.database_of(c, sight.seen) if snapshot or sight.migrates else None
     there = bool(snapshot and copies.there(c, live, snapshot))
     if restore and not there:
         name = snapshot or "of that run"
@@ -89,7 +92,7 @@ def _data(c, sight: Sight, plan: Plan, before: dict, restore: bool) -> list[Step
         plan.facts += costs.costs(c, live, snapshot, restore)
     if restore:
         return [database.swap_step(live, snapshot, plan.run)]
-    if not _moves(sight, before):
+    if not sight.migrates:
         return []
     plan.before["snapshot"] = copies.snapshot_name(c, plan.run)
     return [copies.snapshot_step(c, sight.seen, plan.run)]
@@ -99,15 +102,11 @@ def _schema(c, sight: Sight, before: dict, restore: bool) -> list[Step]:
     """Return the step that upgrades again, with the code that was left."""
     from ..core.database import steps as database
 
-    if restore or not _moves(sight, before):
+    if restore or not sight.migrates:
         return []
     service = c.environment.database.alembic.service
     image = before.get("images", {}).get(service) or database.image_of(c, sight.seen)
-    return [database.upgrade_step(c.environment, image, before["revision"])]
-
-
-def _moves(sight: Sight, before: dict) -> bool:
-    return bool(before.get("revision")) and sight.seen.revision != before["revision"]
+    return [database.upgrade_step(c.environment, image, sight.schema)]
 
 
 def _expectation(sight: Sight, before: dict) -> Expectation:
@@ -116,7 +115,8 @@ def _expectation(sight: Sight, before: dict) -> Expectation:
     services, images = sight.wanted.services, sight.wanted.images if "images" in before else []
     return Expectation(
         commit=sight.target.sha,
-        revision=before.get("revision"),
+        revision=sight.schema.rows if sight.schema else before.get("revision"),
+        redundant=sight.schema.redundant if sight.schema else [],
         images={i.service: i.retained(sight.target.sha) for i in images},
         services=[s for s in services if s in before.get("running", services)],
         healthy=bool(before.get("healthy")),

@@ -118,7 +118,7 @@ def downgrade(c, revision=None, downgrade_sql=None, snapshot=True):
         steps=[],
         facts=facts,
         questions=questions,
-        expect=Expectation(revision=wanted.rows),
+        expect=Expectation(revision=wanted.rows, redundant=wanted.redundant),
         back="fab undo",
         before={"commit": seen.head, "revision": wanted.before},
     )

@@ -102,7 +102,7 @@ def _revision(environment: Environment, e: Examined) -> list[Check]:
     if e.heads is None:
         return [Check("revision", "the migrations of HEAD", one_line(e.heads_problem), False)]
     found = "unreadable" if e.seen.revision is None else ", ".join(e.seen.revision) or "no revision"
-    return [Check("revision", looked_at, found, e.seen.revision == e.heads)]
+    return [Check("revision", looked_at, found, e.fits)]
 
 
 def _noise(e: Examined) -> list[Check]:

@@ -102,7 +102,7 @@ def _database(environment: Environment, e: Examined, past: Past) -> tuple[str, s
     service = environment.service("database")
     if e.seen.revision is None:
         return "database", "the database does not answer", f"fab container-restart --service {service or 'database'}"
-    if e.heads is None or e.seen.revision == e.heads:
+    if e.heads is None or e.fits:
         return None
     rows, heads = ", ".join(e.seen.revision), ", ".join(e.heads)
     if not rows:

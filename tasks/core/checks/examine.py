@@ -64,6 +64,14 @@ class Examined(Struct, kw_only=True):
     files: dict[str, float] = field(default_factory=dict)
 
     @property
+    def fits(self) -> bool:
+        """Whether the database is exactly where the code of HEAD needs it; rows that say nothing new do not count."""
+        rows = self.seen.revision
+        if rows is None or self.graph is None:
+            return rows == self.heads
+        return revisions.compare(self.graph, rows, self.graph).kind == "same"
+
+    @property
     def services(self) -> list[str]:
         """The services that have to run; those that have containers, where compose does not say."""
         return self.project.lasting or sorted({k.service for k in self.seen.containers})

@@ -118,7 +118,7 @@ def _database(environment: Environment, e: Examined) -> str:
     rows = ", ".join(e.seen.revision) or "no revision"
     if e.heads is None:
         return f"{rows}; the heads of HEAD cannot be read: {one_line(e.heads_problem)}"
-    return f"{rows}, " + ("as HEAD needs it" if e.seen.revision == e.heads else f"but HEAD needs {', '.join(e.heads)}")
+    return f"{rows}, " + ("as HEAD needs it" if e.fits else f"but HEAD needs {', '.join(e.heads)}")
 
 
 def _errors(e: Examined) -> str:
@@ -154,5 +154,5 @@ def _lock(answer: Answer) -> tuple[str, list[str]]:
 
 def _well(e: Examined) -> bool:
     running = bool(e.services) and all(e.seen.of(s) and all(k.running for k in e.seen.of(s)) for s in e.services)
-    fits = e.heads is None or e.seen.revision == e.heads
+    fits = e.heads is None or e.fits
     return not e.seen.problems and not e.project.problem and running and e.seen.healthy and fits

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
 from .. import state
@@ -9,6 +11,9 @@ from ..containers import compose
 from ..postgres.psql import feed, ident, literal
 from ..settings import Environment
 from ..shell import join, quote
+
+if TYPE_CHECKING:
+    from .schema import Schema
 
 LOCK_TIMEOUT = "5s"
 OPTIONS = f"-c lock_timeout={LOCK_TIMEOUT}"
@@ -75,12 +80,19 @@ def alembic(environment: Environment, image: str, *words: str) -> str:
     )
 
 
-def at(environment: Environment, rows: list[str]) -> str:
-    """Return sh text that defines `at`: whether the alembic table holds exactly `rows`; `$rows` is what it holds."""
+def at(environment: Environment, rows: list[str], redundant: list[str]) -> str:
+    """Return sh text that defines `at`: whether the alembic table holds `rows`; `$rows` is what it holds."""
     read = f"cd {compose.app(environment)}; {state.revision(environment)}"
+    return f"at() {{ rows=$( ( {read}\n) | tail -n +2 | sort | tr '\\n' ' '); {holds(rows, redundant)}\n}}"
+
+
+def holds(rows: list[str], redundant: list[str]) -> str:
+    """Return sh text that succeeds where `$rows` holds all of `rows`, and no others than some of `redundant`."""
+    words = [word for name in redundant for word in ("-e", name)]
+    told = f"| {join('grep', '-vxF', *words)} " if words else ""
     return (
-        f"at() {{ rows=$( ( {read}\n) | tail -n +2 | sort | tr '\\n' ' '); rows=${{rows% }}\n"
-        f'[ "$rows" = {quote(" ".join(sorted(rows)))} ]; }}'
+        f"rows=${{rows% }}; told=$(printf '%s\\n' \"$rows\" | tr ' ' '\\n' {told}| tr '\\n' ' ')\n"
+        f'[ "${{told% }}" = {quote(" ".join(sorted(rows)))} ]'
     )
 
 
@@ -114,19 +126,19 @@ def by_sql(environment: Environment, psql: str, own: OwnSql) -> str:
     return feed(psql, f"SET lock_timeout = '{LOCK_TIMEOUT}';\nBEGIN;\n{own.text}\n;\n{row}\nCOMMIT;")
 
 
-def move(environment: Environment, image: str, direction: str, moves: list[Move], rows: list[str]) -> str:
-    """Return a script that runs `alembic DIRECTION` for each move and proves that it leads to `rows`.
+def move(environment: Environment, image: str, direction: str, wanted: Schema) -> str:
+    """Return a script that runs `alembic DIRECTION` for each move of `wanted` and proves that it leads to its rows.
 
     `direction` is downgrade or upgrade; where the rows are there already, nothing is run. A move that
     is the operator's own SQL is run by psql.
     """
-    expected = ", ".join(sorted(rows)) or "base"
+    expected = ", ".join(sorted(wanted.rows)) or "base"
     return "\n".join(
         [
             "set -eu",
-            at(environment, rows),
+            at(environment, wanted.rows, wanted.redundant),
             "at && exit 0",
-            *(_moved(environment, image, direction, one) for one in moves),
+            *(_moved(environment, image, direction, one) for one in wanted.moves),
             f"at || {{ printf '%s\\n' \"the database is at '$rows', not at \"{quote(expected)} >&2; exit 1; }}",
         ]
     )

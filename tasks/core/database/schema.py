@@ -18,12 +18,16 @@ from .migrate import WAYS_OUT, Move, OwnSql
 
 @dataclass(frozen=True)
 class Schema:
-    """What the database needs: `downgrades` newest first, the `moves` that do it, `rows` before and after."""
+    """What the database needs: `downgrades` newest first, the `moves` that do it, `rows` before and after.
+
+    The rows of `redundant` may be there afterwards as well: they say nothing that `rows` do not.
+    """
 
     before: list[str]
     rows: list[str]
     moves: list[Move] = field(default_factory=list)
     downgrades: tuple[Revision, ...] = ()
+    redundant: list[str] = field(default_factory=list)
 
     @property
     def changes(self) -> bool:
@@ -118,6 +122,17 @@ def to_revision(present: Graph, rows: list[str], revision: str) -> Schema:
     return _schema(rows, compared, f"{revision} cannot be reached by a downgrade")
 
 
+def way_up(c, sha: str, rows: list[str], now: list[str]) -> Schema:
+    """Return the way from the rows `now` up to `rows`, by the code of commit `sha` where that can be read."""
+    graph = graphs(c, [sha])[sha] if now != rows else None
+    if not isinstance(graph, Graph) or not graph.revisions.keys() >= {*rows, *now}:
+        return Schema(now, rows, [] if now == rows else list(rows))
+    applied = graph.ancestors(rows)
+    tips = graph.tips(applied)
+    redundant = sorted(applied.intersection((*rows, *now)).difference(tips))
+    return Schema(now, tips, [] if graph.ancestors(now) == applied else list(tips), redundant=redundant)
+
+
 def one_down(present: Graph, rows: list[str]) -> str:
     """Return the revision that taking back one migration leads to; Refused where that is ambiguous."""
     if not rows:
@@ -150,7 +165,7 @@ def _schema(rows: list[str], compared: Comparison, problem: str) -> Schema:
     if compared.kind not in ("same", "downgrade"):
         raise Refused(f"{problem}: {compared.reason}. Nothing was changed. {WAYS_OUT}")
     arguments = revisions.downgrade_arguments(compared)
-    return Schema(rows, compared.rows_after, arguments, compared.downgrades)
+    return Schema(rows, compared.rows_after, arguments, compared.downgrades, compared.redundant)
 
 
 def _asked_of_image(c, commit, why) -> list[str]:

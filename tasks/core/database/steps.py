@@ -20,7 +20,7 @@ def downgrade(environment: Environment, image: str, wanted: Schema, copy: Databa
     It proves the rows that the downgrade leads to. With `copy` (the application is stopped and a
     snapshot was made by this `run`), a failure swaps the snapshot back.
     """
-    move = migrate.move(environment, image, "downgrade", wanted.moves, wanted.rows)
+    move = migrate.move(environment, image, "downgrade", wanted)
     if not copy:
         return move
     snapshot = copy_name(copy.name, "snap", run)
@@ -75,21 +75,21 @@ def rehearsal_step(c, seen: state.State, wanted: Schema, full: bool = False) -> 
     return Step(
         name="rehearse",
         title="Rehearse the downgrade on a clone" + (" with all data" if full else " of the schema"),
-        script=rehearsal.downgrade(c.environment, image_of(c, seen), wanted.moves, wanted.rows, full),
+        script=rehearsal.downgrade(c.environment, image_of(c, seen), wanted, full),
         commands=tuple(f"{_shown('alembic', move)}   (on a server of its own)" for move in wanted.moves),
         primary_only=True,
         preparation=True,
     )
 
 
-def upgrade_step(environment: Environment, image: str, rows: list[str]) -> Step:
-    """Return the step that upgrades the schema to `rows` with the image that holds those migrations."""
+def upgrade_step(environment: Environment, image: str, wanted: Schema) -> Step:
+    """Return the step that upgrades the schema to what is `wanted` with the image that holds those migrations."""
     command = environment.database.alembic.command
     return Step(
         name="upgrade",
-        title=f"Upgrade the database to {', '.join(rows)}",
-        script=migrate.move(environment, image, "upgrade", rows, rows),
-        commands=tuple(f"{command} upgrade {row}" for row in rows),
+        title=f"Upgrade the database to {', '.join(wanted.rows)}",
+        script=migrate.move(environment, image, "upgrade", wanted),
+        commands=tuple(f"{command} upgrade {row}" for row in wanted.moves),
         stop=migrate.stop(environment),
         primary_only=True,
         outage=True,

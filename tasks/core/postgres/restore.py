@@ -131,24 +131,26 @@ def restore_script(
     reject(backup, section)
     new = copy_name(db.name, "new", run_id)
     raw = section.raw if section else ""
-    size = section.bytes if section else backup.uncompressed
     archive = backup.kind in ("custom", "directory")
     return script(
         db,
         connector("copy", db, new),
         f"LC_ALL=C; VERSIONS={shlex.quote(versions)}; SECTION={shlex.quote(raw)}; export LC_ALL VERSIONS SECTION\n",
         preamble(db, backup, run_id, work),
-        room_functions(db),
-        ROOM.format(double=2 * size),
+        _room(db, backup, section),
         GUARD,
         load_functions(db, new, archive, jobs, owners, backup.uncompressed),
         describe(db, run_id),
         _empty(new),
-        "fill_box\n" if archive else "",
-        run_load(new),
+        ("fill_box\n" if archive else "") + run_load(new),
         compare(raw, versions),
         _finish(new),
     )
+
+
+def _room(db: Database, backup: Backup, section: Section | None) -> str:
+    size = section.bytes if section else backup.uncompressed
+    return room_functions(db) + ROOM.format(double=2 * size)
 
 
 def _empty(new: str) -> str:

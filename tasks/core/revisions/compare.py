@@ -23,6 +23,7 @@ class Comparison:
     kind: Kind
     reason: str
     present: Graph = field(repr=False)
+    rows: frozenset[str] = field(default=frozenset(), repr=False)
     current: frozenset[str] = field(default=frozenset(), repr=False)
     wanted: frozenset[str] = field(default=frozenset(), repr=False)
     downgrades: tuple[Revision, ...] = ()
@@ -31,9 +32,15 @@ class Comparison:
     def rows_after(self) -> list[str]:
         """The rows of alembic_version once the target is reached (for `same`, `downgrade`).
 
-        Alembic may keep more of them, which these include: judge by `reached`.
+        Alembic may keep more of them, `redundant` ones: judge by `reached`.
         """
         return self.present.tips(self.wanted)
+
+    @property
+    def redundant(self) -> list[str]:
+        """The rows that may be there beside `rows_after`, and say nothing that those do not."""
+        left = self.rows.union(*(revision.needs for revision in self.downgrades))
+        return sorted((left & self.wanted).difference(self.rows_after))
 
     def reached(self, rows: Iterable[str]) -> bool:
         """Tell whether a database with these rows is exactly at the target."""
@@ -80,7 +87,7 @@ def _compared(present: Graph, rows: Collection[str], wanted: frozenset[str]) -> 
     kind, reason = _judged(len(current - wanted), len(wanted - current))
     extra = current - wanted if kind == "downgrade" else frozenset()
     newest_first = (present.revisions[i] for i in reversed(present.order) if i in extra)
-    return Comparison(kind, reason, present, current, wanted, tuple(newest_first))
+    return Comparison(kind, reason, present, frozenset(rows), current, wanted, tuple(newest_first))
 
 
 def _judged(extra: int, lacking: int) -> tuple[Kind, str]:

@@ -48,3 +48,31 @@ def test_extra_hosts_are_left_to_compose(like):
 
 def test_no_container_is_left_to_compose(like):
     assert like() == ("||",)
+
+
+def held(held: str, rows: list[str], redundant: list[str]) -> bool:
+    script = f"set -eu\nrows='{held}'\n{migrate.holds(rows, redundant)} || exit 3"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True)
+    assert (done.returncode in (0, 3), done.stderr) == (True, "")
+    return done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("found", "good"),
+    [
+        ("a b ", True),
+        ("a b old ", True),
+        ("a b old.1 ", False),
+        ("a old ", False),
+        ("a b c ", False),
+        ("old ", False),
+        ("", False),
+    ],
+)
+def test_rows_that_say_nothing_new_may_stay_and_no_others(found, good):
+    assert held(found, ["b", "a"], ["old", "old-1"]) is good
+
+
+@pytest.mark.parametrize(("found", "good"), [("", True), ("a ", False)])
+def test_base_is_no_row_at_all(found, good):
+    assert held(found, [], []) is good
