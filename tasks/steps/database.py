@@ -80,22 +80,29 @@ def preview(c, revision=None):
 
 
 @change
-def rehearse(c, revision=None, downgrade_sql=None, full=False):
-    """Try a downgrade on a clone of the database, on a server of its own; production is only read."""
-    from ..core.database import choice, losses, steps
+def rehearse(c, commit=None, revision=None, downgrade_sql=None, full=False):
+    """Try a downgrade, and the target's image, on a clone of the database; production is only read."""
+    from ..core.code.choice import resolve
+    from ..core.database import choice, losses, steps, trial
     from ..core.plan import Expectation, Plan
 
+    choice.configured(c)
     seen = c.look()
-    wanted = choice.way_down(c, seen, revision, downgrade_sql)
+    target = resolve(c, commit) if commit else None
+    if target:
+        wanted = choice.needed(c, seen, target, revision, downgrade_sql)
+    else:
+        wanted = choice.way_down(c, seen, revision, downgrade_sql)
     if not wanted.changes:
         console.say("There is nothing to downgrade.")
         return None
     facts, _questions = losses.describe(c, seen, wanted, ends=False)
+    tried, fact = trial.choose(c, seen, wanted, target)
     return Plan(
         task="db.rehearse",
         purpose=f"{', '.join(wanted.before)} → {', '.join(wanted.rows) or 'base'}, on a clone",
-        steps=[steps.rehearsal_step(c, seen, wanted, full)],
-        facts=facts,
+        steps=[steps.rehearsal_step(c, seen, wanted, full, tried)],
+        facts=[*facts, fact],
         expect=Expectation(revision=wanted.before),
     )
 

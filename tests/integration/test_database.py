@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
+from tasks.core.database import trial
 from tests.operator import Operator
 
 pytestmark = pytest.mark.sandbox
@@ -47,8 +50,35 @@ def test_a_rehearsal_leaves_nothing_behind(operator):
     ran = operator.fab("db.rehearse", "--yes")
     assert ran.code == 0, ran.text
     assert "works on a clone" in ran.out
+    assert "no image is tried on the downgraded schema: there is no image" in ran.out
     assert operator.world() == before
     assert operator.host.exec(leftovers) == clean
+
+
+def test_the_target_is_tried_on_the_downgraded_clone_before_production_is_touched(operator):
+    before, image = operator.world(), f"jctc-app_app:{operator.good}"
+    operator.host.exec(f"git -C jctc-app archive {operator.good} | docker build -q -t {image} -")
+    try:
+        ran = operator.fab("db.rehearse", "--yes")
+        assert ran.code == 0, ran.text
+        assert f"the image of {operator.good[:7]} answers 200 on the downgraded schema" in ran.out
+        operator.host.exec(f"docker tag jctc-app_app:latest {image}")  # v3, which wants the column renamed
+        ran = operator.fab("db.rehearse", "--commit", operator.good, "--yes")
+        assert ran.code == 2, ran.text
+        assert "/health answers 500; it says: " in ran.err
+        assert "column cases.court_name does not exist" in ran.err
+    finally:
+        operator.host.exec(f"docker rmi {image}")
+    assert operator.world() == before
+    assert operator.host.exec("docker ps -aq --filter name=rehears; docker network ls -q --filter name=rehears") == ""
+
+
+def test_words_of_a_command_come_out_of_docker_as_they_went_in(operator):
+    words = ["it's", 'a "b"', "$HOME `id`", "two\nlines", "back\\slash"]
+    made = f"docker create --entrypoint {shlex.quote(words[0])} jctc/python-base:3.11 {shlex.join(words[1:])}"
+    read = "; ".join(f"docker inspect -f {shlex.quote(trial.WORDS.format(n))} $c" for n in ("Entrypoint", "Cmd"))
+    out = operator.host.exec(f"c=$({made}); {read}; docker rm $c >/dev/null")
+    assert shlex.split(out) == words
 
 
 def test_a_downgrade_says_what_it_destroys_and_keeps_a_copy(fresh, revisions):

@@ -5,12 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 from .. import revisions
-from ..code import commits
-from ..database import schema
+from ..database import choice, schema
 from ..errors import Refused
 from ..state import State
-
-LOOKED_AT = 30  # commits that are searched for one that fits
 
 
 class Fit(Struct, frozen=True):
@@ -52,18 +49,7 @@ def judge(c, seen: State, rows: tuple[str, ...]) -> Fit:
 def _matching(c, rows: tuple[str, ...]) -> str:
     """Return the commands that bring code and schema together after the restore."""
     up = f"Then bring the schema up ({c.environment.database.alembic.command} upgrade head)"
-    log = c.ask({"log": commits.show_log(c.environment, LOOKED_AT)})["log"]
-    shas = [commit.sha for commit in commits.parse_commits(log.out)]
-    try:
-        graphs = schema.graphs(c, shas) if shas else {}
-    except Refused:
-        return f"{up}, or take the code that fits."
-    fits = (
-        sha
-        for sha in shas
-        if isinstance(graphs[sha], revisions.Graph) and revisions.compare(graphs[sha], rows, graphs[sha]).kind == "same"
-    )
-    sha = next(fits, None)
-    if sha is None:
-        return f"{up}; none of the last {len(shas)} commits needs exactly the backup's revision."
-    return f"{up}, or take the code that fits: fab code-rollback --commit {sha[:10]}."
+    commit = choice.fitting(c, list(rows))
+    if commit is None:
+        return f"{up}; none of the last {choice.LOOKED_AT} commits needs exactly the backup's revision."
+    return f"{up}, or take the code that fits: fab code-rollback --commit {commit.short}."

@@ -1,11 +1,14 @@
-"""Which way down an operator means."""
+"""Which way down an operator means, and which commit needs what it leads to."""
 
 from __future__ import annotations
 
-from .. import state
+from .. import revisions, state
+from ..code import commits
 from ..errors import Refused
 from . import schema
 from .schema import Schema
+
+LOOKED_AT = 30  # commits that are searched for one that fits
 
 
 def configured(c) -> None:
@@ -27,6 +30,21 @@ def way_down(c, seen: state.State, revision: str | None, own: str | None = None)
     rows = schema.rows_of(c, seen)
     present = schema.present_graph(c, seen)
     return schema.with_own_sql(schema.to_revision(present, rows, revision or schema.one_down(present, rows)), own)
+
+
+def fitting(c, rows: list[str]) -> commits.Commit | None:
+    """Return the newest commit that needs a database at exactly `rows`, among the last ones."""
+    log = c.ask({"log": commits.show_log(c.environment, LOOKED_AT)})["log"]
+    found = commits.parse_commits(log.out)
+    try:
+        graphs = schema.graphs(c, [commit.sha for commit in found]) if found else {}
+    except Refused:
+        return None
+    return next((commit for commit in found if _needs(graphs[commit.sha], rows)), None)
+
+
+def _needs(graph: object, rows: list[str]) -> bool:
+    return isinstance(graph, revisions.Graph) and revisions.compare(graph, rows, graph).kind == "same"
 
 
 def mark(name: str, seen: state.State, applied) -> str:

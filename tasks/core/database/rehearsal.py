@@ -6,6 +6,7 @@ from ..containers import compose
 from ..postgres.psql import ident
 from ..settings import Environment
 from ..shell import join, quote
+from . import trial
 from .migrate import OPTIONS, RUN, WAYS_OUT, Move, OwnSql, by_sql, holds, like_service
 from .schema import Schema
 
@@ -67,8 +68,10 @@ def _fill(environment: Environment, load: str, full: bool) -> list[str]:
     ]
 
 
-def downgrade(environment: Environment, image: str, wanted: Schema, full: bool = False) -> str:
-    """Return a script that downgrades a clone with `image` and proves the rows it leads to.
+def downgrade(
+    environment: Environment, image: str, wanted: Schema, full: bool = False, tried: trial.Trial | None = None
+) -> str:
+    """Return a script that downgrades a clone with `image` and proves the rows it leads to; `tried` is started on it.
 
     Exit code 2, with one line: the downgrade cannot work. The real database is only read.
     """
@@ -85,6 +88,7 @@ def downgrade(environment: Environment, image: str, wanted: Schema, full: bool =
         f"rows=$(inside {psql} -c {quote(f'SELECT version_num FROM {table} ORDER BY 1')} | tr '\\n' ' ')",
         f"{holds(wanted.rows, wanted.redundant)} || {{ echo \"the rehearsal led to '$rows'\" >&2; exit 2; }}",
         "echo 'the downgrade works on a clone'",
+        trial.script(environment, tried, full) if tried else "",
     )
 
 

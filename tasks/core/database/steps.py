@@ -9,7 +9,7 @@ from ..postgres.psql import Database
 from ..postgres.swap import swap_script
 from ..settings import Environment
 from ..shell import quote
-from . import migrate, rehearsal
+from . import migrate, rehearsal, trial
 from .copies import database_of
 from .schema import Schema
 
@@ -70,13 +70,16 @@ def _shown(command: str, move: migrate.Move) -> str:
     return f"psql: your SQL in place of {move.revision}'s downgrade" if own else f"{command} downgrade {move}"
 
 
-def rehearsal_step(c, seen: state.State, wanted: Schema, full: bool = False) -> Step:
-    """Return the step that tries the downgrade on a clone while the application still answers."""
+def rehearsal_step(c, seen: state.State, wanted: Schema, full: bool = False, tried: trial.Trial | None = None) -> Step:
+    """Return the step that tries the downgrade on a clone while the application still answers; then an image on it."""
+    shown = [f"{_shown('alembic', move)}   (on a server of its own)" for move in wanted.moves]
     return Step(
         name="rehearse",
-        title="Rehearse the downgrade on a clone" + (" with all data" if full else " of the schema"),
-        script=rehearsal.downgrade(c.environment, image_of(c, seen), wanted, full),
-        commands=tuple(f"{_shown('alembic', move)}   (on a server of its own)" for move in wanted.moves),
+        title="Rehearse the downgrade on a clone"
+        + (" with all data" if full else " of the schema")
+        + (f", and start {tried.commit.short} on it" if tried else ""),
+        script=rehearsal.downgrade(c.environment, image_of(c, seen), wanted, full, tried),
+        commands=(*shown, *([f"docker run {tried.image}   (beside that server)"] if tried else [])),
         primary_only=True,
         preparation=True,
     )
