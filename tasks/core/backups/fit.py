@@ -51,5 +51,5 @@ def _matching(c, rows: tuple[str, ...]) -> str:
     up = f"Then bring the schema up ({c.environment.database.alembic.command} upgrade head)"
     commit = choice.fitting(c, list(rows))
     if commit is None:
-        return f"{up}; none of the last {choice.LOOKED_AT} commits needs exactly the backup's revision."
-    return f"{up}, or take the code that fits: fab code-rollback --commit {commit.short}."
+        return f"{up}; none of the last commits (of {choice.LOOKED_AT}) needs exactly the backup's revision."
+    return f"{up}, or take the code that fits: fab code-rollback --commit {commit.sha[:10]}."
