@@ -64,12 +64,22 @@ def containers(*services: str, everything: bool = True) -> str:
     `$(...)`, which fails with docker. Where the checkout is reached through a symbolic link, compose may
     have been run under either of its names.
     """
-    options = ["-aq" if everything else "-q", "--no-trunc"]
-    listing = join("docker", "ps", *options, "--filter", f"label={LABEL}.oneoff=False")
+    options = ["-a"] if everything else []
+    listing = join("docker", "ps", *options, "--no-trunc", "--filter", f"label={LABEL}.oneoff=False")
     here = f'{listing} --filter "label={LABEL}.project.working_dir=$d"'
-    each = f'for s in {join(*services)}; do {here} --filter "label={LABEL}.service=$s" || exit; done'
-    body = each if services else f"{here} || exit"
-    return f'for d in "$(pwd -P)" "$(pwd -L)"; do {body}; [ "$d" != "$(pwd -L)" ] || break; done'
+    if len(services) == 1:
+        here += f" --filter {quote(f'label={LABEL}.service={services[0]}')}"
+    asked = _of(here, services) if len(services) > 1 else f"{here} -q || exit"
+    return f'for d in "$(pwd -P)" "$(pwd -L)"; do {asked}; [ "$d" != "$(pwd -L)" ] || break; done'
+
+
+def _of(listing: str, services: tuple[str, ...]) -> str:
+    """Return sh text that asks docker once and prints the ids of several services' containers."""
+    names = "|".join(map(quote, services))
+    return (
+        f"l=$({listing} --format '{{{{.ID}}}} {{{{.Label \"{LABEL}.service\"}}}}') || exit; "
+        f'printf \'%s\\n\' "$l" | while read -r i s; do case $s in ({names}) echo "$i";; esac; done'
+    )
 
 
 def repository(image: str) -> str:

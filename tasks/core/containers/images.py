@@ -12,7 +12,7 @@ from ..code import tree
 from ..errors import Refused
 from ..plan import Step
 from ..settings import Environment
-from ..shell import quote
+from ..shell import join, quote
 from . import compose, project, services
 from .compose import Built
 from .project import Project
@@ -57,21 +57,32 @@ def prepare(environment: Environment, wanted: Target, sha: str, rebuild: bool = 
     A kept image is taken as it is, unless `rebuild`; what is missing is built from the commit's own
     tree beside the checkout.
     """
-    flags = "--no-cache" if rebuild else ""
+    if not wanted.images:
+        return ":"
+    names = [i.retained(sha) for i in wanted.images]
+    build = compose.in_app(environment, *_building(wanted, sha, rebuild), *map(services.there, names))
+    if rebuild:
+        return build
+    return "\n".join(
+        [
+            f"if docker image inspect {join(*names)} >/dev/null 2>&1; then echo {quote('kept: ' + ', '.join(names))}",
+            f"else {build}\nfi",
+        ]
+    )
+
+
+def _building(wanted: Target, sha: str, rebuild: bool) -> list[str]:
+    """Return sh text that builds what is missing (with `rebuild`, all) from the commit's own tree."""
     have = "false" if rebuild else 'docker image inspect "$2" >/dev/null 2>&1'
-    return compose.in_app(
-        environment,
+    return [
         f'missing=; want() {{ {have} && echo "kept: $2" || missing="$missing $1"; }}',
         *(f"want {quote(i.service)} {quote(i.retained(sha))}" for i in wanted.images),
-        'if [ -n "$missing" ]; then',
         'umask 077; app=$PWD; t=$(mktemp -d "$HOME/.fab-rollback/tree.XXXXXX"); trap \'rm -rf "$t"\' EXIT',
         tree.export('"$app"', sha, '"$t/tree"'),
         f"printf '%s' {quote(override(wanted, sha))} > \"$t/tree/.rollback.yml\"",
         'cd "$t/tree"',
-        f"compose -f .rollback.yml -p {quote(wanted.project)} build {flags} $missing",
-        "fi",
-        *(services.there(i.retained(sha)) for i in wanted.images),
-    )
+        f"compose -f .rollback.yml -p {quote(wanted.project)} build {'--no-cache' if rebuild else ''} $missing",
+    ]
 
 
 def override(wanted: Target, sha: str) -> str:
@@ -88,23 +99,24 @@ def keep(environment: Environment, images: list[Built], tag: str) -> str:
     An image that cannot be of that commit gets its own id as a tag: it is labelled with another one, or no
     container was made since the checkout came to `tag`. A later rollback to `tag` must not start it.
     """
-    label = quote(f'{{{{index .Config.Labels "{REVISION_LABEL}"}}}}')
-    every = compose.containers(*(i.service for i in images))
+    about = f'{{{{index .Config.Labels "{compose.LABEL}.service"}}}} {{{{.Image}}}} {{{{.Created}}}}'
+    label = f'{{{{.Id}}}} {{{{index .Config.Labels "{REVISION_LABEL}"}}}}'
     return compose.in_app(
         environment,
         "moved=$(git log -g -1 --date=unix --format=%gd HEAD -- 2>/dev/null | sed 's/.*{\\(.*\\)}.*/\\1/')",
-        f"newest=0; for c in $({every}); do",
-        "t=$(date -d \"$(docker inspect -f '{{.Created}}' $c)\" +%s 2>/dev/null || echo 9999999999)",
-        "[ $t -le $newest ] || newest=$t; done",
+        f'ids=$({compose.containers(*(i.service for i in images))}); [ -n "$ids" ] || exit 0',
+        f"made=$(docker inspect -f {quote(about)} $ids); ids=$(printf '%s\\n' \"$made\" | cut -d ' ' -f 2)",
+        f"of=$(docker image inspect -f {quote(label)} $ids 2>/dev/null || :)",
+        "newest=0; for t in $(printf '%s\\n' \"$made\" | cut -d ' ' -f 3); do",
+        't=$(date -d "$t" +%s 2>/dev/null || echo 9999999999); [ $t -le $newest ] || newest=$t; done',
         "keep() {",
-        f"i=$(docker inspect -f '{{{{.Image}}}}' $1); of=$(docker image inspect -f {label} $i 2>/dev/null || :)",
-        f'n=$2:{tag}; if [ "$of" != {tag} ] && {{ [ -n "$of" ] || [ $newest -lt ${{moved:-0}} ]; }}; then',
-        f'n=$2:image-$(echo $i | cut -c8-19); echo "what runs was not made of {tag[:12]}; kept as $n"; fi',
-        "docker tag $i $n; }",
-        *(
-            f"for c in $({compose.containers(i.service)}); do keep $c {quote(compose.repository(i.live))}; done"
-            for i in images
-        ),
+        f'n=$2:{tag}; l=$(printf \'%s\\n\' "$of" | sed -n "s/^$1 //p")',
+        f'if [ "$l" != {tag} ] && {{ [ -n "$l" ] || [ $newest -lt ${{moved:-0}} ]; }}; then',
+        f'n=$2:image-$(echo $1 | cut -c8-19); echo "what runs was not made of {tag[:12]}; kept as $n"; fi',
+        "docker tag $1 $n; }",
+        "printf '%s\\n' \"$made\" | cut -d ' ' -f 1,2 | sort -u | while read -r s i; do case $s in",
+        *(f"({quote(i.service)}) keep $i {quote(compose.repository(i.live))} ;;" for i in images),
+        "esac; done",
     )
 
 

@@ -14,6 +14,12 @@ from ..state import State
 from . import compose
 from .compose import Built
 
+# Compose v1 takes half a second to say so: its being a Python program says the same.
+FLAVOUR = """\
+f=$(command -v docker-compose) || exit
+if [ -n "$(LC_ALL=C sed -n '1{/^#!.*python/p;};q' "$f")" ]; then echo 1.; else docker-compose version --short; fi
+"""
+
 
 class Project(Struct, kw_only=True):
     """The compose project on one host; `problem` says why compose does not accept its files."""
@@ -63,7 +69,7 @@ def questions(environment: Environment) -> dict[str, str]:
     app = compose.app(environment)
     return {
         "config": compose.in_app(environment, "compose config"),
-        "flavour": "command -v docker-compose >/dev/null 2>&1 && docker-compose version --short",
+        "flavour": FLAVOUR,
         "folder": f'cd {app} && basename "$(pwd -P)"',
     }
 

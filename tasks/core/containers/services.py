@@ -12,9 +12,9 @@ def evidence(*services: str) -> str:
     """Return sh text that keeps the containers' last log lines in `$run`, the run's folder."""
     return "\n".join(
         [
-            f"for c in $({compose.containers(*services)}); do",
-            "n=$(docker inspect -f '{{.Name}}' $c); docker logs --tail 5000 $c"
-            ' > "$run/evidence/${n#/}.log" 2>&1 & done; wait',
+            f"logged=$({compose.containers(*services)})",
+            "[ -z \"$logged\" ] || docker inspect -f '{{.Id}} {{.Name}}' $logged | { while read -r c n; do",
+            'docker logs --tail 5000 $c > "$run/evidence/${n#/}.log" 2>&1 & done; wait; }',
         ]
     )
 
@@ -27,15 +27,16 @@ def in_run(environment: Environment, *commands: str) -> str:
 def stop(environment: Environment, services: list[str]) -> str:
     """Return the script that stops `services` side by side, the database last, and proves that none runs.
 
-    The containers' last log lines are kept in the run's folder first.
+    The containers' last log lines, those of their end included, are kept in the run's folder.
     """
     running = compose.containers(*services, everything=False)
     return in_run(
         environment,
-        evidence(*services),
         *(halt(environment, group) for group in apart(environment, services)),
+        f"( {evidence(*services)}\n) & kept=$!",
         f"left=$({running})",
         '[ -z "$left" ] || { echo "still running: $left" >&2; exit 1; }',
+        "wait $kept || :",
     )
 
 
@@ -46,17 +47,18 @@ def halt(environment: Environment, services: list[str]) -> str:
     never gets it (the kernel drops it): waiting would change nothing but the outage.
     """
     running = compose.containers(*services, everything=False)
+    about = '{{.Id}} {{.State.Pid}} {{or .Config.StopSignal "SIGTERM"}}'
     return "\n".join(
         [
-            f"hears=; deaf=; for c in $({running}); do",
-            "set -- $(docker inspect -f '{{.State.Pid}} {{.Config.StopSignal}}' $c)",
-            "masks=$(sed -n 's/^Sig\\(Cgt\\|Blk\\):[[:space:]]*//p' /proc/$1/status 2>/dev/null | tr '\\n' ' ')",
-            'case "${2:-SIGTERM}:$masks" in',
-            'SIGTERM:"") hears="$hears $c" ;;',
-            'SIGTERM:*[4567cdef]???\\ *) hears="$hears $c" ;;',
-            'SIGTERM:*) deaf="$deaf $c" ;;',
-            '*) hears="$hears $c" ;;',
-            "esac; done",
+            f"hears=; deaf=; up=$({running}); set -- $([ -z \"$up\" ] || docker inspect -f '{about}' $up)",
+            "while [ $# -ge 3 ]; do",
+            "masks=$(sed -n 's/^Sig\\(Cgt\\|Blk\\):[[:space:]]*//p' /proc/$2/status 2>/dev/null | tr '\\n' ' ')",
+            'case "$3:$masks" in',
+            'SIGTERM:"") hears="$hears $1" ;;',
+            'SIGTERM:*[4567cdef]???\\ *) hears="$hears $1" ;;',
+            'SIGTERM:*) deaf="$deaf $1" ;;',
+            '*) hears="$hears $1" ;;',
+            "esac; shift 3; done",
             '[ -z "$deaf" ] || docker kill $deaf >/dev/null & d=$!',
             f'[ -z "$hears" ] || docker stop -t {environment.compose.grace} $hears >/dev/null',
             "wait $d || :",
@@ -113,22 +115,22 @@ def _wake(services: list[str]) -> str:
 
 def up(environment: Environment, services: list[str], *flags: str, images: dict[str, str] | None = None) -> str:
     """Return sh text that has compose start `services` and proves that they run `images` (names by service)."""
+    started = f"compose up -d --no-build -t {environment.compose.grace} {join(*flags, *services)}"
+    return "\n".join([started, *([run(images)] if images else [])])
+
+
+def run(images: dict[str, str]) -> str:
+    """Return sh text that fails unless each service's containers were all made from what its image names now."""
+    about = f'{{{{index .Config.Labels "{compose.LABEL}.service"}}}} {{{{.Image}}}}'
+    made = "$1 == service { made = 1; if ($2 != image) other = 1 } END { exit !made || other }"
     return "\n".join(
         [
-            f"compose up -d --no-build -t {environment.compose.grace} {join(*flags, *services)}",
-            *(runs(service, image) for service, image in (images or {}).items()),
+            f"ids=$({compose.containers(*images)}); made=$([ -z \"$ids\" ] || docker inspect -f '{about}' $ids)",
+            f"ids=$(docker image inspect -f '{{{{.Id}}}}' {join(*images.values())}); set -- $ids",
+            f'runs() {{ printf \'%s\\n\' "$made" | awk -v service="$1" -v image="$2" {quote(made)} ||',
+            '{ echo "$1 does not run $3" >&2; exit 1; }; }',
+            *(f'runs {quote(service)} "$1" {quote(image)}; shift' for service, image in images.items()),
         ]
-    )
-
-
-def runs(service: str, image: str) -> str:
-    """Return sh text that fails unless all containers of `service` were made from what `image` names now."""
-    problem = quote(f"{service} does not run {image}")
-    return (
-        f"want=$(docker image inspect -f '{{{{.Id}}}}' {quote(image)}); ids=$({compose.containers(service)})\n"
-        f'[ -n "$ids" ] || {{ echo {problem} >&2; exit 1; }}\n'
-        f'for c in $ids; do [ "$(docker inspect -f \'{{{{.Image}}}}\' $c)" = "$want" ]'
-        f" || {{ echo {problem} >&2; exit 1; }}; done"
     )
 
 

@@ -12,7 +12,7 @@ from ..shell import home, quote
 from . import compose
 from .compose import LABEL
 
-STEADY = 3  # seconds without an event that make a container without health check steady
+STEADY = 3  # seconds since its start that make a container without health check steady
 SHAKY = 10  # the same for one that was restarted meanwhile; Docker itself counts a start as good after 10 s
 LOOP = 3  # restarts that make a loop
 LAST_LINES = 5
@@ -41,6 +41,11 @@ END {
   split("settled steady shaky wait bad", word, " "); print (bad ? "broken" : word[v + 1])
 }
 """.replace("LOOP", str(LOOP))
+# Prints since when each container of the wanted services counts: one that was restarted before, only from now on.
+YOUNGEST = """
+BEGIN { split(ENVIRON["services"], s, " "); for (i in s) wanted[s[i]] }
+$1 in wanted { print ($4 > 0 ? "now" : $5) }
+"""
 
 
 class Trouble(Struct, frozen=True):
@@ -71,14 +76,16 @@ def wait(environment: Environment, services: list[str], urls: list[str]) -> str:
         [
             f"cd {home(environment.app.path)} || exit 1; export services={quote(' '.join(services))} answering=",
             f"look() {{ {listing}; }}; judge() {{ awk {quote(JUDGE)}; }}",
+            f"young() {{ awk {quote(YOUNGEST)} | sort | tail -n 1; }}",
             f"first=$(look); end=$(( $(date +%s) + {environment.health.timeout} )); ok=; before=-; pause=0.05",
             "while :; do",
             f'[ -n "$ok" ] || {{ {asks} && ok=$(date +%s.%N) && answering={quote(" ".join(_ports(urls)))}; }}',
             'seen=$(look); now=$(date +%s); said=$(printf \'%s\\n--\\n%s\\n\' "$first" "$seen" | judge)',
-            '[ "$seen" = "$before" ] || { before=$seen; since=$now; }; still=$((now - since))',
+            '[ "$seen" = "$before" ] || { before=$seen; since=$now; start=$(printf "%s\\n" "$seen" | young)',
+            'born=$(date -d "$start" +%s 2>/dev/null) || born=$now; }; still=$((now - since))',
             "verdict=$(printf '%s\\n' \"$said\" | tail -n 1); done=",
             'case "$verdict" in settled) done=yes;; broken) break;; bad) [ $still -lt 2 ] || break;;',
-            f"steady) [ $still -lt {STEADY} ] || done=yes;; shaky) [ $still -lt {SHAKY} ] || done=yes;; esac",
+            f"steady) [ $((now - born)) -lt {STEADY} ] || done=yes;; shaky) [ $still -lt {SHAKY} ] || done=yes;; esac",
             '[ -z "$done" ] || [ -z "$ok" ] || { verdict=settled; break; }',
             "[ $now -lt $end ] || break; sleep $pause; [ $still = 0 ] || pause=0.2",
             'done; echo "healthy $ok"; echo "verdict $verdict"',

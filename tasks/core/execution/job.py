@@ -115,9 +115,9 @@ def _watch(job: Try, nonce: str, seen: int) -> str:
         [
             'p=$(cat "$n.pid" 2>/dev/null)',
             f'if [ -n "$p" ] && alive {quote(job.mark)}',
-            f'then tail -q -n +{seen + 1} -s 0.05 --pid="$p" -f "$n.log"',
+            f'then tail -q -n +{seen + 1} -s 0.02 --pid="$p" -f "$n.log"',
             f'else tail -q -n +{seen + 1} "$n.log" 2>/dev/null; fi',
-            f'until [ -f "$n.rc" ]; do alive {quote(job.mark)} || break; sleep 0.05; done',
+            f'until [ -f "$n.rc" ]; do alive {quote(job.mark)} || break; sleep 0.02; done',
             f'[ -f "$n.rc" ] && echo && echo "{nonce} ended $(cat "$n.rc")" || {{ echo; echo {nonce} cut; }}',
         ]
     )

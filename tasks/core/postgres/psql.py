@@ -29,10 +29,12 @@ change() { # WHAT COMMAND...: run it on stdin, or fail with WHAT and the first e
   what=$1; shift
   said=$("$@" 2>&1) || fail "$what: $(printf '%s\n' "$said" | first_error)"
 }
-ask() { # COMMAND...: run it on stdin; print what follows "= " in its rows, or its first error
-  said=$("$@" 2>&1) || fail "PostgreSQL did not answer: $(printf '%s\n' "$said" | first_error)"
+told() { # WHAT COMMAND...: run it on stdin; print what follows "= " in its rows, or fail as `change` does
+  what=$1; shift
+  said=$("$@" 2>&1) || fail "$what: $(printf '%s\n' "$said" | first_error)"
   printf '%s\n' "$said" | awk 'sub(/^= /, "")'
 }
+ask() { told "PostgreSQL did not answer" "$@"; }
 """
 
 
@@ -112,6 +114,17 @@ def _mark(lines: list[str]) -> str:
 def ask(variable: str, command: str, sql: str) -> str:
     """Return a shell assignment of the rows SQL prints behind `= ` (warnings cannot mix in)."""
     return f"{variable}=$({feed('ask ' + command, sql)})\n"
+
+
+def told(variable: str, what: str, command: str, sql: str) -> str:
+    """Return a shell assignment as `ask` does, which fails saying WHAT could not be done, and why."""
+    return f"{variable}=$({feed(f'told {shlex.quote(what)} {command}', sql)})\n"
+
+
+def connect(on: str) -> str:
+    """Return psql's command to go on in database ON, in the same session settings."""
+    quoted = target(on).replace('"', '""')
+    return f'\\connect -reuse-previous=on "{quoted}"\n{SESSION}'
 
 
 def change(what: str, command: str, sql: str) -> str:

@@ -2,17 +2,17 @@
 
 from .names import stem
 from .psql import Database, feed, ident, literal, psql, script
-from .space import room_functions
+from .space import room_and, unknown
 
 SERVER = """
-SELECT json_build_object('version', current_setting('server_version_num')::int,
-  'max_wal', pg_size_bytes(current_setting('max_wal_size')), 'standby', pg_is_in_recovery());
-SELECT json_build_object('name', datname, 'oid', d.oid::bigint, 'bytes', pg_database_size(d.oid),
+SELECT '= ' || json_build_object('version', current_setting('server_version_num')::int,
+  'max_wal', pg_size_bytes(current_setting('max_wal_size')), 'standby', pg_is_in_recovery())::text;
+SELECT '= ' || json_build_object('name', datname, 'oid', d.oid::bigint, 'bytes', pg_database_size(d.oid),
   'owner', pg_get_userbyid(datdba), 'encoding', pg_encoding_to_char(encoding),
   'open', datallowconn, 'sessions', (SELECT count(*) FROM pg_stat_activity a
     WHERE a.datid = d.oid AND backend_type IS DISTINCT FROM 'autovacuum worker'),
   'comment', coalesce(shobj_description(d.oid, 'pg_database'), ''),
-  'seconds', floor(extract(epoch FROM now())))
+  'seconds', floor(extract(epoch FROM now())))::text
 FROM pg_database d
 WHERE datname = {live} OR left(datname, length({stem})) = {stem} ORDER BY datname;
 """
@@ -42,7 +42,8 @@ CHECKSUM = ", ''checksum'', coalesce(sum(('x' || substr(md5(t::text), 1, 16))::b
 def server_script(db: Database) -> str:
     """Return a script that prints version, disk room, and size and state of DB and its copies."""
     sql = SERVER.format(live=literal(db.name), stem=literal(stem(db.name) + "__"))
-    return script(db, room_functions(db), feed("admin", sql), "printf 'ROOM %s\\n' \"$(room)\"\n")
+    room = f'room=$(room) || fail {unknown(db)}\nprintf \'%s\\nROOM %s\\n\' "$seen" "$room"\n'
+    return script(db, room_and(db, sql), room)
 
 
 def revisions_script(

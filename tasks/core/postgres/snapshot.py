@@ -3,14 +3,14 @@
 import shlex
 
 from .names import copy_name, mark
-from .psql import Database, ask, change, connector, ident, literal, script
+from .psql import Database, connect, ident, literal, script, told
 from .sessions import end_sql
 from .settings import settings_query
-from .space import room_functions
+from .space import room_and
 from .swap import GUARD, OPEN, open_function
 
 STATE = """
-SELECT '= ' || concat_ws(' ',
+SELECT '= state ' || concat_ws(' ',
   (SELECT count(*) FROM pg_database WHERE datname = {live}),
   (SELECT count(*) FROM pg_database WHERE datname = {snap}),
   coalesce((SELECT pg_database_size(oid) FROM pg_database WHERE datname = {live}), 0));
@@ -18,47 +18,54 @@ SELECT '= ' || concat_ws(' ',
 
 # What a copy must have: the same relations. Sizes are compared on their own.
 RELATIONS = """
-SELECT '= ' || count(*) || ' relations ' || md5(coalesce(string_agg(
-  format('%I.%I %s', nspname, relname, relkind), ',' ORDER BY nspname, relname), ''))
+SELECT count(*) || ' relations ' || md5(coalesce(string_agg(
+  format('%I.%I %s', nspname, relname, relkind), ',' ORDER BY nspname, relname), '')) AS {name}
 FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-WHERE relkind IN ('r', 'p', 'm', 'S', 'i', 'v') AND nspname !~ '^pg_(toast|temp)';
+WHERE relkind IN ('r', 'p', 'm', 'S', 'i', 'v') AND nspname !~ '^pg_(toast|temp)' \\gset
 """
 
-CLEAR = """{open}
-{end}
+# One session after the other, in one call: each call costs more than what it asks for. What prints that
+# the copy is alike has opened the live database again: from there on nothing has to.
+COPY = """{open}
+{end_new}
 DROP DATABASE IF EXISTS {new_id};
-"""
-
-# What prints the sizes has opened the live database again: from there on nothing has to.
-CLONE = """
+{to_live}
+{relations_live}
+{to_admin}
 SELECT format('CREATE DATABASE %I TEMPLATE %I', {new}, {live})
   || CASE WHEN current_setting('server_version_num')::int >= 150000
      THEN ' STRATEGY file_copy' ELSE '' END AS clone \\gset
 ALTER DATABASE {live_id} ALLOW_CONNECTIONS false;
-{end}
+{end_live}
 :clone;
 ALTER DATABASE {live_id} ALLOW_CONNECTIONS true;
-SELECT '= ' || pg_database_size({live}) || ' ' || pg_database_size({new});
-"""
-
-NAME = """
+SELECT pg_database_size({live}) AS size_live, pg_database_size({new}) AS size_new \\gset
+{to_new}
+{relations_new}
+{to_admin}
+SELECT :'live' = :'new' AND abs(:size_live - :size_new) <= :size_live / 100 + 1048576 AS alike \\gset
+\\if :alike
 {mark}
 {settings} \\gexec
 COMMENT ON DATABASE {new_id} IS :'mark';
+{end_new}
 ALTER DATABASE {new_id} RENAME TO {snap_id};
+\\else
+SELECT '= different';
+\\endif
+{state}
 """
 
 FLOW = """
-set -- $state
+state() {{ printf '%s\\n' "$1" | sed -n 's/^state //p'; }}
+set -- $(state "$seen")
 if [ $2 = 1 ]; then echo {done}; exit 0; fi
 [ $1 = 1 ] || refuse {missing}
 require_room $3
-{guard}{clear}{relations_live}{clone}trap - EXIT
-{relations_new}set -- $sizes
-[ "$relations" = "$copied" ] || fail {different}
-awk -v a=$1 -v b=$2 'BEGIN {{ d = a - b; exit (d < 0 ? -d : d) > a / 100 + 1048576 }}' || fail {different}
-{name}{final}set -- $state
-[ $1 = 1 ] && [ $2 = 1 ] || fail {unnamed}
+{guard}{copy}trap - EXIT
+case $copied in different*) fail {different} ;; esac
+set -- $(state "$copied")
+[ "$1 $2" = '1 1' ] || fail {unnamed}
 echo {done}
 """
 
@@ -70,35 +77,30 @@ def snapshot_script(db: Database, run_id: str) -> str:
     and renamed once its relations and size (within 1 %) are those of the live database, so a name
     that is there is a whole copy: run again, it changes nothing. Refuses (2) when it does not fit.
     """
-    names = {"live": db.name, "new": copy_name(db.name, "new", run_id)}
-    names["snap"] = copy_name(db.name, "snap", run_id)
-    return script(
-        db,
-        connector("live", db, db.name),
-        connector("copy", db, names["new"]),
-        open_function(db, db.name),
-        room_functions(db),
-        _flow(names),
-    )
+    names = {kind: copy_name(db.name, kind, run_id) for kind in ("new", "snap")}
+    names["live"] = db.name
+    state = STATE.format(live=literal(db.name), snap=literal(names["snap"]))
+    copy = told("copied", "the copy could not be made", "admin", _copy(db, names, state))
+    flow = FLOW.format(guard=GUARD, copy=copy, **_messages(**names))
+    return script(db, open_function(db, db.name), room_and(db, state), flow)
 
 
-def _flow(names: dict[str, str]) -> str:
+def _copy(db: Database, names: dict[str, str], state: str) -> str:
     values = {key: literal(name) for key, name in names.items()}
     values |= {f"{key}_id": ident(name) for key, name in names.items()}
-    state = ask("state", "admin", STATE.format(**values))
-    end, end_new = end_sql([names["live"]]), end_sql([names["new"]])
-    settings = settings_query(names["live"], names["new"])
-    clear = CLEAR.format(open=OPEN.format(names=values["live"]), end=end_new, **values)
-    name = NAME.format(mark=mark("snap"), settings=settings, **values)
-    return state + FLOW.format(
-        guard=GUARD,
-        relations_live=ask("relations", "live", RELATIONS),
-        relations_new=ask("copied", "copy", RELATIONS),
-        clear=change("the copy could not be begun", "admin", clear),
-        clone=ask("sizes", "admin", CLONE.format(end=end, **values)),
-        name=change("the copy could not be named", "admin", name),
-        final=state,
-        **_messages(**names),
+    return COPY.format(
+        open=OPEN.format(names=values["live"]),
+        end_live=end_sql([names["live"]]),
+        end_new=end_sql([names["new"]]),
+        to_live=connect(names["live"]),
+        to_new=connect(names["new"]),
+        to_admin=connect(db.maintenance),
+        relations_live=RELATIONS.format(name="live"),
+        relations_new=RELATIONS.format(name="new"),
+        settings=settings_query(names["live"], names["new"]),
+        mark=mark("snap"),
+        state=state,
+        **values,
     )
 
 

@@ -16,9 +16,8 @@ from tests.unit.deployment import environment
 DOCKER = """#!/bin/sh
 case "$1 $*" in
 ps*) echo c1 ;;
-*Created*) echo "$CREATED" ;;
-*inspect*.Image*) echo sha256:0123456789abcdef ;;
-image*Labels*) echo "$LABEL" ;;
+inspect*) echo "api sha256:0123456789abcdef $CREATED" ;;
+image*) echo "sha256:0123456789abcdef $LABEL" ;;
 tag*) echo "$3" >> "$FAKE/tagged" ;;
 esac
 """
@@ -75,6 +74,7 @@ def test_only_what_is_missing_is_built_unless_all_is_wanted_anew():
     wanted = Target("app", "", ["api"], [API], [], Project())
     host = 'docker image inspect "$2" >/dev/null 2>&1 && echo "kept: $2" || missing="$missing $1"'
     kept = images.prepare(environment(), wanted, "c0ffee")
+    assert kept.startswith("if docker image inspect app_api:c0ffee >/dev/null 2>&1; then echo 'kept: app_api:c0ffee'\n")
     assert host in kept
     assert "\nwant api app_api:c0ffee\n" in kept
     assert "compose -f .rollback.yml -p app build  $missing" in kept

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tasks.core.containers import compose, services
 from tasks.core.containers.compose import Built
+from tests.unit.core.stage import Stage
 from tests.unit.deployment import environment
 
 IN_APP = (
@@ -22,13 +25,28 @@ def running(*names: str) -> str:
 
 
 def test_up_never_builds_and_proves_the_images():
-    assert services.up(environment(), ["api"], "--no-deps", images={"api": "app_api:latest"}) == (
-        "compose up -d --no-build -t 3 --no-deps api\n"
-        "want=$(docker image inspect -f '{{.Id}}' app_api:latest); ids=$(" + every("api") + ")\n"
-        "[ -n \"$ids\" ] || { echo 'api does not run app_api:latest' >&2; exit 1; }\n"
-        'for c in $ids; do [ "$(docker inspect -f \'{{.Image}}\' $c)" = "$want" ]'
-        " || { echo 'api does not run app_api:latest' >&2; exit 1; }; done"
+    script = services.up(environment(), ["api"], "--no-deps", images={"api": "app_api:latest"})
+    assert script.startswith("compose up -d --no-build -t 3 --no-deps api\nids=$(" + every("api") + "); ")
+    assert "\nids=$(docker image inspect -f '{{.Id}}' app_api:latest); set -- $ids\n" in script
+    assert script.endswith('\nruns api "$1" app_api:latest; shift')
+
+
+@pytest.mark.parametrize(
+    ("containers", "problem"),
+    [
+        ("api sha256:1; echo web sha256:2; echo web sha256:2", ""),
+        ("api sha256:2; echo web sha256:2", "api does not run app_api:c0ffee\n"),
+        ("api sha256:1; echo web sha256:2; echo web sha256:1", "web does not run app_web:c0ffee\n"),
+        ("api sha256:1", "web does not run app_web:c0ffee\n"),
+    ],
+)
+def test_a_service_that_does_not_run_its_image_is_named(containers, problem):
+    docker = (
+        f"case $1 in ps) echo c1 api; echo c2 web;; image) echo sha256:1; echo sha256:2;; *) echo {containers};; esac"
     )
+    with Stage(docker=docker) as stage:
+        done = stage.run("set -eu\n" + services.run({"api": "app_api:c0ffee", "web": "app_web:c0ffee"}))
+        assert (done.stderr, done.returncode) == (problem, bool(problem))
 
 
 def test_build_proves_that_the_image_is_there():
@@ -41,9 +59,9 @@ def test_build_proves_that_the_image_is_there():
 
 def test_down_keeps_the_logs_first_and_proves_that_no_container_is_left():
     assert services.take_down(environment(), volumes=False) == (
-        'run=$PWD; mkdir -p "$run/evidence"\n' + IN_APP + "for c in $(" + every() + "); do\n"
-        "n=$(docker inspect -f '{{.Name}}' $c); docker logs --tail 5000 $c"
-        ' > "$run/evidence/${n#/}.log" 2>&1 & done; wait\n'
+        'run=$PWD; mkdir -p "$run/evidence"\n' + IN_APP + "logged=$(" + every() + ")\n"
+        "[ -z \"$logged\" ] || docker inspect -f '{{.Id}} {{.Name}}' $logged | { while read -r c n; do\n"
+        'docker logs --tail 5000 $c > "$run/evidence/${n#/}.log" 2>&1 & done; wait; }\n'
         "compose down -t 3\n"
         "left=$(" + every() + ")\n"
         '[ -z "$left" ] || { echo "still there: $left" >&2; exit 1; }'
@@ -60,7 +78,7 @@ def test_containers_with_unnamed_volumes_are_only_stopped():
 def test_the_database_stops_last_and_starts_first():
     assert services.apart(environment(), ["api", "db", "web"]) == [["api", "web"], ["db"]]
     script = services.restart(environment(), ["api", "db"])
-    stops = [script.index(f"for c in $({running(name)})") for name in ("api", "db")]
+    stops = [script.index(f"up=$({running(name)})") for name in ("api", "db")]
     starts = [script.index(f"ids=$({every(name)}); [ -z") for name in ("db", "api")]
     assert stops + starts == sorted(stops + starts)
 
@@ -88,3 +106,4 @@ def test_whatever_a_service_is_called_it_stays_one_word():
     script = services.up(environment(), ["$(reboot)"], images={"$(reboot)": "a;b"})
     assert script.startswith("compose up -d --no-build -t 3 '$(reboot)'\n")
     assert "inspect -f '{{.Id}}' 'a;b')" in script
+    assert "runs '$(reboot)' \"$1\" 'a;b'" in script

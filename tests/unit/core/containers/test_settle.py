@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from tasks.core.containers import settle
+from tests.unit.core.stage import Stage
 from tests.unit.deployment import environment
 
 
@@ -70,3 +71,18 @@ def test_only_addresses_on_the_host_itself_prove_a_port():
     )
     assert "answering='8000 443'" in script
     assert "export services=api answering=\n" in script
+
+
+def asked(started: str, restarts: int) -> int:
+    """Return how often docker was asked about a container until it counted as settled."""
+    line = f"api /api running {restarts} {started} ,"
+    stub = f"case $1 in ps) echo c1;; inspect) echo '{line}';; esac"
+    with Stage(docker=stub) as stage:
+        (stage.home / "app").mkdir()
+        assert "verdict settled" in stage.run(settle.wait(environment(), ["api"], [])).stdout
+        return sum(call[1] == "inspect" for call in stage.calls)
+
+
+def test_a_container_is_watched_from_its_start_on_unless_it_was_restarted_before():
+    assert asked("2024-01-02T03:04:05.678901234Z", restarts=0) == 2
+    assert asked("2024-01-02T03:04:05.678901234Z", restarts=1) > 2
