@@ -9,6 +9,7 @@ from invoke.exceptions import CommandTimedOut, ThreadException
 
 from . import shell, state
 from .errors import ConnectionLost, Failed, TimedOut
+from .journal import runs
 from .settings import Environment
 from .ssh.connection import Secured, explain
 from .ssh.runner import Runner
@@ -30,10 +31,14 @@ PLAIN = {
 
 
 class Host(Secured):
-    """A connection that knows its environment; `fleet` holds all hosts of it, the primary first."""
+    """A connection that knows its environment; `fleet` holds all hosts of it, the primary first.
+
+    Once `activity` is set to "", the first thing that the host is asked for tells it, before all else.
+    """
 
     environment: Environment | None = None
     fleet: tuple[Host, ...] = ()
+    activity: str | None = None
 
     def _remote_runner(self) -> Runner:
         return Runner(context=self, inline_env=True)
@@ -45,6 +50,11 @@ class Host(Secured):
         only the end of it). With `check`, an exit code other than 0 raises Failed with the last line of
         what the script said. Raises TimedOut, ConnectionLost, and Refused if the host was never reached.
         """
+        if self.activity == "":
+            self.ask({})
+        return self._sh(script, timeout, check, out)
+
+    def _sh(self, script: str, timeout: int | None, check: bool, out=None):
         command = f"sh -c {shell.quote(script)}"
         if len(command.encode()) > LONGEST_COMMAND:
             raise Failed(f"{self.address}: a script of {len(command.encode())} bytes is too long for one command.")
@@ -62,11 +72,14 @@ class Host(Secured):
         A command that did not end in time has the exit code 124, those after it 127.
         """
         mark = shell.nonce()
+        first = runs.activity(state.folder(self.environment)) if self.activity == "" else ""
         try:
-            result = self.sh(shell.batch(commands, mark), timeout=timeout, check=False)
+            result = self._sh(shell.batch(commands, mark, first), timeout, check=False)
             found = shell.answers(result.stdout, result.stderr, mark)
         except TimedOut as stuck:
             found = shell.answers(stuck.out, stuck.err, mark, unfinished=f"no answer in {timeout} s")
+        if first and shell.FIRST in found:
+            self.activity = found[shell.FIRST].out.strip()
         return {name: found.get(name, shell.NOT_REACHED) for name in commands}
 
     def look(self) -> state.State:

@@ -24,6 +24,7 @@ class Answer(NamedTuple):
 
 
 NOT_REACHED = Answer("", "", 127)
+FIRST = "first"
 
 
 def join(*words: str) -> str:
@@ -55,12 +56,15 @@ def nonce() -> str:
     return secrets.token_hex(8)
 
 
-def batch(commands: Mapping[str, str], mark: str) -> str:
+def batch(commands: Mapping[str, str], mark: str, first: str = "") -> str:
     """Return one script that runs the commands side by side and tells their answers apart by `mark`.
 
     Each runs in a subshell. Where the host has no room for their output, one runs after the other.
+    `first`, a command whose answer is called FIRST, has ended before any of them begins.
     """
-    lines = ['d=$(mktemp -d 2>/dev/null) || d=; trap \'[ -z "$d" ] || rm -rf "$d"\' EXIT']
+    begin, end = f"printf '\\n%s begin {FIRST}\\n' {mark}", f"printf '\\n%s end %s\\n' {mark} $?"
+    lines = [f"{begin}\n({first}\n)\n{end}"] if first else []
+    lines += ['d=$(mktemp -d 2>/dev/null) || d=; trap \'[ -z "$d" ] || rm -rf "$d"\' EXIT']
     lines += [f"q{n}() (\n{command}\n)" for n, command in enumerate(commands.values())]
     lines += [_side_by_side(n) for n in range(len(commands))]
     for n, name in enumerate(commands):

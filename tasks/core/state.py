@@ -140,7 +140,8 @@ def fetch(url: str, seconds: int = 5) -> str:
 
 
 def read(environment: Environment, answers: dict[str, Answer]) -> State:
-    """Return the state that the answers to `questions` describe."""
+    """Return the state that the answers to `questions` describe; others may be among them."""
+    answers = {name: answers[name] for name in questions(environment)}
     state = State()
     for name, answer in answers.items():
         if not answer.ok:

@@ -102,12 +102,13 @@ def change(body=None, **settings: Any):
 
     @functools.wraps(body)
     def carried_out(c, *args: Any, yes=False, plan=False, take_over=False, json=False, **kwargs: Any):
-        from .execution.run import Way, activity, carry_out
+        from .execution.run import Way, carry_out
 
         started = time.monotonic()
-        way = Way(yes=yes, plan=plan, take_over=take_over, activity=activity(c))
+        c.activity = ""
         told = {"plan": plan} if "plan" in inspect.signature(body).parameters else {}
         made = body(c, *args, **kwargs, **told)
+        way = Way(yes=yes, plan=plan, take_over=take_over, activity=c.activity)
         return carry_out(c, made, way, started) if made else None
 
     carried_out.__signature__ = _with_switches(inspect.signature(body))

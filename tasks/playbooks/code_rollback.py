@@ -22,7 +22,7 @@ def code_rollback(c, commit=None, service=None, stash=False, rebuild=False, data
     from ..core.plan import Expectation, Plan
     from . import look
 
-    sight = look.look(c, choice.required(c, commit), stash=stash, schema=database)
+    sight = look.look(c, choice.required(c, commit), look.Way(stash=stash, schema=database))
     _refuse_other_schema(sight)
     services = _services(c, sight, service)
     images = sight.wanted.files.builders(services) if services else sight.wanted.images

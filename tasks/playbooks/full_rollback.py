@@ -30,7 +30,8 @@ def full_rollback(
     from ..core.plan import Plan
     from . import look
 
-    sight = look.look(c, choice.required(c, commit), stash=stash, revision=revision, schema=database, own=downgrade_sql)
+    way = look.Way(stash=stash, revision=revision, schema=database, own=downgrade_sql, snapshot=snapshot)
+    sight = look.look(c, choice.required(c, commit), way)
     plan = Plan(
         task="full-rollback",
         purpose=f"{sight.seen.head[: checkout.SHORT]} ({sight.seen.subject}) → {sight.target.title}",

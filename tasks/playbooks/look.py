@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..core import state
 from ..core.at_once import each
 from ..core.checks import cures
 from ..core.code import checkout, choice
 from ..core.code.commits import Commit
 from ..core.containers import images
 from ..core.database import choice as schemas
-from ..core.database import losses
-from ..core.database.schema import Schema, start_up_upgrade
+from ..core.database import losses, schema
+from ..core.database.schema import Known, Schema
 from ..core.errors import Refused
 from ..core.state import State
 
 ROOM = 1024**3  # bytes that a build and a snapshot need at the least
+
+
+@dataclass(frozen=True)
+class Way:
+    """What the operator said of the way back: `own` is SQL in place of a downgrade, `schema` whether it moves."""
+
+    stash: bool = False
+    revision: str | None = None
+    schema: bool = True
+    own: str | None = None
+    snapshot: bool = False
 
 
 @dataclass
@@ -37,27 +49,40 @@ class Sight:
         return self.schema is not None and self.schema.changes
 
 
-def look(
-    c, commit: str, *, stash: bool = False, revision: str | None = None, schema: bool = True, own: str | None = None
-) -> Sight:
-    """Return what a rollback to `commit` would meet, or raise Refused for what makes it impossible."""
-    states = each(c.fleet, lambda member: member.look())
+def look(c, commit: str, way: Way = Way()) -> Sight:
+    """Return what a rollback to `commit` would meet, or raise Refused for what makes it impossible.
+
+    Every host is asked for all of it at once; what a downgrade destroys needs a second question.
+    """
+    answers = each(c.fleet, lambda member: member.ask(_questions(member, commit, way)))
+    states = [state.read(member.environment, found) for member, found in zip(c.fleet, answers, strict=True)]
     for member, seen in zip(c.fleet, states, strict=True):
-        fit(member, seen, stash=stash)
-    targets = each(c.fleet, lambda member: choice.resolve(member, commit))
+        fit(member, seen, stash=way.stash)
+    hosts = list(zip(c.fleet, states, answers, strict=True))
+    targets = [choice.read(member, commit, found) for member, _seen, found in hosts]
     if len({t.sha for t in targets}) > 1:
         raise Refused(f"{commit} is not the same commit on every host: name it by its full hash. Nothing was changed.")
-    pairs = list(zip(c.fleet, states, strict=True))
-    wanted = each(pairs, lambda pair: images.look_at(*pair, targets[0]))[0]
+    wanted = [images.look_at(member, seen, targets[0], found) for member, seen, found in hosts][0]
     sight = Sight(states[0], targets[0], wanted, _applications(c, states))
-    if stash and sight.seen.modified:
+    if way.stash and sight.seen.modified:
         names = ", ".join(sight.seen.modified[:5])
         sight.facts.append(f"local changes are put aside ({names}): git stash pop in the checkout brings them back")
-    if schema:
-        _look_at_schema(c, sight, revision, own)
+    if way.schema:
+        _look_at_schema(c, sight, way, (commit, answers[0]))
     else:
         _leave_schema(c, sight)
     return sight
+
+
+def _questions(member, commit: str, way: Way) -> dict[str, str]:
+    environment = member.environment
+    primary = member is member.fleet[0]
+    return {
+        **state.questions(environment),
+        **choice.questions(environment, commit),
+        **images.questions_about(environment, commit),
+        **(schema.questions(environment, commit) if way.schema and primary else {}),
+    }
 
 
 def fit(member, seen: State, *, stash: bool = False) -> None:
@@ -103,15 +128,15 @@ def _applications(c, states: list[State]) -> list[str]:
     return sorted(services - {c.environment.service("database")})
 
 
-def _look_at_schema(c, sight: Sight, revision: str | None, own: str | None) -> None:
-    sight.schema = schemas.needed(c, sight.seen, sight.target, revision, own)
+def _look_at_schema(c, sight: Sight, way: Way, known: Known) -> None:
+    sight.schema = schemas.needed(c, sight.seen, sight.target, way.revision, way.own, known)
     if sight.schema is None:
         sight.facts.append("no alembic in hosts.yaml: the schema is left as it is")
     elif not sight.schema.changes:
         rows = ", ".join(sight.schema.rows) or "base"
         sight.facts.append(f"the database is at {rows}, where the target needs it")
     else:
-        facts, sight.questions = losses.describe(c, sight.seen, sight.schema)
+        facts, sight.questions = losses.describe(c, sight.seen, sight.schema, snapshot=way.snapshot)
         sight.facts += facts
 
 
@@ -120,5 +145,5 @@ def _leave_schema(c, sight: Sight) -> None:
     if not rows:
         return
     sight.facts.append(f"the schema stays at {rows} (--no-database)")
-    if upgrade := start_up_upgrade(c, sight.target.sha):
+    if upgrade := schema.start_up_upgrade(c, sight.target.sha):
         sight.warnings.append(f"the target's start-up runs `{upgrade}`: it will not find {rows} there, and fail")

@@ -24,7 +24,7 @@ def migration_rollback(c, revision=None, downgrade_sql=None, rehearse=True, snap
             "changed. Take the code back with it: fab full-rollback"
         )
     running = sorted({k.service for k in seen.containers if k.running} - {c.environment.service("database")})
-    facts, questions = losses.describe(c, seen, wanted)
+    facts, questions = losses.describe(c, seen, wanted, snapshot=snapshot)
     plan = Plan(
         task="migration-rollback",
         purpose=f"{', '.join(wanted.before)} → {', '.join(wanted.rows) or 'base'}; the code stays",

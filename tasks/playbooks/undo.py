@@ -25,7 +25,7 @@ def undo(c, run=None, restore_snapshot=False):
     before = known.plan.before
     if {"swapped", "dropped"} & before.keys():
         return undo_restore.plan(c, known)
-    sight = look.look(c, before["commit"], schema=False)
+    sight = look.look(c, before["commit"], look.Way(schema=False))
     plan = Plan(
         task="undo",
         purpose=f"run {known.run} ({known.plan.task}): back to {sight.target.title}",
@@ -95,6 +95,7 @@ def _data(c, sight: Sight, plan: Plan, before: dict, restore: bool) -> list[Step
     if not sight.migrates:
         return []
     plan.before["snapshot"] = copies.snapshot_name(c, plan.run)
+    copies.refuse_without_room(c, sight.seen)
     return [copies.snapshot_step(c, sight.seen, plan.run)]
 
 

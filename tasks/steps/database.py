@@ -118,7 +118,7 @@ def downgrade(c, revision=None, downgrade_sql=None, snapshot=True):
     if not wanted.changes:
         console.say(f"The database is at {', '.join(wanted.rows) or 'base'} already.")
         return None
-    facts, questions = losses.describe(c, seen, wanted)
+    facts, questions = losses.describe(c, seen, wanted, snapshot=snapshot)
     plan = Plan(
         task="db.downgrade",
         purpose=f"{', '.join(wanted.before)} → {', '.join(wanted.rows) or 'base'}",

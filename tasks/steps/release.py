@@ -29,6 +29,7 @@ def begin(c, snapshot=False, yes=False, json=False):
         records=[releases.record(ledger.BEGUN, commit, seen, wanted)],
     )
     if snapshot:
+        copies.refuse_without_room(c, seen)
         plan.steps.append(copies.snapshot_step(c, seen, plan.run))
         plan.records[0]["snapshot"] = copies.snapshot_name(c, plan.run)
     # Tags disturb nobody; a snapshot ends the sessions on the database, and is asked for.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import console, options
 from ..errors import Refused
+from ..settings import Environment
 from ..shell import Answer
 from . import branch, commits
 from .commits import Commit, Past, git
@@ -11,14 +12,21 @@ from .commits import Commit, Past, git
 
 def resolve(c, ref: str) -> Commit:
     """Return the commit `ref` names on the host, or raise Refused, naming what is there instead."""
-    answers = c.ask(
-        {
-            "commit": commits.show_one(c.environment, ref),
-            "kind": git(c.environment, "cat-file", "-t", ref),
-            "shallow": git(c.environment, "rev-parse", "--is-shallow-repository"),
-            "log": commits.show_log(c.environment, 5),
-        }
-    )
+    return read(c, ref, c.ask(questions(c.environment, ref)))
+
+
+def questions(environment: Environment, ref: str) -> dict[str, str]:
+    """Return the read-only commands that tell which commit `ref` names."""
+    return {
+        "commit": commits.show_one(environment, ref),
+        "kind": git(environment, "cat-file", "-t", ref),
+        "shallow": git(environment, "rev-parse", "--is-shallow-repository"),
+        "log": commits.show_log(environment, 5),
+    }
+
+
+def read(c, ref: str, answers: dict[str, Answer]) -> Commit:
+    """Return the commit that the answers to `questions` describe, or raise Refused."""
     found = commits.parse_commits(answers["commit"].out)
     if answers["commit"].ok and found:
         return found[0]

@@ -77,7 +77,7 @@ def choose(c, name: str | None, files: bool = True) -> Chosen:
     """
     asked = {**state.questions(c.environment), **project.questions(c.environment)}
     answers = c.ask({**asked, "volumes": unnamed_volumes(c.environment)})
-    seen = state.read(c.environment, {n: answers[n] for n in state.questions(c.environment)})
+    seen = state.read(c.environment, answers)
     for member in c.fleet:
         cures.require(member.address, seen if member is c else member.look(), ("engine", "head"))
     found = project.read(answers, seen)

@@ -12,7 +12,7 @@ from ..code import tree
 from ..errors import Refused
 from ..plan import Step
 from ..settings import Environment
-from ..shell import join, quote
+from ..shell import Answer, join, quote
 from . import compose, project, services
 from .compose import Built
 from .project import Project
@@ -100,7 +100,7 @@ def keep(environment: Environment, images: list[Built], tag: str) -> str:
     container was made since the checkout came to `tag`. A later rollback to `tag` must not start it.
     """
     about = f'{{{{index .Config.Labels "{compose.LABEL}.service"}}}} {{{{.Image}}}} {{{{.Created}}}}'
-    label = f'{{{{.Id}}}} {{{{index .Config.Labels "{REVISION_LABEL}"}}}}'
+    label = f'{{{{.ID}}}} {{{{index .Config.Labels "{REVISION_LABEL}"}}}}'
     return compose.in_app(
         environment,
         "moved=$(git log -g -1 --date=unix --format=%gd HEAD -- 2>/dev/null | sed 's/.*{\\(.*\\)}.*/\\1/')",
@@ -144,21 +144,24 @@ def keep_step(environment: Environment, images: list[Built], tag: str) -> Step:
     )
 
 
-def questions_about(environment: Environment, sha: str) -> dict[str, str]:
-    """Return read-only commands that tell what commit `sha` wants, and what stands in its way."""
+def questions_about(environment: Environment, ref: str) -> dict[str, str]:
+    """Return read-only commands that tell what the commit `ref` wants, and what stands in its way."""
     app = compose.app(environment)
     return {
         **project.questions(environment),
-        "missing": tree.exists(app, sha, *environment.compose.files),
-        "in the way": tree.in_the_way(app, sha),
-        "config": describe_target(environment, sha),
-        "raw": f"git -C {app} show {quote(f'{sha}:{environment.compose.files[0]}')}",
+        "missing": tree.exists(app, ref, *environment.compose.files),
+        "in the way": tree.in_the_way(app, ref),
+        "config": describe_target(environment, ref),
+        "raw": f"git -C {app} show {quote(f'{ref}:{environment.compose.files[0]}')}",
     }
 
 
-def look_at(c, seen: state.State, commit) -> Target:
-    """Return what `commit` wants on this host, or raise Refused for what makes it impossible."""
-    answers = c.ask(questions_about(c.environment, commit.sha))
+def look_at(c, seen: state.State, commit, answers: dict[str, Answer] | None = None) -> Target:
+    """Return what `commit` wants on this host, or raise Refused for what makes it impossible.
+
+    `answers` are those to `questions_about`, where they were asked before.
+    """
+    answers = answers or c.ask(questions_about(c.environment, commit.sha))
     if missing := answers["missing"].out.split():
         raise Refused(f"{commit.title} has no {', '.join(missing)} (compose.file). Nothing was changed.")
     if files := answers["in the way"].out.splitlines():

@@ -47,7 +47,7 @@ def halt(environment: Environment, services: list[str]) -> str:
     never gets it (the kernel drops it): waiting would change nothing but the outage.
     """
     running = compose.containers(*services, everything=False)
-    about = '{{.Id}} {{.State.Pid}} {{or .Config.StopSignal "SIGTERM"}}'
+    about = '{{.ID}} {{.State.Pid}} {{or .Config.StopSignal "SIGTERM"}}'
     return "\n".join(
         [
             f"hears=; deaf=; up=$({running}); set -- $([ -z \"$up\" ] || docker inspect -f '{about}' $up)",

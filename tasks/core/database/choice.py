@@ -17,11 +17,13 @@ def configured(c) -> None:
         raise Refused(f"{c.environment.name} has no database.alembic in hosts.yaml. Nothing was changed.")
 
 
-def needed(c, seen: state.State, commit, revision: str | None = None, own: str | None = None) -> Schema | None:
+def needed(
+    c, seen: state.State, commit, revision: str | None = None, own: str | None = None, known: schema.Known | None = None
+) -> Schema | None:
     """Return what `commit` needs of the schema; None where hosts.yaml knows of no alembic."""
     if not c.environment.database or not c.environment.database.alembic:
         return None
-    return schema.with_own_sql(schema.needed_by(c, seen, commit, revision), own)
+    return schema.with_own_sql(schema.needed_by(c, seen, commit, revision, known), own)
 
 
 def way_down(c, seen: state.State, revision: str | None, own: str | None = None) -> Schema:

@@ -11,6 +11,7 @@ from ..postgres.reads import server_script
 from ..postgres.report import parse_server
 from ..postgres.sessions import list_script, parse
 from ..postgres.snapshot import snapshot_script
+from ..shell import Answer
 from ..text import one_line
 
 IDLE = 2  # seconds in a transaction without doing anything, from which on a session counts as a blocker
@@ -26,12 +27,8 @@ def database_of(c, seen: state.State) -> Database:
 
 
 def snapshot_step(c, seen: state.State, run: str) -> Step:
-    """Return the step that clones the database on the server, under a name that says which run it is for.
-
-    Raises Refused where the clone would not fit.
-    """
+    """Return the step that clones the database on the server, under a name that says which run it is for."""
     database = database_of(c, seen)
-    refuse_without_room(c, database)
     name = copy_name(database.name, "snap", run)
     return Step(
         name="snapshot",
@@ -45,9 +42,19 @@ def snapshot_step(c, seen: state.State, run: str) -> Step:
     )
 
 
-def refuse_without_room(c, database: Database) -> None:
-    """Raise Refused when a second copy of the database does not fit beside the first, with what to do."""
-    answer = c.ask({"server": server_script(database)})["server"]
+def questions(c, seen: state.State) -> dict[str, str]:
+    """Return the read-only commands that tell what stands in the way of a copy, and of a migration."""
+    database = database_of(c, seen)
+    return {"server": server_script(database), "sessions": list_script(database)}
+
+
+def refuse_without_room(c, seen: state.State, answer: Answer | None = None) -> None:
+    """Raise Refused when a second copy of the database does not fit beside the first, with what to do.
+
+    `answer` is that to the question `server`, where it was asked before.
+    """
+    database = database_of(c, seen)
+    answer = answer or c.ask(questions(c, seen))["server"]
     server = parse_server(answer.out, database.name) if answer.ok else None
     if server and server.live and not server.fits(server.live.bytes):
         raise Refused(
@@ -57,12 +64,12 @@ def refuse_without_room(c, database: Database) -> None:
         )
 
 
-def blockers(c, seen: state.State) -> list[str]:
+def blockers(c, answer: Answer) -> list[str]:
     """Return a line for each session that would block a migration and is ended before it: idle, with locks held.
 
-    Raises Refused for a prepared transaction, which no session can be ended for.
+    `answer` is that to the question `sessions`. Raises Refused for a prepared transaction, which no session
+    can be ended for.
     """
-    answer = c.ask({"sessions": list_script(database_of(c, seen))})["sessions"]
     idle = [s for s in parse(answer.out) if s.idle_in_transaction and s.age >= IDLE]
     if prepared := [s.query for s in idle if not s.pid]:
         raise Refused(

@@ -8,50 +8,76 @@ from .. import migrations, state
 from ..errors import Refused
 from ..postgres import psql as sql
 from ..revisions import Revision
+from ..shell import Answer
 from . import copies
 from .migrate import WAYS_OUT
 from .schema import Schema
 
 
-def describe(c, seen: state.State, wanted: Schema, ends: bool = True) -> tuple[list[str], list[str]]:
+def describe(
+    c, seen: state.State, wanted: Schema, ends: bool = True, snapshot: bool = False
+) -> tuple[list[str], list[str]]:
     """Return lines that say what each downgrade does, and the questions that have to be asked by name.
 
-    With `ends`, also which sessions will be ended. Raises Refused where a downgrade is known to fail.
+    With `ends`, also which sessions will be ended. Raises Refused where a downgrade is known to fail, with
+    `snapshot` also where the copy before it would not fit.
     """
+    found = {r.id: migrations.classify(r.source) for r in wanted.downgrades if r.id not in wanted.replaced}
+    _refuse_known_failures(wanted, found)
+    # What must be known comes first: counting may take longer than is waited for.
+    asked = {**(copies.questions(c, seen) if ends or snapshot else {}), **_counts(c, seen, found)}
+    answers = c.ask(asked) if asked else {}
+    if snapshot:
+        copies.refuse_without_room(c, seen, answers["server"])
     facts, questions = [], []
     for revision in wanted.downgrades:
-        if revision.id in wanted.replaced:
-            facts.append(f"takes back {revision.id} ({revision.title}) by your own SQL")
-            continue
-        found = migrations.classify(revision.source)
-        name = f"{revision.id} ({revision.title})"
-        if found.kind == "raises":
-            raise Refused(f"{name} cannot be taken back: {_reasons(found, revision)}. Nothing was changed. {WAYS_OUT}")
-        lost = losses(c, seen, found)
-        facts += [f"takes back {name}: {found.kind}", *(f"  {line}" for line in lost)]
-        if found.kind in ("destroys", "nothing"):
-            questions.append(f"{name}: {'; '.join(lost) or _reasons(found, revision)}. Go on?")
-    for line in copies.blockers(c, seen) if ends else ():
+        told, to_ask = _describe(revision, found.get(revision.id), answers)
+        facts, questions = facts + told, questions + to_ask
+    for line in copies.blockers(c, answers["sessions"]) if ends else ():
         facts.append(f"ends a session that would block it: {line}")
         questions.append(f"This session will be ended: {line}. Go on?")
     return facts, questions
+
+
+def _describe(
+    revision: Revision, downgrade: migrations.Downgrade | None, answers: dict[str, Answer]
+) -> tuple[list[str], list[str]]:
+    """Return what one downgrade (None: the operator's own SQL) does, and what has to be asked before it."""
+    name = f"{revision.id} ({revision.title})"
+    if downgrade is None:
+        return [f"takes back {name} by your own SQL"], []
+    lost = [_loss(drop, answers[key].out) for key, drop in _drops(revision.id, downgrade)]
+    facts = [f"takes back {name}: {downgrade.kind}", *(f"  {line}" for line in lost)]
+    grave = downgrade.kind in ("destroys", "nothing")
+    return facts, [f"{name}: {'; '.join(lost) or _reasons(downgrade, revision)}. Go on?"] if grave else []
+
+
+def _refuse_known_failures(wanted: Schema, found: dict[str, migrations.Downgrade]) -> None:
+    for revision in wanted.downgrades:
+        if revision.id in found and found[revision.id].kind == "raises":
+            raise Refused(
+                f"{revision.id} ({revision.title}) cannot be taken back: {_reasons(found[revision.id], revision)}. "
+                f"Nothing was changed. {WAYS_OUT}"
+            )
 
 
 def _reasons(found: migrations.Downgrade, revision: Revision) -> str:
     return "; ".join(f"{revision.path}:{f.line}: {f.reason}" for f in found.findings if f.kind == found.kind)
 
 
-def losses(c, seen: state.State, downgrade: migrations.Downgrade) -> list[str]:
-    """Return a line for each table or column that a downgrade drops, with what is in it now, counted live."""
+def _drops(revision: str, downgrade: migrations.Downgrade) -> list[tuple[str, migrations.Finding]]:
+    """Return each table or column that a downgrade drops, by the name of the question what is in it."""
     drops = [found for found in downgrade.findings if found.kind == "destroys" and found.table]
-    if not drops:
-        return []
+    return [(f"rows {revision} {number}", drop) for number, drop in enumerate(drops)]
+
+
+def _counts(c, seen: state.State, found: dict[str, migrations.Downgrade]) -> dict[str, str]:
+    """Return the read-only commands that count, in the live database, what the downgrades drop."""
     service = c.environment.service("database") or "db"
     container = next((k.id for k in seen.of(service) if k.status == "running"), "none")
     db = sql.Database(container, c.environment.database.name, c.environment.database.user)
-    asked = {str(n): sql.feed(sql.psql(db), _count(drop)) for n, drop in enumerate(drops)}
-    answers = c.ask(asked)
-    return [_loss(drop, answers[str(n)].out) for n, drop in enumerate(drops)]
+    drops = [drop for revision, downgrade in found.items() for drop in _drops(revision, downgrade)]
+    return {key: sql.feed(sql.psql(db), _count(drop)) for key, drop in drops}
 
 
 def _count(drop: migrations.Finding) -> str:

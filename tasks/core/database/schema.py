@@ -12,8 +12,11 @@ from ..containers import compose
 from ..errors import Refused
 from ..revisions import Comparison, Graph, Revision
 from ..settings import Environment
-from ..shell import join, quote
+from ..shell import Answer, join, quote
 from .migrate import WAYS_OUT, Move, OwnSql
+
+Graphs = dict[str, revisions.Graph | revisions.Undecidable | revisions.NoAlembic]
+Known = tuple[str, dict[str, Answer]]
 
 
 @dataclass(frozen=True)
@@ -64,25 +67,38 @@ def with_own_sql(wanted: Schema, own: str | None) -> Schema:
         raise Refused(f"--downgrade-sql: {path!r} cannot be read: {error}. Nothing was changed.") from None
 
 
-def graphs(c, refs: Iterable[str]) -> dict[str, revisions.Graph | revisions.Undecidable | revisions.NoAlembic]:
+def questions(environment: Environment, ref: str) -> dict[str, str]:
+    """Return the read-only command that prints the migrations of the code on the host and of the commit `ref`."""
+    if not environment.database or not environment.database.alembic:
+        return {}
+    return {"migrations": _fetch(environment, [*_present_refs(environment), ref])}
+
+
+def graphs(c, refs: Iterable[str]) -> Graphs:
     """Return the migration graph of each commit or ref, from git objects on the host, in one round trip."""
-    path = c.environment.app.path.removeprefix("~/")
-    script = revisions.fetch_script(path, list(dict.fromkeys(refs)), c.environment.database.alembic.config)
-    result = c.sh(script, check=False)
+    return _parsed(c, c.ask({"migrations": _fetch(c.environment, refs)})["migrations"])
+
+
+def _fetch(environment: Environment, refs: Iterable[str]) -> str:
+    path = environment.app.path.removeprefix("~/")
+    return revisions.fetch_script(path, list(dict.fromkeys(refs)), environment.database.alembic.config)
+
+
+def _parsed(c, answer: Answer) -> Graphs:
     try:
-        return revisions.parse(result.stdout)
+        return revisions.parse(answer.out)
     except ValueError as error:
-        raise Refused(f"{c.address}: the migrations could not be read: {result.stderr.strip() or error}.") from None
+        raise Refused(f"{c.address}: the migrations could not be read: {answer.err or error}.") from None
 
 
-def present_graph(c, seen: state.State, found: dict | None = None) -> Graph:
+def present_graph(c, seen: state.State, found: Graphs | None = None) -> Graph:
     """Return the graph of the newest code on the host that knows every row of the database."""
     rows = set(rows_of(c, seen))
-    found = found or graphs(c, _present_refs(c, seen))
+    found = found or graphs(c, _present_refs(c.environment))
     known = [g for g in found.values() if isinstance(g, Graph) and rows <= g.revisions.keys()]
     if known:
         return known[0]
-    answer = found[seen.head]
+    answer = found["HEAD"]
     if isinstance(answer, Graph):
         raise Refused(
             f"The database is at {', '.join(rows)}, a revision that neither HEAD nor {c.environment.app.branch} "
@@ -99,14 +115,18 @@ def rows_of(c, seen: state.State) -> list[str]:
     return seen.revision
 
 
-def needed_by(c, seen: state.State, commit, revision: str | None = None) -> Schema:
-    """Return what `commit` needs, or `revision` where the operator names one; Refused if no downgrade leads there."""
+def needed_by(c, seen: state.State, commit, revision: str | None = None, known: Known | None = None) -> Schema:
+    """Return what `commit` needs, or `revision` where the operator names one; Refused if no downgrade leads there.
+
+    `known` is a name of the commit and the answers to `questions` about it, where they were asked before.
+    """
     rows = rows_of(c, seen)
-    found = graphs(c, [*_present_refs(c, seen), commit.sha])
+    ref, answers = known or (commit.sha, c.ask(questions(c.environment, commit.sha)))
+    found = _parsed(c, answers["migrations"])
     present = present_graph(c, seen, found)
     if revision:
         return to_revision(present, rows, revision)
-    target = found[commit.sha]
+    target = found[ref]
     if not isinstance(target, Graph):
         target = _asked_of_image(c, commit, target)
     compared = revisions.compare(present, rows, target)
@@ -157,8 +177,8 @@ def start_up_upgrade(c, sha: str) -> str | None:
     return migrations.starts_upgrade([c.sh(start_up(c.environment, sha), check=False).stdout])
 
 
-def _present_refs(c, seen: state.State) -> list[str]:
-    return [seen.head, f"refs/heads/{c.environment.app.branch}"]
+def _present_refs(environment: Environment) -> list[str]:
+    return ["HEAD", f"refs/heads/{environment.app.branch}"]
 
 
 def _schema(rows: list[str], compared: Comparison, problem: str) -> Schema:

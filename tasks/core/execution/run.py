@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from .. import console, state
+from ..at_once import each
 from ..errors import Held, Refused
 from ..host import Host
 from ..journal import runs, story
@@ -21,7 +22,7 @@ class Way(Struct, frozen=True):
     yes: bool = False
     plan: bool = False
     take_over: bool = False
-    activity: str = ""
+    activity: str | None = None
 
 
 def activity(host: Host) -> str:
@@ -53,21 +54,21 @@ def _begin(host: Host, plan: Plan, way: Way, locks: Locks) -> None:
     """Write the plan down on every host; raise Held when another run came between the look and the lock."""
     folder = state.folder(host.environment)
     try:
-        if way.activity and activity(host) != way.activity:
-            raise Held(
-                f"{host.address}: another run was at work since this was planned. "
-                "Nothing was changed: type the same command again."
-            )
-        for member in host.fleet:
-            _write(member, folder, plan)
+        _write(host, folder, plan, way.activity or "")
+        each(host.fleet[1:], lambda member: _write(member, folder, plan))
     except BaseException:
         locks.release()
         raise
 
 
-def _write(member: Host, folder: str, plan: Plan) -> None:
-    for script in runs.begin(folder, runs.owner(plan), plan):
+def _write(member: Host, folder: str, plan: Plan, seen: str = "") -> None:
+    for script in runs.begin(folder, runs.owner(plan), plan, seen):
         result = member.sh(script, check=False)
+        if result.exited == runs.MOVED:
+            raise Held(
+                f"{member.address}: another run was at work since this was planned. "
+                "Nothing was changed: type the same command again."
+            )
         if not result.ok:
             why = " ".join(result.stderr.split())[-300:] or "no reason given"
             raise Refused(f"{member.address}: the run cannot be written down: {why}. Nothing was changed.")

@@ -18,6 +18,7 @@ from ..shell import quote
 from . import ledger
 
 CHUNK = 90_000  # bytes of base64 that go into one command
+MOVED = 9  # exit code of a begin that came too late
 NOTE = (
     'note() { [ -z "$(tail -c 1 journal 2>/dev/null)" ] || echo >> journal\n'
     'printf \'{"at":%s,%s\\n\' "$(date +%s.%N)" "$1" >> journal; }'
@@ -35,14 +36,20 @@ def owner(plan: Plan) -> dict:
     }
 
 
-def begin(folder: str, owner: dict, plan: Plan) -> Iterator[str]:
-    """Yield scripts that write the plan and the journal's first line below the state folder (a shell word)."""
+def begin(folder: str, owner: dict, plan: Plan, seen: str = "") -> Iterator[str]:
+    """Yield scripts that write the plan and the journal's first line below the state folder (a shell word).
+
+    The first of them ends with MOVED, before it writes anything, where `activity` does not print `seen` any more.
+    """
     run = f"{folder}/runs/{plan.run}"
     encoded = base64.b64encode(msgspec.json.encode({"owner": owner, "plan": plan})).decode()
-    yield f"set -eu; umask 077; mkdir -p {run}; : > {run}/plan.new"
+    still = f'[ "$({activity(folder)})" = {quote(seen)} ] || exit {MOVED}; ' if seen else ""
+    before = f"set -eu; umask 077; {still}mkdir -p {run}; : > {run}/plan.new\n"
     for at in range(0, len(encoded), CHUNK):
-        yield f"printf %s {encoded[at : at + CHUNK]} | base64 -d >> {run}/plan.new"
-    yield f"set -eu; umask 077; cd {run}; [ -s plan.new ]; mv plan.new plan.json\n" + _noted("run", **owner)
+        last = at + CHUNK >= len(encoded)
+        after = f"cd {run}; [ -s plan.new ]; mv plan.new plan.json\n" + _noted("run", **owner) if last else ""
+        yield f"{before}printf %s {encoded[at : at + CHUNK]} | base64 -d >> {run}/plan.new\n{after}"
+        before = "set -eu; umask 077\n"
 
 
 def note(run_folder: str, event: str, **fields: object) -> str:

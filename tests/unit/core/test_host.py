@@ -8,6 +8,7 @@ from invoke.util import ExceptionWrapper
 
 from tasks.core.errors import ConnectionLost, Failed, TimedOut
 from tests.unit.core.scripted import Scripted
+from tests.unit.deployment import environment
 
 
 def marked(script: str, *ended: str, begun: str = "") -> str:
@@ -22,6 +23,22 @@ def test_a_failed_command_is_its_last_line_without_what_steers_a_terminal():
     with pytest.raises(Failed) as failed:
         host.sh("false")
     assert failed.value.message == "u@h:22: �[2Jit is full"
+
+
+def test_before_a_change_the_first_question_asks_what_the_journals_say_as_well():
+    host = Scripted({"*": lambda script: (marked(script, "first", "x"),) if "journal" in script else ("",)})
+    host.environment, host.activity = environment(), ""
+    assert host.ask({"x": "true"})["x"].ok
+    assert host.activity == "said by first"
+    host.sh("true")
+    assert len(host.asked) == 2
+
+
+def test_before_a_change_no_command_runs_until_it_is_known_what_the_journals_say():
+    host = Scripted({"*": lambda script: (marked(script, "first"),) if "journal" in script else ("",)})
+    host.environment, host.activity = environment(), ""
+    host.sh("true")
+    assert ["journal" in script for script, _ in host.asked] == [True, False]
 
 
 def test_without_check_the_exit_code_is_the_callers_business():

@@ -69,6 +69,18 @@ def test_activity_changes_with_every_step_and_not_with_a_lock_taken_over(tmp_pat
     assert seen[-1] == seen[-2]
 
 
+def test_a_run_is_not_begun_when_another_was_at_work_since_it_was_planned(tmp_path):
+    folder = shlex.quote(str(tmp_path))
+    seen = sh(runs.activity(folder)).stdout.strip()
+    (script,) = runs.begin(folder, {"who": "ada"}, plan(), seen)
+    assert sh(script).returncode == 0
+    sh(runs.note(shlex.quote(str(tmp_path / "runs" / "run-1")), "begin", step="01-stop"))
+    late = Plan(task="full-rollback", purpose="", steps=[], run="run-2")
+    (script,) = runs.begin(folder, {"who": "bob"}, late, seen)
+    assert sh(script).returncode == runs.MOVED
+    assert not (tmp_path / "runs" / "run-2").exists()
+
+
 def test_a_proven_run_is_closed_and_its_records_are_in_the_ledger(tmp_path):
     folder = written(tmp_path, plan())
     records = [{"event": "bad", "commit": "a" * 40, "subject": NASTY}, {"event": "good", "commit": "b" * 40}]
