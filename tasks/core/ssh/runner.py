@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from fabric.runners import Remote
 
 from ..errors import Failed
+from .signals import held_back
 
 CAPTURE_LIMIT = 64 * 1024 * 1024  # bytes of one stream that is captured
 CHUNK = 64 * 1024  # bytes
@@ -19,6 +20,16 @@ class Runner(Remote):
 
     read_chunk_size = CHUNK
 
+    def start(self, *args, **kwargs) -> None:
+        """Begin the command; Ctrl-C comes before or after."""
+        with held_back():
+            super().start(*args, **kwargs)
+
+    def stop(self) -> None:
+        """Close what the command needed; Ctrl-C comes before or after."""
+        with held_back():
+            super().stop()
+
     def wait(self) -> None:
         """Block until the command has ended or a reader thread has died."""
         while not self.channel.status_event.wait(1):
@@ -27,7 +38,8 @@ class Runner(Remote):
 
     def send_interrupt(self, interrupt: KeyboardInterrupt) -> None:
         """Leave at the first Ctrl-C: a closed channel ends the readers that would be waited for."""
-        self.channel.close()
+        with held_back():
+            self.channel.close()
         raise interrupt
 
     def respond(self, buffer_: list[str]) -> None:
