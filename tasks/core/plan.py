@@ -54,8 +54,8 @@ class Plan(Struct, kw_only=True):
     """Ordered steps towards an expectation; `facts` and `warnings` are told before the question.
 
     `before` is what `undo` needs to know of the state that is left: commit, branch, revision (rows), images
-    (names by service), running (services), healthy, snapshot (a database). `records` go into the ledger once
-    the plan is proven. `undoes` is the run that it takes back.
+    (names by service), running (services), healthy, snapshot (a database), dump (a path). `records` go into the
+    ledger once the plan is proven. `undoes` is the run that it takes back.
     """
 
     task: str

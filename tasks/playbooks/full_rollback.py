@@ -75,16 +75,16 @@ def _prepare(c, sight: Sight, *, rebuild: bool, rehearse: bool) -> list[Step]:
 
 
 def _schema(c, sight: Sight, plan: Plan, *, snapshot: bool) -> list[Step]:
-    from ..core.database import copies
+    from ..core.database import net
     from ..core.database import steps as database
 
     if not sight.migrates:
         return []
     steps = []
     if snapshot:
-        steps.append(copies.snapshot_step(c, sight.seen, plan.run))
-        plan.before["snapshot"] = copies.snapshot_name(c, plan.run)
-    return [*steps, database.downgrade_step(c, sight.seen, sight.schema, plan.run, net=snapshot)]
+        steps.append(net.snapshot_step(c, sight.seen, plan.run))
+        plan.before |= net.kept(c, plan.run)
+    return [*steps, database.downgrade_step(c, sight.seen, sight.schema, plan.run, snapshot=snapshot)]
 
 
 def _expectation(sight: Sight) -> Expectation:

@@ -10,7 +10,7 @@ from ..core.task import change
 def migration_rollback(c, revision=None, downgrade_sql=None, rehearse=True, snapshot=True):
     """Take back one migration, or all down to a revision, with the application stopped meanwhile."""
     from ..core.containers import steps as containers
-    from ..core.database import choice, copies, losses, schema
+    from ..core.database import choice, losses, net, schema
     from ..core.database import steps as database
     from ..core.plan import Expectation, Plan
     from . import look
@@ -37,12 +37,12 @@ def migration_rollback(c, revision=None, downgrade_sql=None, rehearse=True, snap
         before={"commit": seen.head, "branch": seen.branch, "revision": wanted.before, "healthy": seen.healthy},
     )
     if snapshot:
-        plan.before["snapshot"] = copies.snapshot_name(c, plan.run)
+        plan.before |= net.kept(c, plan.run)
     plan.steps = [
         *([database.rehearsal_step(c, seen, wanted)] if rehearse else []),
         *([containers.stop_step(c.environment, running)] if running else []),
-        *([copies.snapshot_step(c, seen, plan.run)] if snapshot else []),
-        database.downgrade_step(c, seen, wanted, plan.run, net=snapshot),
+        *([net.snapshot_step(c, seen, plan.run)] if snapshot else []),
+        database.downgrade_step(c, seen, wanted, plan.run, snapshot=snapshot),
         *([containers.wake_step(c.environment, running)] if running else []),
     ]
     return plan if wanted.changes else None

@@ -79,24 +79,27 @@ def _of_the_database(c, sight: Sight, before: dict, data: list[Step], schema: li
 
 def _data(c, sight: Sight, plan: Plan, before: dict, restore: bool) -> list[Step]:
     """Return the step that puts the data back, or the one that keeps it as it is; tell what either costs."""
-    from ..core.database import copies, costs
+    from ..core.database import copies, costs, net
     from ..core.database import steps as database
 
-    snapshot = before.get("snapshot")
+    snapshot, dump = before.get("snapshot"), before.get("dump", "")
     live = copies.database_of(c, sight.seen) if snapshot or sight.migrates else None
     there = bool(snapshot and copies.there(c, live, snapshot))
-    if restore and not there:
+    dumped = bool(dump) and not there and net.dumped(c, dump)
+    if restore and not there and not dumped:
         name = snapshot or "of that run"
         raise Refused(f"{c.address}: there is no snapshot {name}. Nothing was changed: fab undo upgrades.")
     if there:
         plan.facts += costs.costs(c, live, snapshot, restore)
     if restore:
-        return [database.swap_step(live, snapshot, plan.run)]
+        return [database.swap_step(live, snapshot, plan.run)] if there else net.restore_steps(c, plan, dump)
+    if dumped:
+        plan.facts.append(f"upgrading brings back no data: {dump} has them as they were (--restore-snapshot)")
     if not sight.migrates:
         return []
-    plan.before["snapshot"] = copies.snapshot_name(c, plan.run)
-    copies.refuse_without_room(c, sight.seen)
-    return [copies.snapshot_step(c, sight.seen, plan.run)]
+    plan.facts += net.room(c, sight.seen)
+    plan.before |= net.kept(c, plan.run)
+    return [net.snapshot_step(c, sight.seen, plan.run)]
 
 
 def _schema(c, sight: Sight, before: dict, restore: bool) -> list[Step]:

@@ -110,7 +110,7 @@ def rehearse(c, commit=None, revision=None, downgrade_sql=None, full=False):
 @change
 def downgrade(c, revision=None, downgrade_sql=None, snapshot=True):
     """Downgrade the database by one migration or to a revision, after a snapshot."""
-    from ..core.database import choice, copies, losses, steps
+    from ..core.database import choice, losses, net, steps
     from ..core.plan import Expectation, Plan
 
     seen = c.look()
@@ -135,7 +135,7 @@ def downgrade(c, revision=None, downgrade_sql=None, snapshot=True):
     if others:
         plan.warnings.append(f"{', '.join(others)} run: fab migration-rollback stops them first")
     if snapshot:
-        plan.steps.append(copies.snapshot_step(c, seen, plan.run))
-        plan.before["snapshot"] = copies.snapshot_name(c, plan.run)
-    plan.steps.append(steps.downgrade_step(c, seen, wanted, plan.run, net=snapshot and not others))
+        plan.steps.append(net.snapshot_step(c, seen, plan.run))
+        plan.before |= net.kept(c, plan.run)
+    plan.steps.append(steps.downgrade_step(c, seen, wanted, plan.run, snapshot=snapshot and not others))
     return plan

@@ -13,7 +13,7 @@ from ..core.task import task
 def begin(c, snapshot=False, yes=False, json=False):
     """Keep what runs now, before a deployment: its images, and with --snapshot its data."""
     from ..core.containers import images
-    from ..core.database import copies
+    from ..core.database import net
     from ..core.execution.run import Way, activity, carry_out
     from ..core.journal import ledger, releases
     from ..core.plan import Expectation, Plan
@@ -29,9 +29,9 @@ def begin(c, snapshot=False, yes=False, json=False):
         records=[releases.record(ledger.BEGUN, commit, seen, wanted)],
     )
     if snapshot:
-        copies.refuse_without_room(c, seen)
-        plan.steps.append(copies.snapshot_step(c, seen, plan.run))
-        plan.records[0]["snapshot"] = copies.snapshot_name(c, plan.run)
+        plan.facts += net.room(c, seen)
+        plan.steps.append(net.snapshot_step(c, seen, plan.run))
+        plan.records[0]["snapshot"] = net.kept(c, plan.run)["snapshot"]
     # Tags disturb nobody; a snapshot ends the sessions on the database, and is asked for.
     return carry_out(c, plan, Way(yes=yes or not snapshot, activity=before), started)
 

@@ -9,7 +9,7 @@ from ..errors import Refused
 from ..postgres import psql as sql
 from ..revisions import Revision
 from ..shell import Answer
-from . import copies
+from . import copies, net
 from .migrate import WAYS_OUT
 from .schema import Schema
 
@@ -20,16 +20,14 @@ def describe(
     """Return lines that say what each downgrade does, and the questions that have to be asked by name.
 
     With `ends`, also which sessions will be ended. Raises Refused where a downgrade is known to fail, with
-    `snapshot` also where the copy before it would not fit.
+    `snapshot` also where no copy before it would fit.
     """
     found = {r.id: migrations.classify(r.source) for r in wanted.downgrades if r.id not in wanted.replaced}
     _refuse_known_failures(wanted, found)
     # What must be known comes first: counting may take longer than is waited for.
     asked = {**(copies.questions(c, seen) if ends or snapshot else {}), **_counts(c, seen, found)}
     answers = c.ask(asked) if asked else {}
-    if snapshot:
-        copies.refuse_without_room(c, seen, answers["server"])
-    facts, questions = [], []
+    facts, questions = net.room(c, seen, answers["server"]) if snapshot else [], []
     for revision in wanted.downgrades:
         told, to_ask = _describe(revision, found.get(revision.id), answers)
         facts, questions = facts + told, questions + to_ask

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from .. import state
+from ..backups.steps import LONG
 from ..plan import Step
 from ..postgres.names import copy_name
 from ..postgres.psql import Database
 from ..postgres.swap import swap_script
 from ..settings import Environment
 from ..shell import quote
-from . import migrate, rehearsal, trial
+from . import migrate, net, rehearsal, trial
 from .copies import database_of
 from .schema import Schema
 
@@ -18,23 +19,13 @@ def downgrade(environment: Environment, image: str, wanted: Schema, copy: Databa
     """Return the script of the runbook's "Rollback to Specific Revision", with a safety net.
 
     It proves the rows that the downgrade leads to. With `copy` (the application is stopped and a
-    snapshot was made by this `run`), a failure swaps the snapshot back.
+    snapshot was made by this `run`), a failure puts the snapshot back.
     """
     move = migrate.move(environment, image, "downgrade", wanted)
     if not copy:
         return move
-    snapshot = copy_name(copy.name, "snap", run)
-    failed = copy_name(copy.name, "old", run)
-    swap = swap_script(copy, snapshot, failed)
-    lost = f"the downgrade failed, and {snapshot} could not be swapped back"
-    swapped = f"the downgrade failed; the snapshot was swapped back, {failed} holds the failed state"
-    return "\n".join(
-        [
-            f"if sh -c {quote(move)}; then exit 0; fi",  # a shell of its own: `if ( ... )` would switch -e off
-            f"sh -c {quote(swap)} || {{ echo {quote(lost)} >&2; exit 1; }}",
-            f"echo {quote(swapped)} >&2; exit 1",
-        ]
-    )
+    # A shell of its own: `if ( ... )` would switch -e off.
+    return f"if sh -c {quote(move)}; then exit 0; fi\n{net.back(environment, copy, run)}"
 
 
 def preview(environment: Environment, image: str, before: str, after: str) -> str:
@@ -49,10 +40,10 @@ def image_of(c, seen: state.State) -> str:
     return image or f"no-container-of-{service}"
 
 
-def downgrade_step(c, seen: state.State, wanted: Schema, run: str, net: bool) -> Step:
-    """Return the step that downgrades with the present image; with `net`, a failure swaps the snapshot back."""
+def downgrade_step(c, seen: state.State, wanted: Schema, run: str, snapshot: bool) -> Step:
+    """Return the step that downgrades with the present image; after a `snapshot`, a failure puts that back."""
     command = c.environment.database.alembic.command
-    copy = database_of(c, seen) if net else None
+    copy = database_of(c, seen) if snapshot else None
     return Step(
         name="downgrade",
         title=f"Downgrade the database to {', '.join(wanted.rows) or 'base'}",
@@ -62,6 +53,7 @@ def downgrade_step(c, seen: state.State, wanted: Schema, run: str, net: bool) ->
         primary_only=True,
         outage=True,
         back="fab undo",
+        timeout=LONG if snapshot else 1800,
     )
 
 

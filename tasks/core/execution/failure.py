@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..database import copies
+from ..database import copies, net
 from ..errors import Stopped
 from ..host import Host
 from ..plan import Plan, Step
@@ -64,12 +64,13 @@ def standing(run) -> list[str]:
 
 def _snapshot(run, seen: State) -> list[str]:
     """Return the line about the run's snapshot, if the server has it."""
-    name = run.plan.before.get("snapshot")
+    name, dump = run.plan.before.get("snapshot"), run.plan.before.get("dump")
     if not name:
         return []
     try:
-        there = copies.there(run.host, copies.database_of(run.host, seen), name)
-        return [f"  the data as it was: database {name}"] if there else []
+        if copies.there(run.host, copies.database_of(run.host, seen), name):
+            return [f"  the data as it was: database {name}"]
+        return [f"  the data as it was: the dump {dump}"] if dump and net.dumped(run.host, dump) else []
     except Stopped:
         return [f"  whether the snapshot {name} is there cannot be read"]
 

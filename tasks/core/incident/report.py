@@ -140,6 +140,8 @@ def _data(incident: Incident, rows: dict[str, int] | None, server: Server | None
         there = next((copy for copy in server.copies if copy.name == name), None) if server else None
         made = incident.done({"snapshot"}) is not None
         state = f"there, {there.bytes} bytes" if there else "not there" if server else "not asked for: no answer"
+        dump = incident.main.plan.before.get("dump")
+        state += f"; where no clone could be made: the dump {dump}" if dump and not there else ""
         yield f"- copy of the database before the change: {name}, {'made' if made else 'NOT made'}, now {state}"
     if rows is None:
         yield "- rows were not counted: no database is configured, or it gave no answer in time"

@@ -4,7 +4,7 @@ import shlex
 from typing import Literal
 
 from ..shell import home
-from .psql import Database, ask, literal, script, target, tool
+from .psql import Database, ask, feed, literal, psql, script, target, tool
 from .space import room_functions
 
 Format = Literal["directory", "custom", "plain", "gzip", "zstd"]
@@ -20,6 +20,12 @@ rm -rf "$part"
 [ -n "$size" ] || refuse {missing}
 df -Pk "$(dirname "$final")" | awk -v need="$size" 'NR == 2 && $4 * 1024 < need * 1.1 {{ exit 1 }}' ||
   refuse 'not enough disk on the host: the dump may need as much as the database'
+"""
+
+# What is compressed already grows by an eighth as text that is compressed again.
+TABLES = """
+SELECT coalesce(sum(pg_table_size(c.oid)), 0) * 9 / 8 FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+WHERE relkind = 'r' AND (nspname !~ '^pg_' AND nspname <> 'information_schema' OR relname = 'pg_largeobject');
 """
 
 # The folder is made where pg_dump runs, in the container, and fetched as a stream.
@@ -86,7 +92,7 @@ def dump_script(db: Database, path: str, form: Format = "directory", jobs: int =
     back. Run again, it changes nothing if both files are there. Sessions may go on meanwhile.
     """
     parts = {
-        "size": _size(db),
+        "size": _size(db, form),
         "room": room_functions(db) if form == "directory" else "",
         "start": START.format(path=home(path), **_messages(db, path)),
         "dump": _dump(db, path, form, jobs),
@@ -95,10 +101,15 @@ def dump_script(db: Database, path: str, form: Format = "directory", jobs: int =
     return script(db, "LC_ALL=C; export LC_ALL\n", *parts.values())
 
 
-def _size(db: Database) -> str:
-    return ask(
-        "size", "admin", f"SELECT '= ' || pg_database_size(oid) FROM pg_database WHERE datname = {literal(db.name)};"
-    )
+def _size(db: Database, form: Format) -> str:
+    there = f"SELECT '= ' || pg_database_size(oid) FROM pg_database WHERE datname = {literal(db.name)};"
+    packed = f'[ -z "$size" ] || size=$({tables_size(db)})\n' if form == "custom" else ""
+    return ask("size", "admin", there) + packed
+
+
+def tables_size(db: Database) -> str:
+    """Return a command that prints how many bytes a compressed dump of DB takes at the most: indexes are not in it."""
+    return feed(psql(db), TABLES)
 
 
 def _dump(db: Database, path: str, form: Format, jobs: int) -> str:

@@ -24,7 +24,7 @@ SELECT '= ' || current_setting('server_version_num') || ' '
 CHECK = """
 umask 077
 mkdir -p "$work"
-[ "$kind $bytes" = {expected} ] || refuse {changed}
+[ "$kind {bytes}" = {expected} ] || refuse {changed}
 set -- $state
 version=$1 live=$2 done=$3 size=$4
 if [ $done = 1 ]; then echo {there}; exit 0; fi
@@ -93,7 +93,7 @@ def preamble(db: Database, backup: Backup, run_id: str, work: str) -> str:
     """Return shell text that checks that the file is still BACKUP, and reads the server's state."""
     names = {"live": literal(db.name), "new": literal(copy_name(db.name, "new", run_id))}
     messages = {
-        "expected": f"{backup.kind} {backup.bytes}",
+        "expected": f"{backup.kind} {backup.bytes or ''}",
         "changed": f"{backup.path} is not the file that was checked: it changed since",
         "there": f"{copy_name(db.name, 'new', run_id)} is restored and verified",
     }
@@ -102,7 +102,9 @@ def preamble(db: Database, backup: Backup, run_id: str, work: str) -> str:
             f"work={home(work)}; export work\n",
             source_functions(db, backup.path, run_id),
             ask("state", "admin", STATE.format(verified=literal(f"{MARK} % verified"), **names)),
-            CHECK.format(**{key: shlex.quote(text) for key, text in messages.items()}),
+            CHECK.format(
+                bytes="$bytes" if backup.bytes else "", **{key: shlex.quote(text) for key, text in messages.items()}
+            ),
         ]
     )
 

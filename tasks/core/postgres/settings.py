@@ -31,10 +31,11 @@ SELECT line || ';' FROM (
 ) AS statements ORDER BY n
 """
 
+# To name pg_default, where template0 is anyway, takes a right that only a superuser has.
 CREATE = """
 SELECT format('CREATE DATABASE %I TEMPLATE template0 OWNER %I ENCODING %L LC_COLLATE %L'
-    || ' LC_CTYPE %L TABLESPACE %I', {to}, pg_get_userbyid(datdba),
-    pg_encoding_to_char(encoding), datcollate, datctype, spcname)
+    || ' LC_CTYPE %L', {to}, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype)
+  || CASE spcname WHEN 'pg_default' THEN '' ELSE format(' TABLESPACE %I', spcname) END
   || CASE j->>'datlocprovider'
     WHEN 'i' THEN ' LOCALE_PROVIDER icu ICU_LOCALE ' || quote_literal(locale)
       || coalesce(' ICU_RULES ' || quote_literal(j->>'daticurules'), '')

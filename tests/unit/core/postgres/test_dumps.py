@@ -52,7 +52,7 @@ def test_a_cut_dump_that_was_compressed_never_gets_its_name(engine, tmp_path):
 
 
 def test_a_failed_pg_dump_is_said_in_one_line(engine, tmp_path):
-    ran = engine.run(dump_script(SHOP, str(tmp_path / "b"), "custom"), "= 1000\n", ("", 1))
+    ran = engine.run(dump_script(SHOP, str(tmp_path / "b"), "custom"), "= 1000\n", "500\n", ("", 1))
     assert (ran.code, ran.err.count("\n")) == (1, 1)
     assert ran.err.startswith("pg_dump failed")
 
