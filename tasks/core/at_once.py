@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from .shell import Answer
 
 One = TypeVar("One")
 Found = TypeVar("Found")
+
+
+def ask(members: Sequence, questions: Callable[[Any], Mapping[str, str]]) -> list[dict[str, Answer]]:
+    """Return the answers of every member to its read-only `questions`."""
+    return each(members, lambda member: member.ask(questions(member)))
 
 
 def each(members: Sequence[One], look: Callable[[One], Found]) -> list[Found]:

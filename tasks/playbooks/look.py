@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..core import state
-from ..core.at_once import each
+from ..core.at_once import ask
 from ..core.checks import cures
 from ..core.code import checkout, choice
 from ..core.code.commits import Commit
@@ -54,7 +54,7 @@ def look(c, commit: str, way: Way = Way()) -> Sight:
 
     Every host is asked for all of it at once; what a downgrade destroys needs a second question.
     """
-    answers = each(c.fleet, lambda member: member.ask(_questions(member, commit, way)))
+    answers = ask(c.fleet, lambda member: _questions(member, commit, way))
     states = [state.read(member.environment, found) for member, found in zip(c.fleet, answers, strict=True)]
     for member, seen in zip(c.fleet, states, strict=True):
         fit(member, seen, stash=way.stash)

@@ -109,9 +109,10 @@ def status(c, json=False):
     """Show the containers of every host: what they run, since when, and how they are."""
     from msgspec import structs
 
+    from ..core.at_once import each
     from ..core.containers import plans
 
-    looks = [(member, member.look()) for member in c.fleet]
+    looks = list(zip(c.fleet, each(c.fleet, lambda member: member.look()), strict=True))
     if problem := next(
         (f"{m.address}: {s.problems['containers']}" for m, s in looks if "containers" in s.problems), ""
     ):

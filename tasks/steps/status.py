@@ -11,9 +11,10 @@ def status(c, json=False):
     """Show where the deployment is now, on one screen, however much of it is broken."""
     from msgspec import to_builtins
 
+    from ..core.at_once import each
     from ..core.checks import overview
 
-    found = [overview.look(member) for member in c.fleet]
+    found = each(c.fleet, overview.look)
     if console.document([{**to_builtins(o), "lines": dict(o.lines)} for o in found]):
         return found
     for one in found:

@@ -12,12 +12,14 @@ def verify(c, commit=None, json=False):
     """Check everything: containers, commit, revision, health, database, logs; exit 1 when anything is wrong."""
     from msgspec import to_builtins
 
+    from ..core.at_once import each
     from ..core.checks import checkup
     from ..core.code import choice
     from ..core.execution import display
 
     wanted = choice.hash_of(c, commit) if commit else None
-    found = {member.address: checkup.look(member, wanted) for member in c.fleet}
+    looks = each(c.fleet, lambda member: checkup.look(member, wanted))
+    found = {member.address: look for member, look in zip(c.fleet, looks, strict=True)}
     wrong = [(address, check) for address, checks in found.items() for check in checks if not check.ok]
     if not console.document({"ok": not wrong, "hosts": to_builtins(found)}):
         for address, checks in found.items():

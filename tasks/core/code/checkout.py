@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..at_once import each
 from ..containers import compose
 from ..errors import Refused
 from ..plan import Step
@@ -72,7 +73,7 @@ def undo_step(environment: Environment, target: Commit, name: str) -> Step:
 
 def look(c, stash: bool = False, offer: str = OFFER) -> State:
     """Return the primary's state, after every host's checkout was found fit."""
-    states = [member.look() for member in c.fleet]
+    states = each(c.fleet, lambda member: member.look())
     for member, state in zip(c.fleet, states, strict=True):
         if problem := state.problems.get("head"):
             raise Refused(f"{member.address}: {problem.splitlines()[0]} (app.path). Nothing was changed.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from .. import state
+from ..at_once import each
 from ..checks import cures
 from ..errors import Refused
 from ..settings import Environment
@@ -78,8 +79,9 @@ def choose(c, name: str | None, files: bool = True) -> Chosen:
     asked = {**state.questions(c.environment), **project.questions(c.environment)}
     answers = c.ask({**asked, "volumes": unnamed_volumes(c.environment)})
     seen = state.read(c.environment, answers)
-    for member in c.fleet:
-        cures.require(member.address, seen if member is c else member.look(), ("engine", "head"))
+    others = each(c.fleet[1:], lambda member: member.look())
+    for member, known in zip(c.fleet, [seen, *others], strict=True):
+        cures.require(member.address, known, ("engine", "head"))
     found = project.read(answers, seen)
     if files and found.problem:
         raise Refused(f"{c.address}: compose does not accept its files: {found.problem} Nothing was changed.")

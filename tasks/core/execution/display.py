@@ -15,10 +15,12 @@ from .progress import PREFIX, Progress
 class Log:
     """A stream that prints a step's output line by line, indented, without the watcher's own lines.
 
-    `lines` counts the lines of the log that were seen; `tail` holds the last of them.
+    `lines` counts the lines of the log that were seen; `tail` holds the last of them. `name` stands before each.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "") -> None:
+        self.before = f"    {name}: " if name else "    "
+        self.silent = False
         self.mark, self.rest, self.lines = "", "", 0
         self.progress = Progress()
         self.tail: deque[str] = deque(maxlen=10)
@@ -43,8 +45,8 @@ class Log:
             line = self.progress.words(line)
         elif line.strip():
             self.tail.append(line)
-        if line.strip():
-            console.say(f"    {line}", style="dim")
+        if line.strip() and not self.silent:
+            console.say(f"{self.before}{line}", style="dim")
 
     def flush(self) -> None:
         """Do nothing: lines are printed when they are complete."""
@@ -91,9 +93,9 @@ def watching(step: Step) -> None:
     console.say(f"    watching on: {step.title}", style="yellow")
 
 
-def stopping(step: Step) -> None:
+def stopping(host: Host, step: Step) -> None:
     """Say that a running step is being stopped."""
-    console.say(f"    stopping: {step.title}", style="yellow")
+    console.say(f"    {host.address}: stopping: {step.title}", style="yellow")
 
 
 def checks(found: list[Check]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from .. import state
+from ..at_once import each
 from ..checks import proof
 from ..errors import Failed, Held, Refused
 from ..host import Host
@@ -17,6 +19,7 @@ from ..plan import Plan, Step
 from . import display, failure, interrupt, job
 from .holding import Locks
 from .watch import Watch
+from .watches import Watches
 
 
 class Outcome(Struct, kw_only=True):
@@ -44,7 +47,7 @@ class Execution:
         self.folder = f"{self.base}/runs/{plan.run}"
         self.done: list[dict] = []
         self.half = any(story.half for story in self.stories.values())
-        self.watch: Watch | None = None
+        self.watch: Watches | None = None
 
     def complete(self) -> Outcome:
         """Run the steps that are not done, then prove the result.
@@ -78,8 +81,7 @@ class Execution:
             self.done.append({"step": step.name, "seconds": 0.0})
             display.done_before(step)
             return
-        for member in members:
-            self._on(member, self._try(member, number, step))
+        self._on(members, [self._try(member, number, step) for member in members])
         seconds = time.monotonic() - begun
         self.done.append({"step": step.name, "seconds": round(seconds, 2)})
         display.step_done(step, seconds)
@@ -108,18 +110,23 @@ class Execution:
             return None, None
         return True, number != changing[-1]
 
-    def _on(self, member: Host, attempt: job.Try) -> None:
-        if attempt.half is not None:
-            self.half = attempt.half
-        self.watch = Watch(member, self.locks, attempt)
-        end, said = self.watch.to_the_end()
-        if end.code == 0:
-            if attempt.after is not None and member is self.host.fleet[-1 if not attempt.step.primary_only else 0]:
-                self.half = attempt.after
-            return
+    def _on(self, members: Sequence[Host], attempts: Sequence[job.Try]) -> None:
+        """Run a step on its hosts at once; raise what ends the run where it does not succeed on all of them."""
+        first, pairs = attempts[0], list(zip(members, attempts, strict=True))
+        if first.half is not None:
+            self.half = first.half
+        several = len(self.host.fleet) > 1
+        self.watch = Watches([Watch(m, self.locks, one, m.address if several else "") for m, one in pairs])
+        for (member, attempt), (end, said) in zip(pairs, self.watch.to_the_end(), strict=True):
+            self._judge(member, attempt.step, end, said)
+        if first.after is not None:
+            self.half = first.after
+
+    def _judge(self, member: Host, step: Step, end: job.End, said: list[str]) -> None:
         if end.kind == job.FENCED:
             raise Held(f"{member.address}: somebody took the lock over meanwhile. This run stops here: fab runs.list")
-        self._fail(member, attempt.step, failure.cause(attempt.step, end, said), said)
+        if end.code != 0:
+            self._fail(member, step, failure.cause(step, end, said), said)
 
     def _fail(self, member: Host, step: Step, why: str, said: list[str]) -> None:
         self._note("failed", step=step.name, why=why[:500], half=self.half)
@@ -129,31 +136,35 @@ class Execution:
 
     def _note(self, event: str, **fields: object) -> None:
         """Write an entry into the journal of every host that can be reached."""
-        for member in self.host.fleet:
-            try:
+
+        def write(member: Host) -> None:
+            with contextlib.suppress(Failed, OSError, EOFError, KeyboardInterrupt):
                 member.sh(runs.note(self.folder, event, **fields), timeout=20)
-            except (Failed, OSError, EOFError, KeyboardInterrupt):
-                continue
+
+        each(self.host.fleet, write)
 
     def _prove(self) -> Outcome:
-        waited = [proof.wait(member, self.plan.expect) for member in self.host.fleet]
+        waited = each(self.host.fleet, lambda member: proof.wait(member, self.plan.expect))
+        seen = each(self.host.fleet, lambda member: proof.verify(member, self.plan.expect))
         checks: list[proof.Check] = []
-        for member, settled in zip(self.host.fleet, waited, strict=True):
+        for settled, found in zip(waited, seen, strict=True):
             display.last_words(settled.troubles)
-            checks += [*proof.unsettled(settled), *proof.verify(member, self.plan.expect)]
+            checks += [*proof.unsettled(settled), *found]
         display.checks(checks)
         if wrong := [c for c in checks if not c.ok]:
             why = "; ".join(f"{c.looked_at}: {c.found}" for c in wrong)
             self._fail(self.host, self.plan.steps[-1], f"not proven: {why}", [])
         outcome = self._outcome(checks, self._outage(waited))
-        for member in self.host.fleet:
-            records = [{**record, **runs.owner(self.plan)} for record in self.plan.records]
-            member.sh(runs.finish(self.folder, records, self.base))
-            if undone := self.plan.undoes:
-                member.sh(runs.note(f"{self.base}/runs/{undone}", "undone", by=self.plan.run, half=False), check=False)
+        each(self.host.fleet, self._finish)
         self.half = False
         display.outcome(self.host, outcome)
         return outcome
+
+    def _finish(self, member: Host) -> None:
+        records = [{**record, **runs.owner(self.plan)} for record in self.plan.records]
+        member.sh(runs.finish(self.folder, records, self.base))
+        if undone := self.plan.undoes:
+            member.sh(runs.note(f"{self.base}/runs/{undone}", "undone", by=self.plan.run, half=False), check=False)
 
     def _outcome(self, checks: list[proof.Check], outage: float | None) -> Outcome:
         return Outcome(

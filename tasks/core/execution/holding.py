@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 
+from ..at_once import each
 from ..errors import ConnectionLost, Failed, Held, Refused
 from ..host import Host
 from ..shell import quote
@@ -96,17 +97,23 @@ class Locks:
                 one.let_go()
 
     def _take(self, owner: dict, replace: str) -> None:
+        """Take the first lock, which decides between clients that want the same hosts, then the others at once."""
+        first, *others = self.of.values()
         taken = []
+
+        def take(one: Lock) -> None:
+            one.take(owner, replace)
+            taken.append(one)
+
         try:
-            for one in self.of.values():
-                one.take(owner, replace)
-                taken.append(one)
+            take(first)
+            each(others, take)
         except BaseException:
-            for one in reversed(taken):
-                one.release()
+            each(taken, Lock.release)
             raise
 
     def release(self) -> None:
-        """Give all locks back."""
-        for one in reversed(self.of.values()):
-            one.release()
+        """Give all locks back, the first one last."""
+        first, *others = self.of.values()
+        each(others, Lock.release)
+        first.release()

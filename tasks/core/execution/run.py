@@ -79,9 +79,8 @@ def take_up(host: Host, known: story.Story, started: float) -> Outcome:
     plan, folder = known.plan, state.folder(host.environment)
     locks = Locks(host.fleet, folder)
     with locks.taken(runs.owner(plan), resuming(plan.run)):
-        stories = {member: _story(member, folder, plan) for member in host.fleet}
-        for member in host.fleet:
-            member.sh(runs.note(f"{folder}/runs/{plan.run}", "resumed", **runs.owner(plan)))
+        stories = dict(zip(host.fleet, each(host.fleet, lambda member: _story(member, folder, plan)), strict=True))
+        each(host.fleet, lambda m: m.sh(runs.note(f"{folder}/runs/{plan.run}", "resumed", **runs.owner(plan))))
         return Execution(host, plan, locks, started, stories).complete()
 
 

@@ -17,10 +17,11 @@ RECONNECT = 180  # seconds a lost connection is tried again; ROLLBACK_RECONNECT 
 class Watch:
     """One try of a step, begun or taken up again; `goes_on` while it may run on the host."""
 
-    def __init__(self, member: Host, locks: Locks, attempt: job.Try) -> None:
+    def __init__(self, member: Host, locks: Locks, attempt: job.Try, name: str = "") -> None:
+        """`name` is said before every line of the step, where it runs on several hosts."""
         self.member, self.locks, self.attempt = member, locks, attempt
         self.goes_on = True
-        self._log, self._lost = display.Log(), None
+        self._log, self._lost = display.Log(name), None
 
     def to_the_end(self) -> tuple[job.End, list[str]]:
         """Return how the step ended and the last lines it said.
@@ -84,6 +85,14 @@ class Watch:
         if wanted == interrupt.WATCH:
             display.watching(self.attempt.step)
         if wanted == interrupt.STOP:
-            display.stopping(self.attempt.step)
-            self.goes_on = not self.member.sh(job.stop(self.attempt), timeout=60, check=False).ok
+            self.stop()
         return wanted == interrupt.WATCH
+
+    def stop(self) -> None:
+        """End the step on the host, with all that it runs."""
+        display.stopping(self.member, self.attempt.step)
+        self.goes_on = not self.member.sh(job.stop(self.attempt), timeout=60, check=False).ok
+
+    def silence(self) -> None:
+        """Show nothing more of what the step says."""
+        self._log.silent = True

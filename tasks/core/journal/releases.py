@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from .. import state
+from ..at_once import each
 from ..checks import checkup
 from ..code import commits
 from ..containers.images import Target
@@ -21,7 +22,7 @@ def read(c) -> list[Entry]:
 
 def present(c) -> tuple[state.State, commits.Commit]:
     """Return what is there, and the commit that all hosts stand on."""
-    states = [member.look() for member in c.fleet]
+    states = each(c.fleet, lambda member: member.look())
     if len({seen.head for seen in states}) > 1:
         heads = ", ".join(seen.head[:12] for seen in states)
         raise Refused(f"The hosts stand on different commits: {heads}. Nothing was recorded.")
