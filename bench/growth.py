@@ -1,4 +1,4 @@
-"""What grows with the project: the migrations and the history that the revision of a commit is read from."""
+"""What grows with the project: hosts, migrations, the history, and the database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tasks.core import revisions
 
-from . import figures, stage
+from . import copies, figures, fleet, stage
 from .figures import MeasurementError, Table
 
 MIGRATIONS = (10, 100, 1000)
@@ -33,12 +33,14 @@ def downgrade():
 
 
 def measure(repeat: int) -> list[Table]:
-    """Return a table of migrations and one of commits; hosts and database sizes are not measured yet."""
+    """Return a table each of hosts, migrations, commits and database sizes."""
     migrations = {f"{count} migrations": repository(count, commits=2) for count in MIGRATIONS}
     histories = {f"{count:,} commits": repository(10, commits=count) for count in HISTORY}
     return [
+        fleet.table(repeat),
         _table("Deriving a commit's revision: migrations", migrations, repeat, "≤ 1 s at 1,000"),
         _table("Deriving a commit's revision: length of the history", histories, repeat, "flat"),
+        copies.table(repeat),
     ]
 
 

@@ -55,6 +55,15 @@ def settings(host: Host, **changes) -> dict:
     }
 
 
+def settings_of_many(host: Host, users: list[str]) -> dict:
+    """Return the variables with which `fab` works at `host` as if each of `users` had a host of its own."""
+    environment = settings_for(host)
+    entries = [{**environment["hosts"][0], "user": user} for user in users]
+    wanted = {"app": {"path": "app", "branch": "main"}, "compose": {"services": {"backend": "app"}}}
+    wanted["compose"]["file"] = environment["compose"]["file"]
+    return {**os.environ, "ROLLBACK_HOSTS_FILE": str(hosts_file(f"fleet-{len(users)}", entries, wanted))}
+
+
 def through(host: Host, port: int) -> dict:
     """Return the variables with which `fab` works at `host` by a relay on `port`, its key recorded for that."""
     known = WORK / f"known_hosts-{port}"
