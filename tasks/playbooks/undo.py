@@ -23,6 +23,8 @@ def undo(c, run=None, restore_snapshot=False):
 
     known = choice.to_undo(c, run)
     before = known.plan.before
+    if known.plan.task == choice.KEPT and not restore_snapshot:
+        raise Refused(f"Back to the release that was kept, with its data: {known.plan.back}. Nothing was changed.")
     if {"swapped", "dropped"} & before.keys():
         return undo_restore.plan(c, known)
     sight = look.look(c, before["commit"], look.Way(schema=False))

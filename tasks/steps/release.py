@@ -31,7 +31,9 @@ def begin(c, snapshot=False, yes=False, json=False):
     if snapshot:
         plan.facts += net.room(c, seen)
         plan.steps.append(net.snapshot_step(c, seen, plan.run))
-        plan.records[0]["snapshot"] = net.kept(c, plan.run)["snapshot"]
+        plan.before = releases.before(seen, wanted, commit) | net.kept(c, plan.run)
+        plan.records[0]["snapshot"] = plan.before["snapshot"]
+        plan.back = f"fab undo --run {plan.run} --restore-snapshot"
     # Tags disturb nobody; a snapshot ends the sessions on the database, and is asked for.
     return carry_out(c, plan, Way(yes=yes or not snapshot, activity=before), started)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import pytest
@@ -10,6 +11,10 @@ from tasks.core.database import trial
 from tests.operator import Operator
 
 pytestmark = pytest.mark.sandbox
+DEPLOY = (
+    "cd jctc-app && git checkout -q main && c='docker-compose -f docker-compose.prod.yml' && $c build -q"
+    " && $c run --rm app alembic upgrade head && $c up -d -t 1"
+)
 
 
 @pytest.fixture
@@ -119,6 +124,9 @@ def test_a_downgrade_that_raises_is_refused_with_the_ways_out(hosts, tmp_path):
     assert "NotImplementedError" in ran.err or "raises" in ran.err
     for way in ("--no-database", "--revision", "--downgrade-sql"):
         assert way in ran.err
+    backup = r"newest backup at that revision \(.*lost\): fab emergency-restore --file backups/jctc_db_20240401.dump, "
+    assert re.search(f"{backup}then fab code-rollback --commit {operator.good[:7]}", ran.err)
+    assert "fab undo --run" not in ran.err
     assert operator.world() == before
 
 
@@ -134,6 +142,24 @@ def test_the_operators_own_sql_takes_the_place_of_a_downgrade_that_raises(hosts,
     assert ran.code == 0, ran.text
     assert operator.status_of() == "200"
     assert operator.rows() == rows
+    begun_and_brought_back(operator)
+
+
+def begun_and_brought_back(operator: Operator) -> None:
+    """A release that was begun with a snapshot is come back to where its migration cannot be taken back."""
+    ran = operator.fab("release.begin", "--snapshot", "--yes")
+    assert ran.code == 0, ran.text
+    before = operator.rows()
+    operator.host.exec(DEPLOY, timeout=120)
+    operator.sql("INSERT INTO cases (reference, title, opened_on) VALUES ('NEW-1', 'new', now())")
+    ran = operator.fab("full-rollback", "--commit", operator.good, "--yes")
+    assert ran.code == 2, ran.text
+    told = re.search(r"\(1 rows of public.cases were added since.*\): fab (undo --run \S+ --restore-snapshot)", ran.err)
+    assert told, ran.err
+    assert operator.fab("undo", "--yes").code == 2
+    ran = operator.fab(*told[1].split(), "--yes")
+    assert ran.code == 0, ran.text
+    assert (operator.head(), operator.rows(), operator.status_of()) == (operator.good, before, "200")
 
 
 def test_wrong_sql_of_the_operators_fails_in_the_rehearsal(hosts, tmp_path):
@@ -147,6 +173,7 @@ def test_wrong_sql_of_the_operators_fails_in_the_rehearsal(hosts, tmp_path):
     ran = operator.fab(*words)
     assert ran.code == 2, ran.text
     assert "rehears" in ran.err.lower()
+    assert "fab emergency-restore --file backups/jctc_db_20240401.dump" in ran.err
     assert operator.world() == before
 
 

@@ -10,8 +10,8 @@ from ..postgres import psql as sql
 from ..revisions import Revision
 from ..shell import Answer
 from . import copies, net
-from .migrate import WAYS_OUT
 from .schema import Schema
+from .ways_out import ways_out
 
 
 def describe(
@@ -23,7 +23,7 @@ def describe(
     `snapshot` also where no copy before it would fit.
     """
     found = {r.id: migrations.classify(r.source) for r in wanted.downgrades if r.id not in wanted.replaced}
-    _refuse_known_failures(wanted, found)
+    _refuse_known_failures(c, seen, wanted, found)
     # What must be known comes first: counting may take longer than is waited for.
     asked = {**(copies.questions(c, seen) if ends or snapshot else {}), **_counts(c, seen, found)}
     answers = c.ask(asked) if asked else {}
@@ -50,12 +50,12 @@ def _describe(
     return facts, [f"{name}: {'; '.join(lost) or _reasons(downgrade, revision)}. Go on?"] if grave else []
 
 
-def _refuse_known_failures(wanted: Schema, found: dict[str, migrations.Downgrade]) -> None:
+def _refuse_known_failures(c, seen: state.State, wanted: Schema, found: dict[str, migrations.Downgrade]) -> None:
     for revision in wanted.downgrades:
         if revision.id in found and found[revision.id].kind == "raises":
             raise Refused(
                 f"{revision.id} ({revision.title}) cannot be taken back: {_reasons(found[revision.id], revision)}. "
-                f"Nothing was changed. {WAYS_OUT}"
+                f"Nothing was changed. {ways_out(c, seen, wanted.rows)}"
             )
 
 

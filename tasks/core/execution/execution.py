@@ -131,7 +131,8 @@ class Execution:
     def _fail(self, member: Host, step: Step, why: str, said: list[str]) -> None:
         self._note("failed", step=step.name, why=why[:500], half=self.half)
         if step.preparation and not self.half:
-            raise Refused(f"{member.address}: {step.title}: {why}. The application was not touched.")
+            ways = failure.ways_out(self, why)
+            raise Refused(f"{member.address}: {step.title}: {why.rstrip('.')}. The application was not touched.{ways}")
         raise Failed(failure.described(self, member, step, why, said))
 
     def _note(self, event: str, **fields: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..database import copies, net
+from ..database.migrate import WAYS_OUT
 from ..errors import Stopped
 from ..host import Host
 from ..plan import Plan, Step
@@ -50,6 +51,19 @@ def lost(member: Host, step: Step, error: Exception) -> str:
             "  next, when the host can be reached: fab resume",
         ]
     )
+
+
+def ways_out(run, why: str) -> str:
+    """Return the data of before, as commands, where a rehearsal found that the downgrade cannot work; else nothing."""
+    rows, before = run.plan.expect.revision, run.plan.before.get("revision")
+    if WAYS_OUT not in why or rows is None or rows == before:
+        return ""
+    try:
+        from ..database import ways_out
+
+        return "".join(f" {way}" for way in ways_out.data_at(run.host, run.host.look(), rows))
+    except Stopped:
+        return ""
 
 
 def standing(run) -> list[str]:

@@ -6,6 +6,8 @@ from ..errors import Refused
 from . import story
 from .story import Story
 
+KEPT = "release.begin"  # what it kept is gone back to by name only: a deployment came after it
+
 
 def to_continue(c, run: str | None) -> Story:
     """Return the run that `resume` means; Refused when there is nothing to continue."""
@@ -23,6 +25,8 @@ def to_undo(c, run: str | None) -> Story:
         raise Refused(f"Run {known.run} ({known.plan.task}) changed nothing: there is nothing to take back.")
     if any(e.get("event") == "undone" for e in known.journal):
         raise Refused(f"Run {known.run} ({known.plan.task}) was taken back already.")
+    if not run and known.plan.task == KEPT:
+        raise Refused(f"Run {known.run} ({KEPT}) only kept a release. The way back to that: {known.plan.back}")
     if not ({"images", "revision"} & known.plan.before.keys()):
         back = known.plan.back or "none is known"
         raise Refused(f"Run {known.run} ({known.plan.task}) is not taken back by undo. Its way back: {back}.")

@@ -61,3 +61,15 @@ def row(entry: Entry) -> tuple[str, ...]:
     at = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.at))
     by = f"{entry.who} from {entry.machine} ({entry.task})"
     return at, entry.commit[:12], entry.subject, ledger.WORDS[entry.event], ", ".join(entry.revision or []), by
+
+
+def before(seen: state.State, wanted: Target, commit: commits.Commit) -> dict:
+    """Return what `undo` has to know to come back to what is there now."""
+    return {
+        "commit": commit.sha,
+        "branch": seen.branch,
+        "revision": seen.revision,
+        "images": {i.service: i.retained(commit.sha) for i in wanted.images},
+        "running": sorted({k.service for k in seen.containers if k.running}),
+        "healthy": seen.healthy,
+    }
