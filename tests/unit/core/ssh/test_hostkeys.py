@@ -44,7 +44,7 @@ def refusal(known: KnownHosts, key=KEY) -> str:
         "*.org",
         "example.or?",
         "*,!evil.org",
-        HostKeys.hash_host("example.org"),
+        pytest.param(HostKeys.hash_host("example.org"), id="hashed"),
     ],
 )
 def test_a_recorded_key_is_trusted(known, names):
