@@ -20,9 +20,9 @@ test: $(READY)       ## Run all tests, against a real host in a container
 unit: $(READY)       ## Run the tests that need no host
 	@$(PYTHON) -m pytest tests/unit
 
-faults: $(READY)     ## Inject every fault and write FAULTS.md
+faults: $(READY)     ## Inject every fault and write FAULTS.md; after a break, go on with the rest
 	@$(PYTHON) -m sandbox up
-	@$(PYTHON) -m pytest tests/faults --all-faults
+	@$(PYTHON) -m pytest tests/faults --all-faults --go-on
 
 bench: $(READY)      ## Measure, side by side, and write bench/RESULTS.md
 	@$(PYTHON) -m bench

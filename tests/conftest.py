@@ -18,6 +18,7 @@ NAME = "-".join(filter(None, [os.environ.get("TEST_HOST", "test"), os.environ.ge
 def pytest_addoption(parser) -> None:
     """Offer the whole table of faults, which takes long."""
     parser.addoption("--all-faults", action="store_true", help="inject every fault, and write FAULTS.md")
+    parser.addoption("--go-on", action="store_true", help="only those faults that did not pass before with this code")
 
 
 def _word(option: tuple[str, str | bool]) -> str:

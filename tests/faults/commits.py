@@ -21,3 +21,14 @@ def make(host: Host, base: str, message: str, files: dict[str, str]) -> str:
         CHANGE.format(mode=modes[path], text=shlex.quote(text), path=shlex.quote(path)) for path, text in files.items()
     )
     return host.exec(MAKE.format(base=base, changes=changes, message=shlex.quote(message)))
+
+
+DEPLOY = """set -e; cd jctc-app; git checkout -q --detach {commit}
+compose() {{ docker-compose -f docker-compose.prod.yml "$@"; }}
+compose build -q app; compose run --rm app alembic upgrade heads; compose up -d -t 1
+for i in $(seq 600); do ! curl -fs -m 5 http://127.0.0.1:8000/health >/dev/null || break; sleep 0.1; done"""
+
+
+def deploy(host: Host, commit: str) -> None:
+    """Deploy a commit on the host, as people would do it."""
+    host.exec(DEPLOY.format(commit=commit), timeout=180)

@@ -48,10 +48,17 @@ class Proxy:
                 if self.refuse:
                     client.close()
                     continue
-                host = socket.create_connection(("127.0.0.1", self.target))
-                self.links += [client, host]
-                for pair in ((client, host), (host, client)):
-                    threading.Thread(target=self._relay, args=pair, daemon=True).start()
+                self._connect(client)
+
+    def _connect(self, client: socket.socket) -> None:
+        try:
+            host = socket.create_connection(("127.0.0.1", self.target))
+        except OSError:
+            client.close()
+            return
+        self.links += [client, host]
+        for pair in ((client, host), (host, client)):
+            threading.Thread(target=self._relay, args=pair, daemon=True).start()
 
     def _relay(self, source: socket.socket, sink: socket.socket) -> None:
         with contextlib.suppress(OSError):

@@ -8,6 +8,8 @@ import select
 import subprocess
 import time
 
+from tests.faults.running import hears_ctrl_c
+
 
 class Terminal:
     """A command with a terminal of its own."""
@@ -16,7 +18,14 @@ class Terminal:
         self.master, slave = pty.openpty()
         self.screen = ""
         self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=environ, cwd=folder, start_new_session=True
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environ,
+            cwd=folder,
+            start_new_session=True,
+            preexec_fn=hears_ctrl_c,
         )
         os.close(slave)
 

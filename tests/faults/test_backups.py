@@ -8,8 +8,6 @@ import signal
 
 import pytest
 
-from tests.faults.stage import Stage
-
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault]
 
 DUMP = "docker exec jctc_db pg_dump -U jctc_user -d jctc_db"
@@ -21,10 +19,11 @@ SELECT count(*) || ' ' || md5(string_agg(c::text, ',' ORDER BY id)) FROM cases c
 
 
 @pytest.fixture
-def scene(fresh):
-    """A stage of its own, put back afterwards: other faults are to find the host as it was deployed."""
-    yield Stage(fresh)
-    fresh.host.reset()
+def scene(stage):
+    """The stage as it was deployed, and put back afterwards: other faults are to find it like that."""
+    stage.host.reset()
+    yield stage
+    stage.clear()
 
 
 @pytest.mark.parametrize(

@@ -116,9 +116,16 @@ def test_a_locked_table_ends_the_downgrade_and_the_snapshot_takes_the_place(read
     ready.rolled_back()
 
 
+SHORT_LIVED = """#!/bin/sh
+python -m app.server &
+until python -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:8000/health")' 2>/dev/null
+do sleep 0.1; done
+sleep 1; exit 9
+"""
 APPS = {
     "target's app exits at once": {"start.sh": "#!/bin/sh\nexit 7\n"},
     "target's app never answers": {"start.sh": "#!/bin/sh\nexec sleep 9999\n"},
+    "target's app is healthy, then dead": {"start.sh": SHORT_LIVED},
     "target's frontend exits": {"frontend/Dockerfile": "FROM jctc/python-base:3.11\nCMD exit 4\n"},
 }
 
