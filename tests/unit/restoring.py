@@ -22,10 +22,10 @@ def server(live: Member | None = LIVE, free: int = 10**9, copies: tuple[Member, 
     return Server(150000, False, 1000, free, free, True, live, copies)
 
 
-def copy(kind: str, run: str) -> Member:
+def copy(kind: str, run: str, age: int = 60) -> Member:
     """Return a copy of the database, made by RUN: old, snap or new."""
     name = f"d__{kind}_{run}"
-    return Member(name, 2, 1000, "u", "UTF8", True, 0, parse_copy(name, "d"), 60)
+    return Member(name, 2, 1000, "u", "UTF8", True, 0, parse_copy(name, "d"), age)
 
 
 def sight(**values: Any) -> Sight:

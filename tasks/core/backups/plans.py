@@ -44,9 +44,16 @@ def kept(plan: Plan) -> list[str]:
 
 
 def superfluous(server: Server) -> list:
-    """Return the copies that may go: unfinished ones, and all old and snapshot ones but the last made."""
-    last = max((m for m in server.copies if m.copy.kind != "new"), key=lambda m: m.copy.id, default=None)
-    return [m for m in server.copies if m is not last]
+    """Return the copies that may go: unfinished ones, and all old and snapshot ones but the last made.
+
+    Its name has the operator's time, its age the server's: where their clocks disagree, what is the last by
+    either of them stays.
+    """
+    whole = [m for m in server.copies if m.copy.kind != "new"]
+    dated = [m for m in whole if m.age is not None]
+    named, made = lambda m: m.copy.id, lambda m: (-m.age, m.copy.id)
+    last = [max(whole, key=named, default=None), max(dated, key=made, default=None)]
+    return [m for m in server.copies if m not in last]
 
 
 def made(copy) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Mapping, Sequence
 
@@ -180,11 +181,16 @@ class Execution:
         )
 
     def _outage(self, waited: list[proof.Settled]) -> float | None:
-        """Return the seconds from the first step that stops the application to the last healthy answer."""
+        """Return the seconds from the first step that stops the application to the last healthy answer.
+
+        None where they are not known, or cannot be right because the host's clock was set meanwhile.
+        """
         if not self.plan.expect.healthy or any(s.healthy_at is None for s in waited):
             return None
         begun = self.host.sh(runs.outage_began(self.folder, self.plan), check=False).stdout.strip()
         try:
-            return round(max(s.healthy_at for s in waited) - float(begun), 2)
+            seconds = max(s.healthy_at for s in waited) - float(begun)
         except ValueError:
             return None
+        longest = math.inf if self.stories else time.monotonic() - self.started
+        return round(seconds, 2) if 0 <= seconds <= longest else None

@@ -12,6 +12,7 @@ from ..plan import Step
 from ..shell import quote
 from . import marks
 
+PATIENCE = 20  # seconds for the engine to end what a step runs in containers
 ENDED, CUT, FENCED = "ended", "cut", "fenced"
 
 # Bookkeeping comes before the step: what cannot be written down is not begun. What a step leaves running
@@ -124,7 +125,10 @@ def _watch(job: Try, nonce: str, seen: int) -> str:
 
 
 def stop(job: Try) -> str:
-    """Return a script that ends every process of `job`, and what it runs in containers; its end is written down."""
+    """Return a script that ends every process of `job`, and what it runs in containers; its end is written down.
+
+    It fails where something may still run: a process that stays, or containers of which the engine says nothing.
+    """
     return "\n".join(
         [
             f"cd {job.folder} && umask 077 || exit 1",
@@ -134,10 +138,10 @@ def stop(job: Try) -> str:
             'end() { for p in $(others); do kill -s "$1" "$p" 2>/dev/null; done; }',
             'left() { i=0; while [ $i -lt "$1" ] && [ -n "$(others)" ]; do i=$((i+1)); sleep 0.1; done; }',
             "end TERM",
-            f"( {job.step.stop or ':'}\n) >/dev/null 2>&1 </dev/null",
+            f"timeout -k 1 {PATIENCE} sh -c {quote(job.step.stop or ':')} >/dev/null 2>&1 </dev/null; stopped=$?",
             "left 50; end KILL; left 50",
             'i=0; until [ -f "$n.rc" ] || [ $i -ge 50 ]; do i=$((i+1)); sleep 0.1; done',
-            f"! alive {quote(job.mark)}",
+            f"[ $stopped != 124 ] && ! alive {quote(job.mark)}",
         ]
     )
 

@@ -80,7 +80,7 @@ def take_up(host: Host, known: story.Story, started: float) -> Outcome:
     locks = Locks(host.fleet, folder)
     with locks.taken(runs.owner(plan), resuming(plan.run)):
         stories = dict(zip(host.fleet, each(host.fleet, lambda member: _story(member, folder, plan)), strict=True))
-        each(host.fleet, lambda m: m.sh(runs.note(f"{folder}/runs/{plan.run}", "resumed", **runs.owner(plan))))
+        each(host.fleet, lambda m: m.sh(runs.resumed(f"{folder}/runs/{plan.run}", runs.owner(plan))))
         return Execution(host, plan, locks, started, stories).complete()
 
 

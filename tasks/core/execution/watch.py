@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 
-from ..errors import ConnectionLost
+from ..errors import ConnectionLost, Failed
 from ..host import Host
 from ..ssh.hostkeys import UntrustedHostKey
 from . import display, failure, interrupt, job
@@ -91,7 +92,8 @@ class Watch:
     def stop(self) -> None:
         """End the step on the host, with all that it runs."""
         display.stopping(self.member, self.attempt.step)
-        self.goes_on = not self.member.sh(job.stop(self.attempt), timeout=60, check=False).ok
+        with contextlib.suppress(Failed, OSError, EOFError):
+            self.goes_on = not self.member.sh(job.stop(self.attempt), timeout=60, check=False).ok
 
     def silence(self) -> None:
         """Show nothing more of what the step says."""

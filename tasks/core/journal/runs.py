@@ -19,6 +19,7 @@ from . import ledger
 
 CHUNK = 90_000  # bytes of base64 that go into one command
 MOVED = 9  # exit code of a begin that came too late
+SYNC = "sync plan.new 2>/dev/null || :"  # a host that loses its power may lose later what was written first
 NOTE = (
     'note() { [ -z "$(tail -c 1 journal 2>/dev/null)" ] || echo >> journal\n'
     'printf \'{"at":%s,%s\\n\' "$(date +%s.%N)" "$1" >> journal; }'
@@ -47,7 +48,7 @@ def begin(folder: str, owner: dict, plan: Plan, seen: str = "") -> Iterator[str]
     before = f"set -eu; umask 077; {still}mkdir -p {run}; : > {run}/plan.new\n"
     for at in range(0, len(encoded), CHUNK):
         last = at + CHUNK >= len(encoded)
-        after = f"cd {run}; [ -s plan.new ]; mv plan.new plan.json\n" + _noted("run", **owner) if last else ""
+        after = f"cd {run}; [ -s plan.new ]; {SYNC}; mv plan.new plan.json\n{_at_work('run', owner)}" if last else ""
         yield f"{before}printf %s {encoded[at : at + CHUNK]} | base64 -d >> {run}/plan.new\n{after}"
         before = "set -eu; umask 077\n"
 
@@ -55,6 +56,16 @@ def begin(folder: str, owner: dict, plan: Plan, seen: str = "") -> Iterator[str]
 def note(run_folder: str, event: str, **fields: object) -> str:
     """Return a script that adds an entry to the journal of a run."""
     return f"set -eu; umask 077; cd {run_folder}\n{_noted(event, **fields)}"
+
+
+def resumed(run_folder: str, owner: dict) -> str:
+    """Return a script that notes who takes a run up again."""
+    return f"set -eu; umask 077; cd {run_folder}\n{_at_work('resumed', owner)}"
+
+
+def _at_work(event: str, owner: dict) -> str:
+    """Return sh text that notes who works on a run, which is the last one from then on, whatever the clock says."""
+    return f'{_noted(event, **owner)}\necho "${{PWD##*/}}" > ../../last.new; mv ../../last.new ../../last'
 
 
 def _noted(event: str, **fields: object) -> str:
@@ -87,7 +98,7 @@ def outage_began(run_folder: str, plan: Plan) -> str:
 
 def questions(folder: str, run: str = "") -> dict[str, str]:
     """Return read-only commands about a run (the last one without `run`): plan, journal, tries and lock."""
-    chosen = quote(run) if run else '"$(ls -1t runs 2>/dev/null | head -n 1)"'
+    chosen = quote(run) if run else '"$(cat last 2>/dev/null || ls -1t runs 2>/dev/null | head -n 1)"'
     enter = f"cd {folder} 2>/dev/null && cd runs/{chosen} 2>/dev/null"
     tries = (
         f'{marks.functions()}\nfor f in *.pid; do [ -e "$f" ] || continue; n=${{f%.pid}}\n'

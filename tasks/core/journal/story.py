@@ -38,7 +38,8 @@ class Told(Struct, frozen=True, kw_only=True):
     @property
     def seconds(self) -> float | None:
         """How long the last try took, if it ended."""
-        return round(self.ended - self.began, 2) if self.began and self.ended else None
+        known = self.began and self.ended and self.began <= self.ended  # the host's clock may have been set
+        return round(self.ended - self.began, 2) if known else None
 
 
 class Story(Struct, kw_only=True):

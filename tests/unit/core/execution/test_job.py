@@ -134,6 +134,17 @@ def test_it_is_stopped_with_all_its_processes_and_what_it_runs_elsewhere(state):
     assert job.ended(watcher.communicate(timeout=30)[0], NONCE).code == 143
 
 
+def test_where_the_engine_does_not_say_that_containers_are_stopped_it_is_not_said_either(state, monkeypatch):
+    monkeypatch.setattr(job, "PATIENCE", 1)
+    one = attempt(state, "sleep 63")
+    one = Try(one.folder, one.run, 3, Step(name="step", title="", script=one.step.script, stop="sleep 64"))
+    watcher = subprocess.Popen(["sh", "-c", job.start(one, TOKEN, NONCE)], stdout=subprocess.PIPE, text=True)
+    until(lambda: len(marked(one)) >= 3)
+    assert sh(job.stop(one)).returncode != 0
+    assert marked(one) == []
+    watcher.communicate(timeout=30)
+
+
 def test_what_it_leaves_running_in_the_background_ends_with_it(state):
     one = attempt(state, "sleep 100 >/dev/null 2>&1 & exit 3")
     assert play(one)[0] == End(job.ENDED, 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 from pathlib import Path
@@ -29,7 +30,7 @@ def written(folder: Path, made: Plan) -> Path:
         assert len(script) < 120_000
         done = sh(script)
         assert done.returncode == 0, done.stderr
-    return folder / "runs" / "run-1"
+    return folder / "runs" / made.run
 
 
 def test_the_plan_is_on_the_host_as_it_was_whatever_it_holds(tmp_path):
@@ -43,6 +44,17 @@ def test_the_journal_begins_with_who_and_from_where(tmp_path):
     first = runs.read_journal((written(tmp_path, plan()) / "journal").read_text())[0]
     assert (first["event"], first["who"]) == ("run", "ada's")
     assert first["at"] > 1_600_000_000
+
+
+def test_the_last_run_is_the_one_that_was_worked_on_last_whatever_the_clock_says(tmp_path):
+    asked = f"cd {tmp_path}; {runs.questions(str(tmp_path))['plan']}"
+    first, second = written(tmp_path, plan()), written(tmp_path, msgspec.structs.replace(plan(), run="run-2"))
+    os.utime(first, (2_000_000_000, 2_000_000_000))
+    assert '"run":"run-2"' in sh(asked).stdout
+    assert sh(runs.resumed(shlex.quote(str(first)), {"who": "bob"})).returncode == 0
+    assert '"run":"run-1"' in sh(asked).stdout
+    assert runs.read_journal((first / "journal").read_text())[-1]["event"] == "resumed"
+    assert second.is_dir()
 
 
 def test_all_of_it_is_for_its_owner_only(tmp_path):

@@ -48,6 +48,8 @@ def test_steps_are_told_by_what_lies_beside_the_journal():
     known = told(lines(ENTRIES[:4]), tries="01-stop.1 gone 0\n02-start.1 alive\n")
     assert [step.state for step in known.steps] == ["done", "running"]
     assert known.steps[0].seconds == 2.5
+    set_back = [{**entry, "at": entry["at"] - 3600 * (entry["event"] == "end")} for entry in ENTRIES[:4]]
+    assert told(lines(set_back), tries="01-stop.1 gone 0\n").steps[0].seconds is None, "the clock was set meanwhile"
     assert known.state == "a step goes on without its operator"
 
 
