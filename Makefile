@@ -22,7 +22,7 @@ unit: $(READY)       ## Run the tests that need no host
 
 faults: $(READY)     ## Inject every fault and write FAULTS.md; after a break, go on with the rest
 	@$(PYTHON) -m sandbox up
-	@$(PYTHON) -m pytest tests/faults --all-faults --go-on
+	@$(PYTHON) -m pytest tests/faults --all-faults --go-on --numprocesses 2 --dist loadfile
 
 bench: $(READY)      ## Measure, side by side, and write bench/RESULTS.md
 	@$(PYTHON) -m bench

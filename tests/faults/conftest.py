@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from tests.faults import report
 from tests.faults.report import Played
 from tests.faults.stage import Stage
 from tests.operator import Operator
 
-PLAYED, ORDER = pytest.StashKey[Played](), pytest.StashKey[list]()
+PLAYED, PLACE = pytest.StashKey[Played](), pytest.StashKey[int]()
+FAULT = "fault"
 
 
 @pytest.fixture(scope="session")
-def stage(hosts, tmp_path_factory, request):
+def stage(hosts, tmp_path_factory):
     """One stage for all faults: each one finds v3 deployed and the images of v2 kept."""
-    made = Stage(Operator(hosts(), tmp_path_factory.mktemp("faults")), request.config.stash[PLAYED])
+    made = Stage(Operator(hosts(), tmp_path_factory.mktemp("faults")))
     yield made
     made.host.reset()
 
@@ -49,33 +51,55 @@ def _played(stage: Stage, session):
         stage.clear()
 
 
+def pytest_configure(config) -> None:
+    """Know what was played before with this code, and keep what is played now."""
+    played = config.stash[PLAYED] = Played(config.cache)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Reports(played))
+
+
 def pytest_collection_modifyitems(config, items) -> None:
     """Leave out the long ones unless --all-faults; with --go-on, those that passed before with this code."""
-    played = config.stash[PLAYED] = Played(config.cache)
-    config.stash[ORDER] = [item.nodeid for item in items]
+    for place, item in enumerate(items):
+        item.stash[PLACE] = place
     if not config.getoption("--all-faults"):
         skip = pytest.mark.skip(reason="only with --all-faults")
         for item in (i for i in items if i.get_closest_marker("long")):
             item.add_marker(skip)
     elif config.getoption("--go-on"):
-        left = [item for item in items if not played.passed(item.nodeid)]
-        if not left:
-            played.forget()
-        items[:] = left or items
+        items[:] = [item for item in items if not config.stash[PLAYED].passed(item.nodeid)]
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Keep what became of a test once it was played, or could not be."""
+    """Put what became of a test into its report, once it was played or could not be."""
     made = yield
     if made.when == "call" or (made.failed and made.when == "setup"):
-        broken = call.excinfo.exconly().splitlines()[0][:300] if made.failed else ""
         title = (item.module.__doc__ or item.module.__name__).splitlines()[0].rstrip(".")
-        item.config.stash[PLAYED].ended(item.nodeid, title, broken)
+        broken = call.excinfo.exconly().splitlines()[0][:300] if made.failed else ""
+        became = {"place": item.stash[PLACE], "title": title, "rows": report.taken(), "broken": broken}
+        made.user_properties.append((FAULT, became))
     return made
 
 
-def pytest_sessionfinish(session) -> None:
-    """Write FAULTS.md, also when tests failed or the session was cut short."""
-    if session.config.getoption("--all-faults") and PLAYED in session.config.stash:
-        session.config.stash[PLAYED].write(session.config.stash[ORDER])
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus) -> None:
+    """Write FAULTS.md, also when tests failed or the session was cut short; the workers' reports came here."""
+    config = session.config
+    if config.getoption("--all-faults") and not hasattr(config, "workerinput"):
+        config.stash[PLAYED].write()
+        if config.getoption("--go-on") and exitstatus == pytest.ExitCode.OK:
+            config.stash[PLAYED].forget()
+
+
+class Reports:
+    """Keeps what the reports tell, wherever the tests were played."""
+
+    def __init__(self, played: Played) -> None:
+        self.played = played
+
+    def pytest_runtest_logreport(self, report) -> None:
+        """Keep what became of a test."""
+        for name, became in report.user_properties:
+            if name == FAULT:
+                self.played.ended(report.nodeid, became)

@@ -43,22 +43,32 @@ class Row:
     after: str
 
 
+_noted: list[Row] = []
+
+
+def note(row: Row) -> None:
+    """Add a line to the test that is being played."""
+    _noted.append(row)
+
+
+def taken() -> list[dict]:
+    """Return the lines of the test that was played, as data, and begin anew."""
+    rows = [asdict(row) for row in _noted]
+    _noted.clear()
+    return rows
+
+
 class Played:
-    """What became of each test, by its name: its rows, the title they stand under, and why it failed, if it did."""
+    """What became of each test, by its name: its place, title and rows, and why it failed, if it did."""
 
     def __init__(self, cache) -> None:
-        self.cache, self.code, self.rows = cache, digest(), []
+        self.cache, self.code = cache, digest()
         kept = cache.get(KEPT, {})
         self.tests: dict[str, dict] = kept["tests"] if kept.get("code") == self.code else {}
 
-    def note(self, row: Row) -> None:
-        """Add a line to the test that is being played."""
-        self.rows.append(row)
-
-    def ended(self, name: str, title: str, broken: str) -> None:
-        """Keep what a test noted, and the reason of its failure ("": it passed)."""
-        self.tests[name] = {"title": title, "rows": [asdict(row) for row in self.rows], "broken": broken}
-        self.rows = []
+    def ended(self, name: str, became: dict) -> None:
+        """Keep what became of a test."""
+        self.tests[name] = became
         self.cache.set(KEPT, {"code": self.code, "tests": self.tests})
 
     def passed(self, name: str) -> bool:
@@ -67,14 +77,12 @@ class Played:
 
     def forget(self) -> None:
         """Begin anew."""
-        self.tests = {}
         self.cache.set(KEPT, {})
 
-    def write(self, order: list[str]) -> None:
-        """Write FAULTS.md, the tests in `order`; those that are not in it come last."""
-        places = {name: place for place, name in enumerate(order)}
-        names = sorted(self.tests, key=lambda name: places.get(name, len(places)))
-        FILE.write_text(render([self.tests[name] for name in names], names))
+    def write(self) -> None:
+        """Write FAULTS.md, in the order of the files and of what stands in them."""
+        names = sorted(self.tests, key=lambda name: (name.partition("::")[0], self.tests[name]["place"]))
+        FILE.write_text(render({name: self.tests[name] for name in names}))
 
 
 def digest() -> str:
@@ -83,10 +91,10 @@ def digest() -> str:
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def render(tests: list[dict], names: list[str]) -> str:
+def render(tests: dict[str, dict]) -> str:
     """Return the whole file."""
-    text, title = HEAD.format(verdict=_verdict(tests, names)), ""
-    for test in tests:
+    text, title = HEAD.format(verdict=_verdict(tests)), ""
+    for test in tests.values():
         if test["rows"] and test["title"] != title:
             title = test["title"]
             text += TABLE.format(title=title)
@@ -94,9 +102,9 @@ def render(tests: list[dict], names: list[str]) -> str:
     return text
 
 
-def _verdict(tests: list[dict], names: list[str]) -> str:
-    count = sum(len(test["rows"]) for test in tests)
-    broken = [f"- `{name}`: {t['broken']}" for t, name in zip(tests, names, strict=True) if t["broken"]]
+def _verdict(tests: dict[str, dict]) -> str:
+    count = sum(len(test["rows"]) for test in tests.values())
+    broken = [f"- `{name}`: {test['broken']}" for name, test in tests.items() if test["broken"]]
     if not broken:
         return f"**{count} faults, no guarantee broken.**"
     return "\n".join([f"**{count} faults, and {len(broken)} guarantees BROKEN:**", "", *broken])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.faults.deployment import RUNS, Deployment
 from tests.faults.proxy import Proxy
-from tests.faults.report import Played, Row
+from tests.faults.report import Row, note
 from tests.faults.running import LIMIT, Running
 from tests.operator import PROJECT, Operator, Ran
 
@@ -26,9 +26,9 @@ COPIES = 100  # copies of the database that may lie around: each one fills some 
 class Stage(Deployment):
     """A deployment that faults happen to, and what is noted of them."""
 
-    def __init__(self, operator: Operator, played: Played) -> None:
+    def __init__(self, operator: Operator) -> None:
         super().__init__(operator)
-        self.played, self.running, self.torn = played, [], True
+        self.running, self.torn = [], True
 
     def ready(self) -> None:
         """Have v3 deployed, with the images of v2 kept; the way there is `fab undo` where that can be."""
@@ -128,7 +128,7 @@ class Stage(Deployment):
         after = self.content()
         assert after == before, f"{fault} {where}: rows {before} became {after}"
         assert not any(line.startswith("Traceback") for line in ran.text.splitlines()), ran.text
-        self.played.note(Row(fault, where, _saw(ran), ran.code, self.state(), resumed, before[:12], after[:12]))
+        note(Row(fault, where, _saw(ran), ran.code, self.state(), resumed, before[:12], after[:12]))
 
 
 @contextmanager
