@@ -45,6 +45,8 @@ def _processor() -> str:
 
 
 def _peer(name: str) -> str:
+    if not (stage.BIN / "python").exists():
+        return f"{name} not installed"
     code = f"from importlib.metadata import version; print(version({name!r}))"
     done = subprocess.run([stage.BIN / "python", "-c", code], capture_output=True, text=True)
     return f"{name} {done.stdout.strip() or 'not installed'}"

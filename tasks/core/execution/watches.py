@@ -14,6 +14,7 @@ class Watches:
 
     def __init__(self, watches: Sequence[Watch]) -> None:
         self.watches = watches
+        self._over = {watch: threading.Event() for watch in watches}  # a thread's join does not survive Ctrl-C
         self._errors: dict[Watch, BaseException] = {}
         self._ends: dict[Watch, tuple[job.End, list[str]]] = {}
 
@@ -30,9 +31,6 @@ class Watches:
         if len(self.watches) == 1:
             return [self.watches[0].to_the_end()]
         self._wait([threading.Thread(target=self._watch, args=(watch,), daemon=True) for watch in self.watches])
-        for watch in self.watches:
-            if watch not in {**self._ends, **self._errors}:  # Ctrl-C came just before its thread began
-                self._watch(watch)
         for error in (self._errors[watch] for watch in self.watches if watch in self._errors):
             raise error
         return [self._ends[watch] for watch in self.watches]
@@ -42,19 +40,19 @@ class Watches:
             self._ends[watch] = watch.to_the_end()
         except BaseException as error:  # to be raised where somebody waits for it
             self._errors[watch] = error
+        self._over[watch].set()
 
     def _wait(self, threads: Sequence[threading.Thread]) -> None:
-        pressed, waiting = None, list(threads)
+        pressed = None
         while True:
             try:
                 if pressed is not None and not self._go_on(pressed):
                     break
                 pressed = None
-                while waiting:
-                    waiting.pop(0).start()
-                for thread in threads:
-                    if thread.ident:
-                        thread.join()
+                for thread in (t for t in threads if t.ident is None):
+                    thread.start()
+                for over in self._over.values():
+                    over.wait()
                 return
             except KeyboardInterrupt as again:
                 pressed = again

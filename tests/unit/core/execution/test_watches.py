@@ -61,9 +61,9 @@ def test_a_host_that_stays_away_is_heard_of_once_the_others_have_ended():
 @pytest.mark.parametrize(("wanted", "stopped"), [(interrupt.STOP, True), (interrupt.LEAVE, False)])
 def test_at_ctrl_c_the_step_is_left_or_stopped_where_it_still_runs(monkeypatch, wanted, stopped):
     never = threading.Event()
-    quick, slow = Watched(lambda: (End("ended", 0), [])), Watched(lambda: never.wait(30))
+    quick = Watched(lambda: (End("ended", 0), []))
+    slow = Watched(lambda: press(quick) or never.wait(30))
     monkeypatch.setattr(interrupt, "decide", lambda _: wanted)
-    monkeypatch.setattr(threading.Thread, "join", lambda thread: _press(quick))
     with pytest.raises(KeyboardInterrupt):
         Watches([quick, slow]).to_the_end()
     never.set()
@@ -71,10 +71,11 @@ def test_at_ctrl_c_the_step_is_left_or_stopped_where_it_still_runs(monkeypatch, 
     assert quick.silent and slow.silent
 
 
-def _press(quick: Watched) -> None:
+def press(quick: Watched) -> None:
+    """Press Ctrl-C once the quick one has ended."""
     while quick.goes_on:
         pass
-    raise KeyboardInterrupt
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
 
 def test_at_ctrl_c_it_can_be_watched_further(monkeypatch):
