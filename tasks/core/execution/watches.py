@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+from ..ssh.signals import held_back
 from . import display, interrupt, job
 from .watch import Watch
 
@@ -49,8 +50,9 @@ class Watches:
                 if pressed is not None and not self._go_on(pressed):
                     break
                 pressed = None
-                for thread in (t for t in threads if t.ident is None):
-                    thread.start()
+                with held_back():
+                    for thread in (t for t in threads if t.ident is None):
+                        thread.start()
                 for over in self._over.values():
                     over.wait()
                 return
