@@ -10,6 +10,11 @@ from . import trial
 from .migrate import OPTIONS, RUN, WAYS_OUT, Move, OwnSql, by_sql, holds, like_service
 from .schema import Schema
 
+# One question for all that is to be known of the live server's container: its environment comes last.
+ABOUT = """{{.Image}}
+{{.Name}} {{.Config.Hostname}} {{range .NetworkSettings.Networks}}{{range .Aliases}}{{.}} {{end}}{{end}}
+{{range .Config.Env}}{{println .}}{{end}}"""
+
 SERVER = """d=$({database} | head -n 1)
 [ -n "$d" ] || {{ echo 'the database container is not running' >&2; exit 2; }}
 same || {{ echo 'no container of the service to rehearse with; --no-rehearse leaves it out' >&2; exit 2; }}
@@ -17,55 +22,57 @@ t=$(basename "$PWD")-rehearsal; n=$t-alembic
 clear() {{ docker rm -fv "$t" "$n" "$t-app" >/dev/null 2>&1 || :; docker network rm "$t" >/dev/null 2>&1 || :; }}
 clear; f=$(mktemp); trap 'clear; rm -f "$e" "$f"' EXIT; trap 'exit 1' HUP INT TERM
 docker network create --internal "$t" >/dev/null
-docker inspect -f '{{{{range .Config.Env}}}}{{{{println .}}}}{{{{end}}}}' "$d" | sed '$d' > "$f"
-names=$(docker inspect -f '{{{{.Name}}}} {{{{.Config.Hostname}}}}' "$d")
-names="$names $(docker inspect -f \
- '{{{{range .NetworkSettings.Networks}}}}{{{{range .Aliases}}}}{{{{.}}}} {{{{end}}}}{{{{end}}}}' "$d")"
-set --; for a in $names; do set -- "$@" --network-alias "${{a#/}}"; done
+about=$(docker inspect -f {about} "$d"); printf '%s\\n' "$about" | sed '1,2d' | grep . > "$f"
+set --; for a in $(printf '%s\\n' "$about" | sed -n 2p); do set -- "$@" --network-alias "${{a#/}}"; done
 docker run -d --name "$t" --network "$t" "$@" --network-alias {service} --env-file "$f" {storage}\
- "$(docker inspect -f '{{{{.Image}}}}' "$d")" >/dev/null
+ "$(printf '%s\\n' "$about" | sed -n 1p)" >/dev/null
 inside() {{ docker exec -i "$t" "$@"; }}
-live() {{ docker exec -i "$d" "$@"; }}
-i=0; until inside {ready} >/dev/null 2>&1; do
-  i=$((i+1)); [ $i -lt 300 ] || {{ echo 'the rehearsal server did not start' >&2; exit 1; }}; sleep 0.1; done
-live {roles} | inside {load} >/dev/null 2>&1 || :
-{fill}
+said=$(docker exec -i "$d" sh -c {dump} | inside sh -c {load} 2>&1) || :
+case "$said" in *{whole}*) ;; *) printf '%s\\n' "$said" | grep -vi password | tail -n 5
+  echo 'the clone for the rehearsal could not be made' >&2; exit 1 ;; esac
 net=$t"""
+
+# Dumped while the server starts. Roles and settings are copied as far as they can be; all else has to be whole.
+DUMP = """roles=$({roles} 2>/dev/null) && printf '%s\\n' "$roles"
+printf '%s\\n' '\\set ON_ERROR_STOP on'
+{dumps} && printf '%s\\n' '\\echo {whole}'"""
+
+# Over TCP: some images start a server on the socket alone before the one that stays.
+LOAD = """i=0; until pg_isready -q -h "$(hostname -i)" {where}; do
+i=$((i+1)); [ $i -lt 600 ] || {{ echo 'the rehearsal server did not start'; exit 1; }}
+sleep 0.05 2>/dev/null || sleep 1; done
+exec psql -XAtq {where}"""
+WHOLE = "the-clone-is-whole"
 
 
 def prepare(environment: Environment, full: bool) -> str:
     """Return sh text that starts a server with a clone of the database, schema only unless `full`.
 
     The server answers to the names of the real one, in a network without a way out, so that nothing
-    that runs there can reach the real database. Roles and settings are copied as far as they can be.
+    that runs there can reach the real database.
     """
     database = environment.database
     service = environment.service("database") or "db"
-    load = join("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", database.user, "-d", database.name)
-    tcp = f'pg_isready -q -h "$(hostname -i)" -U {quote(database.user)} -d {quote(database.name)}'
+    roles = join("pg_dumpall", "-U", database.user, "-l", database.name, "--roles-only")
+    where = join("-U", database.user, "-d", database.name)
     return SERVER.format(
         database=compose.containers(service, everything=False),
         service=quote(service),
+        about=quote(ABOUT),
         storage="" if full else "--tmpfs /var/lib/postgresql/data",
-        ready=join("sh", "-c", tcp),
-        roles=join("pg_dumpall", "-U", database.user, "-l", database.name, "--roles-only"),
-        load=join("psql", "-XAtq", "-U", database.user, "-d", database.name),
-        fill="\n".join(_fill(environment, load, full)),
+        dump=quote(DUMP.format(roles=roles, dumps=_dumps(environment, full), whole=WHOLE)),
+        load=quote(LOAD.format(where=where)),
+        whole=WHOLE,
     )
 
 
-def _fill(environment: Environment, load: str, full: bool) -> list[str]:
+def _dumps(environment: Environment, full: bool) -> str:
     database = environment.database
     dump = ["pg_dump", "-U", database.user, "-d", database.name]
-    wrong = "{ echo 'the clone for the rehearsal could not be made' >&2; exit 1; }"
     if full:
-        return [f"live {join(*dump)} | inside {load} >/dev/null || {wrong}"]
-    alembic = database.alembic
-    rows = join(*dump, "-a", "-t", f'"{alembic.schema}"."{alembic.table}"')
-    return [
-        f"live {join(*dump, '-s')} | inside {load} >/dev/null || {wrong}",
-        f"live {rows} | inside {load} >/dev/null || {wrong}",
-    ]
+        return join(*dump)
+    rows = [*dump, "-a", "-t", f'"{database.alembic.schema}"."{database.alembic.table}"']
+    return f"{join(*dump, '-s')} && {join(*rows)}"
 
 
 def downgrade(
