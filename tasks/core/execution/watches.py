@@ -54,7 +54,8 @@ class Watches:
                     for thread in (t for t in threads if t.ident is None):
                         thread.start()
                 for over in self._over.values():
-                    over.wait()
+                    while not over.wait(1):  # a signal just before a wait is heard of after it
+                        pass
                 return
             except KeyboardInterrupt as again:
                 pressed = again
