@@ -21,6 +21,16 @@ def pytest_addoption(parser) -> None:
     parser.addoption("--go-on", action="store_true", help="only those faults that did not pass before with this code")
 
 
+def pytest_collection_modifyitems(config, items) -> None:
+    """Leave out the long ones unless --all-faults."""
+    if config.getoption("--all-faults"):
+        return
+    skip = pytest.mark.skip(reason="only with --all-faults")
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(skip)
+
+
 def _word(option: tuple[str, str | bool]) -> str:
     name, value = option
     return str(value) if isinstance(value, str) else name if value else f"no-{name}"

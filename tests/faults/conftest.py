@@ -59,14 +59,10 @@ def pytest_configure(config) -> None:
 
 
 def pytest_collection_modifyitems(config, items) -> None:
-    """Leave out the long ones unless --all-faults; with --go-on, those that passed before with this code."""
+    """Number the tests; with --go-on, leave out those that passed before with this code."""
     for place, item in enumerate(items):
         item.stash[PLACE] = place
-    if not config.getoption("--all-faults"):
-        skip = pytest.mark.skip(reason="only with --all-faults")
-        for item in (i for i in items if i.get_closest_marker("long")):
-            item.add_marker(skip)
-    elif config.getoption("--go-on"):
+    if config.getoption("--all-faults") and config.getoption("--go-on"):
         items[:] = [item for item in items if not config.stash[PLAYED].passed(item.nodeid)]
 
 

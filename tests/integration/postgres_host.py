@@ -32,10 +32,13 @@ class PostgresHost:
 
     host: Host
     name: str
+    container: str = "jctc_db"
+    folder: str = FOLDER
+    same: tuple[str, ...] = ("--restrict-key=x",)  # what makes two dumps of the same the same
 
     @property
     def db(self) -> Database:
-        return Database("jctc_db", self.name, "jctc_user")
+        return Database(self.container, self.name, "jctc_user")
 
     def run(self, script: str, timeout: float = 120) -> Ended:
         """Run SCRIPT on the host with sh, whatever it ends with."""
@@ -75,7 +78,7 @@ class PostgresHost:
 
     def dump(self, on: str | None = None) -> str:
         """Return everything in the database (or ON) as pg_dump writes it."""
-        return self.host.exec(f"{self.dumper('--restrict-key=x')} {shlex.quote(target(on or self.name))}")
+        return self.host.exec(f"{self.dumper(*self.same)} {shlex.quote(target(on or self.name))}")
 
     def dumper(self, *options: str) -> str:
         """Return the pg_dump command that a name is appended to."""
@@ -83,8 +86,9 @@ class PostgresHost:
 
     def write(self, command: str, name: str) -> str:
         """Write what COMMAND prints into a file of the tests' folder, and return its path."""
-        self.host.exec(f'mkdir -p "{FOLDER}"; rm -rf "{FOLDER}/{name}"* && {command} > "{FOLDER}/{name}"')
-        return f"{FOLDER}/{name}"
+        folder, path = shlex.quote(self.folder), shlex.quote(f"{self.folder}/{name}")
+        self.host.exec(f"mkdir -p {folder}; rm -rf {path}* && {command} > {path}")
+        return f"{self.folder}/{name}"
 
     def check(self, path: str) -> Backup:
         return parse_backup(self.ok(inspect_script(self.db, path)), path)
