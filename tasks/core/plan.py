@@ -18,7 +18,7 @@ class Step(Struct, frozen=True, kw_only=True):
 
     The script can be run again after a cut at any line; it exits non-zero, with one line on stderr,
     when the world is not what the step promises. `back` takes it back; `stop` is a script
-    that ends what it runs inside containers; `timeout` is in seconds.
+    that ends what it runs inside containers, given the step's mark; `timeout` is in seconds.
     """
 
     name: str

@@ -9,6 +9,7 @@ from ..postgres.inspection import inspect_script
 from ..postgres.names import copy_name
 from ..postgres.psql import Database, target
 from ..postgres.restore import restore_script
+from ..postgres.sessions import stop_script
 from ..postgres.swap import swap_script, take_script
 from ..settings import Environment
 from ..shell import home, join, quote
@@ -51,6 +52,7 @@ def dump_step(environment: Environment, db: Database, path: str, form: str) -> S
             bad=quote(bad),
         ),
         commands=(f"pg_dump {_options(form)} -d {quote(target(db.name))} > {path}",),
+        stop=stop_script(db),
         primary_only=True,
         timeout=LONG,
     )
@@ -74,6 +76,7 @@ def restore_step(
             db, backup, run, work, section, owners=owners, versions=check.versions_table(environment)
         ),
         commands=(f'CREATE DATABASE "{new}" TEMPLATE template0', f"{loaded} -d {quote(target(new))} < {backup.path}"),
+        stop=stop_script(db),
         primary_only=True,
         preparation=before,
         outage=not before,
@@ -119,6 +122,7 @@ def drop_step(environment: Environment, db: Database, backup: Backup, section: S
         title=f"Drop {db.name}, after {backup.path} was read to its end once more",
         script=in_place.drop_script(db, backup, run, work, section),
         commands=(f'DROP DATABASE "{db.name}"',),
+        stop=stop_script(db),
         primary_only=True,
         outage=True,
         timeout=LONG,
@@ -132,6 +136,7 @@ def drop_copy_step(db: Database, name: str) -> Step:
         title=f"Drop the copy {name}",
         script=leftovers.drop_script(db, name),
         commands=(f'DROP DATABASE "{name}"',),
+        stop=stop_script(db),
         primary_only=True,
     )
 

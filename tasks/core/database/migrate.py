@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .schema import Schema
 
 LOCK_TIMEOUT = "5s"
+KILLED = 137  # a container's exit code after a SIGKILL: mostly the kernel's, for want of memory
+SHORT = "alembic was killed in its container: it or the host has too little memory, or somebody killed it"
 OPTIONS = f"-c lock_timeout={LOCK_TIMEOUT}"
 
 WAYS_OUT = (
@@ -76,7 +78,7 @@ def alembic(environment: Environment, image: str, *words: str) -> str:
         "else",
         f'compose run --rm -T --no-deps --name "$n" -e PGOPTIONS={quote(OPTIONS)}'
         f" --entrypoint {quote(entry)} {quote(settings.service)} {command}",
-        "fi",
+        f"fi || {{ code=$?; [ $code != {KILLED} ] || echo {quote(SHORT)} >&2; exit $code; }}",
     )
 
 

@@ -63,6 +63,7 @@ def snapshot_step(c, seen: state.State, run: str) -> Step:
         name="snapshot",
         title=f"Snapshot the database as {name}",
         script=clone_or_dump(db, run, path, dump.script),
+        stop=dump.stop,
         commands=(f'CREATE DATABASE "{name}" TEMPLATE "{db.name}"   (else: {dump.commands[0]})',),
         primary_only=True,
         outage=True,

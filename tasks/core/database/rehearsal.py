@@ -66,6 +66,14 @@ def prepare(environment: Environment, full: bool) -> str:
     )
 
 
+def stop(environment: Environment) -> str:
+    """Return a script that ends all that a rehearsal runs."""
+    return (
+        f't=$(basename "$(cd {compose.app(environment)} && pwd)")-rehearsal; docker rm -fv "$t" "$t-alembic" "$t-app"\n'
+        'docker network rm "$t"'
+    )
+
+
 def _dumps(environment: Environment, full: bool) -> str:
     database = environment.database
     dump = ["pg_dump", "-U", database.user, "-d", database.name]

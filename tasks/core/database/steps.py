@@ -71,6 +71,7 @@ def rehearsal_step(c, seen: state.State, wanted: Schema, full: bool = False, tri
         + (" with all data" if full else " of the schema")
         + (f", and start {tried.commit.short} on it" if tried else ""),
         script=rehearsal.downgrade(c.environment, image_of(c, seen), wanted, full, tried),
+        stop=rehearsal.stop(c.environment),
         commands=(*shown, *([f"docker run {tried.image}   (beside that server)"] if tried else [])),
         primary_only=True,
         preparation=True,

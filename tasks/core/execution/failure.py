@@ -12,6 +12,7 @@ from ..text import last_line
 from . import job
 
 SHOWN = 6  # lines of the failed step's log
+NO_SPACE = "no space left on device"  # what a build says long before its last line
 SIGNALLED = 128  # exit codes above it: ended by a signal
 
 
@@ -24,7 +25,9 @@ def cause(step: Step, end: job.End, said: list[str]) -> str:
         return f"took longer than {step.timeout} s and was stopped"
     if end.code > SIGNALLED:
         return f"was ended by signal {end.code - SIGNALLED}"
-    return last_line("\n".join(said))
+    why = last_line("\n".join(said))
+    full = any(NO_SPACE in line.lower() for line in said) and NO_SPACE not in why.lower()
+    return f"{why} ({NO_SPACE})" if full else why
 
 
 def described(run, member: Host, step: Step, why: str, said: list[str]) -> str:

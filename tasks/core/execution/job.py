@@ -129,6 +129,7 @@ def stop(job: Try) -> str:
 
     It fails where something may still run: a process that stays, or containers of which the engine says nothing.
     """
+    step = job.mark.partition("=")[2]
     return "\n".join(
         [
             f"cd {job.folder} && umask 077 || exit 1",
@@ -138,7 +139,8 @@ def stop(job: Try) -> str:
             'end() { for p in $(others); do kill -s "$1" "$p" 2>/dev/null; done; }',
             'left() { i=0; while [ $i -lt "$1" ] && [ -n "$(others)" ]; do i=$((i+1)); sleep 0.1; done; }',
             "end TERM",
-            f"timeout -k 1 {PATIENCE} sh -c {quote(job.step.stop or ':')} >/dev/null 2>&1 </dev/null; stopped=$?",
+            f"timeout -k 1 {PATIENCE} sh -c {quote(job.step.stop or ':')} stop {quote(step)} >/dev/null 2>&1",
+            "stopped=$?",
             "left 50; end KILL; left 50",
             'i=0; until [ -f "$n.rc" ] || [ $i -ge 50 ]; do i=$((i+1)); sleep 0.1; done',
             f"[ $stopped != 124 ] && ! alive {quote(job.mark)}",

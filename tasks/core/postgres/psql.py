@@ -17,8 +17,10 @@ SESSION = (
     " SET idle_in_transaction_session_timeout = 0; SET default_transaction_read_only = off;"
 )
 
+# What a step runs tells the server which step it is for: it goes on when its client outside the container ends.
 FRAME = r"""set -eu
 umask 077
+PGAPPNAME=${FAB_ROLLBACK_STEP:-fab-rollback}; export PGAPPNAME
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 refuse() { printf '%s\n' "$*" >&2; exit 2; }
 first_error() {
@@ -83,7 +85,8 @@ def target(name: str) -> str:
 
 def tool(db: Database, program: str, *arguments: str) -> str:
     """Return the shell words that run PROGRAM as the database's user inside its container."""
-    return shlex.join(["docker", "exec", "-i", db.container, program, *arguments, "-U", db.user, "-d"])
+    inside = ["docker", "exec", "-i", "-e", "PGAPPNAME", db.container]
+    return shlex.join([*inside, program, *arguments, "-U", db.user, "-d"])
 
 
 def psql(db: Database, on: str | None = None) -> str:

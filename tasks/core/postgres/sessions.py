@@ -85,3 +85,9 @@ def _array(pids: Iterable[int]) -> str:
 def end_script(db: Database, pids: Iterable[int] | None = None) -> str:
     """Return a script that ends the sessions on DB (all, or PIDS) and proves that they are gone."""
     return script(db, change("the sessions could not be ended", "admin", end_sql([db.name], pids)))
+
+
+def stop_script(db: Database) -> str:
+    """Return a script that ends the sessions of the step that is its first argument; those that clean up stay."""
+    sql = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = left(:'step', 63);"""
+    return feed(f'{psql(db, db.maintenance)} -v step="$1"', sql)

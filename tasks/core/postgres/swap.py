@@ -18,7 +18,7 @@ SELECT format('ALTER DATABASE %I ALLOW_CONNECTIONS true', datname) FROM pg_datab
 WHERE datname IN ({names}) AND NOT datallowconn \\gexec
 """
 
-GUARD = """trap 'code=$?; trap - EXIT; open_up || code=1; exit $code' EXIT
+GUARD = """trap 'code=$?; trap - EXIT; PGAPPNAME=fab-rollback; open_up || code=1; exit $code' EXIT
 trap 'exit 1' HUP INT TERM
 """
 

@@ -125,12 +125,14 @@ def test_the_next_try_runs_it_anew_and_keeps_the_log_of_the_first(state):
 
 def test_it_is_stopped_with_all_its_processes_and_what_it_runs_elsewhere(state):
     one = attempt(state, "(sleep 61 & sleep 62 & wait) & wait")
-    one = Try(one.folder, one.run, 3, Step(name="step", title="", script=one.step.script, stop=f"touch {state}/ended"))
+    one = Try(
+        one.folder, one.run, 3, Step(name="step", title="", script=one.step.script, stop=f'echo "$1" > {state}/ended')
+    )
     watcher = subprocess.Popen(["sh", "-c", job.start(one, TOKEN, NONCE)], stdout=subprocess.PIPE, text=True)
     until(lambda: len(marked(one)) >= 5)
     assert sh(job.stop(one)).returncode == 0
     assert marked(one) == []
-    assert (state / "ended").exists()
+    assert (state / "ended").read_text() == "run-1/03-step.1;\n"
     assert job.ended(watcher.communicate(timeout=30)[0], NONCE).code == 143
 
 

@@ -19,7 +19,7 @@ def words_of(command: str) -> list[str]:
 
 
 def test_psql_is_one_command_without_configuration_that_stops_at_the_first_error():
-    assert psql(SHOP) == "docker exec -i shop_db psql -X -q -v ON_ERROR_STOP=1 -At -U owner -d shop"
+    assert psql(SHOP) == "docker exec -i -e PGAPPNAME shop_db psql -X -q -v ON_ERROR_STOP=1 -At -U owner -d shop"
 
 
 def test_psql_connects_to_another_database_when_told():
@@ -30,7 +30,7 @@ def test_psql_connects_to_another_database_when_told():
 @settings(max_examples=40, deadline=None)
 def test_whatever_the_names_are_the_shell_passes_them_on_unchanged(container, name, user):
     words = words_of(psql(Database(container, name, user)))
-    assert words[:4] == ["docker", "exec", "-i", container]
+    assert words[:6] == ["docker", "exec", "-i", "-e", "PGAPPNAME", container]
     assert words[-4:] == ["-U", user, "-d", target(name)]
 
 
