@@ -50,7 +50,10 @@ def test_the_revision_is_read_while_the_application_is_down(fresh, revisions):
 
 def test_a_rehearsal_leaves_nothing_behind(operator):
     before = operator.world()
-    leftovers = "docker ps -aq --filter name=rehears; docker network ls -q --filter name=rehears; ls /tmp"
+    leftovers = (
+        "docker ps -aq --filter name=rehears; docker network ls -q --filter name=rehears"
+        "; ls /tmp | grep -v runc-process || :"  # the engine's own, for a moment
+    )
     clean = operator.host.exec(leftovers)
     ran = operator.fab("db.rehearse", "--yes")
     assert ran.code == 0, ran.text
