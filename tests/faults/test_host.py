@@ -1,0 +1,77 @@
+"""The host gives way in the middle: its engine hung, its disk full, its memory short, its clock wrong"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.test_failures import FULL, described
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.fault, pytest.mark.long]
+
+CLOCK = """#!/bin/sh
+case " $*" in *" -d"*|*" --date"*) exec /usr/bin/date "$@" ;; esac
+exec /usr/bin/date -d "$(cat /tmp/clock 2>/dev/null || echo now)" "$@"
+"""
+SMALL = """#!/bin/sh
+[ "$1" = run ] && [ -e /tmp/small ] && shift && set -- run --memory 24m "$@"
+exec /usr/bin/docker "$@"
+"""
+
+
+def test_an_engine_that_hangs_before_the_run_is_named_and_nothing_was_changed(deployed):
+    rows = deployed.content()
+    deployed.host.exec("pkill -STOP -x dockerd", user="root")
+    ran = deployed.rollback().end()
+    deployed.host.exec("pkill -CONT -x dockerd", user="root")
+    assert ran.code == 2, ran.text
+    assert "no answer in 10 s" in ran.err or "does not answer" in ran.err
+    assert len(ran.err.strip().splitlines()) == 1, ran.err
+    deployed.note("engine hangs", "before anything was changed", ran, "not needed", rows)
+
+
+@pytest.mark.parametrize("jump", ["1 hour", "-1 hour"])
+def test_a_clock_that_jumps_by_an_hour_in_the_middle_changes_no_result_and_no_figure(ready, jump):
+    rows, known = ready.content(), ready.last_run()
+    ready.host.exec("cat > /usr/local/bin/date && chmod +x /usr/local/bin/date", user="root", stdin=CLOCK)
+    ready.hold("checkout")
+    running = ready.rollback()
+    ready.wait_for("checkout", known=known)
+    ready.host.exec("cat > /tmp/clock", stdin=jump)
+    ready.go()
+    ran = ready.must(running.end())
+    ready.rolled_back()
+    assert "outage" not in ran.out.splitlines()[-2], ran.out
+    ready.note(f"host's clock jumps by {jump}", "during checkout", ran, "not needed", rows)
+    assert "done and verified" in ready.must(ready.operator.fab("runs.show")).out
+    ready.must(ready.operator.fab("undo", "--yes", timeout=240))
+    ready.host.exec("rm /usr/local/bin/date", user="root")
+    assert ready.as_deployed()
+
+
+def test_a_downgrade_that_is_killed_for_want_of_memory_says_so_and_is_resumed(ready):
+    rows = ready.content()
+    ready.host.exec("cat > /usr/local/bin/docker && chmod +x /usr/local/bin/docker", user="root", stdin=SMALL)
+    ready.host.exec("touch /tmp/small")
+    ran = ready.rollback().end()
+    ready.host.exec("rm /tmp/small")
+    described(ran, "memory")
+    ready.note("out of memory in the alembic container", "during downgrade", ran, "yes", rows)
+    ready.must(ready.resume())
+    ready.rolled_back()
+
+
+def test_a_disk_that_is_full_during_the_build_changes_nothing(ready):
+    rows, known, before = ready.content(), ready.last_run(), ready.operator.world()
+    ready.hold("prepare")
+    running = ready.rollback("--rebuild")
+    ready.wait_for("prepare", known=known)
+    ready.host.exec(FULL, user="root", timeout=120)
+    ready.go()
+    ran = running.end()
+    ready.host.exec("rm -f /var/lib/docker/full", user="root")
+    assert ran.code == 2, ran.text
+    assert "no space left on device" in ran.err, ran.text
+    assert "not touched" in ran.err
+    assert ready.operator.world() == before
+    assert not ready.locked()
+    ready.note("disk full", "during the build", ran, "not needed", rows)
