@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from sandbox.variant import Variant
 from tests.operator import Operator
 
 NAME = "-".join(filter(None, [os.environ.get("TEST_HOST", "test"), os.environ.get("PYTEST_XDIST_WORKER")]))
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, and let the commands hear it that are started here: what a shell puts in the background does not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox.host import Host
+from tests.conftest import NAME
 from tests.faults import report
 from tests.faults.report import Played
 from tests.faults.stage import Stage
@@ -14,11 +16,11 @@ FAULT = "fault"
 
 
 @pytest.fixture(scope="session")
-def stage(hosts, tmp_path_factory):
-    """One stage for all faults: each one finds v3 deployed and the images of v2 kept."""
-    made = Stage(Operator(hosts(), tmp_path_factory.mktemp("faults")))
-    yield made
-    made.host.reset()
+def stage(tmp_path_factory):
+    """One stage for all faults, a host of its own: each one finds v3 deployed and the images of v2 kept."""
+    host = Host.up(f"{NAME}-faults")
+    yield Stage(Operator(host, tmp_path_factory.mktemp("faults")))
+    host.down()
 
 
 @pytest.fixture

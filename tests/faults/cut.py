@@ -12,12 +12,13 @@ MOMENT, STEP, NUMBER = os.environ["CUT"].split(":")
 on = execution.Execution._on
 
 
-def cut(self, member, attempt) -> None:
-    """Run a step on a host, and end this process at the moment that was asked for."""
-    if MOMENT == "before" and attempt.step.name == STEP:
+def cut(self, members, attempts) -> None:
+    """Run a step on its hosts, and end this process at the moment that was asked for."""
+    name = attempts[0].step.name
+    if MOMENT == "before" and name == STEP:
         os.kill(os.getpid(), int(NUMBER))
-    on(self, member, attempt)
-    if MOMENT == "after" and attempt.step.name == STEP:
+    on(self, members, attempts)
+    if MOMENT == "after" and name == STEP:
         os.kill(os.getpid(), int(NUMBER))
 
 
