@@ -1,13 +1,16 @@
-"""The host gives way in the middle: its engine hung, its disk full, its memory short, its clock wrong"""
+"""The host gives way in the middle: rebooted, its engine hung, its disk full, its memory short, its clock wrong"""
 
 from __future__ import annotations
 
 import pytest
 
+from sandbox import container
+from sandbox.engine import docker
 from tests.faults.test_failures import FULL, described
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault, pytest.mark.long]
 
+STEPS = ("prepare", "stop", "snapshot", "downgrade", "checkout", "start")
 CLOCK = """#!/bin/sh
 case " $*" in *" -d"*|*" --date"*) exec /usr/bin/date "$@" ;; esac
 exec /usr/bin/date -d "$(cat /tmp/clock 2>/dev/null || echo now)" "$@"
@@ -16,6 +19,56 @@ SMALL = """#!/bin/sh
 [ "$1" = run ] && [ -e /tmp/small ] && shift && set -- run --memory 24m "$@"
 exec /usr/bin/docker "$@"
 """
+
+
+@pytest.fixture
+def real(stage, monkeypatch):
+    """The stage on a host whose disk outlives its power supply."""
+    monkeypatch.setattr(container, "DISK", "--volume=/var/lib/docker")
+    stage.torn = True
+    stage.ready()
+    yield stage
+    stage.clear()
+
+
+def test_a_host_that_reboots_in_every_step_is_waited_for_and_the_run_resumed_to_a_verified_end(real):
+    rows, words = real.content(), ("full-rollback", "--commit", real.operator.good, "--no-rehearse", "--yes")
+    known = real.last_run()
+    for step in STEPS:
+        real.hold(step)
+        running = real.start(*words)
+        real.wait_for(step, known=known)
+        docker("restart", "-t", "0", real.host.container)
+        real.go()
+        ran = running.end()
+        assert ran.code == (2 if step == "prepare" else 1), ran.text
+        assert "was cut off on the host" in ran.err, ran.text
+        assert "connection lost; the step goes on there" in ran.out
+        real.settled()
+        real.note("host rebooted", f"during {step}", ran, "yes", rows)
+        if step != "prepare":
+            assert "fab resume" in ran.err
+            known, words = "", ("resume", "--yes")
+    real.must(real.resume())
+    real.rolled_back()
+    assert real.content() == rows
+
+
+def test_an_engine_that_hangs_is_waited_for_in_every_step(ready):
+    rows, known = ready.content(), ready.last_run()
+    steps = ("prepare", "stop", "snapshot", "downgrade", "start")
+    ready.hold(steps[0])
+    running = ready.rollback()
+    for step, following in zip(steps, (*steps[1:], None), strict=True):
+        ready.wait_for(step, known=known)
+        ready.host.exec("pkill -STOP -x dockerd", user="root")
+        ready.pass_on(following)
+        ready.wait_until("pgrep -f 'docker (ps|inspect|image|exec|tag|stop|kill)|docker-compose -f' >/dev/null")
+        ready.host.exec("pkill -CONT -x dockerd", user="root")
+    ran = ready.must(running.end())
+    ready.rolled_back()
+    for step in steps:
+        ready.note("engine hangs for a while", f"during {step}", ran, "not needed", rows)
 
 
 def test_an_engine_that_hangs_before_the_run_is_named_and_nothing_was_changed(deployed):

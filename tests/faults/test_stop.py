@@ -1,0 +1,132 @@
+"""An operator who stops a running step: it ends, on the host and in its containers, and the run can be resumed"""
+
+from __future__ import annotations
+
+import shlex
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tests.faults import commits
+from tests.faults.stage import Stage
+from tests.faults.terminal import Terminal
+from tests.faults.test_operators import QUESTION
+from tests.operator import PROJECT, Ran
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.fault, pytest.mark.long]
+
+PSQL = "docker exec -i jctc_db psql -XAtq -U jctc_user -d jctc_db"
+LEFT = "pgrep -f '^(pg_dump|pg_restore|psql -X -q|sleep 60|python.*alembic)' || :"
+CHECKPOINTER = "$(pgrep -f '[p]ostgres: checkpointer')"
+HOOK = "jctc-app/.git/hooks/post-checkout"
+NAP = """
+CREATE FUNCTION nap() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM pg_sleep(CASE WHEN current_database() = 'jctc_db' THEN 0 ELSE 605 END); RETURN 1; END $$;
+CREATE MATERIALIZED VIEW napping AS SELECT nap();
+"""
+ENDLESS_DUMP = f"printf %s {shlex.quote(NAP)} | {PSQL}; docker exec jctc_db pg_dump {{}} jctc_db > backups/endless"
+NO_NAP = f"echo 'DROP MATERIALIZED VIEW napping; DROP FUNCTION nap;' | {PSQL}; rm -f backups/endless"
+
+
+HELD = "until pgrep -f '[p]ostgres: jctc_user.* SELECT' >/dev/null; do sleep 0.1; done"
+
+
+@dataclass(frozen=True)
+class Endless:
+    """A step that does not end by itself; `runs` succeeds on the host once it is under way."""
+
+    name: str
+    step: str
+    words: Callable[[Stage], tuple[str, ...]]
+    runs: str
+    before: str = "true"
+    after: str = "true"
+
+
+def rollback(stage: Stage) -> tuple[str, ...]:
+    return "full-rollback", "--commit", stage.operator.good, "--no-rehearse", "--yes"
+
+
+def build(stage: Stage) -> tuple[str, ...]:
+    dockerfile = "FROM jctc/python-base:3.11\nRUN sleep 604\n"
+    commit = commits.make(stage.host, stage.operator.good, "endless build", {"Dockerfile": dockerfile})
+    return "full-rollback", "--commit", commit, "--no-rehearse", "--yes"
+
+
+def restore(stage: Stage) -> tuple[str, ...]:
+    return "emergency-restore", "--file", "endless", "--yes"
+
+
+def dump(stage: Stage) -> tuple[str, ...]:
+    return "backups.create", "--yes"
+
+
+ENDLESS = [
+    Endless("a build", "prepare", build, "pgrep -f '^sleep 604'"),
+    Endless(
+        "a copy of the database",
+        "snapshot",
+        rollback,
+        "pgrep -f '[p]ostgres: jctc_user.* CREATE DATABASE'",
+        f"kill -STOP {CHECKPOINTER}",
+        f"kill -CONT {CHECKPOINTER}",
+    ),
+    Endless(
+        "a checkout",
+        "checkout",
+        rollback,
+        "pgrep -f '^sleep 607'",
+        f"cd /home/ubuntu; printf '#!/bin/sh\\nsleep 607\\n' > {HOOK}; chmod 755 {HOOK}",
+        f"rm /home/ubuntu/{HOOK}",
+    ),
+    Endless(
+        "a restore by psql",
+        "restore",
+        restore,
+        "pgrep -f '[p]ostgres: jctc_user.* REFRESH MATERIALIZED'",
+        f"cd /home/ubuntu; {ENDLESS_DUMP.format('-U jctc_user')}",
+        f"cd /home/ubuntu; {NO_NAP}",
+    ),
+    Endless(
+        "a restore by pg_restore",
+        "restore",
+        restore,
+        "pgrep -f '[p]ostgres: jctc_user.* REFRESH MATERIALIZED'",
+        f"cd /home/ubuntu; {ENDLESS_DUMP.format('-Fc -U jctc_user')}",
+        f"cd /home/ubuntu; {NO_NAP}",
+    ),
+    Endless(
+        "a dump",
+        "dump",
+        dump,
+        "pgrep -f '[p]ostgres: jctc_user.* LOCK TABLE waiting'",
+        f"echo 'BEGIN; LOCK TABLE cases; SELECT pg_sleep(606);' | setsid {PSQL} >/dev/null 2>&1 & {HELD}",
+        f"echo \"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%(606)%'\" | {PSQL} || :",
+    ),
+]
+
+
+@pytest.mark.parametrize("endless", [pytest.param(e, id=e.name) for e in ENDLESS])
+def test_it_ends_everywhere_and_the_run_can_be_resumed(spoilt, endless):
+    rows = spoilt.content()
+    spoilt.host.exec(endless.before, user="root")
+    left = set(spoilt.host.exec(LEFT).split())
+    at = Terminal(spoilt.operator.command(*endless.words(spoilt)), spoilt.operator.environ(), str(PROJECT))
+    spoilt.wait_until(f"{endless.runs} >/dev/null")
+    at.process.send_signal(signal.SIGINT)
+    at.until(QUESTION)
+    at.type("s")
+    code = at.end()
+    assert code in (1, 2), at.screen
+    assert "nothing runs on the host any more" in at.screen
+    assert spoilt.idle()
+    assert set(spoilt.host.exec(LEFT).split()) <= left, spoilt.host.exec("ps aux")
+    spoilt.host.exec(endless.after, user="root")
+    spoilt.wait_until(f"echo 'SELECT 1' | {PSQL} >/dev/null 2>&1")
+    told = next(line for line in at.screen.splitlines() if line.startswith("Interrupted"))
+    spoilt.note(f"Ctrl-C, then stop, of {endless.name}", f"during {endless.step}", Ran(code, at.screen, told), "", rows)
+    if endless.words is rollback:
+        spoilt.must(spoilt.resume())
+        spoilt.rolled_back()
