@@ -65,6 +65,14 @@ class Stage(Deployment):
         """Begin a full rollback to v2."""
         return self.start("full-rollback", "--commit", self.operator.good, *ROLLBACK, *words, **variables)
 
+    def restore(self, *words: str, **variables: str) -> Running:
+        """Begin the emergency restore of the latest backup."""
+        return self.start("emergency-restore", "--file", "latest", "--yes", *words, **variables)
+
+    def resuming(self, **variables: str) -> Running:
+        """Begin to resume what was cut."""
+        return self.start("resume", "--yes", **variables)
+
     def hold(self, step: str) -> None:
         """Keep the step called `step` from doing anything once it has begun."""
         self.host.exec("cat > /tmp/hold.new && mv /tmp/hold.new /tmp/hold", stdin=f"-{step}.")

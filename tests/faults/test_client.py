@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from functools import partial
 
 import pytest
 
@@ -26,7 +25,7 @@ CASES = [
 @pytest.mark.parametrize(("number", "moment"), CASES)
 def test_a_rollback_that_is_cut_at_every_step_is_resumed_to_a_verified_end(ready, number, moment):
     rows = ready.content()
-    begin = cut_everywhere(ready, partial(ready.rollback), STEPS, "rollback", number, moment, rows)
+    begin = cut_everywhere(ready, ready.rollback, STEPS, "rollback", number, moment, rows)
     ready.must(begin().end())
     ready.rolled_back()
     assert ready.content() == rows
@@ -37,8 +36,7 @@ def test_a_rollback_that_is_cut_at_every_step_is_resumed_to_a_verified_end(ready
 def test_a_restore_that_is_cut_at_every_step_is_resumed_to_a_verified_end(ready, number, moment):
     rows = ready.content()
     ready.must(ready.operator.fab("backups.create", "--yes"))
-    restore = partial(ready.start, "emergency-restore", "--file", "latest", "--yes")
-    begin = cut_everywhere(ready, restore, RESTORE, "restore", number, moment, rows)
+    begin = cut_everywhere(ready, ready.restore, RESTORE, "restore", number, moment, rows)
     ready.must(begin().end())
     assert ready.as_deployed()
     assert ready.idle()
@@ -54,14 +52,14 @@ def cut_everywhere(stage, begin, steps, what: str, number: int, moment: str, row
             assert "fab resume" in ran.err, ran.text
             assert "Interrupted" in ran.err
         stage.note(f"fab gets {number.name}", f"{moment} {step} ({what})", ran, "yes", rows)
-        begin = partial(stage.start, "resume", "--yes")
+        begin = stage.resuming
     return begin
 
 
 def _cut(stage, begin, step: str, number: int, moment: str):
     if moment != "during":
         return begin(CUT=f"{moment}:{step}:{int(number)}").end()
-    known = "" if begin.args[:1] == ("resume",) else stage.last_run()
+    known = "" if begin == stage.resuming else stage.last_run()
     stage.hold(step)
     running = begin()
     stage.wait_for(step, known=known)

@@ -86,10 +86,10 @@ WRONGS = [
     Wrong("compose file missing at the target", "has no", settings={"compose": {"file": "no-such.yml"}}),
     Wrong(
         "build fails",
-        "Have the images",
+        "failed to build",
         files={"Dockerfile": "FROM jctc/python-base:3.11\nRUN echo no luck >&2; exit 3\n"},
     ),
-    Wrong("base image missing", "Have the images", files={"Dockerfile": "FROM no-such-image:1\n"}),
+    Wrong("base image missing", "failed to build", files={"Dockerfile": "FROM 127.0.0.1:9/no-such-image:1\n"}),
     Wrong(
         "revision unknown",
         "",

@@ -15,7 +15,7 @@ from ..checks import proof
 from ..errors import Failed, Held, Refused
 from ..host import Host
 from ..journal import runs
-from ..journal.story import Story, Told
+from ..journal.story import Story
 from ..plan import Plan, Step
 from . import display, failure, interrupt, job
 from .holding import Locks
@@ -78,7 +78,8 @@ class Execution:
         begun = time.monotonic()
         display.step_begins(number, len(self.plan.steps), step)
         members = self.host.fleet[:1] if step.primary_only else self.host.fleet
-        if all(self._holds(member, number, step) for member in members):
+        members = [m for m in members if not (m in self.stories and self.stories[m].holds(number))]
+        if not members:
             self.done.append({"step": step.name, "seconds": 0.0})
             display.done_before(step)
             return
@@ -88,21 +89,9 @@ class Execution:
         display.step_done(step, seconds)
 
     def _try(self, member: Host, number: int, step: Step) -> job.Try:
-        told = self._told(member, number)
-        attempt = told.tries + (told.state != "running") if told else 1
+        attempt = self.stories[member].attempt(number) if member in self.stories else 1
         half, after = self._halves(number, step)
         return job.Try(self.folder, self.plan.run, number, step, attempt, half, after)
-
-    def _told(self, member: Host, number: int) -> Told | None:
-        return self.stories[member].steps[number - 1] if member in self.stories else None
-
-    def _holds(self, member: Host, number: int, step: Step) -> bool:
-        """Return whether a step was done in an earlier session, and no later step has to rely on it still."""
-        told = self._told(member, number)
-        if told is None or told.state != "done":
-            return False
-        later = zip(self.plan.steps, self.stories[member].steps, strict=True)
-        return not any(s.name in step.until and t.state != "done" for s, t in later)
 
     def _halves(self, number: int, step: Step) -> tuple[bool | None, bool | None]:
         """Return whether the host is half-done while the step runs, and after it; None: that is not changed."""

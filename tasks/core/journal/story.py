@@ -68,6 +68,20 @@ class Story(Struct, kw_only=True):
             return "a step goes on without its operator"
         return last_word(self.journal)
 
+    def holds(self, number: int) -> bool:
+        """Whether a step was done and is not needed anew: no later one relies on it that is still to be begun."""
+        if self.steps[number - 1].state != "done":
+            return False
+        if any(told.state == "running" for told in self.steps):
+            return True
+        until, every = self.plan.steps[number - 1].until, zip(self.plan.steps, self.steps, strict=True)
+        return all(told.state == "done" for step, told in every if step.name in until)
+
+    def attempt(self, number: int) -> int:
+        """Return which try of a step comes next; one that goes on is still the same."""
+        told = self.steps[number - 1]
+        return told.tries + (told.state != "running")
+
     @property
     def over(self) -> bool:
         """Whether there is nothing left to do: the run was proven, taken back, or left as it was."""

@@ -12,7 +12,8 @@ from tasks.core.journal import runs, story
 from tasks.core.plan import Plan, Step
 from tasks.core.shell import Answer
 
-STEPS = [Step(name=name, title=f"The {name}", script="true", commands=(name,)) for name in ("stop", "start")]
+STOP = Step(name="stop", title="The stop", script="true", commands=("stop",), until=("start",))
+STEPS = [STOP, Step(name="start", title="The start", script="true", commands=("start",))]
 PLAN = Plan(task="full-rollback", purpose="back", steps=STEPS, run="run-1")
 ENTRIES = [
     {"at": 1.0, "event": "run", "run": "run-1", "who": "ada", "machine": "laptop"},
@@ -67,6 +68,27 @@ def test_steps_are_told_by_what_lies_beside_the_journal():
 def test_the_last_try_counts(tries, state, count, code):
     step = told("", tries).steps[0]
     assert (step.state, step.tries, step.code) == (state, count, code)
+
+
+@pytest.mark.parametrize(
+    ("tries", "holds"),
+    [
+        ("", False),
+        ("01-stop.1 gone 1", False),
+        ("01-stop.1 gone 0", False),
+        ("01-stop.1 gone 0\n02-start.1 gone 1", False),
+        ("01-stop.1 gone 0\n02-start.1 gone", False),
+        ("01-stop.1 gone 0\n02-start.1 alive", True),
+        ("01-stop.1 gone 0\n02-start.1 gone 0", True),
+    ],
+)
+def test_what_a_later_step_relies_on_is_done_anew_unless_that_one_goes_on_or_is_done(tries, holds):
+    assert told("", tries).holds(1) is holds
+
+
+@pytest.mark.parametrize(("tries", "attempt"), [("", 1), ("01-stop.1 gone 1", 2), ("01-stop.1 alive", 1)])
+def test_a_step_that_goes_on_is_taken_up_and_one_that_ended_is_tried_anew(tries, attempt):
+    assert told("", tries).attempt(1) == attempt
 
 
 @pytest.mark.parametrize(
