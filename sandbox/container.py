@@ -9,6 +9,8 @@ CAPABILITIES = ("--cap-add=ALL", "--cap-drop=SYS_RESOURCE", "--cgroupns=private"
 UNCONFINED = [f"--security-opt={kind}=unconfined" for kind in ("seccomp", "apparmor", "systempaths")]
 # In memory: thousands of small files are unpacked at each start, and gone at once at its end.
 DISK = "--tmpfs=/var/lib/docker:rw,exec,suid,dev,size=4g,mode=711"
+# What a boot does not find any more, as on a real machine.
+GONE = "--tmpfs=/run:rw,exec,mode=755"
 
 
 def create(container: str, image: str, host: str, *flags: str) -> None:
@@ -16,7 +18,7 @@ def create(container: str, image: str, host: str, *flags: str) -> None:
     remove(container)
     labels = [f"--label={paths.LABEL}={paths.CLONE}", f"--label={paths.HOST_LABEL}={host}"]
     names = [f"--name={container}", f"--hostname={host}"]
-    docker("create", *names, *labels, *CAPABILITIES, *UNCONFINED, DISK, *flags, image)
+    docker("create", *names, *labels, *CAPABILITIES, *UNCONFINED, DISK, GONE, *flags, image)
 
 
 def remove(*containers: str) -> None:
