@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
-from tests.faults import commits
+from tests.faults import commits, naps
+from tests.faults.naps import PSQL
 from tests.faults.stage import Stage
 from tests.faults.terminal import Terminal
 from tests.faults.test_operators import QUESTION
@@ -17,19 +17,9 @@ from tests.operator import PROJECT, Ran
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault, pytest.mark.long]
 
-PSQL = "docker exec -i jctc_db psql -XAtq -U jctc_user -d jctc_db"
 LEFT = "pgrep -f '^(pg_dump|pg_restore|psql -X -q|sleep 60|python.*alembic)' || :"
 CHECKPOINTER = "$(pgrep -f '[p]ostgres: checkpointer')"
 HOOK = "jctc-app/.git/hooks/post-checkout"
-NAP = """
-CREATE FUNCTION nap() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
-  PERFORM pg_sleep(CASE WHEN current_database() = 'jctc_db' THEN 0 ELSE 605 END); RETURN 1; END $$;
-CREATE MATERIALIZED VIEW napping AS SELECT nap();
-"""
-ENDLESS_DUMP = f"printf %s {shlex.quote(NAP)} | {PSQL}; docker exec jctc_db pg_dump {{}} jctc_db > backups/endless"
-NO_NAP = f"echo 'DROP MATERIALIZED VIEW napping; DROP FUNCTION nap;' | {PSQL}; rm -f backups/endless"
-
-
 HELD = "until pgrep -f '[p]ostgres: jctc_user.* SELECT' >/dev/null; do sleep 0.1; done"
 
 
@@ -85,17 +75,17 @@ ENDLESS = [
         "a restore by psql",
         "restore",
         restore,
-        "pgrep -f '[p]ostgres: jctc_user.* REFRESH MATERIALIZED'",
-        f"cd /home/ubuntu; {ENDLESS_DUMP.format('-U jctc_user')}",
-        f"cd /home/ubuntu; {NO_NAP}",
+        naps.SLEEPS,
+        naps.endless("-Fp"),
+        naps.GONE,
     ),
     Endless(
         "a restore by pg_restore",
         "restore",
         restore,
-        "pgrep -f '[p]ostgres: jctc_user.* REFRESH MATERIALIZED'",
-        f"cd /home/ubuntu; {ENDLESS_DUMP.format('-Fc -U jctc_user')}",
-        f"cd /home/ubuntu; {NO_NAP}",
+        naps.SLEEPS,
+        naps.endless("-Fc"),
+        naps.GONE,
     ),
     Endless(
         "a dump",

@@ -1,0 +1,88 @@
+"""A dump or a restore breaks in the middle: the live data stay, and mended, it goes on to a verified end."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults import naps
+from tests.faults.test_failures import FULL, KILL_STEP, Break, described, on_host
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.fault, pytest.mark.long]
+
+NOT_FULL = "rm -f /var/lib/docker/full"
+SMALL = "mount -t tmpfs -o size=16k,mode=700,uid=$(id -u ubuntu),gid=$(id -g ubuntu) none /home/ubuntu/backups"
+BREAKS = [
+    Break("step killed by the kernel", "restore", on_host(KILL_STEP), on_host("true"), "was cut off"),
+    Break("step killed by the kernel", "swap", on_host(KILL_STEP), on_host("true"), "was cut off"),
+    Break("disk full", "restore", on_host(FULL), on_host(NOT_FULL), "not enough disk"),
+    Break("database stopped", "restore", on_host("docker stop -t 1 jctc_db"), on_host("docker start jctc_db")),
+    Break("database stopped", "swap", on_host("docker stop -t 1 jctc_db"), on_host("docker start jctc_db")),
+    Break(
+        "backup replaced by another one",
+        "restore",
+        on_host("cd ~ubuntu/backups; mkdir away; mv *.dump away; for f in away/*; do echo x > ${f#away/}; done"),
+        on_host("cd ~ubuntu/backups; mv away/* .; rmdir away"),
+        "changed since",
+    ),
+]
+CASES = [pytest.param(b, id=f"{b.name} in {b.step}") for b in BREAKS]
+
+
+@pytest.mark.parametrize("fault", CASES)
+def test_a_restore_that_breaks_says_where_the_host_stands_and_goes_on_when_it_is_mended(ready, fault):
+    rows = ready.content()
+    ready.must(ready.operator.fab("backups.create", "--yes"))
+    known = ready.last_run()
+    ready.hold(fault.step)
+    running = ready.restore()
+    ready.wait_for(fault.step, known=known)
+    fault.broken(ready)
+    ready.go()
+    ran = running.end()
+    described(ran, fault.says)
+    fault.mended(ready)
+    ready.settled()
+    ready.note(fault.name, f"during {fault.step} (restore)", ran, "yes", rows)
+    ready.must(ready.resume())
+    assert ready.as_deployed()
+    assert ready.idle()
+    assert ready.content() == rows
+
+
+@pytest.mark.parametrize("form", ["-Fp", "-Fc"])
+def test_a_disk_that_fills_while_a_backup_is_loaded_ends_the_load_and_the_live_data_are_as_before(spoilt, form):
+    spoilt.host.exec(naps.endless(form))
+    rows, known = spoilt.content(), spoilt.last_run()
+    running = spoilt.start("emergency-restore", "--file", "endless", "--yes")
+    spoilt.wait_for("restore", known=known)
+    spoilt.wait_until(f"{naps.SLEEPS} >/dev/null")
+    spoilt.host.exec(FULL, user="root", timeout=120)
+    ran = running.end()
+    described(ran, "ran full")
+    spoilt.host.exec(NOT_FULL, user="root")
+    spoilt.settled()
+    spoilt.note("disk full", f"while the backup is loaded ({form})", ran, "undone", rows)
+    spoilt.must(spoilt.operator.fab("undo", "--yes"))
+    assert spoilt.as_deployed()
+    assert spoilt.content() == rows
+
+
+@pytest.mark.parametrize("form", ["directory", "custom", "plain"])
+def test_a_disk_that_fills_while_a_dump_is_written_leaves_no_file_that_looks_like_a_backup(ready, form):
+    rows, known = ready.content(), ready.last_run()
+    before = ready.host.exec("ls backups")
+    ready.hold("dump")
+    running = ready.start("backups.create", "--format", form, "--yes")
+    ready.wait_for("dump", known=known)
+    ready.host.exec(SMALL, user="root")
+    ready.go()
+    ran = running.end()
+    there = ready.host.exec("ls backups")
+    ready.host.exec("umount /home/ubuntu/backups", user="root")
+    assert ran.code == 1, ran.text
+    assert "disk" in ran.err or "space" in ran.err, ran.err
+    assert all(name.endswith((".part", ".err")) for name in there.split()), there
+    assert ready.host.exec("ls backups") == before
+    assert not ready.locked()
+    ready.note("disk full", f"while a dump is written ({form})", ran, "not needed", rows)
+    ready.must(ready.operator.fab("backups.create", "--format", form, "--yes"))
