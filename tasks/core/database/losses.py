@@ -45,9 +45,10 @@ def _describe(
     if downgrade is None:
         return [f"takes back {name} by your own SQL"], []
     lost = [_loss(drop, answers[key].out) for key, drop in _drops(revision.id, downgrade)]
-    facts = [f"takes back {name}: {downgrade.kind}", *(f"  {line}" for line in lost)]
     grave = downgrade.kind in ("destroys", "nothing")
-    return facts, [f"{name}: {'; '.join(lost) or _reasons(downgrade, revision)}. Go on?"] if grave else []
+    why = lost or ([_reasons(downgrade, revision)] if grave else [])
+    facts = [f"takes back {name}: {downgrade.kind}", *(f"  {line}" for line in why)]
+    return facts, [f"{name}: {'; '.join(why)}. Go on?"] if grave else []
 
 
 def _refuse_known_failures(c, seen: state.State, wanted: Schema, found: dict[str, migrations.Downgrade]) -> None:

@@ -10,6 +10,8 @@ from .graph import Graph, Revision, closure
 
 Kind = Literal["same", "downgrade", "behind", "diverged", "unknown"]
 
+SHOWN = 3  # migrations that a reason names
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -84,25 +86,30 @@ def _compared(present: Graph, rows: Collection[str], wanted: frozenset[str]) -> 
     if unknown:
         return unknown
     current = present.ancestors(rows)
-    kind, reason = _judged(len(current - wanted), len(wanted - current))
+    kind, reason = _judged(current - wanted, wanted - current)
     extra = current - wanted if kind == "downgrade" else frozenset()
     newest_first = (present.revisions[i] for i in reversed(present.order) if i in extra)
     return Comparison(kind, reason, present, frozenset(rows), current, wanted, tuple(newest_first))
 
 
-def _judged(extra: int, lacking: int) -> tuple[Kind, str]:
+def _judged(extra: Collection[str], lacking: Collection[str]) -> tuple[Kind, str]:
     if not extra and not lacking:
         return "same", "the database is exactly where the target needs it"
     if not lacking:
         return "downgrade", f"{_counted(extra)} to take back"
     if not extra:
-        return "behind", f"the database lacks {_counted(lacking)} that the target needs"
-    lacks = f"the database lacks {_counted(lacking)} of the target"
-    return "diverged", f"{lacks} and has {_counted(extra)} that the target does not know"
+        return "behind", f"the database lacks {_counted(lacking)} that the target needs{_named(lacking)}"
+    lacks = f"the database lacks {_counted(lacking)} of the target{_named(lacking)}"
+    return "diverged", f"{lacks} and has {_counted(extra)} that the target does not know{_named(extra)}"
 
 
-def _counted(number: int) -> str:
-    return "1 migration" if number == 1 else f"{number} migrations"
+def _counted(names: Collection[str]) -> str:
+    return "1 migration" if len(names) == 1 else f"{len(names)} migrations"
+
+
+def _named(names: Collection[str]) -> str:
+    more = ", …" if len(names) > SHOWN else ""
+    return f" ({', '.join(sorted(names)[:SHOWN])}{more})"
 
 
 def _unexplained(present: Graph, rows: Iterable[str]) -> Comparison | None:
