@@ -21,7 +21,7 @@ LONG = 86400  # seconds that reading or writing all data may take
 
 # The dump is read once more, as anybody would find it; what was found is kept for `backups.list`.
 DUMP = """set -eu; umask 077
-( while sleep 2; do s=$(wc -c <{path}.part 2>/dev/null) && echo "PROGRESS bytes $((s)) 0" || :; done ) & w=$!
+( while sleep 2; do s=$(wc -c 2>/dev/null <{path}.part) && echo "PROGRESS bytes $((s)) 0" || :; done ) & w=$!
 report=; trap 'kill $w 2>/dev/null || :; rm -f "$report"' EXIT; trap 'exit 1' HUP INT TERM
 sh -c {dump}
 kill $w 2>/dev/null || :

@@ -16,11 +16,16 @@ PATIENCE = 20  # seconds for the engine to end what a step runs in containers
 ENDED, CUT, FENCED = "ended", "cut", "fenced"
 
 # Bookkeeping comes before the step: what cannot be written down is not begun. What a step leaves running
-# would count as the step itself: it ends with it.
+# would count as the step itself: it ends with it; after a signal, once it had time to tidy up.
 JOB = (
     marks.functions()
     + """
-n=$1; limit=$2; begin=$3; end=$4; mark=$5
+n=$1; limit=$2; begin=$3; end=$4; mark=$5; tidy=50
+others() {
+  found=1
+  for p in $(marked "$mark"); do [ $p != $$ ] && kill -s $1 $p 2>/dev/null && found=0; done
+  return $found
+}
 note() {
   [ -z "$(tail -c 1 journal 2>/dev/null)" ] || echo >> journal
   printf '{"at":%s,"event":"%s",%s}\\n' "$(date +%s.%N)" "$1" "$2" >> journal
@@ -29,7 +34,9 @@ set -C; echo $$ > "$n.pid" || exit 1; set +C
 : > "$n.log" && note begin "$begin" || exit 1
 trap : HUP INT TERM
 timeout -k 10 "$limit" sh "$n.sh" >> "$n.log" 2>&1; rc=$?
-for p in $(marked "$mark"); do [ $p = $$ ] || kill -s KILL $p 2>/dev/null; done
+i=0; [ $rc -gt 128 ] || [ $rc = 124 ] || i=$tidy
+while [ $i -lt $tidy ] && others 0; do i=$((i+1)); sleep 0.1; done
+others KILL
 [ $rc -ne 0 ] || begin=$end
 note end "$begin,\\"code\\":$rc"
 echo $rc > "$n.rc.new" && mv "$n.rc.new" "$n.rc"

@@ -136,6 +136,17 @@ def test_it_is_stopped_with_all_its_processes_and_what_it_runs_elsewhere(state):
     assert job.ended(watcher.communicate(timeout=30)[0], NONCE).code == 143
 
 
+def test_what_a_stopped_step_does_to_tidy_up_is_not_cut_short(state):
+    tidy = f"trap 'exit 1' TERM; trap 'sleep 0.5; touch {state}/tidy' EXIT; sleep 65 & wait"
+    one = attempt(state, f"sh -c {shlex.quote(tidy)}; true")
+    watcher = subprocess.Popen(["sh", "-c", job.start(one, TOKEN, NONCE)], stdout=subprocess.PIPE, text=True)
+    until(lambda: len(marked(one)) >= 4)
+    assert sh(job.stop(one)).returncode == 0
+    assert (state / "tidy").exists()
+    assert marked(one) == []
+    watcher.communicate(timeout=30)
+
+
 def test_where_the_engine_does_not_say_that_containers_are_stopped_it_is_not_said_either(state, monkeypatch):
     monkeypatch.setattr(job, "PATIENCE", 1)
     one = attempt(state, "sleep 63")

@@ -197,7 +197,7 @@ def test_a_target_before_all_migrations_is_base():
 def test_a_database_behind_the_target_is_said_so():
     comparison = compare(line("a1", "b2", "c3"), {"a1"}, line("a1", "b2"))
     assert comparison.kind == "behind"
-    assert comparison.reason == "the database lacks 1 migration that the target needs"
+    assert comparison.reason == "the database lacks 1 migration that the target needs (b2)"
     assert downgrade_arguments(comparison) == []
 
 
@@ -206,8 +206,10 @@ def test_a_target_whose_head_the_present_code_lacks_is_behind_or_diverged():
     comparison = compare(line("a1", "x2"), {"x2"}, line("a1", "b2", "c3"))
     assert comparison.kind == "diverged"
     assert comparison.reason == (
-        "the database lacks 2 migrations of the target and has 1 migration that the target does not know"
+        "the database lacks 2 migrations of the target (b2, c3) and has 1 migration that the target does not know (x2)"
     )
+    many = compare(line("a1"), {"a1"}, line("a1", "b2", "c3", "d4", "e5"))
+    assert many.reason.endswith("4 migrations that the target needs (b2, c3, d4, …)")
 
 
 def test_a_squashed_history_below_the_head_of_the_target_is_no_reason_to_go_further_back():
