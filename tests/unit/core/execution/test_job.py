@@ -140,7 +140,7 @@ def test_what_a_stopped_step_does_to_tidy_up_is_not_cut_short(state):
     tidy = f"trap 'exit 1' TERM; trap 'sleep 0.5; touch {state}/tidy' EXIT; sleep 65 & wait"
     one = attempt(state, f"sh -c {shlex.quote(tidy)}; true")
     watcher = subprocess.Popen(["sh", "-c", job.start(one, TOKEN, NONCE)], stdout=subprocess.PIPE, text=True)
-    until(lambda: len(marked(one)) >= 4)
+    until(lambda: len(marked(one)) >= 5)
     assert sh(job.stop(one)).returncode == 0
     assert (state / "tidy").exists()
     assert marked(one) == []
