@@ -51,6 +51,16 @@ def die(message: str, code: int = 1) -> str:
     return f"{{ printf '%s\\n' {quote(message)} >&2; exit {code}; }}"
 
 
+def at_exit(tidy: str) -> str:
+    """Return a command that has `tidy` run at the end of the script, also when a signal ends it.
+
+    A second signal does not cut that short: it comes when a process and its group are both told to end.
+    """
+    signals = "HUP INT PIPE TERM"
+    once = f'trap "" {signals}; exit 1'
+    return f"trap {quote(tidy)} EXIT; trap {quote(once)} {signals}"
+
+
 def nonce() -> str:
     """Return a word that no output can guess."""
     return secrets.token_hex(8)
@@ -64,7 +74,7 @@ def batch(commands: Mapping[str, str], mark: str, first: str = "") -> str:
     """
     begin, end = f"printf '\\n%s begin {FIRST}\\n' {mark}", f"printf '\\n%s end %s\\n' {mark} $?"
     lines = [f"{begin}\n({first}\n)\n{end}"] if first else []
-    lines += ['d=$(mktemp -d 2>/dev/null) || d=; trap \'[ -z "$d" ] || rm -rf "$d"\' EXIT']
+    lines += ["d=$(mktemp -d 2>/dev/null) || d=; " + at_exit('[ -z "$d" ] || rm -rf "$d"')]
     lines += [f"q{n}() (\n{command}\n)" for n, command in enumerate(commands.values())]
     lines += [_side_by_side(n) for n in range(len(commands))]
     for n, name in enumerate(commands):

@@ -12,7 +12,7 @@ from ..postgres.restore import restore_script
 from ..postgres.sessions import stop_script
 from ..postgres.swap import swap_script, take_script
 from ..settings import Environment
-from ..shell import home, join, quote
+from ..shell import at_exit, home, join, quote
 from ..state import place
 from . import check, files
 
@@ -22,7 +22,7 @@ LONG = 86400  # seconds that reading or writing all data may take
 # The dump is read once more, as anybody would find it; what was found is kept for `backups.list`.
 DUMP = """set -eu; umask 077
 ( while sleep 2; do s=$(wc -c 2>/dev/null <{path}.part) && echo "PROGRESS bytes $((s)) 0" || :; done ) & w=$!
-report=; trap 'kill $w 2>/dev/null || :; rm -f "$report"' EXIT; trap 'exit 1' HUP INT TERM
+report=; {tidy}
 sh -c {dump}
 kill $w 2>/dev/null || :
 mkdir -p {reports}; report=$(mktemp -p {reports})
@@ -44,6 +44,7 @@ def dump_step(environment: Environment, db: Database, path: str, form: str) -> S
         name="dump",
         title=f"Write {path} and read it back",
         script=DUMP.format(
+            tidy=at_exit('kill $w 2>/dev/null || :; rm -f "$report"'),
             path=home(path),
             dump=quote(script),
             inspect=quote(inspect),

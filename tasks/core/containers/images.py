@@ -12,12 +12,13 @@ from ..code import tree
 from ..errors import Refused
 from ..plan import Step
 from ..settings import Environment
-from ..shell import Answer, join, quote
+from ..shell import Answer, at_exit, join, quote
 from . import compose, project, services
 from .compose import Built
 from .project import Project
 
 REVISION_LABEL = "org.opencontainers.image.revision"
+CLEAR = 'rm -rf "$t"'
 
 
 class Target(Struct, frozen=True):
@@ -40,7 +41,7 @@ def describe_target(environment: Environment, sha: str) -> str:
     )
     return "\n".join(
         [
-            f"set -e; cd {app}; t=$(mktemp -d); trap 'rm -rf \"$t\"' EXIT",
+            f"set -e; cd {app}; t=$(mktemp -d); {at_exit(CLEAR)}",
             show,
             compose.define(environment.compose, '"$t"'),
             'if compose --project-directory "$PWD" config 2>"$t/err"; then exit 0; fi',
@@ -77,7 +78,7 @@ def _building(wanted: Target, sha: str, rebuild: bool) -> list[str]:
     return [
         f'missing=; want() {{ {have} && echo "kept: $2" || missing="$missing $1"; }}',
         *(f"want {quote(i.service)} {quote(i.retained(sha))}" for i in wanted.images),
-        'umask 077; app=$PWD; t=$(mktemp -d "$HOME/.fab-rollback/tree.XXXXXX"); trap \'rm -rf "$t"\' EXIT',
+        f'umask 077; app=$PWD; t=$(mktemp -d "$HOME/.fab-rollback/tree.XXXXXX"); {at_exit(CLEAR)}',
         tree.export('"$app"', sha, '"$t/tree"'),
         f"printf '%s' {quote(override(wanted, sha))} > \"$t/tree/.rollback.yml\"",
         'cd "$t/tree"',

@@ -10,7 +10,7 @@ from .. import state
 from ..containers import compose
 from ..postgres.psql import feed, ident, literal
 from ..settings import Environment
-from ..shell import join, quote
+from ..shell import at_exit, join, quote
 
 if TYPE_CHECKING:
     from .schema import Schema
@@ -38,7 +38,7 @@ SETTINGS = "\n".join(
 LIKE = """c=$({containers} | head -n 1)
 i=$(docker inspect -f {settings} "$c" 2>/dev/null) || :
 line() {{ printf '%s\\n' "$i" | sed -n "$1p"; }}
-umask 077; e=$(mktemp); trap 'rm -f "$e"' EXIT
+umask 077; e=$(mktemp); {tidy}
 same() {{ # an environment file cannot hold a value of several lines, nor `docker run` every host setting
   [ -n "$i" ] || return 1
   printf '%s\\n' "$i" | sed '1,4d;$d' > "$e"
@@ -57,7 +57,12 @@ RUN = (
 def like_service(environment: Environment) -> str:
     """Return sh text that learns how the alembic service's container is run: `$c`, `$net`, `$e`, `same`."""
     service = environment.database.alembic.service
-    return LIKE.format(containers=compose.containers(service), settings=quote(SETTINGS), service=quote(service))
+    return LIKE.format(
+        containers=compose.containers(service),
+        settings=quote(SETTINGS),
+        service=quote(service),
+        tidy=at_exit('rm -f "$e"'),
+    )
 
 
 def alembic(environment: Environment, image: str, *words: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..containers import compose
 from ..postgres.psql import ident
 from ..settings import Environment
-from ..shell import join, quote
+from ..shell import at_exit, join, quote
 from . import trial
 from .migrate import OPTIONS, RUN, WAYS_OUT, Move, OwnSql, by_sql, holds, like_service
 from .schema import Schema
@@ -20,7 +20,7 @@ SERVER = """d=$({database} | head -n 1)
 same || {{ echo 'no container of the service to rehearse with; --no-rehearse leaves it out' >&2; exit 2; }}
 t=$(basename "$PWD")-rehearsal; n=$t-alembic
 clear() {{ docker rm -fv "$t" "$n" "$t-app" >/dev/null 2>&1 || :; docker network rm "$t" >/dev/null 2>&1 || :; }}
-clear; f=$(mktemp); trap 'clear; rm -f "$e" "$f"' EXIT; trap 'exit 1' HUP INT TERM
+clear; f=$(mktemp); {tidy}
 docker network create --internal "$t" >/dev/null
 about=$(docker inspect -f {about} "$d"); printf '%s\\n' "$about" | sed '1,2d' | grep . > "$f"
 set --; for a in $(printf '%s\\n' "$about" | sed -n 2p); do set -- "$@" --network-alias "${{a#/}}"; done
@@ -56,6 +56,7 @@ def prepare(environment: Environment, full: bool) -> str:
     roles = join("pg_dumpall", "-U", database.user, "-l", database.name, "--roles-only")
     where = join("-U", database.user, "-d", database.name)
     return SERVER.format(
+        tidy=at_exit('clear; rm -f "$e" "$f"'),
         database=compose.containers(service, everything=False),
         service=quote(service),
         about=quote(ABOUT),

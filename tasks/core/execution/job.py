@@ -13,6 +13,7 @@ from ..shell import quote
 from . import marks
 
 PATIENCE = 20  # seconds for the engine to end what a step runs in containers
+TIDY = 10  # seconds for what a stopped step does to tidy up
 ENDED, CUT, FENCED = "ended", "cut", "fenced"
 
 # Bookkeeping comes before the step: what cannot be written down is not begun. What a step leaves running
@@ -20,7 +21,7 @@ ENDED, CUT, FENCED = "ended", "cut", "fenced"
 JOB = (
     marks.functions()
     + """
-n=$1; limit=$2; begin=$3; end=$4; mark=$5; tidy=50
+n=$1; limit=$2; begin=$3; end=$4; mark=$5; tidy=$6
 others() {
   found=1
   for p in $(marked "$mark"); do [ $p != $$ ] && kill -s $1 $p 2>/dev/null && found=0; done
@@ -34,8 +35,8 @@ set -C; echo $$ > "$n.pid" || exit 1; set +C
 : > "$n.log" && note begin "$begin" || exit 1
 trap : HUP INT TERM
 timeout -k 10 "$limit" sh "$n.sh" >> "$n.log" 2>&1; rc=$?
-i=0; [ $rc -gt 128 ] || [ $rc = 124 ] || i=$tidy
-while [ $i -lt $tidy ] && others 0; do i=$((i+1)); sleep 0.1; done
+i=0; [ $rc -gt 128 ] || [ $rc = 124 ] || tidy=0
+while [ $i -lt $((10 * tidy)) ] && others 0; do i=$((i+1)); sleep 0.1; done
 others KILL
 [ $rc -ne 0 ] || begin=$end
 note end "$begin,\\"code\\":$rc"
@@ -97,7 +98,8 @@ def start(job: Try, token: str, nonce: str, seen: int = 0) -> str:
             f'if [ "$(cat ../../lock/token 2>/dev/null)" != {quote(token)} ]; then echo; echo {nonce} fenced; exit; fi',
             f'printf %s {_encoded(job.step.script)} | base64 -d > "$n.sh.$$" && mv "$n.sh.$$" "$n.sh" || exit 1',
             f'env {quote(job.mark)} setsid sh -c {quote(JOB)} job "$n" {job.step.timeout}'
-            f' {_note(job, job.half)} {_note(job, job.after)} {quote(job.mark)} >/dev/null 2>"$n.err" </dev/null &',
+            f" {_note(job, job.half)} {_note(job, job.after)} {quote(job.mark)} {TIDY}"
+            ' >/dev/null 2>"$n.err" </dev/null &',
             'i=0; until [ -s "$n.pid" ] && [ -e "$n.log" ]; do i=$((i+1)); [ $i -lt 500 ] || break',
             f"sleep 0.01; [ $i -lt 20 ] || alive {quote(job.mark)} || break; done",
             'cat "$n.err" >&2',
@@ -144,12 +146,14 @@ def stop(job: Try) -> str:
             marks.functions(),
             f'others() {{ marked {quote(job.mark)} | grep -vx "$lead"; }}',
             'end() { for p in $(others); do kill -s "$1" "$p" 2>/dev/null; done; }',
-            'left() { i=0; while [ $i -lt "$1" ] && [ -n "$(others)" ]; do i=$((i+1)); sleep 0.1; done; }',
+            'there() { i=0; until [ -f "$n.rc" ] || ! kill -s 0 "$lead" 2>/dev/null || [ $i -ge "$1" ]; do',
+            "i=$((i+1)); sleep 0.1; done; }",
             "end TERM",
             f"timeout -k 1 {PATIENCE} sh -c {quote(job.step.stop or ':')} stop {quote(step)} >/dev/null 2>&1",
             "stopped=$?",
-            "left 50; end KILL; left 50",
-            'i=0; until [ -f "$n.rc" ] || [ $i -ge 50 ]; do i=$((i+1)); sleep 0.1; done',
+            f"there {10 * (TIDY + 2)}",
+            '[ -f "$n.rc" ] || { end KILL; there 50; }',
+            f"i=0; while alive {quote(job.mark)} && [ $i -lt 10 ]; do i=$((i+1)); sleep 0.1; done",
             f"[ $stopped != 124 ] && ! alive {quote(job.mark)}",
         ]
     )

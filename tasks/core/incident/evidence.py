@@ -13,7 +13,7 @@ from ..containers import compose
 from ..errors import ConnectionLost, Failed
 from ..host import Host
 from ..settings import Environment
-from ..shell import join, quote
+from ..shell import at_exit, join, quote
 from . import secrets
 
 FILE_LIMIT = 8 * 1024 * 1024  # bytes of one file that are taken; of logs the last ones
@@ -30,7 +30,7 @@ def collect(environment: Environment, count: int, run: str, bad: str) -> str:
     """
     return "\n".join(
         [
-            "umask 077; t=$(mktemp -d) || exit 1; trap 'rm -rf \"$t\"' EXIT; trap 'exit 1' HUP INT TERM PIPE",
+            "umask 077; t=$(mktemp -d) || exit 1; " + at_exit('rm -rf "$t"'),
             'exec 2>"$t/errors.txt"; mkdir "$t/logs" "$t/run"',
             f"( {compose.in_app(environment, *_about_the_app(environment, count, bad))}\n)",
             _run_folder(environment, run) if run else ":",

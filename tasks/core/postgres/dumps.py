@@ -3,7 +3,7 @@
 import shlex
 from typing import Literal
 
-from ..shell import home
+from ..shell import at_exit, home
 from .psql import Database, ask, feed, literal, psql, script, target, tool
 from .space import room_functions
 
@@ -32,8 +32,7 @@ WHERE relkind = 'r' AND (nspname !~ '^pg_' AND nspname <> 'information_schema' O
 DIRECTORY = r"""
 box={box}
 clean_box() {{ docker exec -i {container} rm -rf "$box" </dev/null >/dev/null 2>&1 || :; }}
-trap clean_box EXIT
-trap 'exit 1' HUP INT TERM
+{tidy}
 clean_box
 require_room $size
 change 'pg_dump failed' docker exec -i {container} sh -c 'umask 077; mkdir "$1"' sh "$box" </dev/null
@@ -118,7 +117,9 @@ def _dump(db: Database, path: str, form: Format, jobs: int) -> str:
     if form == "directory":
         box = f"/tmp/fab-rollback-dump-{path.rpartition('/')[2]}"
         dump = tool(db, "pg_dump", "-Fd", f"-j{int(jobs)}", "-Z1", wait, "-f", f"{box}/dump")
-        return DIRECTORY.format(container=container, box=shlex.quote(box), dump=f"{dump} {name}")
+        return DIRECTORY.format(
+            tidy=at_exit("clean_box"), container=container, box=shlex.quote(box), dump=f"{dump} {name}"
+        )
     options = {"custom": ("-Fc", "-Z1"), "gzip": ("-Fp", "-Z1")}.get(form, ("-Fp",))
     dump = f"{tool(db, 'pg_dump', *options, wait)} {name}"
     dumping = PACKED.format(dump=dump) if form == "zstd" else f'dumping() {{ {dump} </dev/null >"$part"; }}\n'

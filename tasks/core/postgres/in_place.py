@@ -6,6 +6,7 @@ database, and `take_script` gives that the live name.
 
 import shlex
 
+from ..shell import at_exit
 from .backup import Backup, Section
 from .psql import Database, ask, change, ident, literal, script
 from .restore import describe, preamble, reject
@@ -17,8 +18,7 @@ from .space import room_functions
 READABLE = r"""
 {scan}
 REPORT='cat >/dev/null'; export REPORT
-trap clean_box EXIT
-trap 'exit 1' HUP INT TERM
+{tidy}
 case $kind in custom|directory) fill_box ;; esac
 {{ unpack 2>/dev/null || printf 'UNREADABLE\n' >&3; }} 3>"$work/unreadable" | scan ||
   refuse {damaged}
@@ -65,7 +65,7 @@ def drop_script(db: Database, backup: Backup, run_id: str, work: str, section: S
         room_functions(db),
         ROOM.format(double=2 * size),
         FLOW.format(
-            readable=READABLE.format(scan=FUNCTION, damaged=said.pop("damaged")),
+            readable=READABLE.format(tidy=at_exit("clean_box"), scan=FUNCTION, damaged=said.pop("damaged")),
             describe=describe(db, run_id),
             drop=change("the live database could not be dropped", "admin", sql),
             after=_left(db.name),

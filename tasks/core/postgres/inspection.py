@@ -2,6 +2,7 @@
 
 import shlex
 
+from ..shell import at_exit
 from .psql import Database, script
 from .scan import FUNCTION
 from .source import source_functions
@@ -21,7 +22,7 @@ fi
 """
 
 ARCHIVE = r"""
-if [ $kind = directory ]; then trap clean_box EXIT; trap 'exit 1' HUP INT TERM; fill_box; fi
+if [ $kind = directory ]; then {tidy}; fill_box; fi
 case $kind in
   custom) toc=$(docker exec -i {container} pg_restore -l <"$file" 2>&1) ;;
   directory) toc=$(docker exec -i {container} pg_restore -l "$box/archive" </dev/null 2>&1) ;;
@@ -58,7 +59,7 @@ def inspect_script(db: Database, path: str, versions: str = "public.alembic_vers
         db,
         source_functions(db, path, "check"),
         CHECKSUM,
-        ARCHIVE.format(container=shlex.quote(db.container)),
+        ARCHIVE.format(tidy=at_exit("clean_box"), container=shlex.quote(db.container)),
         FUNCTION,
         environment,
         total,

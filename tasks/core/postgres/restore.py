@@ -2,7 +2,7 @@
 
 import shlex
 
-from ..shell import home
+from ..shell import at_exit, home
 from .backup import Backup, Section
 from .compare import compare
 from .load import load_functions, run_load
@@ -64,9 +64,8 @@ finish() {
   clean_box
   exit $code
 }
-trap finish EXIT
-trap 'exit 1' HUP INT TERM
 """
+GUARD += at_exit("finish") + "\n"
 
 DONE = """
 change 'the settings of the live database could not be given to the new one' admin <"$work/settings.sql"

@@ -2,6 +2,7 @@
 
 import shlex
 
+from ..shell import at_exit
 from .names import mark
 from .psql import Database, ask, change, ident, literal, script
 from .sessions import end_sql
@@ -18,9 +19,7 @@ SELECT format('ALTER DATABASE %I ALLOW_CONNECTIONS true', datname) FROM pg_datab
 WHERE datname IN ({names}) AND NOT datallowconn \\gexec
 """
 
-GUARD = """trap 'code=$?; trap - EXIT; PGAPPNAME=fab-rollback; open_up || code=1; exit $code' EXIT
-trap 'exit 1' HUP INT TERM
-"""
+GUARD = f"{at_exit('code=$?; trap - EXIT; PGAPPNAME=fab-rollback; open_up || code=1; exit $code')}\n"
 
 # The comment belongs to the name, not to the data: it moves to the database that comes in.
 SWAP = """

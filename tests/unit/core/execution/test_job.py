@@ -14,6 +14,7 @@ from tasks.core.execution import job, marks
 from tasks.core.execution.job import End, Try
 from tasks.core.journal import runs
 from tasks.core.plan import Step
+from tasks.core.shell import at_exit
 
 TOKEN, NONCE = "token", "0123456789abcdef"
 
@@ -137,7 +138,7 @@ def test_it_is_stopped_with_all_its_processes_and_what_it_runs_elsewhere(state):
 
 
 def test_what_a_stopped_step_does_to_tidy_up_is_not_cut_short(state):
-    tidy = f"trap 'exit 1' TERM; trap 'sleep 0.5; touch {state}/tidy' EXIT; sleep 65 & wait"
+    tidy = at_exit(f"sleep 0.5; touch {state}/tidy") + "; sleep 65 & wait"
     one = attempt(state, f"sh -c {shlex.quote(tidy)}; true")
     watcher = subprocess.Popen(["sh", "-c", job.start(one, TOKEN, NONCE)], stdout=subprocess.PIPE, text=True)
     until(lambda: len(marked(one)) >= 5)
