@@ -22,16 +22,16 @@ TOKEN, NONCE = "token", "0123456789abcdef"
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     """A state folder with a run and the lock of this client."""
-    (tmp_path / "runs" / "run-1").mkdir(parents=True)
+    (tmp_path / "runs" / "run-job").mkdir(parents=True)
     (tmp_path / "lock").mkdir()
     (tmp_path / "lock" / "token").write_text(TOKEN)
-    (tmp_path / "lock" / "run").write_text("run-1")
+    (tmp_path / "lock" / "run").write_text("run-job")
     return tmp_path
 
 
 def attempt(state: Path, script: str, number: int = 1, **settings) -> Try:
     step = Step(name="step", title="A step", script=script, timeout=settings.pop("timeout", 60))
-    return Try(shlex.quote(str(state / "runs" / "run-1")), "run-1", 3, step, number, **settings)
+    return Try(shlex.quote(str(state / "runs" / "run-job")), "run-job", 3, step, number, **settings)
 
 
 def sh(script: str) -> subprocess.CompletedProcess:
@@ -44,7 +44,7 @@ def play(one: Try, token: str = TOKEN, seen: int = 0) -> tuple[End | None, str]:
 
 
 def journal(state: Path) -> list[dict]:
-    return runs.read_journal((state / "runs" / "run-1" / "journal").read_text())
+    return runs.read_journal((state / "runs" / "run-job" / "journal").read_text())
 
 
 def until(condition) -> None:
@@ -121,7 +121,7 @@ def test_one_whose_processes_were_killed_is_cut_and_never_begun_again_by_itself(
 def test_the_next_try_runs_it_anew_and_keeps_the_log_of_the_first(state):
     assert play(attempt(state, "echo one; exit 1"))[0] == End("ended", 1)
     assert play(attempt(state, "echo two", number=2)) == (End("ended", 0), "two\n")
-    assert (state / "runs" / "run-1" / "03-step.1.log").read_text() == "one\n"
+    assert (state / "runs" / "run-job" / "03-step.1.log").read_text() == "one\n"
 
 
 def test_it_is_stopped_with_all_its_processes_and_what_it_runs_elsewhere(state):
@@ -133,7 +133,7 @@ def test_it_is_stopped_with_all_its_processes_and_what_it_runs_elsewhere(state):
     until(lambda: len(marked(one)) >= 5)
     assert sh(job.stop(one)).returncode == 0
     assert marked(one) == []
-    assert (state / "ended").read_text() == "run-1/03-step.1;\n"
+    assert (state / "ended").read_text() == "run-job/03-step.1;\n"
     assert job.ended(watcher.communicate(timeout=30)[0], NONCE).code == 143
 
 
@@ -170,20 +170,20 @@ def test_one_that_takes_too_long_ends_with_124(state):
 
 
 def test_what_cannot_be_written_down_is_not_begun(state):
-    (state / "runs" / "run-1" / "journal").mkdir()
+    (state / "runs" / "run-job" / "journal").mkdir()
     assert play(attempt(state, f"touch {state}/ran"))[0] == End("cut")
     assert not (state / "ran").exists()
 
 
 def test_a_torn_line_in_the_journal_does_not_swallow_the_next(state):
-    (state / "runs" / "run-1" / "journal").write_text('{"event":"begin","st')
+    (state / "runs" / "run-job" / "journal").write_text('{"event":"begin","st')
     play(attempt(state, "true"))
     assert [entry["event"] for entry in journal(state)] == ["begin", "end"]
 
 
 def test_everything_it_writes_is_for_its_owner_only(state):
     play(attempt(state, "true"))
-    files = list((state / "runs" / "run-1").iterdir())
+    files = list((state / "runs" / "run-job").iterdir())
     assert files
     assert {oct(path.stat().st_mode & 0o777) for path in files} == {"0o600"}
 
