@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 import pytest
 
@@ -167,6 +168,18 @@ def test_a_backup_whose_rows_do_not_arrive_is_not_verified_and_leaves_nothing(cl
     ran = clean.restore(clean.check(path), "tampered")
     assert (ran.code, ran.err) == (1, "table public.texts: 23 rows in the backup, 22 in the database\n")
     assert clean.server().copies == ()
+
+
+@pytest.mark.parametrize("form", ["custom", "directory"])
+@pytest.mark.parametrize("same", [True, False])
+def test_the_counts_of_the_check_are_those_of_an_archive_that_is_the_same_to_the_byte(clean, form, same):
+    clean.ok(dump_script(clean.db, f"{clean.folder}/counted", form))
+    backup = clean.check(f"{clean.folder}/counted")
+    counts = tuple(line.rpartition("\t")[0] + "\t4711" for line in backup.counts if line.startswith("ROWS"))
+    ran = clean.restore(replace(backup, counts=counts, digest=backup.digest if same else "0" * 64), "r1")
+    clean.host.exec(f"rm -r {shlex.quote(clean.folder)}/counted*")
+    assert ran.code == (1 if same else 0), ran
+    assert ("4711 rows in the backup" in ran.err) is same
 
 
 def test_a_backup_of_missing_roles_names_them_and_restores_without_owners(clean):

@@ -69,7 +69,7 @@ def restore_step(
     """Return the step that restores beside the live database; `before`: while the application still answers."""
     new = copy_name(db.name, "new", run)
     work = f"{place(environment)}/runs/{run}/restore"
-    loaded = "pg_restore -e -j2" if backup.kind in ("custom", "directory") else "psql -X -v ON_ERROR_STOP=1"
+    loaded = "pg_restore -e -j2" if backup.archive else "psql -X -v ON_ERROR_STOP=1"
     return Step(
         name="restore",
         title=f"Restore {backup.path} beside, as {new}, and compare it with the file",

@@ -39,7 +39,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup on the host: BYTES as it lies there, UNCOMPRESSED as SQL, MODIFIED in epoch seconds."""
+    """A backup on the host: BYTES as it lies there, UNCOMPRESSED as SQL, MODIFIED in epoch seconds.
+
+    COUNTS are the lines of the report that a restored database is compared with; DIGEST is of the archive
+    that they were read from.
+    """
 
     path: str
     kind: Kind
@@ -59,6 +63,13 @@ class Backup:
     roles: tuple[str, ...] = ()
     missing_roles: tuple[str, ...] | None = ()
     sections: tuple[Section, ...] = ()
+    digest: str = ""
+    counts: tuple[str, ...] = ()
+
+    @property
+    def archive(self) -> bool:
+        """Whether pg_restore reads it."""
+        return self.kind in ("custom", "directory")
 
     @property
     def major(self) -> int | None:
@@ -129,6 +140,8 @@ def parse_backup(output: str, path: str) -> Backup:
         roles=tuple(line[1] for line in lines if line[0] == "ROLE"),
         missing_roles=None if "ROLES" in one else missing,
         sections=_sections(lines),
+        digest=one.get("DIGEST", [""])[0],
+        counts=tuple("\t".join(line) for line in lines if line[0] in ("ROWS", "REVISION")),
     )
 
 

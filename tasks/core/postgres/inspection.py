@@ -28,6 +28,7 @@ case $kind in
   directory) toc=$(docker exec -i {container} pg_restore -l "$box/archive" </dev/null 2>&1) ;;
   *) toc= ;;
 esac || reason=$(printf '%s\n' "$toc" | first_error)
+case $kind in custom|directory) printf 'DIGEST\t%s\n' "$(digest)" ;; esac
 printf '%s\n' "$toc" | awk 'sub(/^; +dbname: /, "") {{ print "DATABASE\t" $0; exit }}'
 """
 

@@ -2,11 +2,13 @@
 
 import shlex
 
+from .backup import Backup
 from .psql import SESSION, Database, target, tool
 from .scan import FUNCTION
 from .sessions import end_sql
 
 LOW_WATER = 268435456  # bytes free below which a load is ended: a full WAL disk stops the server
+LONGEST = 16384  # characters of counts that a script carries along; a longer report is read anew
 
 # The server needs no commands that it is too old to know; psql no line it would stop at.
 AGES = r"""
@@ -42,10 +44,12 @@ load() {{
 }}
 """
 
+# What was read of the very same bytes needs no second reading beside the load.
 ARCHIVE = r"""
 REPORT='cat >"$work/report"'; export REPORT
+counted() {{ [ -n {digest} ] && [ "$(digest_in_box)" = {digest} ] && printf '%s\n' {counts} >"$work/report"; }}
 load() {{
-  {{ unpack 2>"$work/unpack.err" || : >"$work/unreadable"; }} |
+  counted || {{ unpack 2>"$work/unpack.err" || : >"$work/unreadable"; }} |
     scan 2>"$work/scan.err" &
   counting=$!
   {{ {restore} "$box/archive" </dev/null 2>&1 && : >"$work/out"; }} | tee "$work/load.err" |
@@ -69,18 +73,25 @@ fi
 """
 
 
-def load_functions(db: Database, copy: str, archive: bool, jobs: int, owners: bool, total: int) -> str:
-    """Return shell text that defines `load`: the backup into the empty database COPY."""
+def load_functions(db: Database, copy: str, backup: Backup, jobs: int, owners: bool) -> str:
+    """Return shell text that defines `load`: BACKUP into the empty database COPY."""
     environment = "" if owners else "NO_OWNERS=1; export NO_OWNERS\n"
     watch = WATCH.format(low=LOW_WATER, end=end_sql([copy]))
-    values = {"session": shlex.quote(SESSION), "total": total, "restore": _pg_restore(db, copy, jobs, owners)}
+    counts = "\n".join(backup.counts)
+    values = {
+        "session": shlex.quote(SESSION),
+        "total": backup.uncompressed,
+        "restore": _pg_restore(db, copy, jobs, owners),
+        "digest": shlex.quote(backup.digest if len(counts) < LONGEST else ""),
+        "counts": shlex.quote(counts if len(counts) < LONGEST else ""),
+    }
     return "".join(
         [
             FUNCTION,
             environment,
             AGES,
             watch,
-            (ARCHIVE if archive else PLAIN).format(**values),
+            (ARCHIVE if backup.archive else PLAIN).format(**values),
         ]
     )
 

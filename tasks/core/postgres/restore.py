@@ -132,7 +132,6 @@ def restore_script(
     reject(backup, section)
     new = copy_name(db.name, "new", run_id)
     raw = section.raw if section else ""
-    archive = backup.kind in ("custom", "directory")
     return script(
         db,
         connector("copy", db, new),
@@ -140,10 +139,10 @@ def restore_script(
         preamble(db, backup, run_id, work),
         _room(db, backup, section),
         GUARD,
-        load_functions(db, new, archive, jobs, owners, backup.uncompressed),
+        load_functions(db, new, backup, jobs, owners),
         describe(db, run_id),
         _empty(new),
-        ("fill_box\n" if archive else "") + run_load(new),
+        ("fill_box\n" if backup.archive else "") + run_load(new),
         compare(raw, versions),
         _finish(new),
     )

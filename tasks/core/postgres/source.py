@@ -34,6 +34,10 @@ case $kind in gzip|zstd)
 esac
 """
 
+# Of a file, or of a folder's files: the same wherever the archive lies.
+DIGEST = """export LC_ALL=C
+if [ -d "$1" ]; then cd "$1" && sha256sum *; else sha256sum <"$1"; fi | sha256sum | cut -c1-64"""
+
 # A folder can only be read by pg_restore, where pg_restore is: in the container.
 READ = r"""
 box={box}
@@ -48,6 +52,8 @@ fill_box() {{ # the archive, at $box/archive in the container
     docker exec -i {container} sh -c 'cat >"$1"' sh "$box/archive" <"$file"
   fi
 }}
+digest() {{ sh -c {digest} sh "$file"; }}
+digest_in_box() {{ docker exec -i {container} sh -c {digest} sh "$box/archive" </dev/null; }}
 unpack() {{ # the backup as SQL
   case $kind in
     plain) cat "$file" ;;
@@ -68,4 +74,5 @@ def source_functions(db: Database, path: str, box: str) -> str:
     BOX names a folder that they may fill, and clean, in the container's /tmp.
     """
     values = {"container": shlex.quote(db.container), "box": shlex.quote(f"/tmp/fab-rollback-{box}")}
+    values["digest"] = shlex.quote(DIGEST)
     return f"file={home(path)}\n" + KIND + READ.format(**values) + "bytes=$(measure)\nbytes=$((bytes))\n"

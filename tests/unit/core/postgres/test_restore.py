@@ -63,6 +63,14 @@ def test_what_was_restored_and_verified_is_not_restored_again(engine, tmp_path):
     assert (ran.code, engine.calls) == (0, 1)
 
 
+def test_a_long_report_is_not_carried_along_but_read_anew():
+    few = replace(GOOD, kind="custom", digest="d" * 64, counts=("ROWS\t\tpublic.orders\t7",))
+    many = replace(few, counts=tuple(f"ROWS\t\tpublic.orders_{n}\t7" for n in range(9999)))
+    assert few.digest in restore_script(SHOP, few, "r1", "/w")
+    assert many.digest not in restore_script(SHOP, many, "r1", "/w")
+    assert len(shlex.quote(shlex.quote(restore_script(SHOP, many, "r1", "/w")))) < 128 * 1024
+
+
 def test_owners_are_kept_unless_told_otherwise():
     archive = replace(GOOD, kind="custom")
     assert "--no-owner" not in restore_script(SHOP, archive, "r1", "/w")
