@@ -10,7 +10,7 @@ DUMP = "docker exec jctc_db pg_dump -U jctc_user -d jctc_db"
 # How the file `bad.sql` is made in the folder of backups, where `good.sql` is; and what the refusal says.
 BACKUPS = {
     "truncated": ("head -c 20000 good.sql > bad.sql", "cut off"),
-    "truncated archive": (f"{DUMP} -Fc | head -c 10000 > bad.sql", ""),
+    "truncated archive": (f"{DUMP} -Fc > whole; head -c 10000 whole > bad.sql; rm whole", ""),
     "corrupt gzip": ("gzip < good.sql | head -c 5000 > bad.sql.gz; mv bad.sql.gz bad.sql", ""),
     "empty": (": > bad.sql", "empty"),
     "a directory": ("mkdir bad.sql", "folder"),
