@@ -25,6 +25,7 @@ class Answer(NamedTuple):
 
 NOT_REACHED = Answer("", "", 127)
 FIRST = "first"
+SIGNALS = {"HUP": 1, "INT": 2, "PIPE": 13, "TERM": 15}
 
 
 def join(*words: str) -> str:
@@ -54,11 +55,12 @@ def die(message: str, code: int = 1) -> str:
 def at_exit(tidy: str) -> str:
     """Return a command that has `tidy` run at the end of the script, also when a signal ends it.
 
-    A second signal does not cut that short: it comes when a process and its group are both told to end.
+    `tidy` knows the exit code as `$code`, which it may set. The shell does not let a signal cut it short;
+    commands that listen to signals on their own, as docker does, may still be ended.
     """
-    signals = "HUP INT PIPE TERM"
-    once = f'trap "" {signals}; exit 1'
-    return f"trap {quote(tidy)} EXIT; trap {quote(once)} {signals}"
+    ends = "; ".join(f"trap 'exit {128 + number}' {name}" for name, number in SIGNALS.items())
+    once = f'code=$?; trap "" {" ".join(SIGNALS)}; {tidy}; exit $code'
+    return f"trap {quote(once)} EXIT; {ends}"
 
 
 def nonce() -> str:

@@ -1,4 +1,8 @@
-"""A backup whose load does not end by itself: in any database but the live one, a view of it sleeps."""
+"""Dumps and loads that do not end by themselves.
+
+A dump waits for a table without rows, which somebody holds. A load does not get beyond a view, which sleeps in any
+database but the live one.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,13 @@ CREATE FUNCTION nap() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
 CREATE MATERIALIZED VIEW napping AS SELECT nap();
 """
 SLEEPS = "pgrep -f '[p]ostgres: jctc_user.* REFRESH MATERIALIZED'"
+LOCK = "CREATE TABLE held (id int) PARTITION BY RANGE (id); BEGIN; LOCK TABLE held; SELECT pg_sleep(606);"
+HELD = (
+    f"echo {shlex.quote(LOCK)} | setsid {PSQL} >/dev/null 2>&1 & "
+    "until pgrep -f '[p]ostgres: jctc_user.* SELECT' >/dev/null; do sleep 0.1; done"
+)
+WAITS = "pgrep -f '[p]ostgres: jctc_user.* LOCK TABLE waiting'"
+LET_GO = f"echo \"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%(606)%'\" | {PSQL} || :"
 GONE = f"cd /home/ubuntu; echo 'DROP MATERIALIZED VIEW napping; DROP FUNCTION nap;' | {PSQL}; rm -f backups/endless"
 
 

@@ -10,7 +10,8 @@ from tests.faults.test_failures import FULL, KILL_STEP, Break, described, on_hos
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault, pytest.mark.long]
 
 NOT_FULL = "rm -f /var/lib/docker/full"
-SMALL = "mount -t tmpfs -o size=16k,mode=700,uid=$(id -u ubuntu),gid=$(id -g ubuntu) none /home/ubuntu/backups"
+SMALL = "mount -t tmpfs -o size=16m,mode=700,uid=$(id -u ubuntu),gid=$(id -g ubuntu) none /home/ubuntu/backups"
+FILL = "cd /home/ubuntu/backups; fallocate -l $(df --output=avail -B1 . | tail -1) full || :; ! df -P . | grep ' 0% '"
 BREAKS = [
     Break("step killed by the kernel", "restore", on_host(KILL_STEP), on_host("true"), "was cut off"),
     Break("step killed by the kernel", "swap", on_host(KILL_STEP), on_host("true"), "was cut off"),
@@ -68,21 +69,20 @@ def test_a_disk_that_fills_while_a_backup_is_loaded_ends_the_load_and_the_live_d
 
 
 @pytest.mark.parametrize("form", ["directory", "custom", "plain"])
-def test_a_disk_that_fills_while_a_dump_is_written_leaves_no_file_that_looks_like_a_backup(ready, form):
-    rows, known = ready.content(), ready.last_run()
-    before = ready.host.exec("ls backups")
-    ready.hold("dump")
-    running = ready.start("backups.create", "--format", form, "--yes")
-    ready.wait_for("dump", known=known)
-    ready.host.exec(SMALL, user="root")
-    ready.go()
+def test_a_disk_that_fills_while_a_dump_is_written_leaves_no_file_that_looks_like_a_backup(spoilt, form):
+    spoilt.host.exec(naps.HELD)
+    spoilt.host.exec(SMALL, user="root")
+    rows = spoilt.content()
+    running = spoilt.start("backups.create", "--format", form, "--yes")
+    spoilt.wait_until(f"{naps.WAITS} >/dev/null")
+    spoilt.host.exec(FILL, user="root")
+    spoilt.host.exec(naps.LET_GO)
     ran = running.end()
-    there = ready.host.exec("ls backups")
-    ready.host.exec("umount /home/ubuntu/backups", user="root")
+    there = spoilt.host.exec("ls backups").split()
+    spoilt.host.exec("umount /home/ubuntu/backups", user="root")
     assert ran.code == 1, ran.text
-    assert "disk" in ran.err or "space" in ran.err, ran.err
-    assert all(name.endswith((".part", ".err")) for name in there.split()), there
-    assert ready.host.exec("ls backups") == before
-    assert not ready.locked()
-    ready.note("disk full", f"while a dump is written ({form})", ran, "not needed", rows)
-    ready.must(ready.operator.fab("backups.create", "--format", form, "--yes"))
+    assert "no space left on device" in ran.err.lower(), ran.err
+    assert all(name == "full" or name.endswith((".part", ".err")) for name in there), there
+    assert not spoilt.locked()
+    spoilt.note("disk full", f"while a dump is written ({form})", ran, "not needed", rows)
+    spoilt.must(spoilt.operator.fab("backups.create", "--format", form, "--yes"))

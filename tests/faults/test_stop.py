@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,8 +20,6 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.fault, pytest.mark.long]
 LEFT = "pgrep -f '^(pg_dump|pg_restore|psql -X -q|sleep 60|python.*alembic)' || :"
 CHECKPOINTER = "$(pgrep -f '[p]ostgres: checkpointer')"
 HOOK = "jctc-app/.git/hooks/post-checkout"
-LOCK = "CREATE TABLE held (id int) PARTITION BY RANGE (id); BEGIN; LOCK TABLE held; SELECT pg_sleep(606);"
-HELD = "until pgrep -f '[p]ostgres: jctc_user.* SELECT' >/dev/null; do sleep 0.1; done"
 
 
 @dataclass(frozen=True)
@@ -93,9 +90,9 @@ ENDLESS = [
         "a dump",
         "dump",
         dump,
-        "pgrep -f '[p]ostgres: jctc_user.* LOCK TABLE waiting'",
-        f"echo {shlex.quote(LOCK)} | setsid {PSQL} >/dev/null 2>&1 & {HELD}",
-        f"echo \"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%(606)%'\" | {PSQL} || :",
+        naps.WAITS,
+        naps.HELD,
+        naps.LET_GO,
     ),
 ]
 

@@ -11,15 +11,17 @@ from ..execution.progress import size
 from ..plan import Plan, Step
 from ..postgres.backup import Backup
 from ..postgres.dumps import tables_size
+from ..postgres.leftovers import drop_script
 from ..postgres.names import copy_name
-from ..postgres.psql import Database, script
+from ..postgres.psql import Database, literal, script
+from ..postgres.psql import ask as sql_ask
 from ..postgres.report import Server, parse_server
 from ..postgres.restore import restore_script
 from ..postgres.snapshot import snapshot_script
 from ..postgres.space import room_functions
 from ..postgres.swap import swap_script
 from ..settings import Environment
-from ..shell import Answer, home, quote
+from ..shell import Answer, die, home, quote
 from .copies import database_of, questions
 
 # On a disk that is full up to what the server's log may need, a migration is not begun at all.
@@ -29,11 +31,13 @@ case $code in 1 | 2) sh -c {log} || exit ;; *) exit $code ;; esac
 echo {instead}
 sh -c {dump}"""
 
+THERE = "SELECT '= ' || count(*) FROM pg_database WHERE datname = {name};"
 SWAP_BACK = """if [ ! -e {path}.sha256 ]; then
-  sh -c {swap} || {{ echo {lost} >&2; exit 1; }}
+  sh -c {there} && sh -c {clear} >/dev/null && sh -c {swap} || {{ echo {lost} >&2; exit 1; }}
   echo {swapped} >&2; exit 1
 fi
-[ "$(sha256sum <{path} | cut -c1-64)" = "$(cut -c1-64 {path}.sha256)" ] && sh -c {restore} && sh -c {take} || {{
+[ "$(sha256sum <{path} | cut -c1-64)" = "$(cut -c1-64 {path}.sha256)" ] && sh -c {restore} &&
+  sh -c {clear} >/dev/null && sh -c {take} || {{
   echo {by_hand} >&2; exit 1; }}
 mv {path} {used}; mv {path}.sha256 {used}.sha256
 echo {restored} >&2; exit 1"""
@@ -145,14 +149,19 @@ def back(environment: Environment, db: Database, run: str) -> str:
     """Return sh text, for a change that failed, that puts the net of `run` in the place of the database; it exits 1.
 
     A clone is swapped in; a dump is restored beside and swapped in, or, where that cannot be, the command
-    is named that brings it back.
+    is named that brings it back. What an earlier try of the same run left as its failed state gives way.
     """
     names = {kind: copy_name(db.name, kind, run) for kind in ("snap", "old", "new")}
     path = dump_path(environment, run)
     used = f"{path.removesuffix('.dump')}-restored.dump"
     failed = f"{names['old']} holds the failed state"
+    gone = die(f"the snapshot {names['snap']} is gone")
     by_hand = f"fab emergency-restore --file {quote(path)} --in-place"
     texts = {
+        "there": script(
+            db, sql_ask("there", "admin", THERE.format(name=literal(names["snap"]))), f"[ $there = 1 ] || {gone}\n"
+        ),
+        "clear": drop_script(db, names["old"]),
         "swap": swap_script(db, names["snap"], names["old"]),
         "lost": f"the downgrade failed, and {names['snap']} could not be swapped back",
         "swapped": f"the downgrade failed; the snapshot was swapped back, {failed}",

@@ -17,7 +17,8 @@ TIDY = 10  # seconds for what a stopped step does to tidy up
 ENDED, CUT, FENCED = "ended", "cut", "fenced"
 
 # Bookkeeping comes before the step: what cannot be written down is not begun. What a step leaves running
-# would count as the step itself: it ends with it; after a signal, once it had time to tidy up.
+# would count as the step itself: it ends with it; after a signal, once it had time to tidy up. Who was killed
+# outright passed no signal on.
 JOB = (
     marks.functions()
     + """
@@ -35,6 +36,7 @@ set -C; echo $$ > "$n.pid" || exit 1; set +C
 : > "$n.log" && note begin "$begin" || exit 1
 trap : HUP INT TERM
 timeout -k 10 "$limit" sh "$n.sh" >> "$n.log" 2>&1; rc=$?
+[ $rc != 137 ] || others TERM
 i=0; [ $rc -gt 128 ] || [ $rc = 124 ] || tidy=0
 while [ $i -lt $((10 * tidy)) ] && others 0; do i=$((i+1)); sleep 0.1; done
 others KILL

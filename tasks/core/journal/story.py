@@ -72,7 +72,7 @@ class Story(Struct, kw_only=True):
         """Whether a step was done and is not needed anew: no later one relies on it that is still to be begun."""
         if self.steps[number - 1].state != "done":
             return False
-        if any(told.state == "running" for told in self.steps):
+        if any(told.state == "running" for told in self.steps[number:]):
             return True
         until, every = self.plan.steps[number - 1].until, zip(self.plan.steps, self.steps, strict=True)
         return all(told.state == "done" for step, told in every if step.name in until)

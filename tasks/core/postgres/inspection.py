@@ -28,8 +28,11 @@ case $kind in
   directory) toc=$(docker exec -i {container} pg_restore -l "$box/archive" </dev/null 2>&1) ;;
   *) toc= ;;
 esac || reason=$(printf '%s\n' "$toc" | first_error)
-case $kind in custom|directory) printf 'DIGEST\t%s\n' "$(digest)" ;; esac
 printf '%s\n' "$toc" | awk 'sub(/^; +dbname: /, "") {{ print "DATABASE\t" $0; exit }}'
+"""
+
+DIGEST = r"""
+case $kind in custom) printf 'DIGEST\t%s\n' "$(digest)" ;; directory) printf 'DIGEST\t%s\n' "$(digest_in_box)" ;; esac
 """
 
 READ = r"""
@@ -51,10 +54,11 @@ printf '%s\n' "$found" | awk -F '\t' '
 def inspect_script(db: Database, path: str, versions: str = "public.alembic_version", progress: bool = False) -> str:
     """Return a script that reads the backup at PATH on the host once and prints all about it.
 
-    VERSIONS is Alembic's table (schema.table). With PROGRESS it prints `PROGRESS` lines too. It
+    VERSIONS is Alembic's table (schema.table). With PROGRESS it prints `PROGRESS` lines
+    too, and an archive's digest: the file is to be restored. It
     ends 0 for a bad backup as well: the verdict is in what it prints, for `parse_backup`.
     """
-    total = "TOTAL=$bytes; export TOTAL\n" if progress else ""
+    total = f"TOTAL=$bytes; export TOTAL\n{DIGEST}" if progress else ""
     environment = f"VERSIONS={shlex.quote(versions)}; LC_ALL=C; export VERSIONS LC_ALL\n"
     return script(
         db,

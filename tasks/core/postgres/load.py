@@ -47,7 +47,9 @@ load() {{
 # What was read of the very same bytes needs no second reading beside the load.
 ARCHIVE = r"""
 REPORT='cat >"$work/report"'; export REPORT
-counted() {{ [ -n {digest} ] && [ "$(digest_in_box)" = {digest} ] && printf '%s\n' {counts} >"$work/report"; }}
+counted() {{
+  [ -n {digest} ] && [ "$(digest_in_box 2>/dev/null)" = {digest} ] && printf '%s\n' {counts} >"$work/report"
+}}
 load() {{
   counted || {{ unpack 2>"$work/unpack.err" || : >"$work/unreadable"; }} |
     scan 2>"$work/scan.err" &
@@ -78,12 +80,13 @@ def load_functions(db: Database, copy: str, backup: Backup, jobs: int, owners: b
     environment = "" if owners else "NO_OWNERS=1; export NO_OWNERS\n"
     watch = WATCH.format(low=LOW_WATER, end=end_sql([copy]))
     counts = "\n".join(backup.counts)
+    carried = len(counts) < LONGEST and "\ufffd" not in counts  # that is what a name became which is not UTF-8
     values = {
         "session": shlex.quote(SESSION),
         "total": backup.uncompressed,
         "restore": _pg_restore(db, copy, jobs, owners),
-        "digest": shlex.quote(backup.digest if len(counts) < LONGEST else ""),
-        "counts": shlex.quote(counts if len(counts) < LONGEST else ""),
+        "digest": shlex.quote(backup.digest if carried else ""),
+        "counts": shlex.quote(counts if carried else ""),
     }
     return "".join(
         [

@@ -58,11 +58,10 @@ change 'the new database could not be created' admin <"$work/create.sql"
 GUARD = """
 watcher= created=
 finish() {
-  code=$?; trap - EXIT; PGAPPNAME=fab-rollback
+  PGAPPNAME=fab-rollback
   [ -z "$watcher" ] || kill $watcher 2>/dev/null || :
   [ $code = 0 ] || [ -z "$created" ] || drop_copy >/dev/null 2>&1 || :
   clean_box
-  exit $code
 }
 """
 GUARD += at_exit("finish") + "\n"

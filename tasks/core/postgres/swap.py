@@ -19,7 +19,7 @@ SELECT format('ALTER DATABASE %I ALLOW_CONNECTIONS true', datname) FROM pg_datab
 WHERE datname IN ({names}) AND NOT datallowconn \\gexec
 """
 
-GUARD = f"{at_exit('code=$?; trap - EXIT; PGAPPNAME=fab-rollback; open_up || code=1; exit $code')}\n"
+GUARD = f"{at_exit('PGAPPNAME=fab-rollback; open_up || code=1')}\n"
 
 # The comment belongs to the name, not to the data: it moves to the database that comes in.
 SWAP = """

@@ -15,6 +15,7 @@ from tasks.core.shell import Answer
 STOP = Step(name="stop", title="The stop", script="true", commands=("stop",), until=("start",))
 STEPS = [STOP, Step(name="start", title="The start", script="true", commands=("start",))]
 PLAN = Plan(task="full-rollback", purpose="back", steps=STEPS, run="run-1")
+SAFE = [("stop", ("start",)), ("snapshot", ("downgrade",)), ("downgrade", ()), ("start", ())]
 ENTRIES = [
     {"at": 1.0, "event": "run", "run": "run-1", "who": "ada", "machine": "laptop"},
     {"at": 2.0, "event": "begin", "step": "01-stop", "try": 1, "half": True},
@@ -84,6 +85,15 @@ def test_the_last_try_counts(tries, state, count, code):
 )
 def test_what_a_later_step_relies_on_is_done_anew_unless_that_one_goes_on_or_is_done(tries, holds):
     assert told("", tries).holds(1) is holds
+
+
+def test_an_earlier_step_that_goes_on_does_not_make_a_used_snapshot_good_again():
+    steps = [Step(name=name, title="", script="", until=until) for name, until in SAFE]
+    plan = msgspec.json.encode({"plan": Plan(task="full-rollback", purpose="back", steps=steps)}).decode()
+    tries = "01-stop.2 alive\n02-snapshot.1 gone 0\n03-downgrade.1 gone 1\n"
+    texts = {"plan": plan, "journal": "", "tries": tries, "lock": "", "holder": "", "now": "9"}
+    known = story.parse({name: Answer(text, "", 0) for name, text in texts.items()})
+    assert not known.holds(2)
 
 
 @pytest.mark.parametrize(("tries", "attempt"), [("", 1), ("01-stop.1 gone 1", 2), ("01-stop.1 alive", 1)])

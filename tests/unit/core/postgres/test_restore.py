@@ -8,6 +8,7 @@ import pytest
 
 from tasks.core.postgres.backup import Backup, Forbidden, Section
 from tasks.core.postgres.in_place import drop_script
+from tasks.core.postgres.load import LONGEST
 from tasks.core.postgres.psql import Database
 from tasks.core.postgres.restore import restore_script
 
@@ -65,10 +66,18 @@ def test_what_was_restored_and_verified_is_not_restored_again(engine, tmp_path):
 
 def test_a_long_report_is_not_carried_along_but_read_anew():
     few = replace(GOOD, kind="custom", digest="d" * 64, counts=("ROWS\t\tpublic.orders\t7",))
-    many = replace(few, counts=tuple(f"ROWS\t\tpublic.orders_{n}\t7" for n in range(9999)))
+    much = replace(few, counts=tuple(f"ROWS\t\tpublic.\u00fc_{n:04}\t7" for n in range(LONGEST // 22)))
+    many = replace(few, counts=(*much.counts, *much.counts))
     assert few.digest in restore_script(SHOP, few, "r1", "/w")
     assert many.digest not in restore_script(SHOP, many, "r1", "/w")
-    assert len(shlex.quote(shlex.quote(restore_script(SHOP, many, "r1", "/w")))) < 128 * 1024
+    assert much.digest in restore_script(SHOP, much, "r1", "/w")
+    assert len(shlex.quote(shlex.quote(restore_script(SHOP, much, "r1", "/w"))).encode()) < 128 * 1024
+
+
+def test_names_that_are_no_utf8_are_read_anew_where_they_lie():
+    lost = b"ROWS\t\tpublic.gr\xf6\xdfe\t7".decode(errors="replace")
+    archive = replace(GOOD, kind="custom", digest="d" * 64, counts=(lost,))
+    assert archive.digest not in restore_script(SHOP, archive, "r1", "/w")
 
 
 def test_owners_are_kept_unless_told_otherwise():
