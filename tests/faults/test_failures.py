@@ -80,20 +80,27 @@ CASES = [
 
 @pytest.mark.parametrize("fault", CASES)
 def test_a_run_that_breaks_says_where_the_host_stands_and_goes_on_when_it_is_mended(ready, fault):
-    rows, known = ready.content(), ready.last_run()
-    ready.hold(fault.step)
-    running = ready.rollback()
-    ready.wait_for(fault.step, known=known)
-    fault.broken(ready)
-    ready.go()
-    ran = running.end()
-    described(ran, fault.says)
-    fault.mended(ready)
-    ready.settled()
+    rows = ready.content()
+    ran = broken(ready, fault, ready.rollback)
     ready.note(fault.name, f"during {fault.step}", ran, "yes", rows)
     ready.must(ready.resume())
     ready.rolled_back()
     assert ready.content() == rows
+
+
+def broken(stage: Stage, fault: Break, begin):
+    """Let a run break in the middle, and mend what broke it; return how the run ended."""
+    known = stage.last_run()
+    stage.hold(fault.step)
+    running = begin()
+    stage.wait_for(fault.step, known=known)
+    fault.broken(stage)
+    stage.go()
+    ran = running.end()
+    described(ran, fault.says)
+    fault.mended(stage)
+    stage.settled()
+    return ran
 
 
 def described(ran, says: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.faults import naps
-from tests.faults.test_failures import FULL, KILL_STEP, Break, described, on_host
+from tests.faults.test_failures import FULL, KILL_STEP, Break, broken, described, on_host
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault, pytest.mark.long]
 
@@ -33,16 +33,7 @@ CASES = [pytest.param(b, id=f"{b.name} in {b.step}") for b in BREAKS]
 def test_a_restore_that_breaks_says_where_the_host_stands_and_goes_on_when_it_is_mended(ready, fault):
     rows = ready.content()
     ready.must(ready.operator.fab("backups.create", "--yes"))
-    known = ready.last_run()
-    ready.hold(fault.step)
-    running = ready.restore()
-    ready.wait_for(fault.step, known=known)
-    fault.broken(ready)
-    ready.go()
-    ran = running.end()
-    described(ran, fault.says)
-    fault.mended(ready)
-    ready.settled()
+    ran = broken(ready, fault, ready.restore)
     ready.note(fault.name, f"during {fault.step} (restore)", ran, "yes", rows)
     ready.must(ready.resume())
     assert ready.as_deployed()
