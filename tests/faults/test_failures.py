@@ -69,6 +69,7 @@ BREAKS = [
         "start",
         on_host("setsid python3 -m http.server 8000 >/dev/null 2>&1 & sleep 1"),
         on_host("pkill -f 'http.server 8000'"),
+        "already in use",
     ),
 ]
 CHEAP = {("step killed by the kernel", "downgrade")}

@@ -13,6 +13,11 @@ from . import job
 
 SHOWN = 6  # lines of the failed step's log
 NO_SPACE = "no space left on device"  # what a build says long before its last line
+# Last lines that say that something failed, and how the line before them begins that says what.
+VAGUE = {
+    "remove the file manually to continue.": "fatal: ",
+    "Encountered errors while bringing up the project.": "ERROR: ",
+}
 SIGNALLED = 128  # exit codes above it: ended by a signal
 
 
@@ -25,9 +30,16 @@ def cause(step: Step, end: job.End, said: list[str]) -> str:
         return f"took longer than {step.timeout} s and was stopped"
     if end.code > SIGNALLED:
         return f"was ended by signal {end.code - SIGNALLED}"
-    why = last_line("\n".join(said))
+    why = _reason(said)
     full = any(NO_SPACE in line.lower() for line in said) and NO_SPACE not in why.lower()
     return f"{why} ({NO_SPACE})" if full else why
+
+
+def _reason(said: list[str]) -> str:
+    """Return the line of a log that says why it ended: mostly the last one."""
+    last = last_line("\n".join(said))
+    telling = [line for line in said if line.startswith(VAGUE.get(last, "\0"))]
+    return last_line(telling[-1]) if telling else last
 
 
 def described(run, member: Host, step: Step, why: str, said: list[str]) -> str:

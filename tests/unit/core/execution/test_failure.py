@@ -1,0 +1,32 @@
+"""The one line that says why a step did not succeed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.core.execution import failure
+from tasks.core.execution.job import ENDED, End
+from tasks.core.plan import Step
+
+STEP = Step(name="start", title="Start", script="true", timeout=60)
+TAKEN = "ERROR: for app Cannot start service app: 0.0.0.0:8000: bind: address already in use"
+LOCKED = "fatal: Unable to create '/srv/app/.git/index.lock': File exists."
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "why"),
+    [
+        (1, ["Creating app ...", TAKEN, "Encountered errors while bringing up the project."], TAKEN),
+        (128, [LOCKED, "", "Another git process runs.", "remove the file manually to continue."], LOCKED),
+        (1, ["Encountered errors while bringing up the project."], "Encountered errors while bringing up the project."),
+        (1, ["ERROR: one of many", "the downgrade failed; the snapshot was swapped back"],
+         "the downgrade failed; the snapshot was swapped back"),
+        (124, ["half a line"], "took longer than 60 s and was stopped"),
+        (143, ["half a line"], "was ended by signal 15"),
+        (1, ["No space left on device", "Service 'app' failed to build"],
+         "Service 'app' failed to build (no space left on device)"),
+        (1, [], "failed without a word"),
+    ],
+)  # fmt: skip
+def test_the_line_that_says_why(code, said, why):
+    assert failure.cause(STEP, End(ENDED, code), said) == why
