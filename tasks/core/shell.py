@@ -58,8 +58,9 @@ def at_exit(tidy: str) -> str:
     `tidy` knows the exit code as `$code`, which it may set. The shell does not let a signal cut it short;
     commands that listen to signals on their own, as docker does, may still be ended.
     """
-    ends = "; ".join(f"trap 'exit {128 + number}' {name}" for name, number in SIGNALS.items())
-    once = f'code=$?; trap "" {" ".join(SIGNALS)}; {tidy}; exit $code'
+    deaf = f'trap "" {" ".join(SIGNALS)}'  # before anything else: the second signal often follows the first at once
+    ends = "; ".join(f"trap '{deaf}; exit {128 + number}' {name}" for name, number in SIGNALS.items())
+    once = f"code=$?; {deaf}; {tidy}; exit $code"
     return f"trap {quote(once)} EXIT; {ends}"
 
 

@@ -14,7 +14,9 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.fault]
 
 NO_ENGINE = "pkill -x dockerd; while pgrep -x dockerd; do sleep 0.1; done"
 # What is free changes while a server writes, and `fallocate` takes all that it was told, or nothing.
-FULL = "until fallocate -l $(df --output=avail -B1 /var/lib/docker | tail -1) /var/lib/docker/full; do :; done"
+FULL = """
+until fallocate -l $(($(df --output=avail -B1 /var/lib/docker | tail -1) - 4194304)) /var/lib/docker/full; do :; done
+"""  # what is left is enough for the server to say so
 KILL_STEP = "kill -KILL $(grep -ls FAB_ROLLBACK_STEP= /proc/[0-9]*/environ | cut -d/ -f3)"
 
 

@@ -115,7 +115,14 @@ def test_it_ends_everywhere_and_the_run_can_be_resumed(spoilt, endless):
     spoilt.host.exec(endless.after, user="root")
     spoilt.wait_until(f"echo 'SELECT 1' | {PSQL} >/dev/null 2>&1")
     told = next(line for line in at.screen.splitlines() if line.startswith("Interrupted"))
-    spoilt.note(f"Ctrl-C, then stop, of {endless.name}", f"during {endless.step}", Ran(code, at.screen, told), "", rows)
-    if endless.words is rollback:
+    resumed = endless.words is rollback
+    spoilt.note(
+        f"Ctrl-C, then stop, of {endless.name}",
+        f"during {endless.step}",
+        Ran(code, at.screen, told),
+        "yes" if resumed else "not played",
+        rows,
+    )
+    if resumed:
         spoilt.must(spoilt.resume())
         spoilt.rolled_back()

@@ -59,6 +59,33 @@ def test_twenty_swaps_under_six_clients_succeed_with_less_than_a_second_without_
     assert all(member.open for member in (box.server().live, *box.server().copies))
 
 
+HELD = """
+(printf 'BEGIN; ALTER DATABASE hammered CONNECTION LIMIT 50;\\n'
+ until [ -e released ]; do sleep 0.1; done; printf 'ROLLBACK;\\n') |
+  docker exec -i jctc_db psql -X -q -U jctc_user -d postgres >/dev/null 2>&1 &
+"""
+STOPPED = """
+FAB_ROLLBACK_STEP=stopped setsid sh snapshot.sh >snapshot.out 2>&1 & leader=$!
+wanted="SELECT count(*) FROM pg_stat_activity WHERE application_name = 'stopped' AND wait_event_type = 'Lock'"
+ask() { docker exec jctc_db psql -XAtq -U jctc_user -d postgres -c "$1"; }
+until [ "$(ask "$wanted")" = 1 ]; do sleep 0.1; done
+kill -TERM -- -$leader; wait $leader || echo "ended with $?"
+echo "left $(ask "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'stopped'")"
+touch released
+"""
+
+
+def test_of_a_stopped_snapshot_nothing_goes_on_in_the_server_that_would_close_the_live_database(box):
+    box.host.exec(f"rm -f released; cat > snapshot.sh; {HELD}", stdin=snapshot_script(box.db, "s"))
+    try:
+        said = box.host.exec(STOPPED, timeout=60)
+    finally:
+        box.host.exec("touch released")
+    assert said.splitlines() == ["ended with 143", "left 0"]
+    assert box.server().live.open
+    assert [member.name for member in box.server().copies] == []
+
+
 @pytest.mark.parametrize("number", range(5))
 def test_a_server_killed_in_the_swap_is_never_torn_and_the_repair_opens_it(box, number):
     box.ok(snapshot_script(box.db, "k"))

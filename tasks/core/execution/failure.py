@@ -18,6 +18,7 @@ VAGUE = {
     "remove the file manually to continue.": "fatal: ",
     "Encountered errors while bringing up the project.": "ERROR: ",
 }
+LITTLE = 2**28  # bytes free below which the disk may be the cause, and is in the way of what comes next
 SIGNALLED = 128  # exit codes above it: ended by a signal
 
 
@@ -114,6 +115,7 @@ def serves(seen: State) -> str:
         f"not running: {', '.join(others)}" if others else "",
         f"revision {', '.join(seen.revision) or 'none'}" if seen.revision is not None else "",
         *(f"{r.url}: {r.code or 'no answer'}" for r in seen.responses),
+        *(f"{place} has {free // 2**20} MB free" for place, free in seen.free.items() if free < LITTLE),
     ]
     return "; ".join(part for part in parts if part)
 

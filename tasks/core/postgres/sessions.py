@@ -41,6 +41,24 @@ BEGIN
 END
 """
 
+# A psql whose client outside the container was killed goes on there, from one connection to the next:
+# that it is gone is believed when nothing of it was seen for a while.
+ENDS = " ends"
+END_STEP = """
+DECLARE
+  me text := current_setting('application_name');
+  open int; unseen int := 0;
+BEGIN
+  FOR attempt IN 0..{grace} * 20 LOOP
+    EXIT WHEN unseen = 4 OR me NOT LIKE {any_that_ends};
+    PERFORM pg_sleep(0.05), pg_stat_clear_snapshot();
+    SELECT count(pg_terminate_backend(pid)) INTO open FROM pg_stat_activity
+      WHERE application_name <> '' AND application_name || {ends} = me AND pid <> pg_backend_pid();
+    unseen := CASE open WHEN 0 THEN unseen + 1 ELSE 0 END;
+  END LOOP;
+END
+"""
+
 
 @dataclass(frozen=True)
 class Session:
@@ -76,6 +94,12 @@ def end_sql(names: Iterable[str], pids: Iterable[int] | None = None) -> str:
     only = "" if pids is None else f" AND pid = ANY ({literal(_array(pids))}::int[])"
     quoted = ", ".join(literal(name) for name in names)
     return f"DO {literal(END.format(names=quoted, only=only, grace=GRACE))};"
+
+
+def end_step_sql() -> str:
+    """Return SQL that ends the sessions of a step that failed; its own is called like them, with ENDS behind."""
+    block = END_STEP.format(grace=GRACE, ends=literal(ENDS), any_that_ends=literal(f"%{ENDS}"))
+    return f"DO {literal(block)};"
 
 
 def _array(pids: Iterable[int]) -> str:

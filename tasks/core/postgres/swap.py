@@ -5,7 +5,7 @@ import shlex
 from ..shell import at_exit
 from .names import mark
 from .psql import Database, ask, change, ident, literal, script
-from .sessions import end_sql
+from .sessions import ENDS, end_sql, end_step_sql
 
 OIDS = """
 SELECT '= ' || concat_ws(' ',
@@ -19,7 +19,7 @@ SELECT format('ALTER DATABASE %I ALLOW_CONNECTIONS true', datname) FROM pg_datab
 WHERE datname IN ({names}) AND NOT datallowconn \\gexec
 """
 
-GUARD = f"{at_exit('PGAPPNAME=fab-rollback; open_up || code=1')}\n"
+GUARD = at_exit(f'[ $code = 0 ] || PGAPPNAME="$PGAPPNAME{ENDS}"; open_up || code=1') + "\n"
 
 # The comment belongs to the name, not to the data: it moves to the database that comes in.
 SWAP = """
@@ -72,9 +72,12 @@ echo {swapped}
 
 
 def open_function(db: Database, *names: str) -> str:
-    """Return the shell function `open_up`: connections to NAMES are allowed, whatever happened."""
+    """Return the shell function `open_up`: connections to NAMES are allowed, whatever happened.
+
+    What a failed step left in the server is ended first: it could refuse them again.
+    """
     quoted = ", ".join(literal(name) for name in names)
-    body = change("connections may still be refused", "admin", OPEN.format(names=quoted))
+    body = change("connections may still be refused", "admin", end_step_sql() + OPEN.format(names=quoted))
     return f"open_up() {{\n{body}}}\n"
 
 

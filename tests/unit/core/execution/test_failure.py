@@ -7,6 +7,7 @@ import pytest
 from tasks.core.execution import failure
 from tasks.core.execution.job import ENDED, End
 from tasks.core.plan import Step
+from tasks.core.state import State
 
 STEP = Step(name="start", title="Start", script="true", timeout=60)
 TAKEN = "ERROR: for app Cannot start service app: 0.0.0.0:8000: bind: address already in use"
@@ -30,3 +31,8 @@ LOCKED = "fatal: Unable to create '/srv/app/.git/index.lock': File exists."
 )  # fmt: skip
 def test_the_line_that_says_why(code, said, why):
     assert failure.cause(STEP, End(ENDED, code), said) == why
+
+
+def test_a_disk_that_is_full_is_said_with_the_state_of_the_host():
+    seen = State(free={"/": 2**30, "/var/lib/docker": 3 * 2**20 + 5})
+    assert failure.serves(seen) == "HEAD cannot be read; running: nothing; /var/lib/docker has 3 MB free"
