@@ -13,7 +13,7 @@ help:                ## Show what there is
 demo: $(READY)       ## Bring up a broken production host in a container and roll it back
 	@$(PYTHON) -m sandbox.demo
 
-test: $(READY)       ## Run all tests, against a real host in a container
+test: $(READY)       ## Run the tests, against a real host in a container
 	@$(PYTHON) -m sandbox up
 	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 

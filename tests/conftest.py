@@ -23,8 +23,10 @@ def pytest_configure() -> None:
 
 def pytest_addoption(parser) -> None:
     """Offer the whole table of faults, which takes long."""
-    parser.addoption("--all-faults", action="store_true", help="inject every fault, and write FAULTS.md")
-    parser.addoption("--go-on", action="store_true", help="only those faults that did not pass before with this code")
+    parser.addoption("--all-faults", action="store_true", help="inject every fault, those that take long as well")
+    parser.addoption(
+        "--go-on", action="store_true", help="only those that did not pass before with this code; writes FAULTS.md"
+    )
 
 
 def pytest_collection_modifyitems(config, items) -> None:

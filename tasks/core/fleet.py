@@ -69,8 +69,8 @@ def _connect(environment: Environment, settings: HostSettings, config: Config) -
     given = derive_shorthand(settings.host)
     host = Host(
         given["host"],
-        user=settings.user or given["user"],
-        port=settings.port or given["port"],
+        user=given["user"] or settings.user,
+        port=given["port"] or settings.port,
         config=own,
         connect_kwargs=_login(environment, settings, own),
     )

@@ -47,6 +47,10 @@ HELP = {
     "take_over": "take the lock of a run that was cut off",
 }
 
+# What an option means where it differs.
+DOWN_TO = {"revision": "the alembic revision to go down to; without it, one migration is taken back"}
+LAST_RUN = {"run": "a run's identifier (fab runs.list); without it, the one that holds the lock, else the last"}
+
 
 def check(values: Mapping[str, Any]) -> None:
     """Raise Refused, in one line, for the first option whose value cannot be meant; None: it was not given."""

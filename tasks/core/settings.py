@@ -23,7 +23,7 @@ class Section(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class HostSettings(Section):
-    """One machine: `host` takes what `-H` takes; the rest overrides it.
+    """One machine: `host` takes what `-H` takes; the rest counts where it says nothing of it.
 
     `key` and `known_hosts` are files, relative to hosts.yaml.
     """

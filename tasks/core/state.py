@@ -134,8 +134,10 @@ def fetch(url: str, seconds: int = 5) -> str:
     return (
         "if command -v curl >/dev/null 2>&1; then "
         f"curl -s -o /dev/null -m {seconds} -w '%{{http_code}}\\n' -- {address} || :; "
-        f"else wget -q -S -T {seconds} -t 1 -O /dev/null -- {address} 2>&1"
-        " | awk '/^  *HTTP/ {c=$2} END {print c ? c : \"000\"}'; fi"
+        "elif command -v wget >/dev/null 2>&1; then "
+        f"wget -q -S -T {seconds} -t 1 -O /dev/null -- {address} 2>&1"
+        " | awk '/^  *HTTP/ {c=$2} END {print c ? c : \"000\"}'; "
+        "else echo 'neither curl nor wget' >&2; false; fi"
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..core.errors import Refused
+from ..core.options import DOWN_TO
 from ..core.task import change
 
 
-@change
+@change(help=DOWN_TO)
 def migration_rollback(c, revision=None, downgrade_sql=None, rehearse=True, snapshot=True):
     """Take back one migration, or all down to a revision, with the application stopped meanwhile."""
     from ..core.containers import steps as containers

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 from ..core import console
+from ..core.options import LAST_RUN
 from ..core.task import task
 
 
-@task
+@task(help=LAST_RUN)
 def resume(c, run=None, yes=False, plan=False, json=False):
     """Continue a run that was cut off or failed half-way, from the first step that is not done."""
     from ..core.execution import run as runner

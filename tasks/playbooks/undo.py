@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.errors import Refused
+from ..core.options import LAST_RUN
 from ..core.task import change
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from .look import Sight
 
 
-@change
+@change(help=LAST_RUN)
 def undo(c, run=None, restore_snapshot=False):
     """Take a rollback back: code, schema and containers as they were before it."""
     from ..core.code import checkout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..core import console
 from ..core.errors import Failed, Refused
+from ..core.options import DOWN_TO
 from ..core.task import change, task
 
 
@@ -41,7 +42,7 @@ def history(c, json=False):
     console.table(("revision", "follows", "title", ""), rows)
 
 
-@task
+@task(help={"commit": "a hash, tag or branch that the host's checkout knows; without it, HEAD"})
 def heads(c, commit=None, json=False):
     """Print the revision that a commit needs, read from git alone."""
     from ..core.database import choice, schema
@@ -56,7 +57,7 @@ def heads(c, commit=None, json=False):
             console.say(name)
 
 
-@task
+@task(help=DOWN_TO)
 def preview(c, revision=None):
     """Show the SQL that a downgrade would run, as the runbook's dry run was meant to."""
     from ..core.database import choice, steps
@@ -81,7 +82,7 @@ def preview(c, revision=None):
 
 @change
 def rehearse(c, commit=None, revision=None, downgrade_sql=None, full=False):
-    """Try a downgrade, and the target's image, on a clone of the database; production is only read."""
+    """Try a downgrade, and the target's image, on a clone of the database; the database itself is only read."""
     from ..core.code.choice import resolve
     from ..core.database import choice, losses, steps, trial
     from ..core.plan import Expectation, Plan
@@ -107,7 +108,7 @@ def rehearse(c, commit=None, revision=None, downgrade_sql=None, full=False):
     )
 
 
-@change
+@change(help=DOWN_TO)
 def downgrade(c, revision=None, downgrade_sql=None, snapshot=True):
     """Downgrade the database by one migration or to a revision, after a snapshot."""
     from ..core.database import choice, losses, net, steps

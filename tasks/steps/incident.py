@@ -11,7 +11,7 @@ from ..core.errors import Failed, Refused
 from ..core.task import task
 
 
-@task
+@task(help={"count": "how many lines of each container's log"})
 def logs(c, run=None, count="2000"):
     """Fetch logs, configuration and the last run's folder into a local folder, without secrets."""
     from ..core.incident import evidence, facts

@@ -9,7 +9,7 @@ from ..core.errors import Refused
 from ..core.task import task
 
 
-@task
+@task(help={"snapshot": "copy the database as well, which ends the sessions on it"})
 def begin(c, snapshot=False, yes=False, json=False):
     """Keep what runs now, before a deployment: its images, and with --snapshot its data."""
     from ..core.containers import images

@@ -7,7 +7,7 @@ from ..core.errors import Failed
 from ..core.task import task
 
 
-@task
+@task(help={"commit": "the commit that should run: a hash, tag or branch that the host's checkout knows"})
 def verify(c, commit=None, json=False):
     """Check everything: containers, commit, revision, health, database, logs; exit 1 when anything is wrong."""
     from msgspec import to_builtins

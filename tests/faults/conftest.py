@@ -82,11 +82,14 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus) -> None:
-    """Write FAULTS.md, also when tests failed or the session was cut short; the workers' reports came here."""
+    """Write FAULTS.md, also when tests failed or the session was cut short; the workers' reports came here.
+
+    Some faults alone do not write it: what it says is said of all.
+    """
     config = session.config
-    if config.getoption("--all-faults") and not hasattr(config, "workerinput"):
+    if config.getoption("--go-on") and not hasattr(config, "workerinput"):
         config.stash[PLAYED].write()
-        if config.getoption("--go-on") and exitstatus == pytest.ExitCode.OK:
+        if exitstatus == pytest.ExitCode.OK:
             config.stash[PLAYED].forget()
 
 

@@ -30,6 +30,7 @@ MEANINGS = (
         "there is no docker on the host: install it",
     ),
     (r"git: (command )?not found", "there is no git on the host: install it"),
+    (r"neither curl nor wget", "there is neither curl nor wget on the host, to ask its health: install one of them"),
     (r"not a git repository", "app.path in hosts.yaml is not a git checkout"),
     (r"cannot change to '|can't cd to|cd: .*no such file", "app.path in hosts.yaml is no folder on the host"),
     (
@@ -37,7 +38,7 @@ MEANINGS = (
         "the checkout is another login's: git config --global --add safe.directory FOLDER there",
     ),
 )
-NEEDED = ("engine", "compose", "head")
+NEEDED = ("engine", "compose", "head", "url 0")
 
 
 def meaning(answer: Answer) -> str:
@@ -52,7 +53,10 @@ def meaning(answer: Answer) -> str:
 
 
 def require(address: str, seen: State, parts: tuple[str, ...] = NEEDED) -> None:
-    """Raise Refused, with what to do about it, where a host's engine, compose or checkout does not answer."""
+    """Raise Refused, with what to do about it, where a host's engine, compose or checkout does not answer.
+
+    Or where it has nothing to ask a health address with.
+    """
     for part in parts:
         if problem := seen.problems.get(part):
             raise Refused(f"{address}: {problem}. Nothing was changed.")

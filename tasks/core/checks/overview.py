@@ -58,7 +58,7 @@ def overview(address: str, environment: Environment, e: Examined, answers: dict[
         ("good before", _good(answers)),
         ("containers", _containers(e)),
         *([("database", _database(environment, e))] if environment.database else []),
-        ("health", ", ".join(f"{r.url} {r.code or 'no answer'}" for r in e.seen.responses) or "no address configured"),
+        ("health", ", ".join(_health(e)) or "no address configured"),
         ("errors", _errors(e)),
         ("settings", _settings(e)),
         ("engine", f"{e.seen.engine or _problem(e, 'engine')}; free: {_free(e)}"),
@@ -70,6 +70,10 @@ def overview(address: str, environment: Environment, e: Examined, answers: dict[
 
 def _problem(e: Examined, name: str) -> str:
     return one_line(e.seen.problems.get(name, "no answer"))
+
+
+def _health(e: Examined) -> list[str]:
+    return [f"{r.url} {r.code or _problem(e, f'url {n}')}" for n, r in enumerate(e.seen.responses)]
 
 
 def _code(e: Examined) -> str:

@@ -29,5 +29,8 @@ def to_undo(c, run: str | None) -> Story:
         raise Refused(f"Run {known.run} ({KEPT}) only kept a release. The way back to that: {known.plan.back}")
     if not ({"images", "revision"} & known.plan.before.keys()):
         back = known.plan.back or "none is known"
-        raise Refused(f"Run {known.run} ({known.plan.task}) is not taken back by undo. Its way back: {back}.")
+        raise Refused(
+            f"Run {known.run} ({known.plan.task}) is not taken back by undo. Its way back: {back}. "
+            "An earlier run is: fab undo --run ID; fab runs.list shows them."
+        )
     return known

@@ -54,6 +54,14 @@ def test_an_environment_is_meant_by_its_name():
     assert named("single").host == "three"
 
 
+def test_what_the_host_itself_says_of_login_and_port_counts_before_the_settings_beside_it(folder):
+    file = folder / "hosts.yaml"
+    settings = yaml.safe_load(file.read_text())
+    settings["environments"]["single"]["hosts"] = [{"host": "me@three:2299", "user": "ubuntu", "port": 22}]
+    file.write_text(yaml.safe_dump(settings))
+    assert named("single").address == "me@three:2299"
+
+
 def test_rollback_env_names_the_default(monkeypatch):
     monkeypatch.setenv("ROLLBACK_ENV", "single")
     assert named(options.DEFAULT_HOST).host == "three"
