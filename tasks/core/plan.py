@@ -13,6 +13,9 @@ def new_id() -> str:
     return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(3)
 
 
+UNDO = "fab undo"
+
+
 class Step(Struct, frozen=True, kw_only=True):
     """One change on the host, as a POSIX sh script that proves its own result.
 
@@ -70,6 +73,11 @@ class Plan(Struct, kw_only=True):
     records: list[dict] = field(default_factory=list)
     undoes: str = ""
     run: str = field(default_factory=new_id)
+
+    @property
+    def way_back(self) -> str:
+        """The command that takes the run back, also when others came after it; empty: none is known."""
+        return f"{UNDO} --run {self.run}" if self.back == UNDO else self.back
 
     @property
     def outage(self) -> bool:

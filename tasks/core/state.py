@@ -123,7 +123,7 @@ def revision(environment: Environment) -> str:
     psql = join("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", database.user, "-d", database.name)
     return (
         f"id=$({compose.containers(service, everything=False)} | head -n 1)\n"
-        f'[ -n "$id" ] || {die(f"the database container ({service}) is not running")}\n'
+        f'[ -n "$id" ] || {die(f"the database container ({service}) is not running: fab containers.start")}\n'
         f"printf '%s\\n' {quote(sql)} | docker exec -i \"$id\" {psql}"
     )
 

@@ -109,7 +109,10 @@ def change(body=None, **settings: Any):
         told = {"plan": plan} if "plan" in inspect.signature(body).parameters else {}
         made = body(c, *args, **kwargs, **told)
         way = Way(yes=yes, plan=plan, take_over=take_over, activity=c.activity)
-        return carry_out(c, made, way, started) if made else None
+        if made is None:
+            console.document({"changed": False})
+            return None
+        return carry_out(c, made, way, started)
 
     carried_out.__signature__ = _with_switches(inspect.signature(body))
     return task(carried_out, **settings)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 @change(help=LAST_RUN)
 def undo(c, run=None, restore_snapshot=False):
     """Take a rollback back: code, schema and containers as they were before it."""
-    from ..core.code import checkout
     from ..core.database import schema as migrations
     from ..core.journal import choice
     from ..core.plan import Plan
@@ -33,8 +32,7 @@ def undo(c, run=None, restore_snapshot=False):
         task="undo",
         purpose=f"run {known.run} ({known.plan.task}): back to {sight.target.title}",
         steps=[],
-        back=f"fab full-rollback --commit {sight.seen.head[: checkout.SHORT]}",
-        before=look.before(sight),
+        before={name: was for name, was in look.before(sight).items() if name != "images" or name in before},
         records=[{"event": "unknown", "commit": sight.target.sha, "subject": sight.target.subject}],
         undoes=known.run,
     )
@@ -42,11 +40,39 @@ def undo(c, run=None, restore_snapshot=False):
         plan.warnings.append("the application was not healthy then: that it answers is not demanded")
     if before.get("revision"):
         sight.schema = migrations.way_up(c, sight.target.sha, before["revision"], migrations.rows_of(c, sight.seen))
+        if sight.schema is None and not restore_snapshot:
+            raise Refused(_only_down(known))
+    plan.back = _back(sight, before)
     plan.expect = _expectation(sight, before)
     data = _data(c, sight, plan, before, restore_snapshot)
     schema = _schema(c, sight, before, restore_snapshot)
     plan.steps = (_whole if "images" in before else _of_the_database)(c, sight, before, data, schema)
     return plan
+
+
+def _only_down(known) -> str:
+    """Return why a run that went up is not taken back by an upgrade, and what does it."""
+    go_on = "" if known.over or not known.half else " --take-over"
+    way = f"{known.plan.back}{go_on}" if known.plan.back else "fab migration-rollback --revision REV"
+    return (
+        f"Run {known.run} ({known.plan.task}) cannot be taken back by undo: no upgrade leads from where the database "
+        f"is to where it was. Nothing was changed. Its way back: {way}"
+    )
+
+
+def _back(sight: Sight, before: dict) -> str:
+    """Return the command that leads from the state before to the one that is left; empty where they are the same."""
+    from ..core.code import checkout
+
+    rows = sight.seen.revision or []
+    moved = bool(before.get("revision")) and sorted(rows) != sorted(before["revision"])
+    revision = f" --revision {rows[0] if rows else 'base'}" if moved and len(rows) < 2 else ""
+    if "images" not in before:
+        return f"fab migration-rollback{revision}" if revision else ""
+    if sight.seen.head == sight.target.sha and not moved:
+        return ""
+    commit = f"fab full-rollback --commit {sight.seen.head[: checkout.SHORT]}"
+    return f"{commit}{revision}" if moved else f"{commit} --no-database"
 
 
 def _whole(c, sight: Sight, before: dict, data: list[Step], schema: list[Step]) -> list[Step]:

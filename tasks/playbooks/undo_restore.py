@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..core.backups import fit
 from ..core.containers import steps as containers
 from ..core.database import copies
 from ..core.database import steps as database
@@ -25,14 +26,19 @@ def plan(c, known) -> Plan:
         steps=[],
         facts=costs(c, live, old, restore=True) if there else [f"{live.name} was not replaced"],
         expect=Expectation(
-            revision=before.get("revision"), services=before.get("running", []), healthy=bool(before.get("healthy"))
+            revision=before.get("revision"),
+            services=before.get("running", []),
+            healthy=bool(before.get("healthy") or seen.healthy),
         ),
         back="fab undo" if there else "",
         undoes=known.run,
     )
     made.before = {**before, "revision": seen.revision, "healthy": seen.healthy}
     made.before["swapped"] = copy_name(live.name, "old", made.run)
+    if not made.expect.healthy:
+        made.warnings.append("the application was not healthy then, nor is it now: that it answers is not demanded")
     if there:
+        _ask_whether_the_code_fits(c, made, seen)
         made.steps = [
             *([containers.stop_step(c.environment, stopped)] if stopped else []),
             database.swap_step(live, old, made.run),
@@ -40,6 +46,16 @@ def plan(c, known) -> Plan:
     if stopped:
         made.steps.append(containers.wake_step(c.environment, stopped))
     return made
+
+
+def _ask_whether_the_code_fits(c, made: Plan, seen) -> None:
+    """Tell what the database that comes back carries; where the code that is checked out now needs another, ask."""
+    if made.expect.revision is None:
+        return
+    judged = fit.judge(c, seen, tuple(made.expect.revision))
+    made.facts.append(judged.text)
+    if judged.kind not in ("same", "untold"):
+        made.questions.append(f"Code and database will not fit: {judged.text} Go on?")
 
 
 def _refuse_dropped(known) -> None:

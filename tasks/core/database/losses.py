@@ -80,9 +80,15 @@ def _counts(c, seen: state.State, found: dict[str, migrations.Downgrade]) -> dic
 
 
 def _count(drop: migrations.Finding) -> str:
+    """Return SQL that counts rows and values; nothing where they are not there (yet): an error would be logged."""
     table = ".".join(sql.ident(part) for part in (drop.schema, drop.table) if part)
+    column = f"AND attname = {sql.literal(drop.column)}" if drop.column else ""
     values = f"count({sql.ident(drop.column)})" if drop.column else "count(*)"
-    return f"SELECT '= ' || count(*) || ' ' || {values} FROM {table};"
+    return (
+        "SELECT EXISTS (SELECT FROM pg_attribute WHERE NOT attisdropped"
+        f" AND attrelid = to_regclass({sql.literal(table)}) {column}) AS there \\gset\n"
+        f"\\if :there\nSELECT '= ' || count(*) || ' ' || {values} FROM {table};\n\\endif"
+    )
 
 
 def _loss(drop: migrations.Finding, out: str) -> str:

@@ -142,11 +142,16 @@ def to_revision(present: Graph, rows: list[str], revision: str) -> Schema:
     return _schema(rows, compared, f"{revision} cannot be reached by a downgrade")
 
 
-def way_up(c, sha: str, rows: list[str], now: list[str]) -> Schema:
-    """Return the way from the rows `now` up to `rows`, by the code of commit `sha` where that can be read."""
+def way_up(c, sha: str, rows: list[str], now: list[str]) -> Schema | None:
+    """Return the way from the rows `now` up to `rows`, by the code of commit `sha` where that can be read.
+
+    None: that code knows `rows`, and no upgrade leads to them.
+    """
     graph = graphs(c, [sha])[sha] if now != rows else None
-    if not isinstance(graph, Graph) or not graph.revisions.keys() >= {*rows, *now}:
+    if not isinstance(graph, Graph) or not graph.revisions.keys() >= set(rows):
         return Schema(now, rows, [] if now == rows else list(rows))
+    if not graph.revisions.keys() >= set(now) or not graph.ancestors(now) <= graph.ancestors(rows):
+        return None
     applied = graph.ancestors(rows)
     tips = graph.tips(applied)
     redundant = sorted(applied.intersection((*rows, *now)).difference(tips))

@@ -166,7 +166,7 @@ class Execution:
             checks=checks,
             recovery=round(time.monotonic() - self.started, 2),
             outage=outage,
-            back=self.plan.back,
+            back=self.plan.way_back,
         )
 
     def _outage(self, waited: list[proof.Settled]) -> float | None:

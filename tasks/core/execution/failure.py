@@ -13,13 +13,14 @@ from . import job
 
 SHOWN = 6  # lines of the failed step's log
 NO_SPACE = "no space left on device"  # what a build says long before its last line
-# Last lines that say that something failed, and how the line before them begins that says what.
+# How last lines begin that say that something failed, and how the line before them begins that says what.
 VAGUE = {
+    "(Background on this error at: ": "sqlalchemy.exc.",
     "remove the file manually to continue.": "fatal: ",
     "Encountered errors while bringing up the project.": "ERROR: ",
 }
 LITTLE = 2**28  # bytes free below which the disk may be the cause, and is in the way of what comes next
-SIGNALLED = 128  # exit codes above it: ended by a signal
+SIGNALLED = range(129, 129 + 64)  # exit codes of what a signal ended
 
 
 def cause(step: Step, end: job.End, said: list[str]) -> str:
@@ -29,8 +30,8 @@ def cause(step: Step, end: job.End, said: list[str]) -> str:
         return f"was cut off on the host{reason}"
     if end.code == 124:
         return f"took longer than {step.timeout} s and was stopped"
-    if end.code > SIGNALLED:
-        return f"was ended by signal {end.code - SIGNALLED}"
+    if end.code in SIGNALLED:
+        return f"was ended by signal {end.code - SIGNALLED[0] + 1}"
     why = _reason(said)
     full = any(NO_SPACE in line.lower() for line in said) and NO_SPACE not in why.lower()
     return f"{why} ({NO_SPACE})" if full else why
@@ -39,7 +40,8 @@ def cause(step: Step, end: job.End, said: list[str]) -> str:
 def _reason(said: list[str]) -> str:
     """Return the line of a log that says why it ended: mostly the last one."""
     last = last_line("\n".join(said))
-    telling = [line for line in said if line.startswith(VAGUE.get(last, "\0"))]
+    begins = next((telling for vague, telling in VAGUE.items() if last.startswith(vague)), "\0")
+    telling = [line for line in said if line.startswith(begins)]
     return last_line(telling[-1]) if telling else last
 
 
@@ -135,4 +137,4 @@ def _go_on(run) -> list[str]:
 
 
 def _back(plan: Plan) -> list[str]:
-    return [f"  the way back: {plan.back}"] if plan.back else []
+    return [f"  the way back: {plan.way_back}"] if plan.back else []

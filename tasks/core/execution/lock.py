@@ -13,7 +13,7 @@ SILENCE = 45  # seconds without one until the host takes the client for dead
 NEW, OVER = "FREE:*", "FREE:*|DEAD:*"
 
 JUDGE = """\
-half() { sed -n 's/.*"half":\\([a-z]*\\).*/\\1/p' "$S/runs/$1/journal" 2>/dev/null | tail -n 1; }
+half() { sed -n 's/.*"half": *\\([a-z]*\\).*/\\1/p' "$S/runs/$1/journal" 2>/dev/null | tail -n 1; }
 judge() {
   t=$(cat "$S/lock/token" 2>/dev/null); r=$(cat "$S/lock/run" 2>/dev/null)
   if alive "FAB_ROLLBACK_HOLDER=$t;"; then echo LIVE

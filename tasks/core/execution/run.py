@@ -40,6 +40,7 @@ def carry_out(host: Host, plan: Plan, way: Way, started: float) -> Outcome | Non
         console.say("Nothing was changed (--plan).")
         return None
     if not plan.steps:
+        console.document({"changed": False})
         console.say("There is nothing to do.")
         return None
     for question in [*plan.questions, f"Do this on {host.environment.name}?"]:

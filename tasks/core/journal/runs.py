@@ -69,7 +69,7 @@ def _at_work(event: str, owner: dict) -> str:
 
 
 def _noted(event: str, **fields: object) -> str:
-    return f"{NOTE}\nnote {quote(json.dumps({'event': event, **fields})[1:])}"
+    return f"{NOTE}\nnote {quote(json.dumps({'event': event, **fields}, separators=(',', ':'))[1:])}"
 
 
 def finish(run_folder: str, records: list[dict], folder: str) -> str:

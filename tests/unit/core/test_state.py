@@ -115,7 +115,7 @@ def test_a_schema_of_odd_names_is_asked_for_in_quotes():
 def test_a_database_that_is_down_is_named():
     with Stage(docker="") as stage:
         done = stage.run(f"( {state.revision(environment())} )")
-        assert done.stderr == "the database container (db) is not running\n"
+        assert done.stderr == "the database container (db) is not running: fab containers.start\n"
         assert done.returncode == 1
 
 

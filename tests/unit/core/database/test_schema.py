@@ -35,6 +35,11 @@ def test_where_the_code_does_not_know_the_rows_they_are_taken_as_they_are(monkey
     assert (wanted.rows, wanted.moves, wanted.redundant) == (["b1", "d1"], ["b1", "d1"], [])
 
 
+@pytest.mark.parametrize("now", [["b1"], ["c1"]])
+def test_what_is_newer_or_unknown_to_the_code_is_not_brought_back_by_an_upgrade(monkeypatch, now):
+    assert up(monkeypatch, DEPENDING, ["a1"], now) is None
+
+
 def test_a_row_that_says_nothing_new_is_no_reason_to_call_a_run_unproven():
     expect = Expectation(revision=["b1"], redundant=["d1"])
     for rows, good in ((["b1"], True), (["b1", "d1"], True), (["d1"], False), (["b1", "c1"], False), (None, False)):

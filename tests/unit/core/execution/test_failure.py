@@ -11,6 +11,8 @@ from tasks.core.state import State
 
 STEP = Step(name="start", title="Start", script="true", timeout=60)
 TAKEN = "ERROR: for app Cannot start service app: 0.0.0.0:8000: bind: address already in use"
+UNDEFINED = 'sqlalchemy.exc.ProgrammingError: (psycopg2.errors.UndefinedColumn) column "priority" does not exist'
+UNKNOWN = "FAILED: Can't locate revision identified by 'c5b90f37a4de'"
 LOCKED = "fatal: Unable to create '/srv/app/.git/index.lock': File exists."
 
 
@@ -22,6 +24,9 @@ LOCKED = "fatal: Unable to create '/srv/app/.git/index.lock': File exists."
         (1, ["Encountered errors while bringing up the project."], "Encountered errors while bringing up the project."),
         (1, ["ERROR: one of many", "the downgrade failed; the snapshot was swapped back"],
          "the downgrade failed; the snapshot was swapped back"),
+        (1, [UNDEFINED, "", "[SQL: ALTER TABLE cases DROP COLUMN priority]", "(Background on this error at: https://x/e)"],
+         UNDEFINED),
+        (255, [UNKNOWN], UNKNOWN),
         (124, ["half a line"], "took longer than 60 s and was stopped"),
         (143, ["half a line"], "was ended by signal 15"),
         (1, ["No space left on device", "Service 'app' failed to build"],

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tasks.core.execution import lock, marks
+from tasks.core.journal import runs
 
 HALF = '{"event":"begin","step":"03-stop","try":1,"half":true}\n'
 WHOLE = '{"event":"end","step":"07-start","try":1,"half":false,"code":0}\n'
@@ -115,6 +116,23 @@ def test_a_run_that_is_over_is_in_nobodys_way_even_if_its_lock_stayed(state):
 def test_a_half_done_run_whose_client_is_gone_keeps_others_out(state):
     state("run-1", "a").die()
     journal(state, "run-1", HALF)
+    assert state("run-2", "b").answer == "DEAD"
+
+
+@pytest.mark.parametrize("event", ["failed", "interrupted"])
+def test_a_half_done_run_whose_client_said_how_it_ended_keeps_others_out(state, event):
+    first = state("run-1", "a")
+    journal(state, "run-1", HALF)
+    subprocess.run(
+        ["sh", "-c", runs.note(shlex.quote(str(state.folder / "runs" / "run-1")), event, half=True)], check=True
+    )
+    first.leave()
+    assert state("run-2", "b").answer == "DEAD"
+
+
+def test_what_an_older_version_wrote_of_a_half_done_run_is_understood(state):
+    state("run-1", "a").die()
+    journal(state, "run-1", '{"at": 1, "event": "failed", "half": true}\n')
     assert state("run-2", "b").answer == "DEAD"
 
 
