@@ -86,6 +86,8 @@ CASES = [
 def test_a_run_that_breaks_says_where_the_host_stands_and_goes_on_when_it_is_mended(ready, fault):
     rows = ready.content()
     ran = broken(ready, fault, ready.rollback)
+    other = ready.operator.fab("containers.start", "--yes")
+    assert other.code == 3, other.text
     ready.note(fault.name, f"during {fault.step}", ran, "yes", rows)
     ready.must(ready.resume())
     ready.rolled_back()
