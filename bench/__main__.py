@@ -39,6 +39,7 @@ def main() -> int:
 def _measure(kind: str, repeat: int) -> None:
     """Measure one kind and write the report anew: what was measured stays, should a later one fail."""
     print(kind, flush=True)
+    machine.calm()
     begun, busy = machine.load(), machine.busy()
     tables = importlib.import_module(f".{kind}", __package__).measure(repeat)
     report.keep(kind, tables, machine.description(stage.host()), repeat, (begun, machine.load()), busy)

@@ -19,6 +19,13 @@ def load() -> str:
     return f"{time.strftime('%Y-%m-%d %H:%M')}, load average {' '.join(f'{x:.1f}' for x in os.getloadavg())}"
 
 
+def calm(patience: int = 240) -> None:
+    """Wait, `patience` seconds at most, until what ran before no longer shows in the load average."""
+    end = time.monotonic() + patience
+    while busy() and time.monotonic() < end:
+        time.sleep(5)
+
+
 def busy() -> bool:
     """Return whether more wants to run than there are cores; asked before a measurement, which is work itself."""
     return os.getloadavg()[0] > os.cpu_count()
