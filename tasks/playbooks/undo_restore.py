@@ -15,8 +15,8 @@ from ..core.postgres.names import copy_name
 def plan(c, known) -> Plan:
     """Return the plan that takes the run `known` back; Refused where it dropped what would have to come back."""
     before, seen = known.plan.before, c.look()
-    _refuse_dropped(known)
     live = copies.database_of(c, seen)
+    _refuse_dropped(c, known, live)
     old, stopped = before.get("swapped", ""), before.get("stopped", [])
     there = bool(old) and copies.there(c, live, old)
     what = f"{old} becomes {live.name} again" if there else "start again"
@@ -38,7 +38,7 @@ def plan(c, known) -> Plan:
     if not made.expect.healthy:
         made.warnings.append("the application was not healthy then, nor is it now: that it answers is not demanded")
     if there:
-        _ask_whether_the_code_fits(c, made, seen)
+        _ask_whether_the_code_fits(c, made, seen, old)
         made.steps = [
             *([containers.stop_step(c.environment, stopped)] if stopped else []),
             database.swap_step(live, old, made.run),
@@ -48,19 +48,21 @@ def plan(c, known) -> Plan:
     return made
 
 
-def _ask_whether_the_code_fits(c, made: Plan, seen) -> None:
-    """Tell what the database that comes back carries; where the code that is checked out now needs another, ask."""
+def _ask_whether_the_code_fits(c, made: Plan, seen, old: str) -> None:
+    """Tell what the database `old` that comes back carries; where the code that is checked out now needs another, ask."""
     if made.expect.revision is None:
         return
     judged = fit.judge(c, seen, tuple(made.expect.revision))
-    made.facts.append(judged.text)
+    made.facts.append(f"{old}: {judged.text}")
     if judged.kind not in ("same", "untold"):
         made.questions.append(f"Code and database will not fit: {judged.text} Go on?")
 
 
-def _refuse_dropped(known) -> None:
-    tried = any(told.tries and step.name == "drop" for told, step in zip(known.steps, known.plan.steps, strict=True))
-    if not tried:
+def _refuse_dropped(c, known, live) -> None:
+    """Raise Refused where the live database was dropped; not where that was tried, and it stands."""
+    steps = zip(known.steps, known.plan.steps, strict=True)
+    drop = next((told for told, step in steps if step.name == "drop" and told.tries), None)
+    if drop is None or (drop.state != "done" and copies.stands(c, live)):
         return
     if not known.over:
         raise Refused(f"Run {known.run} was dropping the database: only forwards from here. Next: fab resume")

@@ -89,3 +89,29 @@ def test_a_restore_that_fails_leaves_the_database_as_it_was_and_a_way_out(fresh)
     assert ran.code == 0, ran.text
     assert "was not replaced" in ran.out
     assert "jctc_app" in fresh.containers()
+
+
+def test_in_place_a_database_that_cannot_be_dropped_is_open_and_undo_starts_the_application(fresh):
+    rows = fresh.rows()
+    fresh.host.exec(f"{DUMP} > backups/now.sql")
+    fresh.sql("CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p WITH (connect = false)")
+    ran = fresh.fab("emergency-restore", "--file", "now.sql", "--in-place", "--yes")
+    assert (ran.code, "used by logical replication subscription" in ran.err) == (1, True), ran.text
+    assert "fab undo" in ran.err
+    fresh.sql("ALTER SUBSCRIPTION s SET (slot_name = NONE)")
+    fresh.sql("DROP SUBSCRIPTION s")
+    ran = fresh.fab("undo", "--yes")
+    assert ran.code == 0, ran.text
+    assert "was not replaced" in ran.out
+    assert (fresh.rows(), databases(fresh)) == (rows, ["jctc_db"])
+    assert "jctc_app" in fresh.containers()
+
+
+def test_in_place_what_fails_after_the_drop_goes_only_forwards(fresh):
+    edit = "sed 's/^ALTER TABLE ONLY public.cases$/DELETE FROM public.cases WHERE id = 1; &/'"
+    fresh.host.exec(f"{DUMP} | {edit} > backups/tampered.sql")
+    ran = fresh.fab("emergency-restore", "--file", "tampered.sql", "--in-place", "--yes")
+    assert ran.code == 1, ran.text
+    assert ("fab resume" in ran.err, "fab undo" in ran.err) == (True, False)
+    assert fresh.fab("undo", "--yes").code == 2
+    assert databases(fresh) == []

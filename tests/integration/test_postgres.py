@@ -209,6 +209,22 @@ def test_in_place_the_name_is_only_ever_taken_by_a_whole_database(clean):
     assert (clean.dump(), clean.contents()) == (before, contents)
 
 
+def test_in_place_a_database_that_cannot_be_dropped_can_be_mended_and_is_dropped_then(clean):
+    before, contents = clean.dump(), clean.contents()
+    backup = clean.check(clean.write(f"{clean.dumper()} {shlex.quote(NAME)}", "b.sql"))
+    drop = drop_script(clean.db, backup, "p2", "postgres tests/work p2", backup.section(NAME))
+    clean.sql(
+        "SET client_min_messages = error; CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p WITH (connect = false);"
+    )
+    ran = clean.run(drop)
+    assert (ran.code, "subscription" in ran.err, ran.err.count("\n")) == (1, True, 1), ran
+    assert clean.server().live.open
+    clean.sql("ALTER SUBSCRIPTION s SET (slot_name = NONE); DROP SUBSCRIPTION s;")
+    assert (clean.dump(), clean.contents()) == (before, contents)
+    clean.ok(drop)
+    assert clean.server().live is None
+
+
 def test_sessions_are_listed_and_ended(clean):
     hold = "BEGIN; SELECT 'it''s mine';"
     clean.host.exec(

@@ -47,6 +47,12 @@ def blockers(c, answer: Answer) -> list[str]:
     ]
 
 
+def stands(c, live: Database) -> bool:
+    """Return whether the live database is there, whole, and can be connected to."""
+    sql = f"SELECT 'yes' FROM pg_database WHERE datname = {literal(live.name)} AND datallowconn AND datconnlimit <> -2;"
+    return bool(c.sh(feed(psql(live, live.maintenance), sql)).stdout.strip())
+
+
 def there(c, live: Database, name: str) -> bool:
     """Return whether the server of `live` has a database called `name`."""
     sql = f"SELECT 'yes' FROM pg_database WHERE datname = {literal(name)};"

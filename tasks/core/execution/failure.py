@@ -125,15 +125,26 @@ def serves(seen: State) -> str:
 def _next(run) -> list[str]:
     log = f"  its log: fab runs.show --run {run.plan.run}"
     if run.half:
-        back = "; or take it back: fab undo" if run.plan.before else ""
+        back = "; or take it back: fab undo" if _undone(run) else ""
         return [f"  next: mend the cause, then fab resume{back}", log]
     return ["  next: fab status", *_back(run.plan), log]
 
 
 def _go_on(run) -> list[str]:
     log = f"  its log: fab runs.show --run {run.plan.run}"
-    back = "; or take it back: fab undo" if run.half and run.plan.before and not run.goes_on else ""
+    back = "; or take it back: fab undo" if run.half and not run.goes_on and _undone(run) else ""
     return [f"  next: fab resume{back}", log]
+
+
+def _undone(run) -> bool:
+    """Return whether `fab undo` takes a half-done run back: not once it dropped the database in its place."""
+    before, done = run.plan.before, [d["step"] for d in run.done]
+    if "dropped" not in before:
+        return bool(before)
+    try:
+        return "drop" not in done and copies.stands(run.host, copies.database_of(run.host, run.host.look()))
+    except Exception:  # the description of a failure must not fail
+        return False
 
 
 def _back(plan: Plan) -> list[str]:

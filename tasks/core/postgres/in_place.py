@@ -11,14 +11,18 @@ from .backup import Backup, Section
 from .psql import Database, ask, change, ident, literal, script
 from .restore import describe, preamble, reject
 from .scan import FUNCTION
-from .sessions import end_sql
+from .sessions import ENDS, end_sql
 from .space import room_functions
+from .swap import open_function
+
+# What keeps a database from being dropped cannot be mended while nobody can connect to it.
+# In a subshell, because open_up exits where it fails, and the box is cleaned then too.
+GUARD = at_exit(f'[ $code = 0 ] || (PGAPPNAME="$PGAPPNAME{ENDS}"; open_up) || code=1; clean_box') + "\n"
 
 # Nothing brings the live database back: the file is read to its end once more, whatever was known.
 READABLE = r"""
 {scan}
 REPORT='cat >/dev/null'; export REPORT
-{tidy}
 case $kind in custom|directory) fill_box ;; esac
 {{ unpack 2>/dev/null || printf 'UNREADABLE\n' >&3; }} 3>"$work/unreadable" | scan ||
   refuse {damaged}
@@ -47,7 +51,8 @@ def drop_script(db: Database, backup: Backup, run_id: str, work: str, section: S
     """Return a script that drops the live database DB to make room for BACKUP, and proves it is gone.
 
     WORK keeps, on the host, how to create its like. Reads the whole backup first; refuses (2) if it
-    is damaged or would not fit even then. Nothing but a dump brings the data back.
+    is damaged or would not fit even then. Where it fails, the database is open to connections.
+    Nothing but a dump brings the data back.
     """
     reject(backup, section)
     size = section.bytes if section else backup.uncompressed
@@ -62,10 +67,12 @@ def drop_script(db: Database, backup: Backup, run_id: str, work: str, section: S
         db,
         f"LC_ALL=C; SECTION={shlex.quote(section.raw if section else '')}; export LC_ALL SECTION\n",
         preamble(db, backup, run_id, work),
+        open_function(db, db.name),
+        GUARD,
         room_functions(db),
         ROOM.format(double=2 * size),
         FLOW.format(
-            readable=READABLE.format(tidy=at_exit("clean_box"), scan=FUNCTION, damaged=said.pop("damaged")),
+            readable=READABLE.format(scan=FUNCTION, damaged=said.pop("damaged")),
             describe=describe(db, run_id),
             drop=change("the live database could not be dropped", "admin", sql),
             after=_left(db.name),

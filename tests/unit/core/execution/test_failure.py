@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from tasks.core.errors import Failed
 from tasks.core.execution import failure
 from tasks.core.execution.job import ENDED, End
-from tasks.core.plan import Step
+from tasks.core.plan import Plan, Step
 from tasks.core.state import State
+from tests.unit.deployment import environment, state
 
 STEP = Step(name="start", title="Start", script="true", timeout=60)
 TAKEN = "ERROR: for app Cannot start service app: 0.0.0.0:8000: bind: address already in use"
@@ -41,3 +45,33 @@ def test_the_line_that_says_why(code, said, why):
 def test_a_disk_that_is_full_is_said_with_the_state_of_the_host():
     seen = State(free={"/": 2**30, "/var/lib/docker": 3 * 2**20 + 5})
     assert failure.serves(seen) == "HEAD cannot be read; running: nothing; /var/lib/docker has 3 MB free"
+
+
+def words(before: dict, done: list[str], answer: str) -> tuple[str, str]:
+    """Return what a half-done run that failed after DONE tells, and an interrupted one; ANSWER: the server's."""
+
+    def sh(_):
+        if answer == "gone":
+            raise Failed("no answer")
+        return SimpleNamespace(stdout=answer)
+
+    host = SimpleNamespace(environment=environment(), address="u@h:22", look=state, sh=sh)
+    plan = Plan(task="emergency-restore", purpose="", steps=[STEP], before=before)
+    run = SimpleNamespace(host=host, plan=plan, half=True, goes_on=False, done=[{"step": step} for step in done])
+    return failure.described(run, host, STEP, "why", []), failure.interrupted(run, STEP)
+
+
+@pytest.mark.parametrize(
+    ("before", "done", "answer", "offered"),
+    [
+        ({"swapped": "d__old_1"}, ["stop", "restore"], "", True),
+        ({"dropped": "b.dump"}, ["stop"], "yes\n", True),
+        ({"dropped": "b.dump"}, ["stop"], "", False),
+        ({"dropped": "b.dump"}, ["stop"], "gone", False),
+        ({"dropped": "b.dump"}, ["stop", "drop"], "yes\n", False),
+        ({}, ["stop"], "", False),
+    ],
+)
+def test_undo_is_offered_unless_it_would_refuse_because_the_database_was_dropped(before, done, answer, offered):
+    for said in words(before, done, answer):
+        assert ("fab undo" in said, "fab resume" in said) == (offered, True)

@@ -14,6 +14,7 @@ from tasks.core.postgres.restore import restore_script
 
 SHOP = Database("db", 'my-app "x" it\'s', "owner")
 GOOD = Backup("/b.sql", "plain", 6, 1, "none", complete=True, uncompressed=1000, sections=(Section(bytes=1000),))
+WHOLE = "--\n-- PostgreSQL database dump\n--\n--\n-- PostgreSQL database dump complete\n--\n"
 BUILDERS = [restore_script, drop_script]
 
 
@@ -90,6 +91,40 @@ def test_owners_are_kept_unless_told_otherwise():
 def test_commit_is_sent_only_after_a_whole_readable_file():
     text = restore_script(SHOP, GOOD, "r1", "/w")
     assert '&&\n      [ ! -e "$work/unreadable" ] && printf \'COMMIT;\\n\\\\echo RESTORE_OK_%s\\n\' "$nonce"' in text
+
+
+@pytest.fixture
+def drop(engine, tmp_path):
+    """Run the drop of a database whose backup is WHOLE, up to the drop itself, which is answered with ANSWERS."""
+
+    def run(*answers):
+        (tmp_path / "b.sql").write_text(WHOLE)
+        whole = replace(GOOD, path=str(tmp_path / "b.sql"), bytes=len(WHOLE))
+        room = "x\na 1 1 9000000 1% /d\na 1 1 9000000 1% /d\n"
+        before = ("= 150000 1 0 1000\n", "= 1000\n= /d\n", room, "", "")
+        return engine.run(drop_script(SHOP, whole, "r1", str(tmp_path / "w")), *before, *answers)
+
+    return run
+
+
+def test_a_drop_that_fails_allows_connections_again(drop, engine):
+    ran = drop(("ERROR:  used by a subscription\n", 3), "", "")
+    assert (ran.code, ran.err) == (1, "the live database could not be dropped: ERROR:  used by a subscription\n")
+    assert "DROP DATABASE" in engine.asked(6)
+    assert "ALLOW_CONNECTIONS true" in engine.asked(7)
+    assert "rm -rf /tmp/fab-rollback-r1" in engine.asked(8)
+
+
+def test_a_database_that_cannot_be_opened_again_is_told_and_the_container_is_tidied(drop, engine):
+    ran = drop(("ERROR:  no\n", 3), ("FATAL:  down\n", 2), "")
+    assert (ran.code, ran.err.splitlines()[1]) == (1, "connections may still be refused: FATAL:  down")
+    assert "rm -rf /tmp/fab-rollback-r1" in engine.asked(8)
+
+
+def test_a_database_that_was_dropped_is_not_opened(drop, engine):
+    ran = drop("", "= 0\n", "")
+    assert (ran.code, ran.err, engine.calls) == (0, "", 8)
+    assert not any("ALLOW_CONNECTIONS true" in engine.asked(call) for call in range(1, 9))
 
 
 def test_a_damaged_file_is_found_before_the_live_database_is_dropped(engine, tmp_path):
