@@ -136,6 +136,28 @@ def test_a_folder_dump_is_written_checked_and_restored(clean):
     assert clean.host.exec("docker exec jctc_db sh -c 'ls /tmp | grep -c fab-rollback || :'") == "0"
 
 
+def test_two_checks_of_folders_at_once_do_not_see_each_other(clean):
+    whole, broken = f"{FOLDER}/whole", f"{FOLDER}/broken"
+    clean.ok(dump_script(clean.db, whole))
+    clean.host.exec(f'cp -r "{whole}" "{broken}" && for f in "{broken}"/*.dat.gz; do : >"$f"; done')
+    checks = [f"sh -c {shlex.quote(inspect_script(clean.db, path))}" for path in (whole, broken)]
+    for _ in range(3):
+        found = clean.ok(f'd=$(mktemp -d); {checks[0]} >"$d/1" & {checks[1]}; wait; echo END; cat "$d/1"; rm -r "$d"')
+        bad, _end, good = found.partition("END\n")
+        assert parse_backup(good, whole).problems == ()
+        assert parse_backup(bad, broken).problems
+
+
+def test_what_a_killed_check_left_in_the_container_goes_with_the_first_check_a_day_later(clean):
+    left = "/tmp/fab-rollback-check-left"
+    inside = "docker exec jctc_db sh -c"
+    clean.host.exec(f"{inside} 'mkdir -p {left}-old/archive {left}-new; touch -d @{10**9} {left}-old'")
+    clean.ok(dump_script(clean.db, f"{FOLDER}/folder"))
+    clean.check(f"{FOLDER}/folder")
+    assert clean.host.exec(f"{inside} 'ls -d /tmp/fab-rollback*'") == f"{left}-new"
+    clean.host.exec(f"{inside} 'rm -r {left}-new'")
+
+
 def test_one_database_is_taken_out_of_a_dump_of_all(clean):
     path = clean.write("docker exec jctc_db pg_dumpall -U jctc_user", "all.sql")
     backup = clean.check(path)

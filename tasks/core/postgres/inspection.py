@@ -2,7 +2,7 @@
 
 import shlex
 
-from ..shell import at_exit
+from ..shell import at_exit, nonce
 from .psql import Database, script
 from .scan import FUNCTION
 from .source import source_functions
@@ -57,12 +57,13 @@ def inspect_script(db: Database, path: str, versions: str = "public.alembic_vers
     VERSIONS is Alembic's table (schema.table). With PROGRESS it prints `PROGRESS` lines
     too, and an archive's digest: the file is to be restored. It
     ends 0 for a bad backup as well: the verdict is in what it prints, for `parse_backup`.
+    Nothing it uses is shared: several may be read at once.
     """
     total = f"TOTAL=$bytes; export TOTAL\n{DIGEST}" if progress else ""
     environment = f"VERSIONS={shlex.quote(versions)}; LC_ALL=C; export VERSIONS LC_ALL\n"
     return script(
         db,
-        source_functions(db, path, "check"),
+        source_functions(db, path, f"check-{nonce()}"),
         CHECKSUM,
         ARCHIVE.format(tidy=at_exit("clean_box"), container=shlex.quote(db.container)),
         FUNCTION,

@@ -38,12 +38,19 @@ esac
 DIGEST = """export LC_ALL=C
 if [ -d "$1" ]; then cd "$1" && sha256sum *; else sha256sum <"$1"; fi | sha256sum | cut -c1-64"""
 
+# What a check that was killed left in the container goes with the first one a day later.
+FILL = """
+umask 077
+find /tmp/fab-rollback-check* -prune -mtime +0 -exec rm -rf {} + 2>/dev/null
+rm -rf "$1" && mkdir "$1" && df -Pk "$1"
+"""
+
 # A folder can only be read by pg_restore, where pg_restore is: in the container.
 READ = r"""
 box={box}
 clean_box() {{ docker exec -i {container} rm -rf "$box" </dev/null >/dev/null 2>&1 || :; }}
 fill_box() {{ # the archive, at $box/archive in the container
-  docker exec -i {container} sh -c 'umask 077; rm -rf "$1" && mkdir "$1" && df -Pk "$1"' sh "$box" </dev/null |
+  docker exec -i {container} sh -c {fill} sh "$box" </dev/null |
     awk -v need="$bytes" 'NR == 2 && $4 * 1024 < need * 1.1 {{ exit 1 }}' ||
     refuse 'the archive does not fit into the container'
   if [ -d "$file" ]; then
@@ -74,5 +81,5 @@ def source_functions(db: Database, path: str, box: str) -> str:
     BOX names a folder that they may fill, and clean, in the container's /tmp.
     """
     values = {"container": shlex.quote(db.container), "box": shlex.quote(f"/tmp/fab-rollback-{box}")}
-    values["digest"] = shlex.quote(DIGEST)
+    values |= {"digest": shlex.quote(DIGEST), "fill": shlex.quote(FILL)}
     return f"file={home(path)}\n" + KIND + READ.format(**values) + "bytes=$(measure)\nbytes=$((bytes))\n"

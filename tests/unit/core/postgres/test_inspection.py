@@ -75,6 +75,17 @@ def test_what_is_no_dump_is_called_what_it_is(check, content, reason):
     assert reason in problem
 
 
+def test_every_check_of_a_folder_has_a_place_of_its_own_in_the_container_and_tidies_it(engine, tmp_path):
+    (tmp_path / "toc.dat").write_bytes(b"PGDMP")
+    room, places = "x\na 1 1 9000000 1% /tmp\n", []
+    for _ in range(2):
+        assert engine.run(inspect_script(SHOP, str(tmp_path)), room, "", "", "", "", "").code == 0
+        filled, tidied = engine.asked(1).split()[-1], engine.asked(engine.calls).split()
+        assert tidied == ["exec", "-i", "db", "rm", "-rf", filled]
+        places.append(filled)
+    assert places[0] != places[1]
+
+
 def test_a_missing_file_is_refused_in_one_line(engine):
     ran = engine.run(inspect_script(SHOP, "/nowhere/b.sql"))
     assert (ran.code, ran.err) == (2, "there is no readable file /nowhere/b.sql\n")
