@@ -25,21 +25,22 @@ from ..shell import Answer, die, home, quote
 from .copies import database_of, questions
 
 # On a disk that is full up to what the server's log may need, a migration is not begun at all.
-CLONE_OR_DUMP = """[ ! -e {path}.sha256 ] || {{ echo {there}; exit 0; }}
+CLONE_OR_DUMP = """if [ -e {path} ] && [ -e {path}.sha256 ]; then echo {there}; exit 0; fi
 code=0; sh -c {clone} || code=$?
 case $code in 1 | 2) sh -c {log} || exit ;; *) exit $code ;; esac
 echo {instead}
 sh -c {dump}"""
 
 THERE = "SELECT '= ' || count(*) FROM pg_database WHERE datname = {name};"
-SWAP_BACK = """if [ ! -e {path}.sha256 ]; then
+# The checksum gives way first: a cut between the two must not leave one that stands for no file.
+SWAP_BACK = """if [ ! -e {path} ] || [ ! -e {path}.sha256 ]; then
   sh -c {there} && sh -c {clear} >/dev/null && sh -c {swap} || {{ echo {lost} >&2; exit 1; }}
   echo {swapped} >&2; exit 1
 fi
 [ "$(sha256sum <{path} | cut -c1-64)" = "$(cut -c1-64 {path}.sha256)" ] && sh -c {restore} &&
   sh -c {clear} >/dev/null && sh -c {take} || {{
   echo {by_hand} >&2; exit 1; }}
-mv {path} {used}; mv {path}.sha256 {used}.sha256
+mv {path}.sha256 {used}.sha256; mv {path} {used}
 echo {restored} >&2; exit 1"""
 
 
