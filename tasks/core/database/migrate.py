@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -9,6 +11,7 @@ from msgspec import Struct
 from .. import state
 from ..containers import compose
 from ..postgres.psql import feed, ident, literal
+from ..postgres.sessions import ENDS, end_step_sql
 from ..settings import Environment
 from ..shell import at_exit, join, quote
 
@@ -44,9 +47,7 @@ same() {{ # an environment file cannot hold a value of several lines, nor `docke
   printf '%s\\n' "$i" | sed '1,4d;$d' > "$e"
   [ "$(line 1)" = "$(grep -c '' < "$e") 0" ]
 }}
-net=$(line 2 | cut -d ' ' -f 1); dir=$(line 3); user=$(line 4)
-n=$(basename "$PWD")-rollback-{service}
-docker rm -f "$n" >/dev/null 2>&1 || :"""
+net=$(line 2 | cut -d ' ' -f 1); dir=$(line 3); user=$(line 4)"""
 
 RUN = (
     'docker run --rm --name "$n" --network "${net:-none}" --volumes-from "$c" --env-file "$e"'
@@ -56,28 +57,46 @@ RUN = (
 
 def like_service(environment: Environment) -> str:
     """Return sh text that learns how the alembic service's container is run: `$c`, `$net`, `$e`, `same`."""
-    service = environment.database.alembic.service
     return LIKE.format(
-        containers=compose.containers(service),
+        containers=compose.containers(environment.database.alembic.service),
         settings=quote(SETTINGS),
-        service=quote(service),
         tidy=at_exit('rm -f "$e"'),
     )
 
 
-def alembic(environment: Environment, image: str, *words: str) -> str:
+def called(environment: Environment) -> str:
+    """Return what the names of the containers begin with that are run for this deployment, and for no other.
+
+    It is its state folder's name, as the lock lies there too; where docker does not take that as a name,
+    what it takes of it and a checksum of the whole.
+    """
+    name = state.place(environment).rpartition("/")[2]
+    if re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", name):
+        return name
+    return f"fab-{re.sub('[^a-zA-Z0-9_.-]', '-', name)}-{sha256(name.encode()).hexdigest()[:12]}"
+
+
+def _container(environment: Environment) -> str:
+    return f"{called(environment)}-rollback-{environment.database.alembic.service}"
+
+
+def alembic(environment: Environment, image: str, *words: str, aside: bool = False) -> str:
     """Return a script that runs alembic in a container of `image` (an id or name).
 
     It gets the environment, volumes and network of the service's own container; where that does not
     exist, or cannot be copied exactly, compose makes one. Dependencies are not started. Its fixed
-    name makes two at once impossible.
+    name makes two at once impossible; one that is run `aside`, without the lock, has a name of its own.
     """
     settings = environment.database.alembic
     entry, *rest = settings.command.split()
     command = join(*rest, *words)
+    name = f"n={called(environment)}-preview-$$"
+    if not aside:
+        name = f'n={_container(environment)}; docker rm -f "$n" >/dev/null 2>&1 || :'
     return compose.in_app(
         environment,
         like_service(environment),
+        name,
         "if same; then",
         f"{RUN} -e PGOPTIONS={quote(OPTIONS)} --entrypoint {quote(entry)} {quote(image)} {command}",
         "else",
@@ -105,8 +124,7 @@ def holds(rows: list[str], redundant: list[str]) -> str:
 
 def stop(environment: Environment) -> str:
     """Return a script that ends the container in which `alembic` runs: its client's end would not."""
-    service = environment.database.alembic.service
-    return f'cd {compose.app(environment)} && docker rm -f "$(basename "$PWD")"-rollback-{quote(service)}'
+    return f"docker rm -f {_container(environment)}"
 
 
 class OwnSql(Struct, frozen=True):
@@ -156,11 +174,25 @@ def _moved(environment: Environment, image: str, direction: str, one: Move) -> s
         return f"( {alembic(environment, image, direction, one)}\n)"
     service = environment.service("database") or "db"
     find = f"d=$(cd {compose.app(environment)} && {compose.containers(service, everything=False)} | head -n 1)"
-    return f"{find}\n{by_sql(environment, psql(environment), one)}"
+    return f"{find}\n{_guard(environment)}\n{by_sql(environment, psql(environment), one)}"
+
+
+def _guard(environment: Environment) -> str:
+    """Return sh text that names the step to the server, and has the step's sessions ended where the script fails.
+
+    psql in the container goes on when its client outside ends, as far as COMMIT.
+    """
+    end = feed(f"{psql(environment)} >/dev/null 2>&1", end_step_sql())
+    unsure = "whether the SQL still runs in the server is not known: it could not be ended there"
+    return (
+        "PGAPPNAME=${FAB_ROLLBACK_STEP:-fab-rollback}; export PGAPPNAME\n"
+        f'end() {{ PGAPPNAME="$PGAPPNAME{ENDS}"\n{end}}}\n'
+        + at_exit(f"[ $code = 0 ] || end || printf '%s\\n' {quote(unsure)} >&2")
+    )
 
 
 def psql(environment: Environment) -> str:
-    """Return the psql command in the database container `$d`."""
+    """Return the psql command in the database container `$d`; the server is told `$PGAPPNAME`."""
     database = environment.database
     words = join("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", database.user, "-d", database.name)
-    return f'docker exec -i "$d" {words}'
+    return f'docker exec -i -e PGAPPNAME "$d" {words}'

@@ -7,7 +7,7 @@ from ..postgres.psql import ident
 from ..settings import Environment
 from ..shell import at_exit, join, quote
 from . import trial
-from .migrate import OPTIONS, RUN, WAYS_OUT, Move, OwnSql, by_sql, holds, like_service
+from .migrate import OPTIONS, RUN, WAYS_OUT, Move, OwnSql, by_sql, called, holds, like_service
 from .schema import Schema
 
 # One question for all that is to be known of the live server's container: its environment comes last.
@@ -18,7 +18,7 @@ ABOUT = """{{.Image}}
 SERVER = """d=$({database} | head -n 1)
 [ -n "$d" ] || {{ echo 'the database container is not running' >&2; exit 2; }}
 same || {{ echo 'no container of the service to rehearse with; --no-rehearse leaves it out' >&2; exit 2; }}
-t=$(basename "$PWD")-rehearsal; n=$t-alembic
+t={name}-rehearsal; n=$t-alembic
 clear() {{ docker rm -fv "$t" "$n" "$t-app" >/dev/null 2>&1 || :; docker network rm "$t" >/dev/null 2>&1 || :; }}
 clear; f=$(mktemp); {tidy}
 docker network create --internal "$t" >/dev/null
@@ -56,6 +56,7 @@ def prepare(environment: Environment, full: bool) -> str:
     roles = join("pg_dumpall", "-U", database.user, "-l", database.name, "--roles-only")
     where = join("-U", database.user, "-d", database.name)
     return SERVER.format(
+        name=called(environment),
         tidy=at_exit('clear; rm -f "$e" "$f"'),
         database=compose.containers(service, everything=False),
         service=quote(service),
@@ -69,10 +70,8 @@ def prepare(environment: Environment, full: bool) -> str:
 
 def stop(environment: Environment) -> str:
     """Return a script that ends all that a rehearsal runs."""
-    return (
-        f't=$(basename "$(cd {compose.app(environment)} && pwd)")-rehearsal; docker rm -fv "$t" "$t-alembic" "$t-app"\n'
-        'docker network rm "$t"'
-    )
+    name = f"{called(environment)}-rehearsal"
+    return f"docker rm -fv {name} {name}-alembic {name}-app\ndocker network rm {name}"
 
 
 def _dumps(environment: Environment, full: bool) -> str:

@@ -7,6 +7,7 @@ from ..backups.steps import LONG
 from ..plan import Step
 from ..postgres.names import copy_name
 from ..postgres.psql import Database
+from ..postgres.sessions import stop_script
 from ..postgres.swap import swap_script
 from ..settings import Environment
 from ..shell import quote
@@ -30,7 +31,7 @@ def downgrade(environment: Environment, image: str, wanted: Schema, copy: Databa
 
 def preview(environment: Environment, image: str, before: str, after: str) -> str:
     """Return the script of the runbook's "Preview Rollback SQL", with the range that alembic asks for."""
-    return migrate.alembic(environment, image, "downgrade", f"{before}:{after}", "--sql")
+    return migrate.alembic(environment, image, "downgrade", f"{before}:{after}", "--sql", aside=True)
 
 
 def image_of(c, seen: state.State) -> str:
@@ -43,13 +44,13 @@ def image_of(c, seen: state.State) -> str:
 def downgrade_step(c, seen: state.State, wanted: Schema, run: str, snapshot: bool) -> Step:
     """Return the step that downgrades with the present image; after a `snapshot`, a failure puts that back."""
     command = c.environment.database.alembic.command
-    copy = database_of(c, seen) if snapshot else None
+    live = database_of(c, seen)
     return Step(
         name="downgrade",
         title=f"Downgrade the database to {', '.join(wanted.rows) or 'base'}",
-        script=downgrade(c.environment, image_of(c, seen), wanted, copy, run),
+        script=downgrade(c.environment, image_of(c, seen), wanted, live if snapshot else None, run),
         commands=tuple(_shown(command, move) for move in wanted.moves),
-        stop=migrate.stop(c.environment),
+        stop=f"{migrate.stop(c.environment)}\n{stop_script(live)}",
         primary_only=True,
         outage=True,
         back="fab undo",
