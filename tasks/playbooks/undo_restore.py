@@ -49,7 +49,7 @@ def plan(c, known) -> Plan:
 
 
 def _ask_whether_the_code_fits(c, made: Plan, seen, old: str) -> None:
-    """Tell what the database `old` that comes back carries; where the code that is checked out now needs another, ask."""
+    """Tell what the database `old` that comes back carries; ask where the code that is checked out needs another."""
     if made.expect.revision is None:
         return
     judged = fit.judge(c, seen, tuple(made.expect.revision))

@@ -102,8 +102,9 @@ def connector(function: str, db: Database, on: str) -> str:
 
 def feed(command: str, sql: str) -> str:
     """Return a shell command that gives SQL to COMMAND as a here-document, nothing expanded."""
+    sql = sql.strip()
     mark = _mark(sql.split("\n"))
-    return f"{command} <<'{mark}'\n{SESSION}\n{sql.strip()}\n{mark}\n"
+    return f"{command} <<'{mark}'\n{SESSION}\n{sql}\n{mark}\n"
 
 
 def _mark(lines: list[str]) -> str:
