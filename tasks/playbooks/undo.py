@@ -51,12 +51,13 @@ def undo(c, run=None, restore_snapshot=False):
 
 
 def _only_down(known) -> str:
-    """Return why a run that went up is not taken back by an upgrade, and what does it."""
-    go_on = "" if known.over or not known.half else " --take-over"
-    way = f"{known.plan.back}{go_on}" if known.plan.back else "fab migration-rollback --revision REV"
+    """Return why undo cannot take a run back, an upgrade leading nowhere near, and what does it."""
+    before = known.plan.before
+    way = _down_to(before["commit"], before["revision"], whole="images" in before)
+    over = known.over or not known.half
     return (
         f"Run {known.run} ({known.plan.task}) cannot be taken back by undo: no upgrade leads from where the database "
-        f"is to where it was. Nothing was changed. Its way back: {way}"
+        f"is to where it was. Nothing was changed. Its way back: {way}{'' if over else ' --take-over'}"
     )
 
 
@@ -64,15 +65,21 @@ def _back(sight: Sight, before: dict) -> str:
     """Return the command that leads from the state before to the one that is left; empty where they are the same."""
     from ..core.code import checkout
 
-    rows = sight.seen.revision or []
-    moved = bool(before.get("revision")) and sorted(rows) != sorted(before["revision"])
-    revision = f" --revision {rows[0] if rows else 'base'}" if moved and len(rows) < 2 else ""
-    if "images" not in before:
-        return f"fab migration-rollback{revision}" if revision else ""
-    if sight.seen.head == sight.target.sha and not moved:
-        return ""
-    commit = f"fab full-rollback --commit {sight.seen.head[: checkout.SHORT]}"
-    return f"{commit}{revision}" if moved else f"{commit} --no-database"
+    head, rows, whole = sight.seen.head, sight.seen.revision or [], "images" in before
+    if before.get("revision") and sorted(rows) != sorted(before["revision"]):
+        return _down_to(head, rows, whole=whole)
+    same = not whole or head == sight.target.sha
+    return "" if same else f"fab full-rollback --commit {head[: checkout.SHORT]} --no-database"
+
+
+def _down_to(commit: str, rows: list[str], *, whole: bool) -> str:
+    """Return the command that leads down to the revision `rows`; with `whole`, to the code of `commit` as well."""
+    from ..core.code import checkout
+
+    revision = f" --revision {rows[0] if rows else 'base'}" if len(rows) < 2 else ""
+    if not whole:
+        return f"fab migration-rollback{revision}"
+    return f"fab full-rollback --commit {commit[: checkout.SHORT]}{revision}"
 
 
 def _whole(c, sight: Sight, before: dict, data: list[Step], schema: list[Step]) -> list[Step]:
