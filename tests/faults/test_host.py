@@ -107,7 +107,8 @@ def test_a_downgrade_that_is_killed_for_want_of_memory_says_so_and_is_resumed(re
     ready.host.exec("touch /tmp/small")
     ran = ready.rollback().end()
     ready.host.exec("rm /tmp/small")
-    described(ran, "memory")
+    described(ran, "swapped back")
+    assert "too little memory" in ran.err
     ready.note("out of memory in the alembic container", "during downgrade", ran, "yes", rows)
     ready.must(ready.resume())
     ready.rolled_back()

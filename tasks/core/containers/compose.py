@@ -8,6 +8,7 @@ from ..settings import Compose, Environment
 from ..shell import die, home, join, quote
 
 LABEL = "com.docker.compose"
+BUILD = "build --force-rm"  # the container of a build step that failed would stay on the host
 
 
 class Built(Struct, frozen=True):

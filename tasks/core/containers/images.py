@@ -74,6 +74,7 @@ def prepare(environment: Environment, wanted: Target, sha: str, rebuild: bool = 
 
 def _building(wanted: Target, sha: str, rebuild: bool) -> list[str]:
     """Return sh text that builds what is missing (with `rebuild`, all) from the commit's own tree."""
+    flags = f"{compose.BUILD} {'--no-cache' if rebuild else ''}"
     have = "false" if rebuild else 'docker image inspect "$2" >/dev/null 2>&1'
     return [
         f'missing=; want() {{ {have} && echo "kept: $2" || missing="$missing $1"; }}',
@@ -82,7 +83,7 @@ def _building(wanted: Target, sha: str, rebuild: bool) -> list[str]:
         tree.export('"$app"', sha, '"$t/tree"'),
         f"printf '%s' {quote(override(wanted, sha))} > \"$t/tree/.rollback.yml\"",
         'cd "$t/tree"',
-        f"compose -f .rollback.yml -p {quote(wanted.project)} build {'--no-cache' if rebuild else ''} $missing",
+        f"compose -f .rollback.yml -p {quote(wanted.project)} {flags} $missing",
     ]
 
 

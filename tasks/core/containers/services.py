@@ -148,7 +148,9 @@ def start(environment: Environment, images: list[Built], sha: str, services: lis
 def build(environment: Environment, images: list[Built], *flags: str) -> str:
     """Return the script that builds `images` from the checkout as it is; what runs goes on running."""
     services = [i.service for i in images]
-    return compose.in_app(environment, f"compose build {join(*flags, *services)}", *(there(i.live) for i in images))
+    return compose.in_app(
+        environment, f"compose {compose.BUILD} {join(*flags, *services)}", *(there(i.live) for i in images)
+    )
 
 
 def there(image: str) -> str:

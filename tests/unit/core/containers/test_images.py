@@ -77,7 +77,7 @@ def test_only_what_is_missing_is_built_unless_all_is_wanted_anew():
     assert kept.startswith("if docker image inspect app_api:c0ffee >/dev/null 2>&1; then echo 'kept: app_api:c0ffee'\n")
     assert host in kept
     assert "\nwant api app_api:c0ffee\n" in kept
-    assert "compose -f .rollback.yml -p app build  $missing" in kept
+    assert "compose -f .rollback.yml -p app build --force-rm  $missing" in kept
     anew = images.prepare(environment(), wanted, "c0ffee", rebuild=True)
     assert host not in anew
-    assert "compose -f .rollback.yml -p app build --no-cache $missing" in anew
+    assert "compose -f .rollback.yml -p app build --force-rm --no-cache $missing" in anew

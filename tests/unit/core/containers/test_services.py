@@ -51,7 +51,7 @@ def test_a_service_that_does_not_run_its_image_is_named(containers, problem):
 
 def test_build_proves_that_the_image_is_there():
     assert services.build(environment(), [Built("api", "app_api:latest")], "--no-cache") == IN_APP + (
-        "compose build --no-cache api\n"
+        "compose build --force-rm --no-cache api\n"
         "docker image inspect app_api:latest >/dev/null 2>&1 || "
         "{ echo 'image app_api:latest is not there after the build' >&2; exit 1; }"
     )
