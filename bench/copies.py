@@ -6,9 +6,9 @@ from collections.abc import Callable
 from statistics import median
 
 from sandbox.host import Host
-from tasks.core.postgres.names import copy_name
-from tasks.core.postgres.psql import Database
-from tasks.core.postgres.snapshot import snapshot_script
+from tasks.tools.postgres.names import copy_name
+from tasks.tools.postgres.psql import Database
+from tasks.tools.postgres.snapshot import snapshot_script
 
 from . import figures, stage
 from .figures import Table

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tasks.core import revisions
+from tasks.tools.alembic import revisions
 
 from . import copies, figures, fleet, stage
 from .figures import MeasurementError, Table

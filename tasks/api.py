@@ -9,8 +9,8 @@ are called with whatever Fabric or Invoke handed the caller: `git.log(c)`. What 
 `checkout_step`, is in `fab_rollback.core`, a folder for each subject (code, containers, database, backups).
 """
 
-from .core.errors import ConnectionLost, Failed, Held, Refused
-from .core.plan import Expectation, Plan, Step
-from .core.task import change, task
+from .console.errors import ConnectionLost, Failed, Held, Refused
+from .engine.plan import Expectation, Plan, Step
+from .engine.task import change, task
 
 __all__ = ["ConnectionLost", "Expectation", "Failed", "Held", "Plan", "Refused", "Step", "change", "task"]

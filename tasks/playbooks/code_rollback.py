@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.errors import Refused
-from ..core.task import change
+from ..console.errors import Refused
+from ..engine.task import change
 
 if TYPE_CHECKING:
-    from .look import Sight
+    from ..preflight.rollback import Sight
 
 
 @change
@@ -16,11 +16,12 @@ def code_rollback(c, commit=None, service=None, stash=False, rebuild=False, data
     """Bring the code back to a commit that needs the present schema, and prove that the application is healthy."""
     from msgspec import structs
 
-    from ..core.code import checkout, choice
-    from ..core.containers import steps as containers
-    from ..core.containers.images import keep_step, prepare_step
-    from ..core.plan import Expectation, Plan
-    from . import look
+    from ..engine.plan import Expectation, Plan
+    from ..preflight import commit_choice as choice
+    from ..preflight import rollback as look
+    from ..steps.builders import containers
+    from ..tools.compose.images import keep_step, prepare_step
+    from ..tools.git import checkout
 
     sight = look.look(c, choice.required(c, commit), look.Way(stash=stash, schema=database))
     _refuse_other_schema(sight)
@@ -67,7 +68,7 @@ def _refuse_other_schema(sight: Sight) -> None:
 
 def _services(c, sight: Sight, name: str | None) -> list[str]:
     """Return the named service and all that share its image; nothing for all services."""
-    from ..core.containers import project
+    from ..tools.compose import project
 
     if not name:
         return []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..core.task import change
+from ..engine.task import change
 
 
 @change
 def container_restart(c, service=None, recreate=False):
     """Restart all containers or one service's, and prove that the application is healthy."""
-    from ..core.containers import plans
+    from ..steps.builders import container_plans as plans
 
     return plans.restart(c, "container-restart", service, recreate, healthy=True)

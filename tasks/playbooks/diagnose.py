@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core import console
-from ..core.errors import Refused
-from ..core.task import task
+from ..console import terminal as console
+from ..console.errors import Refused
+from ..engine.task import task
 
 if TYPE_CHECKING:
-    from ..core.checks.diagnosis import Past
-    from ..core.checks.examine import Examined
+    from ..preflight.diagnosis import Past
+    from ..preflight.examine import Examined
 
 
 @task
@@ -18,7 +18,7 @@ def diagnose(c, json=False):
     """Say whether it is code, database, configuration or unknown, by what evidence, and what to type."""
     from msgspec import to_builtins
 
-    from ..core.checks import diagnosis, examine, overview
+    from ..preflight import diagnosis, examine, overview
 
     looks = {member.address: examine.examine(member) for member in c.fleet}
     primary = looks[c.address]
@@ -35,8 +35,8 @@ def diagnose(c, json=False):
 
 def _past(c, e: Examined) -> Past:
     """Return the last good commit and how it stands to the database, as far as they can be told."""
-    from ..core.checks.diagnosis import Past
-    from ..core.code import choice
+    from ..preflight import commit_choice as choice
+    from ..preflight.diagnosis import Past
 
     try:
         _, past = choice.candidates(c, 1)
@@ -48,8 +48,8 @@ def _past(c, e: Examined) -> Past:
 
 
 def _fit(c, e: Examined, good: str) -> str:
-    from ..core.code import choice
-    from ..core.database import choice as schemas
+    from ..preflight import commit_choice as choice
+    from ..preflight import schema_choice as schemas
 
     if e.seen.revision is None:
         return "a schema that cannot be compared"

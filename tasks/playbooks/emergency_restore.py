@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.errors import Refused
-from ..core.task import change
+from ..console.errors import Refused
+from ..engine.task import change
 
 if TYPE_CHECKING:
-    from ..core.backups.look import Sight
-    from ..core.plan import Expectation, Plan, Step
+    from ..engine.plan import Expectation, Plan, Step
+    from ..preflight.restore import Sight
 
 
 @change
 def emergency_restore(c, file=None, online=False, in_place=False, from_database=None, dump=True, plan=False):
     """Restore the database from a backup with the backend stopped, and prove that the application runs again."""
-    from ..core.backups import look, plans
-    from ..core.containers import steps as containers
-    from ..core.plan import Plan
+    from ..engine.plan import Plan
+    from ..preflight import restore as look
+    from ..steps.builders import backup_plans as plans
+    from ..steps.builders import containers
 
     if online and in_place:
         raise Refused("--online keeps two copies, --in-place has no room for them: choose one. Nothing was changed.")
@@ -49,7 +50,7 @@ def emergency_restore(c, file=None, online=False, in_place=False, from_database=
 
 def _refuse(sight: Sight, *, online: bool, in_place: bool) -> None:
     """Raise Refused where the restore may fail when the backend is stopped already, or has no room."""
-    from ..core.backups import look
+    from ..preflight import restore as look
 
     if sight.risks and not online:
         way_out = "--online restores beside first, and stops the backend only then."
@@ -72,7 +73,7 @@ def _writers(c, sight: Sight) -> list[str]:
 
 
 def _beside(c, sight: Sight, made: Plan, stop: list[Step], *, online: bool) -> list[Step]:
-    from ..core.backups import steps
+    from ..steps.builders import backups as steps
 
     restore = steps.restore_step(
         c.environment, sight.db, sight.backup, sight.section, made.run, owners=sight.owners, before=online
@@ -83,9 +84,10 @@ def _beside(c, sight: Sight, made: Plan, stop: list[Step], *, online: bool) -> l
 
 def _in_place(c, sight: Sight, made: Plan, *, dump: bool) -> list[Step]:
     """Return the runbook's literal drop, create, load; a dump is made first, if that is possible."""
-    from ..core.backups import look, steps
-    from ..core.execution.progress import size
-    from ..core.shell import quote
+    from ..engine.progress import size
+    from ..preflight import restore as look
+    from ..ssh.shell import quote
+    from ..steps.builders import backups as steps
 
     del made.before["swapped"]
     first, path = [], look.safety_path(c, sight, made.run) if dump else ""
@@ -114,8 +116,8 @@ def _in_place(c, sight: Sight, made: Plan, *, dump: bool) -> list[Step]:
 
 def _expectation(c, sight: Sight, made: Plan, writers: list[str]) -> Expectation:
     """Return what must be true; that the application is healthy only if it was, or had no database to be so."""
-    from ..core.backups import plans
-    from ..core.plan import Expectation
+    from ..engine.plan import Expectation
+    from ..steps.builders import backup_plans as plans
 
     healthy = sight.seen.healthy or not sight.there
     if not healthy:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.task import change
+from ..engine.task import change
 
 if TYPE_CHECKING:
-    from ..core.plan import Expectation, Plan, Step
-    from .look import Sight
+    from ..engine.plan import Expectation, Plan, Step
+    from ..preflight.rollback import Sight
 
 
 @change
@@ -25,10 +25,11 @@ def full_rollback(
     snapshot=True,
 ):
     """Bring code, schema and containers back to a commit, and prove that the application is healthy."""
-    from ..core.code import checkout, choice
-    from ..core.containers import steps as containers
-    from ..core.plan import Plan
-    from . import look
+    from ..engine.plan import Plan
+    from ..preflight import commit_choice as choice
+    from ..preflight import rollback as look
+    from ..steps.builders import containers
+    from ..tools.git import checkout
 
     way = look.Way(stash=stash, revision=revision, schema=database, own=downgrade_sql, snapshot=snapshot)
     sight = look.look(c, choice.required(c, commit), way)
@@ -58,9 +59,9 @@ def full_rollback(
 
 def _prepare(c, sight: Sight, *, rebuild: bool, rehearse: bool) -> list[Step]:
     """Return the steps that run while the present version still answers; on one host, side by side."""
-    from ..core.containers.images import keep_step, prepare_step
-    from ..core.database import steps as database
-    from ..core.execution.side_by_side import in_turn, together
+    from ..engine.side_by_side import in_turn, together
+    from ..steps.builders import database
+    from ..tools.compose.images import keep_step, prepare_step
 
     steps = []
     if images := sight.wanted.images:
@@ -75,8 +76,8 @@ def _prepare(c, sight: Sight, *, rebuild: bool, rehearse: bool) -> list[Step]:
 
 
 def _schema(c, sight: Sight, plan: Plan, *, snapshot: bool) -> list[Step]:
-    from ..core.database import net
-    from ..core.database import steps as database
+    from ..steps.builders import database
+    from ..steps.builders import snapshots as net
 
     if not sight.migrates:
         return []
@@ -88,7 +89,7 @@ def _schema(c, sight: Sight, plan: Plan, *, snapshot: bool) -> list[Step]:
 
 
 def _expectation(sight: Sight) -> Expectation:
-    from ..core.plan import Expectation
+    from ..engine.plan import Expectation
 
     return Expectation(
         commit=sight.target.sha,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from ..core.errors import Refused
-from ..core.options import DOWN_TO
-from ..core.task import change
+from ..console.errors import Refused
+from ..engine.options import DOWN_TO
+from ..engine.task import change
 
 
 @change(help=DOWN_TO)
 def migration_rollback(c, revision=None, downgrade_sql=None, rehearse=True, snapshot=True):
     """Take back one migration, or all down to a revision, with the application stopped meanwhile."""
-    from ..core.containers import steps as containers
-    from ..core.database import choice, losses, net, schema
-    from ..core.database import steps as database
-    from ..core.plan import Expectation, Plan
-    from . import look
+    from ..engine.plan import Expectation, Plan
+    from ..preflight import losses, schema
+    from ..preflight import rollback as look
+    from ..preflight import schema_choice as choice
+    from ..steps.builders import containers, database
+    from ..steps.builders import snapshots as net
 
     seen = c.look()
     look.fit(c, seen)

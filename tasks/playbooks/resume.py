@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 
-from ..core import console
-from ..core.options import LAST_RUN
-from ..core.task import task
+from ..console import terminal as console
+from ..engine.options import LAST_RUN
+from ..engine.task import task
 
 
 @task(help=LAST_RUN)
 def resume(c, run=None, yes=False, plan=False, json=False):
     """Continue a run that was cut off or failed half-way, from the first step that is not done."""
-    from ..core.execution import run as runner
-    from ..core.journal import choice, tell
+    from ..engine import history as tell
+    from ..engine import run as runner
+    from ..engine import selection as choice
 
     started = time.monotonic()
     known = choice.to_continue(c, run)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.errors import Refused
-from ..core.options import LAST_RUN
-from ..core.task import change
+from ..console.errors import Refused
+from ..engine.options import LAST_RUN
+from ..engine.task import change
 
 if TYPE_CHECKING:
-    from ..core.plan import Expectation, Plan, Step
-    from .look import Sight
+    from ..engine.plan import Expectation, Plan, Step
+    from ..preflight.rollback import Sight
 
 
 @change(help=LAST_RUN)
 def undo(c, run=None, restore_snapshot=False):
     """Take a rollback back: code, schema and containers as they were before it."""
-    from ..core.database import schema as migrations
-    from ..core.journal import choice
-    from ..core.plan import Plan
-    from . import look, undo_restore
+    from ..engine import selection as choice
+    from ..engine.plan import Plan
+    from ..preflight import rollback as look
+    from ..preflight import schema as migrations
+    from . import undo_restore
 
     known = choice.to_undo(c, run)
     before = known.plan.before
@@ -63,7 +64,7 @@ def _only_down(known) -> str:
 
 def _back(sight: Sight, before: dict) -> str:
     """Return the command that leads from the state before to the one that is left; empty where they are the same."""
-    from ..core.code import checkout
+    from ..tools.git import checkout
 
     head, rows, whole = sight.seen.head, sight.seen.revision or [], "images" in before
     if before.get("revision") and sorted(rows) != sorted(before["revision"]):
@@ -74,7 +75,7 @@ def _back(sight: Sight, before: dict) -> str:
 
 def _down_to(commit: str, rows: list[str], *, whole: bool) -> str:
     """Return the command that leads down to the revision `rows`; with `whole`, to the code of `commit` as well."""
-    from ..core.code import checkout
+    from ..tools.git import checkout
 
     revision = f" --revision {rows[0] if rows else 'base'}" if len(rows) < 2 else ""
     if not whole:
@@ -84,9 +85,9 @@ def _down_to(commit: str, rows: list[str], *, whole: bool) -> str:
 
 def _whole(c, sight: Sight, before: dict, data: list[Step], schema: list[Step]) -> list[Step]:
     """Return the steps that take code and containers back as well; the code first, it may hold the migrations."""
-    from ..core.code import checkout
-    from ..core.containers import steps as containers
-    from ..core.containers.images import keep_step, prepare_step
+    from ..steps.builders import containers
+    from ..tools.compose.images import keep_step, prepare_step
+    from ..tools.git import checkout
 
     images = sight.wanted.images
     ready = [
@@ -105,7 +106,7 @@ def _whole(c, sight: Sight, before: dict, data: list[Step], schema: list[Step]) 
 
 def _of_the_database(c, sight: Sight, before: dict, data: list[Step], schema: list[Step]) -> list[Step]:
     """Return the steps that take the database back alone, with those services stopped that run now."""
-    from ..core.containers import steps as containers
+    from ..steps.builders import containers
 
     running = sorted({k.service for k in sight.seen.containers if k.running} & set(sight.applications))
     stop = [containers.stop_step(c.environment, running)] if running else []
@@ -115,8 +116,9 @@ def _of_the_database(c, sight: Sight, before: dict, data: list[Step], schema: li
 
 def _data(c, sight: Sight, plan: Plan, before: dict, restore: bool) -> list[Step]:
     """Return the step that puts the data back, or the one that keeps it as it is; tell what either costs."""
-    from ..core.database import copies, costs, net
-    from ..core.database import steps as database
+    from ..preflight import copies, costs
+    from ..steps.builders import database
+    from ..steps.builders import snapshots as net
 
     snapshot, dump = before.get("snapshot"), before.get("dump", "")
     live = copies.database_of(c, sight.seen) if snapshot or sight.migrates else None
@@ -140,7 +142,7 @@ def _data(c, sight: Sight, plan: Plan, before: dict, restore: bool) -> list[Step
 
 def _schema(c, sight: Sight, before: dict, restore: bool) -> list[Step]:
     """Return the step that upgrades again, with the code that was left."""
-    from ..core.database import steps as database
+    from ..steps.builders import database
 
     if restore or not sight.migrates:
         return []
@@ -150,7 +152,7 @@ def _schema(c, sight: Sight, before: dict, restore: bool) -> list[Step]:
 
 
 def _expectation(sight: Sight, before: dict) -> Expectation:
-    from ..core.plan import Expectation
+    from ..engine.plan import Expectation
 
     services, images = sight.wanted.services, sight.wanted.images if "images" in before else []
     return Expectation(

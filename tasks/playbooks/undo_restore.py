@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from ..core.backups import fit
-from ..core.containers import steps as containers
-from ..core.database import copies
-from ..core.database import steps as database
-from ..core.database.costs import costs
-from ..core.errors import Refused
-from ..core.plan import Expectation, Plan
-from ..core.postgres.names import copy_name
+from ..console.errors import Refused
+from ..engine.plan import Expectation, Plan
+from ..preflight import backup_fit as fit
+from ..preflight import copies
+from ..preflight.costs import costs
+from ..steps.builders import containers, database
+from ..tools.postgres.names import copy_name
 
 
 def plan(c, known) -> Plan:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from ..core import console
-from ..core.errors import Failed, Refused
-from ..core.task import change, task
+from ..console import terminal as console
+from ..console.errors import Failed, Refused
+from ..engine.task import change, task
 
 
 @change
 def create(c, format="custom"):
     """Write a backup of the database and read it back: plain, gz, zst, custom (the default) or directory."""
-    from ..core.backups import files, look, plans, steps
-    from ..core.execution.progress import size
-    from ..core.plan import Plan
+    from ..engine.plan import Plan
+    from ..engine.progress import size
+    from ..preflight import backup_files as files
+    from ..preflight import restore as look
+    from .builders import backup_plans as plans
+    from .builders import backups as steps
 
     _seen, db = look.reached(c)
     live = plans.server(c, db).live
@@ -29,7 +32,8 @@ def create(c, format="custom"):
 @task(name="list")
 def list_(c, json=False):
     """List the backups, the newest first: age, size, format, revision inside, verified or not."""
-    from ..core.backups import look, show
+    from ..preflight import backup_list as show
+    from ..preflight import restore as look
 
     found = look.found(c)
     now = int(c.sh("date +%s").stdout)
@@ -45,8 +49,10 @@ def list_(c, json=False):
 @task
 def check(c, file=None, from_database=None, json=False):
     """Read a backup to its end and say all that can be known without restoring it; exit 1 for a bad one."""
-    from ..core.backups import check as checks
-    from ..core.backups import look, plans, show
+    from ..preflight import backup_check as checks
+    from ..preflight import backup_list as show
+    from ..preflight import restore as look
+    from .builders import backup_plans as plans
 
     _seen, db = look.reached(c)
     path = look.path_of(c, file)
@@ -67,9 +73,11 @@ def check(c, file=None, from_database=None, json=False):
 @change
 def restore(c, file=None, from_database=None, plan=False):
     """Restore a backup beside the live database, compare it with the file, and swap; the old one is kept."""
-    from ..core.backups import look, plans, steps
-    from ..core.plan import Expectation, Plan
-    from ..core.shell import quote
+    from ..engine.plan import Expectation, Plan
+    from ..preflight import restore as look
+    from ..ssh.shell import quote
+    from .builders import backup_plans as plans
+    from .builders import backups as steps
 
     sight = look.look(c, file, from_database, plan)
     again = f"fab emergency-restore --file {quote(sight.backup.path)} --in-place"
@@ -97,9 +105,12 @@ def restore(c, file=None, from_database=None, plan=False):
 @change
 def prune(c, keep="5"):
     """Remove all but the newest backups that backups.create wrote, and copies of the database no longer needed."""
-    from ..core.backups import files, look, plans, steps
-    from ..core.execution.progress import size
-    from ..core.plan import Plan
+    from ..engine.plan import Plan
+    from ..engine.progress import size
+    from ..preflight import backup_files as files
+    from ..preflight import restore as look
+    from .builders import backup_plans as plans
+    from .builders import backups as steps
 
     _seen, db = look.reached(c)
     copies = plans.superfluous(plans.server(c, db))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from ..core import console
-from ..core.errors import Failed
-from ..core.task import change, task
+from ..console import terminal as console
+from ..console.errors import Failed
+from ..engine.task import change, task
 
 
 @change
 def stop(c, service=None):
     """Stop all services, or one, as the runbook's "Stop All Services"."""
-    from ..core.containers import choice, plans, steps
-    from ..core.plan import Expectation, Plan
+    from ..engine.plan import Expectation, Plan
+    from ..preflight import service_choice as choice
+    from .builders import container_plans as plans
+    from .builders import containers as steps
 
     chosen = choice.choose(c, service, files=False)
     named = chosen.services if service else sorted({k.service for k in chosen.seen.containers})
@@ -30,8 +32,10 @@ def stop(c, service=None):
 @change
 def start(c, service=None):
     """Start all services, or one: the containers as they are, new ones only where there are none."""
-    from ..core.containers import choice, plans, steps
-    from ..core.plan import Expectation, Plan
+    from ..engine.plan import Expectation, Plan
+    from ..preflight import service_choice as choice
+    from .builders import container_plans as plans
+    from .builders import containers as steps
 
     chosen = choice.choose(c, service)
     plans.refuse_missing_images(c, chosen)
@@ -47,7 +51,7 @@ def start(c, service=None):
 @change
 def restart(c, service=None, recreate=False):
     """Restart all containers, or one service's, as the runbook's "Container Rollback (Quick Restart)"."""
-    from ..core.containers import plans
+    from .builders import container_plans as plans
 
     return plans.restart(c, "containers.restart", service, recreate)
 
@@ -55,8 +59,10 @@ def restart(c, service=None, recreate=False):
 @change
 def build(c, service=None):
     """Build the images from the checkout as it is, without starting them."""
-    from ..core.containers import choice, plans, steps
-    from ..core.plan import Plan
+    from ..engine.plan import Plan
+    from ..preflight import service_choice as choice
+    from .builders import container_plans as plans
+    from .builders import containers as steps
 
     chosen = choice.choose(c, service)
     images = plans.to_build(chosen)
@@ -70,8 +76,9 @@ def build(c, service=None):
 @change
 def rebuild(c, service=None):
     """Rebuild and restart one service without cache, or all: the runbook's "Full Container Rebuild"."""
-    from ..core.containers import choice, plans
-    from ..core.plan import Expectation, Plan
+    from ..engine.plan import Expectation, Plan
+    from ..preflight import service_choice as choice
+    from .builders import container_plans as plans
 
     chosen = choice.choose(c, service)
     images = plans.to_build(chosen)
@@ -89,8 +96,9 @@ def rebuild(c, service=None):
 @change
 def prune(c, keep="3"):
     """Remove kept images but the newest and all that run; other projects' images are not touched."""
-    from ..core.containers import choice, pruning
-    from ..core.plan import Plan
+    from ..engine.plan import Plan
+    from ..preflight import service_choice as choice
+    from ..tools.compose import pruning
 
     chosen = choice.choose(c, None)
     names = pruning.superfluous(c, chosen, int(keep))
@@ -109,8 +117,8 @@ def status(c, json=False):
     """Show the containers of every host: what they run, since when, and how they are."""
     from msgspec import structs
 
-    from ..core.at_once import each
-    from ..core.containers import plans
+    from ..ssh.parallel import each
+    from .builders import container_plans as plans
 
     looks = list(zip(c.fleet, each(c.fleet, lambda member: member.look()), strict=True))
     if problem := next(

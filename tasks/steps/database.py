@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from ..core import console
-from ..core.errors import Failed, Refused
-from ..core.options import DOWN_TO
-from ..core.task import change, task
+from ..console import terminal as console
+from ..console.errors import Failed, Refused
+from ..engine.options import DOWN_TO
+from ..engine.task import change, task
 
 
 @task
 def current(c, json=False):
     """Show the database's present revision, read from the database itself."""
-    from ..core.database import choice, schema
+    from ..preflight import schema
+    from ..preflight import schema_choice as choice
 
     choice.configured(c)
     seen = c.look()
@@ -29,7 +30,8 @@ def current(c, json=False):
 @task
 def history(c, json=False):
     """Show all migrations, the newest first, and which of them are in the database."""
-    from ..core.database import choice, schema
+    from ..preflight import schema
+    from ..preflight import schema_choice as choice
 
     choice.configured(c)
     seen = c.look()
@@ -45,7 +47,8 @@ def history(c, json=False):
 @task(help={"commit": "a hash, tag or branch that the host's checkout knows; without it, HEAD"})
 def heads(c, commit=None, json=False):
     """Print the revision that a commit needs, read from git alone."""
-    from ..core.database import choice, schema
+    from ..preflight import schema
+    from ..preflight import schema_choice as choice
 
     choice.configured(c)
     ref = commit or "HEAD"
@@ -60,7 +63,8 @@ def heads(c, commit=None, json=False):
 @task(help=DOWN_TO)
 def preview(c, revision=None):
     """Show the SQL that a downgrade would run, as the runbook's dry run was meant to."""
-    from ..core.database import choice, steps
+    from ..preflight import schema_choice as choice
+    from .builders import database as steps
 
     seen = c.look()
     wanted = choice.way_down(c, seen, revision)
@@ -83,9 +87,12 @@ def preview(c, revision=None):
 @change
 def rehearse(c, commit=None, revision=None, downgrade_sql=None, full=False):
     """Try a downgrade, and the target's image, on a clone of the database; the database itself is only read."""
-    from ..core.code.choice import resolve
-    from ..core.database import choice, losses, steps, trial
-    from ..core.plan import Expectation, Plan
+    from ..engine.plan import Expectation, Plan
+    from ..preflight import losses
+    from ..preflight import schema_choice as choice
+    from ..preflight.commit_choice import resolve
+    from ..tools.alembic import trial
+    from .builders import database as steps
 
     choice.configured(c)
     seen = c.look()
@@ -111,8 +118,11 @@ def rehearse(c, commit=None, revision=None, downgrade_sql=None, full=False):
 @change(help=DOWN_TO)
 def downgrade(c, revision=None, downgrade_sql=None, snapshot=True):
     """Downgrade the database by one migration or to a revision, after a snapshot."""
-    from ..core.database import choice, losses, net, steps
-    from ..core.plan import Expectation, Plan
+    from ..engine.plan import Expectation, Plan
+    from ..preflight import losses
+    from ..preflight import schema_choice as choice
+    from .builders import database as steps
+    from .builders import snapshots as net
 
     seen = c.look()
     wanted = choice.way_down(c, seen, revision, downgrade_sql)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..core import console
-from ..core.task import change, task
+from ..console import terminal as console
+from ..engine.task import change, task
 
 
 @task
@@ -11,7 +11,7 @@ def log(c, count="10", json=False):
     """Show recent commits on the host, and which of them runs, was deployed or rolled back."""
     from msgspec import to_builtins
 
-    from ..core.code import choice
+    from ..preflight import commit_choice as choice
 
     found, past = choice.candidates(c, int(count))
     if not console.document([{**to_builtins(k), "mark": past.marks(k.sha)} for k in found]):
@@ -23,7 +23,7 @@ def log(c, count="10", json=False):
 @task
 def last_good(c, json=False):
     """Print the last good commit, and why it is believed to be."""
-    from ..core.code import choice
+    from ..preflight import commit_choice as choice
 
     sha, why = choice.find_last_good(c)
     if not console.document({"commit": sha, "why": why}):
@@ -35,9 +35,9 @@ def last_good(c, json=False):
 @change
 def checkout(c, commit=None, stash=False):
     """Check out a commit on the host, as the runbook's "Revert to Previous Commit"."""
-    from ..core.code import checkout as code
-    from ..core.code import choice
-    from ..core.plan import Expectation, Plan
+    from ..engine.plan import Expectation, Plan
+    from ..preflight import commit_choice as choice
+    from ..tools.git import checkout as code
 
     state = code.look(c, stash)
     target = choice.resolve(c, choice.required(c, commit))
@@ -59,9 +59,9 @@ def checkout(c, commit=None, stash=False):
 @change
 def return_to_main(c):
     """Return to the branch and pull it, fast-forward only, after the fix is in."""
-    from ..core.code import checkout as code
-    from ..core.code import choice
-    from ..core.plan import Expectation, Plan
+    from ..engine.plan import Expectation, Plan
+    from ..preflight import commit_choice as choice
+    from ..tools.git import checkout as code
 
     state, name = code.look(c, offer=""), c.environment.app.branch
     target, brought_back = choice.tip(c)

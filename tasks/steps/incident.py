@@ -6,15 +6,15 @@ import socket
 import time
 from pathlib import Path
 
-from ..core import console
-from ..core.errors import Failed, Refused
-from ..core.task import task
+from ..console import terminal as console
+from ..console.errors import Failed, Refused
+from ..engine.task import task
 
 
 @task(help={"count": "how many lines of each container's log"})
 def logs(c, run=None, count="2000"):
     """Fetch logs, configuration and the last run's folder into a local folder, without secrets."""
-    from ..core.incident import evidence, facts
+    from ..incident import evidence, facts
 
     folder = Path("incidents") / f"{c.environment.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     if folder.exists():
@@ -34,8 +34,8 @@ def logs(c, run=None, count="2000"):
 @task
 def report(c, run=None, output=None):
     """Print a report of the incident in Markdown, and write it into a file with --output."""
-    from ..core.incident import evidence, facts, record
-    from ..core.incident import report as written
+    from ..incident import evidence, facts, record
+    from ..incident import report as written
 
     place = Path(output).expanduser() if output else None
     if place and place.exists():
@@ -57,8 +57,8 @@ def checklist(c, run=None, json=False):
     """Show the runbook's checklist, ticked from what really happened, and what is left to do."""
     from msgspec import to_builtins
 
-    from ..core.incident import checklist as ticks
-    from ..core.incident import record
+    from ..incident import checklist as ticks
+    from ..incident import record
 
     incident = record.read(c, run)
     items = ticks.checklist(incident)
@@ -75,9 +75,9 @@ def checklist(c, run=None, json=False):
 @task
 def notify(c, message=None, run=None):
     """Send the team a short, true status of the last run and of the deployment's health."""
-    from ..core.incident import notify as messages
-    from ..core.incident import record
-    from ..core.incident import report as written
+    from ..incident import notify as messages
+    from ..incident import record
+    from ..incident import report as written
 
     addresses = c.environment.notify
     if not addresses:

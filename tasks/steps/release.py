@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import time
 
-from ..core import console
-from ..core.errors import Refused
-from ..core.task import task
+from ..console import terminal as console
+from ..console.errors import Refused
+from ..engine.task import task
 
 
 @task(help={"snapshot": "copy the database as well, which ends the sessions on it"})
 def begin(c, snapshot=False, yes=False, json=False):
     """Keep what runs now, before a deployment: its images, and with --snapshot its data."""
-    from ..core.containers import images
-    from ..core.database import net
-    from ..core.execution.run import Way, activity, carry_out
-    from ..core.journal import ledger, releases
-    from ..core.plan import Expectation, Plan
+    from ..engine.plan import Expectation, Plan
+    from ..engine.run import Way, activity, carry_out
+    from ..preflight import ledger, releases
+    from ..tools.compose import images
+    from .builders import snapshots as net
 
     started, before = time.monotonic(), activity(c)
     seen, commit = releases.present(c)
@@ -41,10 +41,10 @@ def begin(c, snapshot=False, yes=False, json=False):
 @task
 def record(c, unfreeze=False, json=False):
     """Record what runs as a good release, if every check says so; for the end of a deployment."""
-    from ..core.containers import images
-    from ..core.execution.run import Way, activity, carry_out
-    from ..core.journal import ledger, releases
-    from ..core.plan import Expectation, Plan
+    from ..engine.plan import Expectation, Plan
+    from ..engine.run import Way, activity, carry_out
+    from ..preflight import ledger, releases
+    from ..tools.compose import images
 
     started, before = time.monotonic(), activity(c)
     seen, commit = releases.present(c)
@@ -74,7 +74,7 @@ def list_(c, json=False):
     """List the releases that were recorded: good, bad, and who said so when."""
     from msgspec import to_builtins
 
-    from ..core.journal import releases
+    from ..preflight import releases
 
     found = releases.read(c)
     if console.document(to_builtins(found)):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from ..core import console
-from ..core.task import task
+from ..console import terminal as console
+from ..engine.task import task
 
 
 @task(name="list")
 def list_(c, count="20", json=False):
     """List the last runs: when, what, who, and what became of them."""
-    from ..core import state
-    from ..core.journal import runs, tell
+    from ..engine import history as tell
+    from ..engine import journal as runs
+    from ..preflight import state
 
     found = tell.parse_list(c.sh(runs.every(state.folder(c.environment), int(count))).stdout)
     if console.document(found):
@@ -24,7 +25,8 @@ def list_(c, count="20", json=False):
 @task
 def show(c, run=None, json=False):
     """Show a run: its steps, their commands, times and logs, and the state before."""
-    from ..core.journal import story, tell
+    from ..engine import history as tell
+    from ..engine import record as story
 
     known = story.read(c, run)
     logs = tell.logs(c, known)

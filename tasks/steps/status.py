@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..core import console
-from ..core.task import task
+from ..console import terminal as console
+from ..engine.task import task
 
 
 @task
@@ -11,8 +11,8 @@ def status(c, json=False):
     """Show where the deployment is now, on one screen, however much of it is broken."""
     from msgspec import to_builtins
 
-    from ..core.at_once import each
-    from ..core.checks import overview
+    from ..preflight import overview
+    from ..ssh.parallel import each
 
     found = each(c.fleet, overview.look)
     if console.document([{**to_builtins(o), "lines": dict(o.lines)} for o in found]):

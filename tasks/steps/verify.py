@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..core import console
-from ..core.errors import Failed
-from ..core.task import task
+from ..console import terminal as console
+from ..console.errors import Failed
+from ..engine.task import task
 
 
 @task(help={"commit": "the commit that should run: a hash, tag or branch that the host's checkout knows"})
@@ -12,10 +12,10 @@ def verify(c, commit=None, json=False):
     """Check everything: containers, commit, revision, health, database, logs; exit 1 when anything is wrong."""
     from msgspec import to_builtins
 
-    from ..core.at_once import each
-    from ..core.checks import checkup
-    from ..core.code import choice
-    from ..core.execution import display
+    from ..engine import display
+    from ..preflight import checkup
+    from ..preflight import commit_choice as choice
+    from ..ssh.parallel import each
 
     wanted = choice.hash_of(c, commit) if commit else None
     looks = each(c.fleet, lambda member: checkup.look(member, wanted))

@@ -6,7 +6,7 @@ import os
 
 from fabric.main import program
 
-from tasks.core.execution import execution
+from tasks.engine import execution
 
 MOMENT, STEP, NUMBER = os.environ["CUT"].split(":")
 on = execution.Execution._on

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.host import Host
-from tasks.core.postgres.backup import Backup, parse_backup
-from tasks.core.postgres.inspection import inspect_script
-from tasks.core.postgres.psql import Database, feed, ident, psql, target, tool
-from tasks.core.postgres.reads import checksums_script, server_script
-from tasks.core.postgres.report import Server, TableState, parse_server, parse_tables
-from tasks.core.postgres.restore import restore_script
+from tasks.tools.postgres.backup import Backup, parse_backup
+from tasks.tools.postgres.inspection import inspect_script
+from tasks.tools.postgres.psql import Database, feed, ident, psql, target, tool
+from tasks.tools.postgres.reads import checksums_script, server_script
+from tasks.tools.postgres.report import Server, TableState, parse_server, parse_tables
+from tasks.tools.postgres.restore import restore_script
 
 AWKWARD = (Path(__file__).parent / "awkward.sql").read_text()
 FOLDER = "/home/ubuntu/postgres tests"

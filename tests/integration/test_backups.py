@@ -9,8 +9,8 @@ import shlex
 import pytest
 
 from sandbox.shell import SandboxError
-from tasks.core.postgres.names import copy_name
-from tasks.core.postgres.psql import ident
+from tasks.tools.postgres.names import copy_name
+from tasks.tools.postgres.psql import ident
 from tests.integration.postgres_host import PostgresHost
 from tests.operator import Operator
 

@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 
-from tasks.core.database import trial
+from tasks.tools.alembic import trial
 from tests.operator import Operator
 
 pytestmark = pytest.mark.sandbox

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.core.incident.evidence import FILE_LIMIT
+from tasks.incident.evidence import FILE_LIMIT
 from tests.listener import listening
 from tests.operator import PROJECT
 

@@ -12,10 +12,10 @@ import pytest
 
 from sandbox import container, debian, engine, images, paths
 from sandbox.shell import SandboxError, run
-from tasks.core.postgres.dumps import dump_script
-from tasks.core.postgres.names import copy_name
-from tasks.core.postgres.snapshot import snapshot_script
-from tasks.core.postgres.swap import swap_script
+from tasks.tools.postgres.dumps import dump_script
+from tasks.tools.postgres.names import copy_name
+from tasks.tools.postgres.snapshot import snapshot_script
+from tasks.tools.postgres.swap import swap_script
 from tests.conftest import NAME as OWN
 from tests.integration.postgres_host import AWKWARD, PostgresHost
 from tests.integration.test_postgres import FORMS, NAME

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.core.database import net
-from tasks.core.postgres.names import copy_name
-from tasks.core.postgres.psql import Database
+from tasks.steps.builders import snapshots as net
+from tasks.tools.postgres.names import copy_name
+from tasks.tools.postgres.psql import Database
 from tests.integration.postgres_host import PostgresHost
-from tests.unit.deployment import environment
+from tests.unit.support.deployment import environment
 
 pytestmark = pytest.mark.sandbox
 RUN = "20240101-000000-abc123"

@@ -7,19 +7,19 @@ from dataclasses import replace
 
 import pytest
 
-from tasks.core.postgres.backup import parse_backup
-from tasks.core.postgres.dumps import dump_script
-from tasks.core.postgres.in_place import drop_script
-from tasks.core.postgres.inspection import inspect_script
-from tasks.core.postgres.leftovers import drop_script as drop_copy
-from tasks.core.postgres.names import copy_name
-from tasks.core.postgres.psql import ident, literal
-from tasks.core.postgres.reads import revisions_script, rows_script
-from tasks.core.postgres.report import parse_revisions, parse_tables
-from tasks.core.postgres.restore import restore_script
-from tasks.core.postgres.sessions import end_script, list_script, parse
-from tasks.core.postgres.snapshot import snapshot_script
-from tasks.core.postgres.swap import swap_script, take_script
+from tasks.tools.postgres.backup import parse_backup
+from tasks.tools.postgres.dumps import dump_script
+from tasks.tools.postgres.in_place import drop_script
+from tasks.tools.postgres.inspection import inspect_script
+from tasks.tools.postgres.leftovers import drop_script as drop_copy
+from tasks.tools.postgres.names import copy_name
+from tasks.tools.postgres.psql import ident, literal
+from tasks.tools.postgres.reads import revisions_script, rows_script
+from tasks.tools.postgres.report import parse_revisions, parse_tables
+from tasks.tools.postgres.restore import restore_script
+from tasks.tools.postgres.sessions import end_script, list_script, parse
+from tasks.tools.postgres.snapshot import snapshot_script
+from tasks.tools.postgres.swap import swap_script, take_script
 from tests.integration.postgres_host import FOLDER, PostgresHost
 
 pytestmark = pytest.mark.sandbox

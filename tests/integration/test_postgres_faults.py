@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from tasks.core.postgres.names import copy_name
-from tasks.core.postgres.repair import repair_script
-from tasks.core.postgres.snapshot import snapshot_script
-from tasks.core.postgres.swap import swap_script
+from tasks.tools.postgres.names import copy_name
+from tasks.tools.postgres.repair import repair_script
+from tasks.tools.postgres.snapshot import snapshot_script
+from tasks.tools.postgres.swap import swap_script
 from tests.integration.postgres_host import PostgresHost
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault]

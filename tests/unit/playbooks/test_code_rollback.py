@@ -6,15 +6,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks.core.code import choice
-from tasks.core.code.commits import Commit
-from tasks.core.containers.compose import Built
-from tasks.core.containers.images import Target
-from tasks.core.containers.project import Project
-from tasks.core.database.schema import Schema
-from tasks.core.errors import Refused
-from tasks.playbooks import code_rollback, look
-from tests.unit.deployment import GOOD, HEAD, environment, state
+from tasks.console.errors import Refused
+from tasks.playbooks import code_rollback
+from tasks.preflight import commit_choice as choice
+from tasks.preflight import rollback as look
+from tasks.preflight.schema import Schema
+from tasks.tools.compose.compose import Built
+from tasks.tools.compose.images import Target
+from tasks.tools.compose.project import Project
+from tasks.tools.git.commits import Commit
+from tests.unit.support.deployment import GOOD, HEAD, environment, state
 
 FILES = Project(
     name="app",

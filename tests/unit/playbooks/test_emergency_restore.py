@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.core.backups import look
-from tasks.core.errors import Refused
-from tasks.core.state import Response
+from tasks.console.errors import Refused
 from tasks.playbooks import emergency_restore
-from tests.unit.deployment import container, state
-from tests.unit.restoring import connection, server, sight
+from tasks.preflight import restore as look
+from tasks.preflight.state import Response
+from tests.unit.support.deployment import container, state
+from tests.unit.support.restoring import connection, server, sight
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks.core.errors import Refused
-from tasks.core.journal.story import Story, Told
-from tasks.core.plan import Plan, Step
+from tasks.console.errors import Refused
+from tasks.engine.plan import Plan, Step
+from tasks.engine.record import Story, Told
 from tasks.playbooks import undo_restore
-from tests.unit.deployment import environment, state
+from tests.unit.support.deployment import environment, state
 
 RUN = "20240101-000000-abc123"
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.core.backups import files, look, plans
-from tasks.core.backups.fit import Fit
-from tasks.core.errors import Refused
-from tasks.core.postgres.psql import Database
+from tasks.console.errors import Refused
+from tasks.preflight import backup_files as files
+from tasks.preflight import restore as look
+from tasks.preflight.backup_fit import Fit
 from tasks.steps import backups
-from tests.unit.restoring import connection, copy, server, sight
+from tasks.steps.builders import backup_plans as plans
+from tasks.tools.postgres.psql import Database
+from tests.unit.support.restoring import connection, copy, server, sight
 
 
 @pytest.fixture

@@ -6,15 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks.core.containers import choice
-from tasks.core.containers.choice import Chosen
-from tasks.core.containers.compose import Built
-from tasks.core.containers.project import Project
-from tasks.core.errors import Refused
-from tasks.core.shell import Answer
-from tasks.core.state import Response, State
+from tasks.console.errors import Refused
+from tasks.preflight import service_choice as choice
+from tasks.preflight.service_choice import Chosen
+from tasks.preflight.state import Response, State
+from tasks.ssh.shell import Answer
 from tasks.steps import containers
-from tests.unit.deployment import HEAD, container, environment, state
+from tasks.tools.compose.compose import Built
+from tasks.tools.compose.project import Project
+from tests.unit.support.deployment import HEAD, container, environment, state
 
 PROJECT = Project(
     name="app",

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks.core.errors import Refused
-from tasks.core.incident import evidence
-from tasks.core.settings import App, Compose, DatabaseSettings, Environment, HostSettings
+from tasks.config.settings import App, Compose, DatabaseSettings, Environment, HostSettings
+from tasks.console.errors import Refused
+from tasks.incident import evidence
 from tasks.steps import incident
 
 ENVIRONMENT = Environment(

@@ -1,0 +1,52 @@
+"""hosts.yaml as a file: found, and read as YAML in which no key stands twice."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ..console.errors import Refused
+from ..console.text import one_line
+
+
+def locate() -> Path:
+    """Return the hosts.yaml in use: ROLLBACK_HOSTS_FILE, else the nearest one above this folder."""
+    if named := os.environ.get("ROLLBACK_HOSTS_FILE"):
+        return Path(named).expanduser().absolute()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "hosts.yaml").is_file():
+            return folder / "hosts.yaml"
+    raise Refused(f"No hosts.yaml in {here} or above it; ROLLBACK_HOSTS_FILE can name one.")
+
+
+def read(path: Path) -> Any:
+    """Return what stands in the file; raise Refused, with the line, where it is not YAML."""
+    import yaml
+
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_loader())
+    except OSError as error:
+        raise Refused(f"{path}: cannot be read: {error.strerror}.") from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused(f"{path.name}: is not YAML: {one_line(str(error))}") from None
+
+
+def _loader() -> type:
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """YAML, in which a key that stands twice is an error instead of the last one winning."""
+
+        def compose_mapping_node(self, anchor):
+            node = super().compose_mapping_node(anchor)
+            keys = [key for key, _value in node.value if isinstance(key, yaml.ScalarNode)]
+            for number, key in enumerate(keys):
+                if key.value in [earlier.value for earlier in keys[:number]]:
+                    raise yaml.MarkedYAMLError(
+                        problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark
+                    )
+            return node
+
+    return Loader

@@ -1,1 +1,0 @@
-"""Looking at a deployment: proof, checkup, diagnosis, overview."""

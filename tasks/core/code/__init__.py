@@ -1,1 +1,0 @@
-"""The code on the host: commits, the branch, trees beside the checkout."""

@@ -1,1 +1,0 @@
-"""The containers: what compose says, images kept and built, services stopped and started."""

@@ -1,1 +1,0 @@
-"""The schema and its copies: how far down, rehearsed, and what goes."""

@@ -1,1 +1,0 @@
-"""What the host remembers: runs, their stories, and the ledger of releases."""

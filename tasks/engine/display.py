@@ -1,0 +1,129 @@
+"""How a plan, its run and its result look on the operator's screen."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from ..console import terminal as console
+from ..preflight.proof import Check
+from ..ssh.host import Host
+from ..ssh.shell import nonce
+from .plan import Plan, Step
+from .progress import PREFIX, Progress
+
+
+class Log:
+    """A stream that prints a step's output line by line, indented, without the watcher's own lines.
+
+    `lines` counts the lines of the log that were seen; `tail` holds the last of them. `name` stands before each.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self.before = f"    {name}: " if name else "    "
+        self.silent = False
+        self.mark, self.rest, self.lines = "", "", 0
+        self.progress = Progress()
+        self.tail: deque[str] = deque(maxlen=10)
+
+    def begin(self) -> str:
+        """Return the mark of the watcher's own lines, for one connection."""
+        self.mark, self.rest = nonce(), ""
+        return self.mark
+
+    def write(self, text: str) -> None:
+        """Print the complete lines of `text`; keep the last, incomplete one (at most 4096 characters)."""
+        *lines, rest = (self.rest + text).split("\n")
+        self.rest = rest[-4096:]
+        for line in lines:
+            if line.startswith(self.mark):
+                return
+            self.lines += 1
+            self._show(line.rstrip("\r").rsplit("\r")[-1])
+
+    def _show(self, line: str) -> None:
+        if line.startswith(PREFIX):
+            line = self.progress.words(line)
+        elif line.strip():
+            self.tail.append(line)
+        if line.strip() and not self.silent:
+            console.say(f"{self.before}{line}", style="dim")
+
+    def flush(self) -> None:
+        """Do nothing: lines are printed when they are complete."""
+
+
+def plan(host: Host, plan: Plan) -> None:
+    """Print what would happen, with the real commands, what can be taken back, and the outage."""
+    addresses = ", ".join(h.address for h in host.fleet)
+    console.say(f"{plan.task}: {plan.purpose}", style="bold")
+    console.say(f"  on {host.environment.name} ({addresses})")
+    for fact in plan.facts:
+        console.say(f"  - {fact}")
+    for warning in plan.warnings:
+        console.say(f"  ! {warning}", style="yellow")
+    for number, step in enumerate(plan.steps, start=1):
+        notes = [n for n in (step.outage and "outage", step.back and f"back: {step.back}") if n]
+        console.say(f"  {number}. {step.title}" + (f"  ({'; '.join(notes)})" if notes else ""))
+        for command in step.commands:
+            console.say(f"       {command}", style="dim")
+
+
+def step_begins(number: int, count: int, step: Step) -> None:
+    """Print the line that announces a step."""
+    console.say(f"[{number}/{count}] {step.title}", style="cyan")
+
+
+def step_done(step: Step, seconds: float) -> None:
+    """Print the line that ends a step."""
+    console.say(f"    done in {seconds:.1f} s", style="green")
+
+
+def done_before(step: Step) -> None:
+    """Say that a step was done before the run was taken up again."""
+    console.say("    done before", style="green")
+
+
+def reconnecting(host: Host) -> None:
+    """Say that the connection was lost and the step goes on."""
+    console.say(f"    {host.address}: connection lost; the step goes on there; trying again ...", style="yellow")
+
+
+def watching(step: Step) -> None:
+    """Say that a step is watched again."""
+    console.say(f"    watching on: {step.title}", style="yellow")
+
+
+def stopping(host: Host, step: Step) -> None:
+    """Say that a running step is being stopped."""
+    console.say(f"    {host.address}: stopping: {step.title}", style="yellow")
+
+
+def checks(found: list[Check]) -> None:
+    """Print the proof."""
+    if found:
+        rows = [("ok" if c.ok else "WRONG", c.name, c.looked_at, c.found) for c in found]
+        console.table(("", "check", "looked at", "found"), rows)
+
+
+def last_words(troubles) -> None:
+    """Print the last log lines of containers that did not settle."""
+    for trouble in troubles:
+        if trouble.lines:
+            console.say(f"  the last lines of {trouble.container}:", style="yellow")
+        for line in trouble.lines:
+            console.say(f"    {line}", style="dim")
+
+
+def outcome(host: Host, outcome) -> None:
+    """Print the last lines of a run that was proven."""
+    import msgspec
+
+    if console.document(msgspec.to_builtins(outcome)):
+        return
+    outage = "" if outcome.outage is None else f", outage {outcome.outage:.1f} s"
+    console.say(
+        f"{outcome.task}: done and verified in {outcome.recovery:.1f} s{outage}.",
+        style="bold green",
+    )
+    if outcome.back:
+        console.say(f"The way back: {outcome.back}")

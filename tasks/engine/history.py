@@ -1,0 +1,96 @@
+"""What became of runs, for the screen and as data."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+
+from ..console import terminal as console
+from ..preflight import state
+from . import journal as runs
+from . import record as story
+from .record import Story
+
+LOG_LINES = 40
+
+
+def parse_list(out: str) -> list[dict]:
+    """Return who did what and what became of it, for each run that `runs.every` printed."""
+    found = []
+    for name, journal in runs.journals(out).items():
+        first = next((e for e in journal if e.get("event") == "run"), {})
+        found.append(
+            {
+                "run": name,
+                "at": first.get("at"),
+                "task": first.get("task", "?"),
+                "who": first.get("who", "?"),
+                "machine": first.get("machine", "?"),
+                "state": story.last_word(journal) if journal else "never begun",
+                "half": next((e["half"] for e in reversed(journal) if "half" in e), False),
+            }
+        )
+    return found
+
+
+def row(run: dict) -> tuple[str, ...]:
+    """Return the line of a table about one run of `parse_list`."""
+    ending = f"{run['state']}{', half-way: fab resume' if run['half'] else ''}"
+    return run["run"], moment(run["at"]), run["task"], f"{run['who']} from {run['machine']}", ending
+
+
+def moment(at: float | None) -> str:
+    """Return a time of the host as the operator's clock shows it."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at)) if at else ""
+
+
+def describe(known: Story) -> dict:
+    """Return all that is known of a run."""
+    return {
+        **known.owner,
+        "run": known.run,
+        "purpose": known.plan.purpose,
+        "state": known.state,
+        "half": known.half,
+        "lock": known.lock if known.holder == known.run else "",
+        "before": known.plan.before,
+        "steps": [{**msgspec.to_builtins(step), "seconds": step.seconds} for step in known.steps],
+        "journal": known.journal,
+    }
+
+
+def tell(known: Story) -> None:
+    """Print the story of a run."""
+    own = known.owner
+    console.say(f"run {known.run}: {known.plan.task}, {known.plan.purpose}", style="bold")
+    console.say(
+        f"  by {own.get('who', '?')} from {own.get('machine', '?')}, since {own.get('since', '?')}: {known.state}"
+    )
+    for name, value in known.plan.before.items():
+        console.say(f"  before: {name} {_plain(value)}")
+    for entry in known.journal:
+        if entry.get("event") in ("resumed", "failed", "interrupted", "undone", "left", "stopped"):
+            details = ", ".join(str(entry[k]) for k in ("step", "why", "who", "by") if entry.get(k))
+            console.say(f"  {moment(entry.get('at'))} {entry['event']}{': ' + details if details else ''}")
+    rows = [
+        (s.name, s.title, s.state, s.tries or "", moment(s.began), "" if s.seconds is None else f"{s.seconds:.1f} s")
+        for s in known.steps
+    ]
+    console.table(("step", "", "state", "tries", "began", "took"), rows)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {v}" for k, v in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def logs(c, known: Story) -> dict[str, str]:
+    """Return the last lines of the logs of steps that did not succeed, or of the last one that ran."""
+    ran = [s for s in known.steps if s.tries]
+    wanted = [s for s in ran if s.state != "done"] or ran[-1:]
+    folder = f"{state.folder(c.environment)}/runs/{known.run}"
+    names = [f"{s.name}.{s.tries}" for s in wanted]
+    answers = c.ask({name: runs.log_of(folder, name, LOG_LINES) for name in names})
+    return {name: answer.out.strip("\n") for name, answer in answers.items() if answer.out.strip()}

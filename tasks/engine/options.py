@@ -1,0 +1,98 @@
+"""Every option of every task, checked the same way before anything connects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..console.errors import Refused
+
+DEFAULT_HOST = "(default)"  # where `-H` says nothing: the default environment, looked up when a task runs
+LONGEST = 4096  # characters
+SHOWN = 200  # characters of a value that stand in an error
+REF = r"(?!-)(?!.*(\.\.|@\{|//))[\w./~^+@=-]{1,250}(?<![./])"
+NAME = r"[\w][\w.@-]{0,249}"
+COUNT = r"[1-9][0-9]{0,5}"
+
+HELP = {
+    "restore_snapshot": "put the snapshot's data back instead of upgrading the present data",
+    "output": "a local file to write it to as well; it must not be there yet",
+    "message": "a sentence of yours, sent before the status",
+    "unfreeze": "record although it contains what was rolled back: it is said to mend it",
+    "run": "a run's identifier; fab runs.list shows them",
+    "commit": "the commit to go back to: a hash, tag or branch that the host's checkout knows",
+    "revision": "an alembic revision, overriding the one the commit needs",
+    "service": "a role (backend, frontend, database), a compose service or a container",
+    "file": "a backup: a PATH on the host, 'latest', or local:PATH to upload",
+    "yes": "ask nothing",
+    "plan": "show what would happen and change nothing",
+    "json": "one JSON document on stdout, everything else on stderr",
+    "count": "how many entries",
+    "stash": "put local changes of the checkout aside first (git stash)",
+    "recreate": "make the containers anew, with the environment and compose settings as they are now",
+    "rebuild": "build without cache even where an image is kept",
+    "stop_first": "stop the application before anything else, as the runbook does",
+    "database": "leave the schema as it is",
+    "downgrade_sql": "REV=FILE: your own SQL in place of one migration's downgrade",
+    "rehearse": "do not try the downgrade on a clone first",
+    "snapshot": "make no copy of the database first",
+    "full": "with all data, not only the schema",
+    "format": "plain, gz, zst, custom or directory",
+    "keep": "how many of the newest stay",
+    "from_database": "the database that the backup is of, where it is not the one of hosts.yaml",
+    "online": "restore while the backend goes on, and stop it for the swap only",
+    "in_place": "drop the live database first, where two copies do not fit",
+    "dump": "make no dump before the live database is dropped",
+    "take_over": "take the lock of a run that was cut off",
+}
+
+# What an option means where it differs.
+DOWN_TO = {"revision": "the alembic revision to go down to; without it, one migration is taken back"}
+LAST_RUN = {"run": "a run's identifier (fab runs.list); without it, the one that holds the lock, else the last"}
+
+
+def check(values: Mapping[str, Any]) -> None:
+    """Raise Refused, in one line, for the first option whose value cannot be meant; None: it was not given."""
+    for name, value in values.items():
+        if value is not None:
+            _check(name, value)
+
+
+def _check(name: str, value: Any) -> None:
+    flag = "--" + name.replace("_", "-")
+    if value is True or value == "":
+        raise Refused(f"{flag}: needs a value: {HELP.get(name, 'see --help')}.")
+    text = str(value)
+    if len(text) > LONGEST:
+        raise Refused(f"{flag}: {len(text)} characters is too long.")
+    if not text.isprintable():
+        raise Refused(f"{flag}: {text[:SHOWN]!a} holds control characters.")
+    if reason := CHECKS.get(name, _anything)(text):
+        raise Refused(f"{flag}: {text[:SHOWN]!r} {reason}")
+
+
+def _pattern(pattern: str, reason: str) -> Callable[[str], str]:
+    return lambda text: "" if re.fullmatch(pattern, text) else reason
+
+
+def _path(text: str) -> str:
+    return "starts with a dash; write ./ before it." if text.startswith("-") else ""
+
+
+def _anything(text: str) -> str:
+    return "starts with a dash." if text.startswith("-") else ""
+
+
+CHECKS: dict[str, Callable[[str], str]] = {
+    "commit": _pattern(REF, "is not a commit, tag or branch name."),
+    "revision": _pattern(NAME, "is not a revision identifier."),
+    "service": _pattern(NAME, "is not a role, service or container name."),
+    "count": _pattern(COUNT, "is not a number from 1 to 999999."),
+    "run": _pattern(NAME, "is not the identifier of a run."),
+    "keep": _pattern(COUNT, "is not a number from 1 to 999999."),
+    "format": _pattern("plain|gz|zst|custom|directory", "is not plain, gz, zst, custom or directory."),
+    "file": _path,
+    "output": _path,
+    "downgrade_sql": _pattern(r"[\w.-]+=[^=].*", "is not REV=FILE."),
+}

@@ -1,0 +1,42 @@
+"""One step out of two: both at once where neither needs the other, else one after the other."""
+
+from __future__ import annotations
+
+from ..ssh.shell import quote
+from .plan import Step
+
+
+def together(first: Step, second: Step) -> Step:
+    """Return one step that runs both at once and fails as the one that fails.
+
+    The output of `first` is shown as it comes, that of `second` afterwards; the log ends with the
+    reason of a failure.
+    """
+    script = "\n".join(
+        [
+            f"sh -c {quote(second.script)} > {second.name}.log 2>&1 & other=$!",
+            f"code=0; sh -c {quote(first.script)} || code=$?",
+            "if [ $code != 0 ]; then kill $other 2>/dev/null; wait $other; exit $code; fi",
+            f"wait $other || code=$?; cat {second.name}.log; exit $code",
+        ]
+    )
+    return _joined(first, second, script)
+
+
+def in_turn(first: Step, second: Step) -> Step:
+    """Return one step that runs `second` once `first` is done, and fails as the one that fails."""
+    return _joined(first, second, f"sh -c {quote(first.script)} || exit\nsh -c {quote(second.script)}")
+
+
+def _joined(first: Step, second: Step, script: str) -> Step:
+    return Step(
+        name=f"{first.name}-and-{second.name}",
+        title=f"{first.title}; {second.title[0].lower()}{second.title[1:]}",
+        script=script,
+        commands=(*first.commands, *second.commands),
+        primary_only=first.primary_only,
+        preparation=first.preparation and second.preparation,
+        outage=first.outage or second.outage,
+        stop="\n".join(filter(None, (first.stop, second.stop))),
+        timeout=max(first.timeout, second.timeout),
+    )

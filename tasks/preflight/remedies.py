@@ -1,0 +1,62 @@
+"""What a host's own words mean, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ..console.errors import Refused
+from ..console.text import last_line
+from ..ssh.shell import NOT_REACHED, Answer
+
+if TYPE_CHECKING:
+    from .state import State
+
+MEANINGS = (
+    (
+        r"permission denied.*docker|docker.*permission denied",
+        "the login may not use Docker: sudo usermod -aG docker LOGIN on the host, then log in anew",
+    ),
+    (
+        r"cannot connect to the docker daemon|is the docker daemon running",
+        "the Docker engine does not answer: sudo systemctl start docker on the host",
+    ),
+    (
+        r"'compose' is not a docker command|unknown (shorthand )?flag|docker-compose: (command )?not found",
+        "there is no compose on the host: install docker-compose, or check compose.command in hosts.yaml",
+    ),
+    (
+        r"docker: (command )?not found|failed to run command .docker.: no such",
+        "there is no docker on the host: install it",
+    ),
+    (r"git: (command )?not found", "there is no git on the host: install it"),
+    (r"neither curl nor wget", "there is neither curl nor wget on the host, to ask its health: install one of them"),
+    (r"not a git repository", "app.path in hosts.yaml is not a git checkout"),
+    (r"cannot change to '|can't cd to|cd: .*no such file", "app.path in hosts.yaml is no folder on the host"),
+    (
+        r"dubious ownership",
+        "the checkout is another login's: git config --global --add safe.directory FOLDER there",
+    ),
+)
+NEEDED = ("engine", "compose", "head", "url 0")
+
+
+def meaning(answer: Answer) -> str:
+    """Return one line for a command that failed: what its words mean and what to do, or its last words."""
+    said = answer.err or answer.out.strip()
+    for pattern, cure in MEANINGS:
+        if re.search(pattern, said, re.IGNORECASE):
+            return cure
+    if said:
+        return last_line(said)
+    return "did not get its turn" if answer.code == NOT_REACHED.code else f"exit code {answer.code}"
+
+
+def require(address: str, seen: State, parts: tuple[str, ...] = NEEDED) -> None:
+    """Raise Refused, with what to do about it, where a host's engine, compose or checkout does not answer.
+
+    Or where it has nothing to ask a health address with.
+    """
+    for part in parts:
+        if problem := seen.problems.get(part):
+            raise Refused(f"{address}: {problem}. Nothing was changed.")

@@ -1,0 +1,86 @@
+"""What can be done where no downgrade leads: the options, and the data of before that are still there, as commands."""
+
+from __future__ import annotations
+
+import time
+
+from ..console.errors import Stopped
+from ..engine import record as story
+from ..ssh.shell import quote
+from ..tools.alembic.migrate import WAYS_OUT
+from ..tools.postgres.psql import Database
+from ..tools.postgres.reads import revisions_script, rows_script, server_script
+from ..tools.postgres.report import Member, parse_revisions, parse_server, parse_tables, surplus
+from . import restore as look
+from . import schema_choice as choice
+from .backup_files import Found
+from .copies import database_of
+from .costs import costs
+from .restore_facts import age
+from .state import State
+
+TRIED = 3  # snapshots that are looked into, the newest first
+SHOWN = 3  # tables whose rows are named
+
+
+def ways_out(c, seen: State, rows: list[str]) -> str:
+    """Return, in one line, the options, and the newest snapshot and backup at `rows`, each with what it would cost."""
+    return " ".join([WAYS_OUT, *data_at(c, seen, rows)])
+
+
+def data_at(c, seen: State, rows: list[str]) -> list[str]:
+    """Return a sentence for the newest snapshot, and for the newest backup, at `rows`; none for what is not there."""
+    found = []
+    for way in (_snapshot, _backup):
+        try:
+            found.append(way(c, database_of(c, seen), sorted(rows)))
+        except (Stopped, ValueError):  # a hint less is no reason to say nothing at all
+            continue
+    return [sentence for sentence in found if sentence]
+
+
+def _snapshot(c, live: Database, rows: list[str]) -> str:
+    server = parse_server(c.ask({"server": server_script(live)})["server"].out, live.name)
+    snapshots = [member for member in server.copies if member.copy.kind == "snap"]
+    for member in sorted(snapshots, key=lambda one: one.copy.id, reverse=True)[:TRIED]:
+        if _at(c, live, member, rows) and (commit := _leads_to(c, member.copy.id)):
+            lost = "; ".join(costs(c, live, member.name, restore=True)[:SHOWN])
+            return f"Code and data of {commit[:12]}, from snapshot {member.name} ({lost}): " + (
+                f"fab undo --run {member.copy.id} --restore-snapshot."
+            )
+    return ""
+
+
+def _at(c, live: Database, member: Member, rows: list[str]) -> bool:
+    alembic = c.environment.database.alembic
+    answer = c.ask({"rows": revisions_script(live, alembic.table, alembic.schema, on=member.name)})["rows"]
+    return answer.ok and list(parse_revisions(answer.out).rows) == rows
+
+
+def _leads_to(c, run: str) -> str:
+    """Return the commit that taking `run` back leads to; empty where it cannot be taken back."""
+    known = story.read(c, run)
+    taken_back = any(entry.get("event") == "undone" for entry in known.journal)
+    return "" if taken_back else known.plan.before.get("commit", "")
+
+
+def _backup(c, live: Database, rows: list[str]) -> str:
+    fits = (one for one in look.found(c) if sorted(one.revisions) == rows and (one.good or one.checked is None))
+    newest = next(fits, None)
+    if newest is None:
+        return ""
+    commit = choice.fitting(c, rows)
+    code = f", then fab code-rollback --commit {commit.short}" if commit else ""
+    lost = _lost(c, live, newest)
+    return f"The newest backup at that revision ({lost}): fab emergency-restore --file {quote(newest.path)}{code}."
+
+
+def _lost(c, live: Database, backup: Found) -> str:
+    section = backup.checked.section(live.name) if backup.checked else None
+    answers = c.ask({"now": "date +%s", **({"rows": rows_script(live)} if section else {})})
+    old = age(int(answers["now"].out.strip() or time.time()) - backup.modified)
+    if not section or not answers["rows"].ok:
+        return f"what was written in {old} since is lost"
+    now = {name: table.rows for name, table in parse_tables(answers["rows"].out).items()}
+    more = [f"{count} rows of {table}" for table, count in surplus(now, section.rows).items()][:SHOWN]
+    return f"{old} old; {', '.join(more) or 'no table has more rows now'}{' are lost' if more else ''}"

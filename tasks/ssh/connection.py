@@ -1,0 +1,153 @@
+"""The SSH connection: verified keys, timeouts everywhere, small packets sent at once, errors in one line."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from fabric import Connection
+from paramiko.ssh_exception import (
+    AuthenticationException,
+    ChannelException,
+    NoValidConnectionsError,
+    PasswordRequiredException,
+    SSHException,
+)
+
+from ..console.errors import ConnectionLost, Refused
+from ..console.text import one_line
+from . import keepalive as pulse
+from .hostkeys import KnownHosts, UntrustedHostKey
+
+CONNECT_TIMEOUT = 10  # seconds, for the TCP connection, the banner, the login and each new channel
+KEEPALIVE = 5  # seconds between keepalives
+DEAD_AFTER = 15_000  # milliseconds without an acknowledgement until the kernel gives the link up
+
+logging.getLogger("paramiko").addHandler(logging.NullHandler())  # or its threads print tracebacks
+
+
+class Secured(Connection):
+    """A Fabric connection that trusts recorded host keys only, and so do its jump hosts."""
+
+    known_hosts: tuple[Path, ...] = ()
+    hint = ""
+
+    @property
+    def address(self) -> str:
+        """Return user@host:port, for messages."""
+        return address(self)
+
+    def open(self):
+        """Connect once; raise Refused when that fails, ConnectionLost when it fails the second time.
+
+        The first connection is made before anything is changed.
+        """
+        if self.is_connected:
+            return None
+        reconnecting = self.transport is not None
+        for connection in _chain(self):
+            _prepare(connection, self.known_hosts)
+        try:
+            result = super().open()
+        except Exception as error:
+            raise self._not_connected(error, reconnecting) from error
+        for connection in _chain(self):
+            _tune(connection)
+        return result
+
+    def get_gateway(self):
+        """Return the jump host, `ProxyJump none` meaning that there is none."""
+        return False if self.ssh_config.get("proxyjump") == "none" else super().get_gateway()
+
+    def _not_connected(self, error: Exception, reconnecting: bool) -> Exception:
+        culprit = next((c for c in reversed(list(_chain(self))) if not c.is_connected), self)
+        line = explain(error, culprit)
+        if line is None:
+            return error
+        if reconnecting:
+            return ConnectionLost(line)
+        hint = self.hint if isinstance(error, socket.gaierror) else ""
+        return Refused(f"{line}{hint} Nothing was changed.")
+
+
+def address(connection: Connection) -> str:
+    """Return user@host:port of any Fabric connection."""
+    return f"{connection.user}@{connection.host}:{connection.port}"
+
+
+def _chain(connection: Connection) -> Iterator[Connection]:
+    """Yield the connection, then the jump hosts on the way to it, the nearest to us last."""
+    while isinstance(connection, Connection):
+        yield connection
+        connection = connection.gateway
+
+
+def _prepare(connection: Connection, known_hosts: tuple[Path, ...]) -> None:
+    """Set the host keys to trust and every limit, before the connection is opened."""
+    named = connection.ssh_config.get("userknownhostsfile", "~/.ssh/known_hosts").split()
+    shared = connection.ssh_config.get("globalknownhostsfile", "/etc/ssh/ssh_known_hosts").split()
+    files = [*known_hosts, *(Path(name).expanduser() for name in [*named, *shared])]
+    known = KnownHosts(files, connection.host, connection.port, connection.ssh_config.get("hostkeyalias"))
+    connection.client.set_missing_host_key_policy(known)
+    limits = dict.fromkeys(("banner_timeout", "auth_timeout", "channel_timeout"), CONNECT_TIMEOUT)
+    kwargs = {**limits, **connection.connect_kwargs, "transport_factory": known.transport}
+    kwargs["key_filename"] = _present(kwargs.get("key_filename") or [])
+    timeout = kwargs.pop("timeout", None)  # where `fab -t` puts it
+    connection.connect_timeout = connection.connect_timeout or timeout or CONNECT_TIMEOUT
+    connection.connect_kwargs = kwargs
+
+
+def _present(keys: str | list[str]) -> list[str]:
+    """Return the key files that are there, each once; ~/.ssh/config may name others, as for OpenSSH."""
+    names = [keys] if isinstance(keys, str) else keys
+    paths = dict.fromkeys(str(Path(name).expanduser()) for name in names)
+    return [path for path in paths if Path(path).is_file()]
+
+
+def _tune(connection: Connection) -> None:
+    connection.transport.set_keepalive(KEEPALIVE)
+    pulse.watch(connection.transport)
+    link = connection.transport.sock
+    if isinstance(link, socket.socket):
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_AFTER)
+
+
+def explain(error: Exception, connection: Connection) -> str | None:
+    """Return one line for an error of an SSH connection, with the next thing to do; None for others."""
+    where, said = address(connection), one_line(str(error))
+    if isinstance(error, UntrustedHostKey):
+        return f"{where}: {error}."
+    for kind, line in _EXPLAINED.items():
+        if isinstance(error, kind):
+            return f"{where}: {line.format(error=said, c=connection)}"
+    for beginning, line in _SAID.items():
+        if isinstance(error, SSHException) and str(error).startswith(beginning):
+            return f"{where}: {line.format(c=connection)}"
+    if isinstance(error, SSHException) and any(words in str(error) for words in ("private key", "Invalid key")):
+        keys = ", ".join(connection.connect_kwargs.get("key_filename") or ["those of ~/.ssh"])
+        return f"{where}: {said}, or not its passphrase; the keys that were tried: {keys}."
+    if isinstance(error, (SSHException, EOFError, OSError)):
+        return f"{where}: SSH failed: {said or type(error).__name__}."
+    return None
+
+
+_TRY = "ssh -v -p {c.port} {c.user}@{c.host}"
+_REFUSED = f"login refused: check user and key ({_TRY} shows what is tried)."
+_MUTE = "something answers on port {c.port}, but it does not speak SSH: is the port right, sshd overloaded?"
+_SAID = {
+    "No authentication methods available": _REFUSED,
+    "Error reading SSH protocol banner": _MUTE,
+    "No existing session": _MUTE,
+}
+_EXPLAINED = {
+    PasswordRequiredException: "the key has a passphrase: ssh-add it, or use fab --prompt-for-passphrase.",
+    AuthenticationException: _REFUSED,
+    ChannelException: "the host on the way there (ProxyJump) cannot reach it, or allows no more sessions: {error}.",
+    NoValidConnectionsError: "nothing answers there: is the host up, the port right, sshd running?",
+    socket.gaierror: "the name is unknown to DNS: check the spelling in hosts.yaml or -H.",
+    TimeoutError: "no answer in {c.connect_timeout} s: is the address right, a firewall in between?",
+}

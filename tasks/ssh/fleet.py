@@ -1,0 +1,105 @@
+"""Which hosts a task is meant for: what `-H` said, looked up in hosts.yaml; one connection a host and process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from fabric import Config, Connection
+from fabric.connection import derive_shorthand
+
+from ..config import inventory
+from ..config.settings import Environment, HostSettings
+from ..console.errors import Refused
+from ..engine import options
+from .host import Host
+
+_known: dict[tuple, Host] = {}
+
+
+def resolve(c) -> Host:
+    """Return the configured primary host that `c` stands for, with its fleet.
+
+    `c` is what Fabric gave the task: a connection named by `-H` (an environment's name or an
+    address), or no connection at all: then the default environment is meant.
+    """
+    if isinstance(c, Host):
+        return c
+    if not isinstance(c, Connection):
+        return _fleet(inventory.load(inventory.default_name()), Config())
+    if c.original_host == options.DEFAULT_HOST:
+        return _fleet(inventory.load(inventory.default_name()), c.config)
+    if c.original_host in inventory.names():
+        return _fleet(inventory.load(c.original_host), c.config)
+    return _fleet(_ad_hoc(c), c.config)
+
+
+def _ad_hoc(c: Connection) -> Environment:
+    """Return the default environment with the one host that `-H` named instead of its own."""
+    if not c.host or c.host.startswith("-"):
+        raise Refused("-H: needs an environment's name or [user@]host[:port].")
+    environment = inventory.load(inventory.default_name(), hosts=False)
+    first = environment.hosts[0]
+    named = HostSettings(
+        host=c.original_host,
+        user=c.user,
+        port=c.port,
+        key=_set(first.key),
+        known_hosts=_set(first.known_hosts),
+    )
+    return msgspec.structs.replace(environment, hosts=[named])
+
+
+def _set(value: str | None) -> str | None:
+    """Return a setting of the default host, or None where its variable is set nowhere."""
+    return None if value and "${" in value else value
+
+
+def _fleet(environment: Environment, config: Config) -> Host:
+    key = (inventory.locate(), environment.name, *environment.hosts)
+    if key not in _known:
+        fleet = tuple(_connect(environment, settings, config) for settings in environment.hosts)
+        for member in fleet:
+            member.fleet = fleet
+        _known[key] = fleet[0]
+    return _known[key]
+
+
+def _connect(environment: Environment, settings: HostSettings, config: Config) -> Host:
+    own = config.clone()
+    given = derive_shorthand(settings.host)
+    host = Host(
+        given["host"],
+        user=given["user"] or settings.user,
+        port=given["port"] or settings.port,
+        config=own,
+        connect_kwargs=_login(environment, settings, own),
+    )
+    host.environment = environment
+    host.known_hosts = tuple(_local(f) for f in [settings.known_hosts] if f)
+    host.hint = f" Environments in hosts.yaml: {', '.join(inventory.names())}."
+    return host
+
+
+def _login(environment: Environment, settings: HostSettings, config: Config) -> dict:
+    """Return Fabric's own settings (`-i`, `--prompt-for-passphrase`, ...) together with the host's key."""
+    kwargs = dict(config.connect_kwargs)
+    kwargs.pop("key_filename", None)  # Fabric adds them again, with those of ~/.ssh/config
+    for key in config.authentication.identities:
+        _readable(Path(key).expanduser(), "-i")
+    if settings.key:
+        key = _readable(_local(settings.key), f"environments.{environment.name}.hosts: key")
+        kwargs["key_filename"] = [str(key)]
+    return kwargs
+
+
+def _readable(key: Path, where: str) -> Path:
+    try:
+        key.open("rb").close()
+    except OSError as error:
+        raise Refused(f"{where}: the key {key} cannot be read: {error.strerror}.") from None
+    return key
+
+
+def _local(path: str) -> Path:
+    return inventory.locate().parent / Path(path).expanduser()

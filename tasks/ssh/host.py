@@ -1,0 +1,112 @@
+"""One host of one environment: the connection every task works with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from invoke.exceptions import CommandTimedOut, ThreadException
+
+from ..config.settings import Environment
+from ..console.errors import ConnectionLost, Failed, TimedOut
+from ..console.text import last_line
+from ..engine import journal as runs
+from ..preflight import state
+from . import shell
+from .connection import Secured, explain
+from .runner import Runner
+
+PROBE_TIMEOUT = 60  # seconds
+LONGEST_COMMAND = 130_000  # bytes; Linux takes 131,072 in one argument
+# Said with every command, because what is said there beats the operator's own Fabric settings (-w, --dry, ...).
+PLAIN = {
+    "warn": True,
+    "pty": False,
+    "in_stream": False,
+    "dry": False,
+    "echo": False,
+    "asynchronous": False,
+    "disown": False,
+    "encoding": "utf-8",
+}
+
+
+class Host(Secured):
+    """A connection that knows its environment; `fleet` holds all hosts of it, the primary first.
+
+    Once `activity` is set to "", the first thing that the host is asked for tells it, before all else.
+    """
+
+    environment: Environment | None = None
+    fleet: tuple[Host, ...] = ()
+    activity: str | None = None
+
+    def _remote_runner(self) -> Runner:
+        return Runner(context=self, inline_env=True)
+
+    def sh(self, script: str, timeout: int | None = PROBE_TIMEOUT, check: bool = True, out=None):
+        """Run a POSIX sh script on the host and return Fabric's result.
+
+        `timeout` is in seconds; `out` is a stream that gets the output as it comes (the result then holds
+        only the end of it). With `check`, an exit code other than 0 raises Failed with the last line of
+        what the script said. Raises TimedOut, ConnectionLost, and Refused if the host was never reached.
+        """
+        if self.activity == "":
+            self.ask({})
+        return self._sh(script, timeout, check, out)
+
+    def _sh(self, script: str, timeout: int | None, check: bool, out=None):
+        command = f"sh -c {shell.quote(script)}"
+        if len(command.encode()) > LONGEST_COMMAND:
+            raise Failed(f"{self.address}: a script of {len(command.encode())} bytes is too long for one command.")
+        with self._explained(timeout):
+            result = self.run(command, hide="stderr" if out else True, out_stream=out, timeout=timeout, **PLAIN)
+        if result.exited == -1 and not self.is_connected:
+            raise ConnectionLost(f"{self.address}: the connection was lost.")
+        if check and not result.ok:
+            raise Failed(f"{self.address}: {last_line(result.stderr or result.stdout)}")
+        return result
+
+    def ask(self, commands: Mapping[str, str], timeout: int = PROBE_TIMEOUT) -> dict[str, shell.Answer]:
+        """Run read-only commands in one round trip; `timeout`, in seconds, is for all of them.
+
+        A command that did not end in time has the exit code 124, those after it 127.
+        """
+        mark = shell.nonce()
+        first = runs.activity(state.folder(self.environment)) if self.activity == "" else ""
+        try:
+            result = self._sh(shell.batch(commands, mark, first), timeout, check=False)
+            found = shell.answers(result.stdout, result.stderr, mark)
+        except TimedOut as stuck:
+            found = shell.answers(stuck.out, stuck.err, mark, unfinished=f"no answer in {timeout} s")
+        if first and shell.FIRST in found:
+            self.activity = found[shell.FIRST].out.strip()
+        return {name: found.get(name, shell.NOT_REACHED) for name in commands}
+
+    def look(self) -> state.State:
+        """Return where the deployment is now, asked in one round trip."""
+        return state.read(self.environment, self.ask(state.questions(self.environment)))
+
+    def open_channel(self, script: str):
+        """Return a channel on which `script` runs until it ends or the channel is closed."""
+        with self._explained(PROBE_TIMEOUT):
+            channel = self.create_session()
+            channel.settimeout(PROBE_TIMEOUT)
+            channel.exec_command(f"sh -c {shell.quote(script)}")
+        return channel
+
+    @contextmanager
+    def _explained(self, timeout: int | None) -> Iterator[None]:
+        """Turn what Fabric and Paramiko raise into one line."""
+        try:
+            yield
+        except CommandTimedOut as error:
+            message = f"{self.address}: a command did not end in {timeout} s; it may still run there."
+            raise TimedOut(message, error.result.stdout, error.result.stderr) from error
+        except ThreadException as error:
+            inner = error.exceptions[0].value
+            raise Failed(f"{self.address}: {inner.message if isinstance(inner, Failed) else inner!r}") from error
+        except Exception as error:
+            if line := explain(error, self):
+                raise ConnectionLost(line) from error
+            raise

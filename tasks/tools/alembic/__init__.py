@@ -1,0 +1,1 @@
+"""Alembic: the graph of migrations, what they do, and running them."""

@@ -1,0 +1,200 @@
+"""The images of a commit: what its compose files want, kept from before or built beside the checkout."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from msgspec import Struct
+
+from ...config.settings import Environment
+from ...console.errors import Refused
+from ...engine.plan import Step
+from ...preflight import state
+from ...ssh.shell import Answer, at_exit, join, quote
+from ..git import tree
+from . import compose, project, services
+from .compose import Built
+from .project import Project
+
+REVISION_LABEL = "org.opencontainers.image.revision"
+CLEAR = 'rm -rf "$t"'
+
+
+class Target(Struct, frozen=True):
+    """What the compose files of a commit want: its services, and the images it builds."""
+
+    project: str
+    version: str
+    services: list[str]
+    images: list[Built]
+    start_commands: list[str]
+    files: Project
+
+
+def describe_target(environment: Environment, sha: str) -> str:
+    """Return a command that prints what the compose files of commit `sha` mean, as compose reads them."""
+    app = compose.app(environment)
+    show = "\n".join(
+        f'mkdir -p "$t/$(dirname {quote(f)})"; git show {quote(f"{sha}:{f}")} > "$t/"{quote(f)}'
+        for f in environment.compose.files
+    )
+    return "\n".join(
+        [
+            f"set -e; cd {app}; t=$(mktemp -d); {at_exit(CLEAR)}",
+            show,
+            compose.define(environment.compose, '"$t"'),
+            'if compose --project-directory "$PWD" config 2>"$t/err"; then exit 0; fi',
+            tree.export('"$PWD"', sha, '"$t/tree"'),
+            compose.define(environment.compose, '"$t/tree"'),
+            'compose --project-directory "$t/tree" config',
+        ]
+    )
+
+
+def prepare(environment: Environment, wanted: Target, sha: str, rebuild: bool = False) -> str:
+    """Return the script that has an image of commit `sha` for all `wanted.images`, without touching what runs.
+
+    A kept image is taken as it is, unless `rebuild`; what is missing is built from the commit's own
+    tree beside the checkout.
+    """
+    if not wanted.images:
+        return ":"
+    names = [i.retained(sha) for i in wanted.images]
+    build = compose.in_app(environment, *_building(wanted, sha, rebuild), *map(services.there, names))
+    if rebuild:
+        return build
+    return "\n".join(
+        [
+            f"if docker image inspect {join(*names)} >/dev/null 2>&1; then echo {quote('kept: ' + ', '.join(names))}",
+            f"else {build}\nfi",
+        ]
+    )
+
+
+def _building(wanted: Target, sha: str, rebuild: bool) -> list[str]:
+    """Return sh text that builds what is missing (with `rebuild`, all) from the commit's own tree."""
+    flags = f"{compose.BUILD} {'--no-cache' if rebuild else ''}"
+    have = "false" if rebuild else 'docker image inspect "$2" >/dev/null 2>&1'
+    return [
+        f'missing=; want() {{ {have} && echo "kept: $2" || missing="$missing $1"; }}',
+        *(f"want {quote(i.service)} {quote(i.retained(sha))}" for i in wanted.images),
+        f'umask 077; app=$PWD; t=$(mktemp -d "$HOME/.fab-rollback/tree.XXXXXX"); {at_exit(CLEAR)}',
+        tree.export('"$app"', sha, '"$t/tree"'),
+        f"printf '%s' {quote(override(wanted, sha))} > \"$t/tree/.rollback.yml\"",
+        'cd "$t/tree"',
+        f"compose -f .rollback.yml -p {quote(wanted.project)} {flags} $missing",
+    ]
+
+
+def override(wanted: Target, sha: str) -> str:
+    """Return a compose file that names the built images after the commit, and labels them with it."""
+    services = {
+        i.service: {"image": i.retained(sha), "build": {"labels": {REVISION_LABEL: sha}}} for i in wanted.images
+    }
+    return json.dumps({**({"version": wanted.version} if wanted.version else {}), "services": services})
+
+
+def keep(environment: Environment, images: list[Built], tag: str) -> str:
+    """Return the script that tags the images which run now with the commit `tag`, so that no pruning takes them.
+
+    An image that cannot be of that commit gets its own id as a tag: it is labelled with another one, or no
+    container was made since the checkout came to `tag`. A later rollback to `tag` must not start it.
+    """
+    about = f'{{{{index .Config.Labels "{compose.LABEL}.service"}}}} {{{{.Image}}}} {{{{.Created}}}}'
+    label = f'{{{{.ID}}}} {{{{index .Config.Labels "{REVISION_LABEL}"}}}}'
+    return compose.in_app(
+        environment,
+        "moved=$(git log -g -1 --date=unix --format=%gd HEAD -- 2>/dev/null | sed 's/.*{\\(.*\\)}.*/\\1/')",
+        f'ids=$({compose.containers(*(i.service for i in images))}); [ -n "$ids" ] || exit 0',
+        f"made=$(docker inspect -f {quote(about)} $ids); ids=$(printf '%s\\n' \"$made\" | cut -d ' ' -f 2)",
+        f"of=$(docker image inspect -f {quote(label)} $ids 2>/dev/null || :)",
+        "newest=0; for t in $(printf '%s\\n' \"$made\" | cut -d ' ' -f 3); do",
+        't=$(date -d "$t" +%s 2>/dev/null || echo 9999999999); [ $t -le $newest ] || newest=$t; done',
+        "keep() {",
+        f'n=$2:{tag}; l=$(printf \'%s\\n\' "$of" | sed -n "s/^$1 //p")',
+        f'if [ "$l" != {tag} ] && {{ [ -n "$l" ] || [ $newest -lt ${{moved:-0}} ]; }}; then',
+        f'n=$2:image-$(echo $1 | cut -c8-19); echo "what runs was not made of {tag[:12]}; kept as $n"; fi',
+        "docker tag $1 $n; }",
+        "printf '%s\\n' \"$made\" | cut -d ' ' -f 1,2 | sort -u | while read -r s i; do case $s in",
+        *(f"({quote(i.service)}) keep $i {quote(compose.repository(i.live))} ;;" for i in images),
+        "esac; done",
+    )
+
+
+def prepare_step(environment: Environment, wanted: Target, commit, rebuild: bool = False) -> Step:
+    """Return the step that has the images of `commit` ready while the present version still answers."""
+    names = ", ".join(i.retained(commit.short) for i in wanted.images)
+    flags = "--no-cache " if rebuild else ""
+    return Step(
+        name="prepare",
+        title=f"Have the images of {commit.title} ready",
+        script=prepare(environment, wanted, commit.sha, rebuild),
+        commands=(f"docker-compose build {flags}(in a tree beside the checkout): {names}",),
+        preparation=True,
+    )
+
+
+def keep_step(environment: Environment, images: list[Built], tag: str) -> Step:
+    """Return the step that keeps the images of the release that is left."""
+    return Step(
+        name="keep",
+        title="Keep the images that run now",
+        script=keep(environment, images, tag),
+        commands=tuple(f"docker tag … {i.retained(tag)}" for i in images),
+        preparation=True,
+    )
+
+
+def questions_about(environment: Environment, ref: str) -> dict[str, str]:
+    """Return read-only commands that tell what the commit `ref` wants, and what stands in its way."""
+    app = compose.app(environment)
+    return {
+        **project.questions(environment),
+        "missing": tree.exists(app, ref, *environment.compose.files),
+        "in the way": tree.in_the_way(app, ref),
+        "config": describe_target(environment, ref),
+        "raw": f"git -C {app} show {quote(f'{ref}:{environment.compose.files[0]}')}",
+    }
+
+
+def look_at(c, seen: state.State, commit, answers: dict[str, Answer] | None = None) -> Target:
+    """Return what `commit` wants on this host, or raise Refused for what makes it impossible.
+
+    `answers` are those to `questions_about`, where they were asked before.
+    """
+    answers = answers or c.ask(questions_about(c.environment, commit.sha))
+    if missing := answers["missing"].out.split():
+        raise Refused(f"{commit.title} has no {', '.join(missing)} (compose.file). Nothing was changed.")
+    if files := answers["in the way"].out.splitlines():
+        raise Refused(
+            f"Untracked files on the host would be overwritten: {', '.join(files[:5])}. "
+            "Move them away. Nothing was changed."
+        )
+    if not answers["config"].ok:
+        why = " ".join(answers["config"].err.split())[-300:]
+        raise Refused(f"{commit.title}: compose does not accept its files: {why}. Nothing was changed.")
+    return _target(c, seen, commit, answers)
+
+
+def _target(c, seen: state.State, commit, answers) -> Target:
+    wanted = project.read(answers, seen)
+    lacking = [f"{s} ({role})" for role, s in c.environment.compose.services.items() if s not in wanted.services]
+    if lacking:
+        raise Refused(
+            f"{commit.title} has no service {', '.join(lacking)}; it has {', '.join(wanted.services)}. "
+            "Nothing was changed."
+        )
+    return Target(
+        wanted.name,
+        _version(answers["raw"].out),
+        wanted.lasting,
+        wanted.built,
+        [f"{s.get('entrypoint') or ''} {s.get('command') or ''}" for s in wanted.services.values()],
+        wanted,
+    )
+
+
+def _version(raw: str) -> str:
+    found = re.search(r"^version:\s*['\"]?([0-9.]+)", raw, re.MULTILINE)
+    return found[1] if found else ""

@@ -1,0 +1,73 @@
+"""Which kept images may go: never one that a container, HEAD, or the newest releases of the ledger need."""
+
+from __future__ import annotations
+
+import re
+
+from ...config.settings import Environment
+from ...engine.plan import Step
+from ...preflight import ledger, state
+from ...preflight.service_choice import Chosen
+from ...ssh.shell import quote
+from . import compose
+from .compose import Built, repository
+
+KEPT_TAG = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?|image-[0-9a-f]+")
+
+
+def questions(environment: Environment) -> dict[str, str]:
+    """Return the read-only commands that tell the images, those in use, and the ledger, by name."""
+    used = "c=$(docker ps -aq --no-trunc); [ -z \"$c\" ] || docker inspect -f '{{.Image}}' $c"
+    return {
+        "images": "docker images --no-trunc --format '{{.Repository}} {{.Tag}} {{.ID}}'",
+        "used": used,
+        "ledger": f"cat {ledger.path(state.folder(environment))} 2>/dev/null || :",
+    }
+
+
+def superfluous(c, chosen: Chosen, keep: int) -> list[str]:
+    """Return the names of kept images that may go, the newest `keep` of each staying."""
+    answers = c.ask(questions(c.environment))
+    good = [e.commit for e in reversed(ledger.entries(answers["ledger"].out)) if e.event == ledger.GOOD]
+    used = set(answers["used"].out.split())
+    return choose(answers["images"].out, used, good, chosen.seen.head, chosen.project.built, keep)
+
+
+def choose(out: str, used: set[str], good: list[str], head: str, built: list[Built], keep: int) -> list[str]:
+    """Return the names of kept images that may go, from what `docker images` printed (the newest first).
+
+    Of each image the project builds, the newest `keep` stay, and those of HEAD, of the newest `keep`
+    releases in `good`, and of any container. Other projects' images are not looked at.
+    """
+    needed = {head, *good[:keep]}
+    gone: list[str] = []
+    for name in dict.fromkeys(repository(i.live) for i in built):
+        tags = [w[1:] for w in map(str.split, out.splitlines()) if len(w) == 3 and w[0] == name]
+        kept = [(tag, image) for tag, image in tags if KEPT_TAG.fullmatch(tag)]
+        newest = list(dict.fromkeys(image for _, image in kept))[:keep]
+        gone += [f"{name}:{tag}" for tag, image in kept if not {image} & {*newest, *used} and tag not in needed]
+    return gone
+
+
+def prune(environment: Environment, names: list[str]) -> str:
+    """Return the script that removes the images' names, and proves that they are gone and the containers' are not."""
+    each = " ".join(map(quote, names))
+    return compose.in_app(
+        environment,
+        f"for n in {each}; do",
+        'docker image inspect "$n" >/dev/null 2>&1 || continue',
+        'docker rmi "$n" >/dev/null',
+        '! docker image inspect "$n" >/dev/null 2>&1 || { echo "$n is still there" >&2; exit 1; }',
+        "done",
+    )
+
+
+def step(environment: Environment, names: list[str]) -> Step:
+    """Return the step that removes the images' names."""
+    return Step(
+        name="prune",
+        title=f"Remove {len(names)} kept images",
+        script=prune(environment, names),
+        commands=tuple(f"docker rmi {name}" for name in names),
+        back="the image of a commit is built again when a rollback needs it",
+    )

@@ -1,0 +1,1 @@
+"""git: commits, the branch, trees beside the checkout."""

@@ -1,0 +1,218 @@
+"""hosts.yaml: every mistake is one line with file, key, what was found and what is allowed."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tasks.config import inventory
+from tasks.console.errors import Refused
+
+GOOD = {
+    "default": "production",
+    "environments": {
+        "production": {
+            "hosts": [{"host": "${HOST}", "port": "${PORT:-22}", "key": "${KEY:-}"}],
+            "app": {"path": "app"},
+            "compose": {"file": "a.yml", "services": {"backend": "app", "database": "db"}},
+            "database": {"name": "d", "user": "u", "alembic": {"service": "app"}},
+            "health": {"urls": ["http://127.0.0.1/"], "timeout": 60},
+            "notify": ["${NOTIFY:-}"],
+        },
+        "staging": {
+            "hosts": [{"host": "${STAGING}", "port": "${STAGING_PORT}"}],
+            "app": {"path": "app"},
+            "compose": {},
+        },
+    },
+}
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch):
+    """Write hosts.yaml, changed at dotted paths (None removes), and an .env."""
+    monkeypatch.setenv("ROLLBACK_HOSTS_FILE", str(tmp_path / "hosts.yaml"))
+    for name in ("ROLLBACK_ENV", "HOST", "PORT", "KEY", "NOTIFY", "STAGING", "STAGING_PORT"):
+        monkeypatch.delenv(name, raising=False)
+
+    def write(env: str = "HOST=example\n", **changes: Any) -> Path:
+        data = copy.deepcopy(GOOD)
+        for place, value in changes.items():
+            *parents, last = (int(k) if k.isdigit() else k for k in place.split("__"))
+            inner: Any = data
+            for key in parents:
+                inner = inner[key]
+            if value is None:
+                del inner[last]
+            else:
+                inner[last] = value
+        (tmp_path / ".env").write_text(env)
+        (tmp_path / "hosts.yaml").write_text(yaml.safe_dump(data))
+        return tmp_path / "hosts.yaml"
+
+    return write
+
+
+def refusal(name: str = "production") -> str:
+    """The one line that `load` ends with."""
+    with pytest.raises(Refused) as refused:
+        inventory.load(name)
+    assert "\n" not in refused.value.message
+    assert refused.value.message.startswith("hosts.yaml: ")
+    return refused.value.message
+
+
+def test_a_good_file_becomes_settings_with_their_defaults(write):
+    write()
+    found = inventory.load("production")
+    assert (found.name, found.hosts[0].host, found.hosts[0].port) == ("production", "example", 22)
+    assert (found.app.branch, found.compose.command, found.compose.files) == ("main", "auto", ["a.yml"])
+    assert found.notify == []
+
+
+P = "environments__production__"
+MISTAKES = [
+    (
+        f"{P}app__pth",
+        "x",
+        "environments.production.app: unknown key 'pth', did you mean 'path'?; allowed: path, branch",
+    ),
+    (f"{P}healt", {}, "environments.production: unknown key 'healt', did you mean 'health'?"),
+    (f"{P}name", "x", "environments.production: unknown key 'name'"),
+    (f"{P}app__path", None, "environments.production.app: the key 'path' is missing; allowed: text"),
+    (f"{P}app__path", "", "environments.production.app.path: found ''; allowed: text"),
+    (f"{P}app__branch", "-b", "environments.production.app.branch: found '-b'; allowed: text on one line"),
+    (f"{P}app__branch", "a\nb", "environments.production.app.branch: found 'a\\nb'; allowed: text on one line"),
+    (f"{P}app", [], "environments.production.app: found an empty list; allowed: a mapping"),
+    (f"{P}hosts", [], "environments.production.hosts: found an empty list; allowed: a list of at least one host"),
+    (f"{P}hosts__0__port", 0, "hosts[0].port: found 0; allowed: a whole number from 1 to 65535."),
+    (f"{P}hosts__0__port", "ssh", "hosts[0].port: found 'ssh'; allowed: a whole number from 1 to 65535."),
+    (f"{P}hosts__0__host", 7, "hosts[0].host: found 7; allowed: text"),
+    (f"{P}compose__file", [], "compose.file: found an empty list; allowed: text on one line"),
+    (f"{P}compose__file", [3], "compose.file[0]: found 3; allowed: text"),
+    (f"{P}compose__file", "deploy/a.yml", "compose.file: found 'deploy/a.yml'; allowed: a first file at the top"),
+    (f"{P}compose__command", "podman", "compose.command: found 'podman'; allowed: 'auto' or 'docker-compose' or"),
+    (f"{P}compose__services__backend", "a b", "compose.services.backend: found 'a b'; allowed: the name of a compose"),
+    (f"{P}compose__services", {1: "a"}, "compose.services: found the key 1; allowed: text"),
+    (f"{P}compose__services__database", None, "compose.services: the key 'database' is missing"),
+    (f"{P}database__alembic", {}, "database.alembic: the key 'service' is missing"),
+    (f"{P}health__urls", ["ftp://x"], "health.urls[0]: found 'ftp://x'; allowed: an http:// or https:// address"),
+    (f"{P}health__timeout", 0, "health.timeout: found 0; allowed: a whole number of seconds from 1 to 86400"),
+    (f"{P}app__path", "${APP", "app.path: found '${APP'; allowed: ${NAME} or ${NAME:-default}"),
+    (
+        "environments__staging__compose__fil",
+        "x",
+        "environments.staging.compose: unknown key 'fil', did you mean 'file'?",
+    ),
+    ("environments__staging__app", None, "environments.staging: the key 'app' is missing"),
+    ("environments", {}, "environments: found an empty mapping; allowed: a mapping of at least one environment"),
+    ("environments__production", None, "default: found 'production'; allowed: staging"),
+    ("environments__a b", {}, "environments: found the name 'a b'; allowed: letters"),
+    ("environments__staging", 3, "environments.staging: found 3; allowed: a mapping"),
+    ("defaul", "x", "the file: unknown key 'defaul', did you mean 'default'?"),
+    ("default", "prodution", "default: found 'prodution', did you mean 'production'?; allowed: production, staging"),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "line"), MISTAKES)
+def test_a_mistake_is_named_with_its_place_and_what_is_allowed(write, place, value, line):
+    write(**{place: value})
+    assert line in refusal()
+
+
+def test_two_hosts_of_one_address_are_one_too_many(write):
+    write(environments__production__hosts=[{"host": "a"}, {"host": "a"}])
+    assert "the host 'a' stands twice" in refusal()
+
+
+@pytest.mark.parametrize("text", ["a: 1\na: 2\n", "x: {b: 1, b: 2}\n", "{", "\t", "a: b: c", "&a [*a]"])
+def test_what_is_not_a_clear_yaml_file_is_refused_with_the_line(write, text):
+    write().write_text(text)
+    assert refusal()
+
+
+def test_a_key_that_stands_twice_is_named(write):
+    write().write_text("default: a\ndefault: b\n")
+    assert "the key 'default' stands twice" in refusal()
+
+
+def test_a_merged_key_may_be_overridden(write):
+    write().write_text(
+        "environments:\n  a: &a {hosts: [{host: h}], app: {path: x}, compose: {}}\n  b: {<<: *a, app: {path: y}}\n"
+    )
+    assert inventory.load("b").app.path == "y"
+
+
+def test_an_unset_variable_of_the_environment_in_use_is_named_with_the_file_to_set_it_in(write, tmp_path):
+    write(env="")
+    line = refusal()
+    assert "environments.production.hosts[0].host: the variable HOST is not set" in line
+    assert str(tmp_path / ".env") in line
+
+
+def test_an_unset_variable_of_another_environment_does_not_count(write):
+    write()
+    assert inventory.load("production").hosts[0].host == "example"
+
+
+def test_a_mistake_beside_an_unset_variable_of_another_environment_is_still_found(write):
+    write(environments__staging__health={"urls": ["${URL}"], "timeout": "soon"})
+    assert "environments.staging.health.timeout: found 'soon'" in refusal()
+
+
+def test_without_its_hosts_an_environment_needs_no_variable_of_them(write):
+    write(env="")
+    assert inventory.load("production", hosts=False).app.path == "app"
+
+
+@pytest.mark.parametrize("key", ["app__path", "compose__command", "hosts__0__port", "health__urls"])
+def test_the_value_of_a_variable_never_stands_in_an_error(write, key):
+    value = ["${SECRET}"] if key == "health__urls" else "${SECRET}"
+    write(env="HOST=x\nSECRET=-gehe1m\n", **{P + key: value})
+    line = refusal()
+    assert "gehe1m" not in line
+    assert "${SECRET}" in line
+
+
+def test_the_default_is_named_by_the_environment_then_by_the_file(write, monkeypatch):
+    write()
+    assert inventory.default_name() == "production"
+    monkeypatch.setenv("ROLLBACK_ENV", "staging")
+    assert inventory.default_name() == "staging"
+    monkeypatch.setenv("ROLLBACK_ENV", "stagin")
+    with pytest.raises(Refused, match="ROLLBACK_ENV: found 'stagin', did you mean 'staging'"):
+        inventory.default_name()
+
+
+def test_without_a_default_the_only_environment_is_meant(write):
+    write(default=None, environments__staging=None)
+    assert inventory.default_name() == "production"
+
+
+def test_without_a_default_several_environments_are_a_question(write):
+    write(default=None)
+    with pytest.raises(Refused, match="allowed: production, staging"):
+        inventory.default_name()
+
+
+def test_an_unknown_environment_is_answered_with_the_nearest(write):
+    write()
+    assert "found 'stagin', did you mean 'staging'?" in refusal("stagin")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROLLBACK_HOSTS_FILE", str(tmp_path / "nope.yaml"))
+    with pytest.raises(Refused, match="nope.yaml: cannot be read"):
+        inventory.names()
+
+
+def test_the_nearest_file_above_the_folder_is_used(write, tmp_path, monkeypatch):
+    write()
+    monkeypatch.delenv("ROLLBACK_HOSTS_FILE")
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    assert inventory.locate() == tmp_path / "hosts.yaml"

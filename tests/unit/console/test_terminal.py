@@ -1,0 +1,109 @@
+"""What the operator sees."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tasks.console import terminal as console
+from tasks.console.errors import Refused
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_line_of_a_host_cannot_steer_the_terminal_or_be_taken_for_markup(capsys):
+    console.say("\x1b[2J[bold]x[/bold]\r\x07")
+    assert capsys.readouterr().out == "�[2J[bold]x[/bold]��\n"
+
+
+def test_a_table_holds_what_hosts_say_as_text(capsys):
+    console.table(("a", "b"), [("[red]x", "\x1b]0;y\x07"), (None, 3)])
+    out = capsys.readouterr().out
+    assert "[red]x" in out
+    assert "\x1b" not in out
+
+
+def test_with_json_stdout_is_one_document_and_everything_else_is_on_stderr(capsys):
+    with console.documents(True):
+        console.say("looking")
+        console.table(("a",), [("row",)])
+        assert console.document({"é": [1]})
+    seen = capsys.readouterr()
+    assert json.loads(seen.out) == {"é": [1]}
+    assert "looking" in seen.err
+    assert "row" in seen.err
+
+
+def test_without_json_there_is_no_document(capsys):
+    with console.documents(False):
+        assert not console.document([])
+    assert capsys.readouterr().out == ""
+
+
+def test_without_a_terminal_nothing_is_assumed(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    with pytest.raises(Refused, match="--yes answers it"):
+        console.confirm("Do this?", yes=False)
+    console.confirm("Do this?", yes=True)
+
+
+@pytest.mark.parametrize("typed", ["y\n", "Yes\n"])
+def test_yes_is_yes(monkeypatch, typed):
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    console.confirm("Do this?", yes=False)
+
+
+@pytest.mark.parametrize("typed", ["n\n", "\n", "", "yess\n"])
+def test_everything_else_is_no(monkeypatch, typed):
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    with pytest.raises(Refused, match="Nothing was changed"):
+        console.confirm("Do this?", yes=False)
+
+
+def python(code: str, **environ: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-c", f"from tasks.core import console\n{code}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **environ},
+    )
+
+
+def test_a_run_goes_on_when_nobody_reads_to_the_end():
+    """As under `| head`: stopping in the middle of a change would be worse than lines that nobody sees."""
+    ran = python("import sys\nfor n in range(20000): console.say('x' * 50)\nsys.stderr.write('to the end')")
+    ran.stdout.read(10)
+    ran.stdout.close()
+    assert ran.stderr.read() == b"to the end"
+    assert ran.wait(timeout=60) == 0
+
+
+def test_a_terminal_that_cannot_show_a_character_is_no_reason_to_stop():
+    ran = python("console.say('a → b')\nconsole.table(('é',), [('ü',)])", PYTHONIOENCODING="ascii", LC_ALL="C")
+    out, err = ran.communicate(timeout=60)
+    assert ran.returncode == 0, err
+    assert b"a ? b" in out
+
+
+def test_a_command_that_is_told_names_the_host_that_was_given(capsys):
+    with console.addressed("sandbox"):
+        console.say("Next: fab git.log, then fab -H other status")
+    console.say("Next: fab undo")
+    assert capsys.readouterr().out.splitlines() == [
+        "Next: fab -H sandbox git.log, then fab -H other status",
+        "Next: fab undo",
+    ]
+
+
+def test_an_error_names_the_host_that_was_given():
+    with pytest.raises(Refused) as refused, console.addressed("ubuntu@127.0.0.1:2222"):
+        raise Refused("Nothing was changed: fab git.log lists more.")
+    assert refused.value.message == "Nothing was changed: fab -H ubuntu@127.0.0.1:2222 git.log lists more."

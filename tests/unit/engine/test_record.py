@@ -1,0 +1,132 @@
+"""A run's story, put together from whatever a crash has left of it."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+
+from tasks.console.errors import Refused
+from tasks.engine import journal as runs
+from tasks.engine import record as story
+from tasks.engine.plan import Plan, Step
+from tasks.ssh.shell import Answer
+
+STOP = Step(name="stop", title="The stop", script="true", commands=("stop",), until=("start",))
+STEPS = [STOP, Step(name="start", title="The start", script="true", commands=("start",))]
+PLAN = Plan(task="full-rollback", purpose="back", steps=STEPS, run="run-1")
+SAFE = [("stop", ("start",)), ("snapshot", ("downgrade",)), ("downgrade", ()), ("start", ())]
+ENTRIES = [
+    {"at": 1.0, "event": "run", "run": "run-1", "who": "ada", "machine": "laptop"},
+    {"at": 2.0, "event": "begin", "step": "01-stop", "try": 1, "half": True},
+    {"at": 4.5, "event": "end", "step": "01-stop", "try": 1, "half": True, "code": 0},
+    {"at": 5.0, "event": "begin", "step": "02-start", "try": 1, "half": True},
+    {"at": 6.0, "event": "end", "step": "02-start", "try": 1, "half": False, "code": 0},
+    {"at": 7.0, "event": "proven", "half": False},
+]
+
+
+def told(journal: str, tries: str = "", lock: str = "", holder: str = "") -> story.Story:
+    plan = msgspec.json.encode({"owner": {"who": "ada"}, "plan": PLAN}).decode()
+    texts = {"plan": plan, "journal": journal, "tries": tries, "lock": lock, "holder": holder, "now": "9"}
+    return story.parse({name: Answer(text, "", 0) for name, text in texts.items()})
+
+
+def lines(entries: list[dict]) -> str:
+    return "".join(json.dumps(entry) + "\n" for entry in entries)
+
+
+@pytest.mark.parametrize("count", range(len(ENTRIES) + 1))
+@pytest.mark.parametrize("torn", ["", '{"at":9.0,"event":"be'])
+def test_a_journal_that_ends_between_any_two_lines_is_readable(count, torn):
+    known = told(lines(ENTRIES[:count]) + torn)
+    assert known.plan == PLAN
+    assert known.state == ("done and verified" if count == len(ENTRIES) else "cut off")
+    assert known.half == (2 <= count <= 4)
+    assert known.over == (count == len(ENTRIES))
+
+
+def test_steps_are_told_by_what_lies_beside_the_journal():
+    known = told(lines(ENTRIES[:4]), tries="01-stop.1 gone 0\n02-start.1 alive\n")
+    assert [step.state for step in known.steps] == ["done", "running"]
+    assert known.steps[0].seconds == 2.5
+    set_back = [{**entry, "at": entry["at"] - 3600 * (entry["event"] == "end")} for entry in ENTRIES[:4]]
+    assert told(lines(set_back), tries="01-stop.1 gone 0\n").steps[0].seconds is None, "the clock was set meanwhile"
+    assert known.state == "a step goes on without its operator"
+
+
+@pytest.mark.parametrize(
+    ("tries", "state", "count", "code"),
+    [
+        ("", "waiting", 0, None),
+        ("01-stop.1 alive", "running", 1, None),
+        ("01-stop.1 gone", "cut off", 1, None),
+        ("01-stop.1 gone 3", "failed", 1, 3),
+        ("01-stop.2 gone 0\n01-stop.1 gone 3", "done", 2, 0),
+        ("\n".join(f"01-stop.{n} gone 3" for n in range(1, 12)), "failed", 11, 3),
+    ],
+)
+def test_the_last_try_counts(tries, state, count, code):
+    step = told("", tries).steps[0]
+    assert (step.state, step.tries, step.code) == (state, count, code)
+
+
+@pytest.mark.parametrize(
+    ("tries", "holds"),
+    [
+        ("", False),
+        ("01-stop.1 gone 1", False),
+        ("01-stop.1 gone 0", False),
+        ("01-stop.1 gone 0\n02-start.1 gone 1", False),
+        ("01-stop.1 gone 0\n02-start.1 gone", False),
+        ("01-stop.1 gone 0\n02-start.1 alive", True),
+        ("01-stop.1 gone 0\n02-start.1 gone 0", True),
+    ],
+)
+def test_what_a_later_step_relies_on_is_done_anew_unless_that_one_goes_on_or_is_done(tries, holds):
+    assert told("", tries).holds(1) is holds
+
+
+def test_an_earlier_step_that_goes_on_does_not_make_a_used_snapshot_good_again():
+    steps = [Step(name=name, title="", script="", until=until) for name, until in SAFE]
+    plan = msgspec.json.encode({"plan": Plan(task="full-rollback", purpose="back", steps=steps)}).decode()
+    tries = "01-stop.2 alive\n02-snapshot.1 gone 0\n03-downgrade.1 gone 1\n"
+    texts = {"plan": plan, "journal": "", "tries": tries, "lock": "", "holder": "", "now": "9"}
+    known = story.parse({name: Answer(text, "", 0) for name, text in texts.items()})
+    assert not known.holds(2)
+
+
+@pytest.mark.parametrize(("tries", "attempt"), [("", 1), ("01-stop.1 gone 1", 2), ("01-stop.1 alive", 1)])
+def test_a_step_that_goes_on_is_taken_up_and_one_that_ended_is_tried_anew(tries, attempt):
+    assert told("", tries).attempt(1) == attempt
+
+
+@pytest.mark.parametrize(
+    ("event", "word"),
+    [("failed", "failed"), ("interrupted", "interrupted"), ("undone", "taken back"), ("left", "left as it was")],
+)
+def test_the_last_word_counts(event, word):
+    assert told(lines([*ENTRIES[:3], {"event": event}])).state == word
+
+
+def test_a_failed_run_that_was_taken_up_and_cut_is_cut_off():
+    assert told(lines([*ENTRIES[:3], {"event": "failed"}, {"event": "resumed"}])).state == "cut off"
+
+
+def test_a_run_whose_client_lives_is_running():
+    assert told(lines(ENTRIES[:2]), lock="LIVE\n{}\n5", holder="run-1").state == "running"
+    assert told(lines(ENTRIES[:2]), lock="LIVE\n{}\n5", holder="run-2").state == "cut off"
+
+
+@pytest.mark.parametrize("plan", ["{", "[]", "{}", '{"plan": 5}', '{"plan": {"task": "x"}}'])
+def test_a_plan_that_cannot_be_read_is_refused_in_one_line(plan):
+    names = ("journal", "tries", "lock", "holder", "now")
+    with pytest.raises(Refused, match="cannot be read") as refused:
+        story.parse({"plan": Answer(plan, "", 0), **{name: Answer("", "", 0) for name in names}})
+    assert "\n" not in refused.value.message
+
+
+def test_journals_of_many_runs_are_told_apart():
+    out = f"= run-1\n{lines(ENTRIES[:1])}\n= run-2\n\n= run-3\nnonsense\n[1]\n"
+    assert runs.journals(out) == {"run-1": ENTRIES[:1], "run-2": [], "run-3": []}

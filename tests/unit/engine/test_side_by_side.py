@@ -1,0 +1,41 @@
+"""One step out of two ends as the one that fails, and a second that needs the first never runs without it."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tasks.engine.plan import Step
+from tasks.engine.side_by_side import in_turn, together
+
+
+def _step(name: str, script: str) -> Step:
+    return Step(name=name, title=f"Do {name}", script=script, preparation=True)
+
+
+def _run(step: Step, folder) -> tuple[int, str]:
+    done = subprocess.run(["sh", "-c", step.script], cwd=folder, capture_output=True, text=True, timeout=20)
+    return done.returncode, done.stdout
+
+
+def test_in_turn_the_second_sees_what_the_first_did(tmp_path):
+    step = in_turn(_step("first", "echo kept > its"), _step("second", "cat its"))
+    assert _run(step, tmp_path) == (0, "kept\n")
+
+
+def test_in_turn_nothing_follows_a_failure(tmp_path):
+    step = in_turn(_step("first", "exit 2"), _step("second", "echo too far"))
+    assert _run(step, tmp_path) == (2, "")
+
+
+@pytest.mark.parametrize(("first", "second"), [("exit 2", "exec sleep 60"), ("true", "exit 2")])
+def test_together_the_step_ends_as_the_one_that_fails(tmp_path, first, second):
+    assert _run(together(_step("first", first), _step("second", second)), tmp_path) == (2, "")
+
+
+def test_together_both_run_at_the_same_time(tmp_path):
+    wait = "until [ -e {theirs} ]; do sleep 0.01; done"
+    first = f"touch a; {wait.format(theirs='b')}; echo first"
+    second = f"touch b; {wait.format(theirs='a')}; echo second"
+    assert _run(together(_step("first", first), _step("second", second)), tmp_path) == (0, "first\nsecond\n")

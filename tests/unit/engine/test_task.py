@@ -1,0 +1,125 @@
+"""A task ends in one line and an exit code that means something, whatever happens in it."""
+
+from __future__ import annotations
+
+import pytest
+from fabric import Config, Connection
+from fabric.main import make_program
+from invoke import Collection, Context, Exit
+from paramiko.ssh_exception import SSHException
+
+from tasks.console.errors import Failed, Refused
+from tasks.engine import options
+from tasks.engine.task import change, task
+from tasks.ssh import fleet
+from tests.unit.support.scripted import Scripted
+
+
+@pytest.fixture(autouse=True)
+def host(monkeypatch) -> Scripted:
+    """The host that every connection stands for."""
+    made = Scripted()
+    monkeypatch.setattr(fleet, "resolve", lambda c: made)
+    monkeypatch.delenv("ROLLBACK_DEBUG", raising=False)
+    return made
+
+
+def run(body, **values):
+    return task(body)(Connection("h"), **values)
+
+
+def ends(error: Exception) -> Exit:
+    def body(c):
+        raise error
+
+    with pytest.raises(Exit) as ended:
+        run(body)
+    assert "\n" not in ended.value.message
+    return ended.value
+
+
+def test_the_body_gets_the_configured_host_whatever_fabric_gave(host):
+    assert run(lambda c: c) is host
+    assert task(lambda c: c)(Context()) is host
+
+
+def test_a_refusal_stays_what_it_is():
+    assert ends(Refused("no")).code == 2
+
+
+def test_a_mistake_in_the_code_is_one_line_that_says_how_to_see_where():
+    ended = ends(ZeroDivisionError("division\nby zero"))
+    assert (ended.code, ended.message) == (1, "ZeroDivisionError: division by zero (ROLLBACK_DEBUG=1 shows where)")
+
+
+@pytest.mark.parametrize("error", [EOFError(), ConnectionResetError("reset"), TimeoutError(), SSHException("closed")])
+def test_an_error_of_a_transfer_names_the_host(error):
+    assert ends(error).message.startswith("u@h:22: ")
+
+
+def test_debug_shows_the_traceback_and_ends_in_the_same_way(monkeypatch, capsys):
+    monkeypatch.setenv("ROLLBACK_DEBUG", "1")
+    assert ends(Failed("x")).code == 1
+    assert ends(ZeroDivisionError()).code == 1
+    assert "in body" in capsys.readouterr().err
+
+
+def test_ctrl_c_is_not_an_error_of_the_code():
+    def body(c):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(body)
+
+
+def test_fabrics_dry_run_is_refused_because_it_would_not_be_one(host):
+    c = Connection("h", config=Config(overrides={"run": {"dry": True}}))
+    with pytest.raises(Refused, match="--plan"):
+        task(lambda c: None)(c)
+
+
+def test_an_option_is_checked_by_its_name_and_a_switch_is_not():
+    def body(c, commit=None, yes=False):
+        return commit, yes
+
+    assert run(body, commit="abc", yes=True) == ("abc", True)
+    with pytest.raises(Refused):
+        run(body, commit="-x")
+
+
+def test_a_task_needs_no_hosts_file_until_it_runs(monkeypatch, tmp_path):
+    monkeypatch.setenv("ROLLBACK_HOSTS_FILE", str(tmp_path / "nope"))
+    assert task(lambda c: None).hosts == [options.DEFAULT_HOST]
+
+
+def test_a_change_brings_its_switches_along():
+    def body(c, commit=None):
+        """Do."""
+
+    names = {argument.name for argument in change(body).get_arguments()}
+    assert names == {"commit", "yes", "plan", "take_over", "json"}
+
+
+@pytest.mark.parametrize("words", [["--commit"], ["--commit", "--yes"], ["--commit="], ["--commit", "-x"]])
+def test_a_value_that_is_missing_at_the_command_line_is_a_refusal(monkeypatch, capsys, words):
+    def checkout(c, commit=None, yes=False):
+        """Check out."""
+
+    program = make_program()
+    program.namespace = Collection(task(checkout))
+    with pytest.raises(SystemExit) as ended:
+        program.run(["fab", "-H", "h", "checkout", *words])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_help_as_a_value_is_help_and_nothing_runs(capsys):
+    def checkout(c, commit=None):
+        raise AssertionError
+
+    program = make_program()
+    program.namespace = Collection(task(checkout))
+    with pytest.raises(SystemExit) as ended:
+        program.run(["fab", "checkout", "--help"])
+    assert not ended.value.code
+    assert "--commit" in capsys.readouterr().out

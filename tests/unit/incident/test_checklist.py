@@ -1,0 +1,66 @@
+"""The checklist is ticked by what happened, never by what was meant to."""
+
+from __future__ import annotations
+
+from tasks.incident.checklist import checklist
+from tests.unit.support.incidents import BAD, PROVEN, incident, journal
+
+ALL = [
+    "Identified the issue type",
+    "Found the last known good state",
+    "Stopped affected services",
+    "Reverted to previous state",
+    "Restarted services",
+    "Verified functionality with `fab verify`",
+    "Communicated status to team",
+    "Documented the incident",
+]
+
+
+def ticked(made) -> list[str]:
+    return [item.text for item in checklist(made) if item.done]
+
+
+def test_its_lines_are_those_of_the_runbook_and_nothing_is_ticked_without_a_run():
+    items = checklist(incident())
+    assert [item.text for item in items] == ALL
+    assert not any(item.done for item in items)
+    assert all(item.command.startswith("fab ") and item.evidence for item in items)
+
+
+def test_a_proven_rollback_ticks_all_but_the_word_to_the_team_and_the_document():
+    assert ticked(incident(journal((*"x", "stop", "checkout", "start"), 0, PROVEN))) == ALL[:6]
+
+
+def test_the_word_to_the_team_and_the_document_are_ticked_by_the_journal():
+    told = ({"event": "notified", "what": "1 of 1"}, {"event": "documented", "what": "in r.md on laptop"})
+    items = checklist(incident(journal(("stop", "start"), 0, PROVEN, *told)))
+    assert [item.text for item in items if item.done] == ALL
+    assert "r.md on laptop" in items[-1].evidence
+
+
+def test_a_failed_step_is_not_ticked():
+    assert ticked(incident(journal(("stop",), 1))) == ALL[:2]
+
+
+def test_a_head_that_moved_after_the_proof_is_not_reverted():
+    made = incident(journal(("stop", "start"), 0, PROVEN), head=BAD)
+    items = {item.text: item for item in checklist(made)}
+    assert not items[ALL[3]].done
+    assert items[ALL[3]].evidence == f"git HEAD: {BAD[:12]}"
+
+
+def test_a_container_that_died_after_the_proof_unticks_the_restart():
+    assert ALL[4] not in ticked(incident(journal(("stop", "start"), 0, PROVEN), status="exited"))
+
+
+def test_a_health_address_that_fails_now_unticks_the_verification():
+    items = {i.text: i for i in checklist(incident(journal(("stop", "start"), 0, PROVEN), code=500))}
+    assert not items[ALL[5]].done
+    assert "500" in items[ALL[5]].evidence
+
+
+def test_a_run_that_stands_half_way_is_to_be_resumed():
+    half = {"event": "failed", "step": "start", "why": "no", "half": True}
+    items = {i.text: i for i in checklist(incident(journal(("stop", "start"), 1, half)))}
+    assert items[ALL[3]].command == "fab resume"

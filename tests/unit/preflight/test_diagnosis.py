@@ -1,0 +1,111 @@
+"""The decision tree, branch by branch."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import structs
+
+from tasks.preflight import diagnosis
+from tasks.preflight.diagnosis import Past
+from tasks.preflight.examine import Origin
+from tasks.preflight.state import Response
+from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
+
+SAME = Past(good=GOOD, why="recorded")
+OLDER = structs.replace(SAME, fit="downgrade")
+ILL = [Response("http://127.0.0.1:8000/health", 500)]
+
+
+def judged(e, past=SAME, half="", env=None):
+    found = diagnosis.judge(env or environment(), {"u@h:22": e}, past, half)
+    return found.kind, found.command
+
+
+def test_a_healthy_deployment_needs_nothing():
+    assert judged(examined()) == ("healthy", "fab verify")
+
+
+def test_errors_after_a_change_of_code_alone_are_the_codes():
+    assert judged(examined(state(responses=ILL))) == ("code", f"fab code-rollback --commit {GOOD[:12]}")
+
+
+def test_when_code_and_schema_both_changed_everything_goes_back():
+    assert judged(examined(state(responses=ILL)), OLDER) == ("unknown", f"fab full-rollback --commit {GOOD[:12]}")
+
+
+def test_a_database_newer_than_the_code_is_the_databases():
+    e = examined(state(revision=["three"]))
+    assert judged(e) == ("database", "fab migration-rollback --revision two")
+
+
+def test_a_migration_that_did_not_go_through_leaves_the_code_too_new():
+    assert judged(examined(state(revision=["one"]))) == ("code", f"fab code-rollback --commit {GOOD[:12]}")
+
+
+def test_a_database_that_does_not_answer_is_restarted():
+    e = examined(state(revision=None, problems={"revision": "no"}))
+    assert judged(e) == ("database", "fab container-restart --service db")
+
+
+def test_an_emptied_database_is_restored():
+    assert judged(examined(state(revision=[]))) == ("database", "fab emergency-restore --file latest")
+
+
+def test_settings_changed_since_the_containers_were_made_are_configuration():
+    e = examined(state(responses=ILL), settings={"api": "others", "db": "settings"})
+    assert judged(e) == ("configuration", "fab container-restart --recreate")
+
+
+def test_another_image_under_the_same_name_is_no_change_of_settings():
+    e = examined(settings={"api": "others", "db": "settings"})
+    e.origins["c_api"] = structs.replace(e.origins["c_api"], image_now="another")
+    assert e.reconfigured() == []
+
+
+@pytest.mark.parametrize(("code", "kind"), [(0, "configuration"), (137, "configuration"), (1, "code")])
+def test_what_was_stopped_is_started_and_what_failed_goes_back(code, kind):
+    e = examined(state(container("api", status="exited", exit_code=code), container("db")))
+    assert judged(e)[0] == kind
+
+
+def test_a_service_without_container_gets_one():
+    assert judged(examined(state(container("db")))) == ("configuration", "fab container-restart --recreate")
+
+
+def test_containers_of_another_commit_than_head_are_found():
+    origin = Origin(NOW, "settings", GOOD, "image-api", [])
+    e = examined(origins={"c_api": origin}, moved=NOW + 1)
+    assert judged(e) == ("code", f"fab code-rollback --commit {HEAD[:12]}")
+
+
+def test_after_a_rollback_only_a_restart_is_left_to_try():
+    past = Past(good=GOOD, chosen=True)
+    assert judged(examined(state(responses=ILL)), past) == ("configuration", "fab container-restart")
+
+
+def test_without_a_good_commit_the_rollback_asks_for_one():
+    assert judged(examined(state(responses=ILL)), Past(why="none")) == ("unknown", "fab full-rollback")
+
+
+def test_a_run_that_stopped_half_way_comes_before_all():
+    assert judged(examined(state(responses=ILL)), half="run 1, stopped half-way") == ("unknown", "fab resume")
+
+
+def test_a_dead_engine_is_named():
+    found = diagnosis.judge(environment(), {"u@h:22": examined(state(engine=""))}, SAME)
+    assert (found.kind, found.why) == ("unknown", "the Docker engine of u@h:22 does not answer: start it there")
+
+
+def test_the_evidence_says_what_speaks_against_it_too():
+    e = examined(state(responses=ILL), files={".env": NOW - 60})
+    found = diagnosis.judge(environment(), {"u@h:22": e}, OLDER)
+    lines = {line.text: line.symptom for line in found.evidence}
+    assert lines["http://127.0.0.1:8000/health: 500"] is True
+    assert lines["the alembic table, heads of HEAD: two: two"] is False
+    assert lines[".env was changed after c_api, c_db were made"] is True
+    assert lines[f"the last good commit is {GOOD[:12]} (recorded); it needs an older schema"] is False
+
+
+def test_a_project_without_database_is_judged_by_the_rest():
+    env = environment(database=None)
+    assert judged(examined(state(revision=None), heads=None, graph=None), env=env) == ("healthy", "fab verify")

@@ -1,0 +1,76 @@
+"""Proof: every part of an expectation is looked at, and what cannot be read is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.engine.plan import Expectation
+from tasks.preflight import proof
+from tasks.preflight.state import Response
+from tests.unit.support.deployment import HEAD, container, state
+from tests.unit.support.stage import Stage
+
+
+def wrong(expect: Expectation, seen=None, ids=None, primary: bool = True) -> list[str]:
+    checks = proof.check(expect, seen or state(), ids or {}, primary)
+    assert checks, "nothing was looked at"
+    return [check.name for check in checks if not check.ok]
+
+
+@pytest.mark.parametrize(
+    ("expect", "seen", "found"),
+    [
+        (Expectation(commit=HEAD), {}, []),
+        (Expectation(commit=HEAD), {"head": ""}, ["commit"]),
+        (Expectation(commit=HEAD), {"head": HEAD[:7]}, ["commit"]),
+        (Expectation(revision=["two"]), {}, []),
+        (Expectation(revision=["one"]), {}, ["revision"]),
+        (Expectation(revision=[]), {"revision": None}, ["revision"]),
+        (Expectation(revision=[]), {"revision": []}, []),
+        (Expectation(revision=["b", "a"]), {"revision": ["a", "b"]}, []),
+        (Expectation(healthy=True), {}, []),
+        (Expectation(healthy=True), {"responses": [Response("u", 200), Response("v", 0)]}, ["health"]),
+        (Expectation(healthy=True), {"responses": [Response("u", 302)]}, ["health"]),
+    ],
+)
+def test_what_was_promised_is_compared_with_what_was_read(expect, seen, found):
+    assert wrong(expect, state(**seen)) == found
+
+
+@pytest.mark.parametrize(
+    ("containers", "found"),
+    [
+        ([container("api")], []),
+        ([], ["running"]),
+        ([container("db")], ["running"]),
+        ([container("api"), container("api", status="exited")], ["running"]),
+        ([container("api", status="restarting")], ["running"]),
+        ([container("api", health="unhealthy")], ["running"]),
+    ],
+)
+def test_a_service_runs_only_when_all_its_containers_do(containers, found):
+    assert wrong(Expectation(services=["api"]), state(*containers) if containers else state(container("x"))) == found
+
+
+@pytest.mark.parametrize(("ids", "found"), [({"api": "image-api"}, []), ({"api": "other"}, ["image"]), ({}, ["image"])])
+def test_a_container_runs_the_planned_image_by_its_id(ids, found):
+    assert wrong(Expectation(images={"api": "app:good"}), ids=ids) == found
+
+
+def test_an_image_without_a_container_is_wrong():
+    assert wrong(Expectation(images={"web": "web:good"}), ids={"web": "x"}) == ["image"]
+
+
+def test_what_was_to_be_stopped_does_not_run():
+    assert wrong(Expectation(stopped=["api"])) == ["stopped"]
+    assert wrong(Expectation(stopped=["api"]), state(container("api", status="exited"))) == []
+
+
+def test_the_database_is_looked_at_on_the_primary_only():
+    assert proof.check(Expectation(revision=["one"]), state(), {}, primary=False) == []
+
+
+def test_image_ids_are_asked_for_by_service_and_one_that_is_missing_is_empty():
+    with Stage(docker='[ "$5" = "app:good" ] && echo sha256:1') as stage:
+        assert stage.run(proof.image_ids({"api": "app:good", "web": "w'eb:good"})).stdout == "api sha256:1\nweb \n"
+        assert stage.run(proof.image_ids({})).stdout == ""

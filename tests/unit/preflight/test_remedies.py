@@ -1,0 +1,50 @@
+"""A host's own words, and what to do about them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.console.errors import Refused
+from tasks.preflight import remedies as cures
+from tasks.preflight.state import State
+from tasks.ssh.shell import NOT_REACHED, Answer
+
+
+@pytest.mark.parametrize(
+    ("said", "cure"),
+    [
+        (
+            "Got permission denied while trying to connect to the Docker daemon socket at unix:///var",
+            "usermod -aG docker",
+        ),
+        ("permission denied while trying to connect to the docker API at unix:///var/run/docker.sock", "usermod"),
+        ("Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?", "systemctl start docker"),
+        ("sh: 1: docker: not found", "no docker on the host"),
+        ("bash: docker: command not found", "no docker on the host"),
+        ("timeout: failed to run command 'docker': No such file or directory", "no docker on the host"),
+        ("sh: 1: git: not found", "no git on the host"),
+        ("docker-compose: not found", "no compose on the host"),
+        ("docker: 'compose' is not a docker command.\nSee 'docker --help'", "no compose on the host"),
+        ("unknown flag: --short\nSee 'docker --help'.\nTo get more help with docker, see the guides", "no compose on"),
+        ("fatal: not a git repository (or any of the parent directories): .git", "not a git checkout"),
+        ("fatal: cannot change to '/home/u/app': No such file or directory", "no folder on the host"),
+        ("sh: 3: cd: can't cd to /home/u/app", "no folder on the host"),
+        ("sh: line 1: cd: /home/u/app: No such file or directory", "no folder on the host"),
+        ("fatal: detected dubious ownership in repository at '/srv/app'", "safe.directory"),
+        ("first\nsomething\x1b[31m else\n", "something�[31m else"),
+    ],
+)
+def test_words_are_told_with_what_to_do(said, cure):
+    assert cure in cures.meaning(Answer("", said, 1))
+
+
+def test_a_command_that_said_nothing_is_told_by_its_exit_code():
+    assert cures.meaning(Answer("", "", 3)) == "exit code 3"
+    assert cures.meaning(NOT_REACHED) == "did not get its turn"
+
+
+def test_a_host_that_cannot_be_worked_on_is_refused_in_one_line():
+    with pytest.raises(Refused, match="^u@h: no engine. Nothing was changed.$"):
+        cures.require("u@h", State(problems={"engine": "no engine", "free": "x"}))
+    cures.require("u@h", State(problems={"free": "x"}))
+    cures.require("u@h", State(problems={"compose": "x"}), ("engine", "head"))

@@ -1,0 +1,116 @@
+"""What `-H` means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from fabric import Config, Connection
+from invoke import Context
+
+from tasks.console.errors import Refused
+from tasks.engine import options
+from tasks.ssh import fleet
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch) -> Path:
+    """A hosts.yaml with a pair of hosts, a single one, and one whose variables are set nowhere."""
+    (tmp_path / "key").touch()
+    common = {"app": {"path": "app"}, "compose": {}}
+    hosts = [{"host": "deploy@one:2201", "key": "key", "known_hosts": "known"}, {"host": "two", "user": "root"}]
+    environments = {
+        "pair": {"hosts": hosts, **common},
+        "single": {"hosts": [{"host": "three"}], **common},
+        "unset": {"hosts": [{"host": "${NOWHERE}", "key": "${NOWHERE}"}], **common},
+    }
+    (tmp_path / "hosts.yaml").write_text(yaml.safe_dump({"default": "pair", "environments": environments}))
+    monkeypatch.setenv("ROLLBACK_HOSTS_FILE", str(tmp_path / "hosts.yaml"))
+    monkeypatch.delenv("ROLLBACK_ENV", raising=False)
+    monkeypatch.setattr(fleet, "_known", {})
+    return tmp_path
+
+
+def config(**overrides) -> Config:
+    return Config(overrides={"load_ssh_configs": False, **overrides})
+
+
+def named(host: str, **overrides):
+    return fleet.resolve(Connection(host, config=config(**overrides)))
+
+
+def test_without_h_the_default_environment_is_meant_primary_first():
+    host = named(options.DEFAULT_HOST)
+    assert [h.address for h in host.fleet][0] == "deploy@one:2201"
+    assert [h.address for h in host.fleet][1] == "root@two:22"
+    assert host.environment.name == "pair"
+
+
+def test_a_task_is_never_run_on_the_operators_own_machine():
+    assert fleet.resolve(Context()).address == "deploy@one:2201"
+
+
+def test_an_environment_is_meant_by_its_name():
+    assert named("single").host == "three"
+
+
+def test_what_the_host_itself_says_of_login_and_port_counts_before_the_settings_beside_it(folder):
+    file = folder / "hosts.yaml"
+    settings = yaml.safe_load(file.read_text())
+    settings["environments"]["single"]["hosts"] = [{"host": "me@three:2299", "user": "ubuntu", "port": 22}]
+    file.write_text(yaml.safe_dump(settings))
+    assert named("single").address == "me@three:2299"
+
+
+def test_rollback_env_names_the_default(monkeypatch):
+    monkeypatch.setenv("ROLLBACK_ENV", "single")
+    assert named(options.DEFAULT_HOST).host == "three"
+
+
+def test_an_address_is_one_host_with_the_settings_of_the_default_environment(folder):
+    host = named("admin@10.0.0.9:2222")
+    assert host.address == "admin@10.0.0.9:2222"
+    assert host.fleet == (host,)
+    assert host.environment.name == "pair"
+    assert host.environment.app.path == "app"
+    assert host.connect_kwargs["key_filename"] == [str(folder / "key")]
+    assert host.known_hosts == (folder / "known",)
+
+
+def test_an_address_needs_none_of_the_variables_that_the_hosts_of_the_default_need(monkeypatch):
+    monkeypatch.setenv("ROLLBACK_ENV", "unset")
+    assert named("admin@h").address == "admin@h:22"
+
+
+def test_one_host_is_one_connection_in_one_process():
+    assert named("single") is named("single")
+    assert named("a@h:1") is named("a@h:1")
+    assert named("a@h:1") is not named("b@h:1")
+    host = named("single")
+    assert fleet.resolve(host) is host
+
+
+@pytest.mark.parametrize("address", ["", "-oProxyCommand=x"])
+def test_what_can_be_no_address_is_refused(address):
+    c = Connection("x", config=config())
+    c.host = c.original_host = address
+    with pytest.raises(Refused, match="-H: needs"):
+        fleet.resolve(c)
+
+
+def test_fabrics_own_login_settings_are_kept_beside_the_key_of_the_host(folder):
+    (folder / "other").touch()
+    kwargs = {"passphrase": "p", "key_filename": [str(folder / "other")]}
+    host = named("pair", connect_kwargs=kwargs)
+    assert host.connect_kwargs["passphrase"] == "p"
+    assert host.connect_kwargs["key_filename"] == [str(folder / "other"), str(folder / "key")]
+    assert host.fleet[1].connect_kwargs["key_filename"] == [str(folder / "other")]
+
+
+def test_a_key_that_is_not_there_is_refused_before_anything_connects(folder):
+    (folder / "key").unlink()
+    with pytest.raises(Refused, match="environments.pair.hosts: key: the key .*/key cannot be read: No such file"):
+        named("pair")
+    with pytest.raises(Refused, match="-i: the key /nope cannot be read"):
+        named("single", authentication={"identities": [Path("/nope")]})

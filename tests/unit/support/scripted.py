@@ -1,0 +1,51 @@
+"""A host that answers as it was told to, and fails a test that runs anything else on it."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from fabric.runners import Result
+from invoke.exceptions import CommandTimedOut
+
+from tasks.ssh.host import Host
+
+
+class Scripted(Host):
+    """A host without a network: `answers` maps whole scripts to what they print, or to what they raise."""
+
+    def __init__(self, answers: dict[str, Any] | None = None, connected: bool = True) -> None:
+        super().__init__("h", user="u", port=22)
+        self.__dict__["answers"], self.__dict__["asked"] = dict(answers or {}), []
+        self.__dict__["connected"] = connected
+
+    @property
+    def is_connected(self) -> bool:
+        return self.__dict__["connected"]
+
+    def open(self) -> None:
+        """Connect to nothing."""
+
+    def _remote_runner(self) -> Any:
+        return self
+
+    def _run(self, runner: Any, command: str, **options: Any) -> Result:
+        shell, flag, script = shlex.split(command)
+        assert (shell, flag) == ("sh", "-c")
+        self.__dict__["asked"].append((script, options))
+        told = self.__dict__["answers"]
+        assert script in told or "*" in told, f"nobody expected: {script}"
+        answer = told.get(script, told.get("*"))
+        if callable(answer):
+            answer = answer(script)
+        if isinstance(answer, Exception):
+            raise answer
+        return self.result(*answer)
+
+    def result(self, out: str = "", err: str = "", code: int = 0) -> Result:
+        """Return what Fabric would."""
+        return Result(stdout=out, stderr=err, exited=code, connection=self)
+
+    def timed_out(self, out: str = "", err: str = "") -> CommandTimedOut:
+        """Return what Fabric raises when a command takes too long."""
+        return CommandTimedOut(self.result(out, err, -1), timeout=60)

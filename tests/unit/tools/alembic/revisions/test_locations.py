@@ -1,0 +1,247 @@
+"""Where migrations are looked for; Alembic itself judges wherever it can."""
+
+import contextlib
+import warnings
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from tasks.tools.alembic.revisions import NoAlembic, Undecidable
+
+
+def alembics_own(path, config="alembic.ini"):
+    """The ids that Alembic finds in the checkout, started beside its configuration."""
+    toml = config if config.endswith(".toml") else "pyproject.toml"
+    ini = "alembic.ini" if config.endswith(".toml") else config
+    folder = (path / config).parent
+    ini, toml = (Path(name).name for name in (ini, toml))
+    with contextlib.chdir(folder), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        script = ScriptDirectory.from_config(Config(ini, toml_file=toml))
+        return sorted(revision.revision for revision in script.walk_revisions())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "script_location = alembic",
+        "script_location = ./alembic/",
+        "script_location = %(here)s/alembic",
+        "script_location = %(here)s/alembic\nversion_locations = %(here)s/one %(here)s/two",
+        "script_location = alembic\nversion_locations = one, two",
+        "script_location = alembic\npath_separator = os\nversion_locations = one:two",
+        "script_location = alembic\npath_separator = space\nversion_locations = one two",
+        "script_location = alembic\npath_separator = newline\nversion_locations = one\n two",
+        "script_location = alembic\nversion_path_separator = :\nversion_locations = one:two",
+        "script_location = alembic\nversion_path_separator = ;\nversion_locations = one;not there",
+        "script_location = alembic\nversion_locations = one\nrecursive_version_locations = true",
+        "script_location = alembic\nversion_locations = one\nrecursive_version_locations = True",
+        "script_location = alembic\nversion_locations = one one/deep one\npath_separator = space",
+        "script_location = alembic\npath_separator = os\nversion_locations = one : two:",
+        "script_location = alembic\nversion_locations = not-there",
+        "script_location = %(base)s\nbase = alembic",
+    ],
+)
+def test_the_options_mean_what_they_mean_to_alembic(tree, migration, options):
+    files = {
+        "alembic.ini": f"[alembic]\n{options}\n",
+        "alembic/env.py": "",
+        "alembic/versions/.#lock.py": "broken(",
+        "alembic/versions/__init__.py": "",
+        "alembic/versions/__init__old.py": "",
+        "alembic/versions/notes.txt": "",
+        "alembic/versions/1.py": migration("a1"),
+        "alembic/versions/deep/1.py": migration("a2"),
+        "one/1.py": migration("b1"),
+        "one/deep/1.py": migration("b2"),
+        "one/deep/__pycache__/1.py": migration("b3"),
+        "two/1.py": migration("c1"),
+    }
+    answer = tree.read(files)
+    if isinstance(answer, Undecidable):
+        assert "not-there" in options
+    else:
+        assert sorted(answer.revisions) == alembics_own(tree.path)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        'script_location = "alembic"',
+        'script_location = "%(here)s/alembic"\nversion_locations = ["one", "%(here)s/two"]',
+        'script_location = "alembic"\nversion_locations = ["one"]\nrecursive_version_locations = true',
+    ],
+)
+@pytest.mark.parametrize("folder", ["", "backend/"])
+def test_pyproject_configures_as_well(tree, migration, options, folder):
+    files = {
+        "pyproject.toml": f"[tool.alembic]\n{options}\n",
+        "alembic/env.py": "",
+        "alembic/versions/1.py": migration("a1"),
+        "one/1.py": migration("b1"),
+        "one/deep/1.py": migration("b2"),
+        "two/1.py": migration("c1"),
+    }
+    config = f"{folder}pyproject.toml"
+    answer = tree.read({folder + name: text for name, text in files.items()}, config=config)
+    assert sorted(answer.revisions) == alembics_own(tree.path, config)
+
+
+def test_the_ini_comes_before_pyproject(tree, migration):
+    files = {
+        "alembic.ini": "[alembic]\nversion_locations = one\npath_separator = os\n",
+        "pyproject.toml": "[tool.alembic]\nscript_location = 'db'\nversion_locations = ['two']\n",
+        "db/env.py": "",
+        "other/env.py": "",
+        "other/versions/1.py": migration("c1"),
+        "one/1.py": migration("a1"),
+        "two/1.py": migration("b1"),
+    }
+    assert sorted(tree.read(files).revisions) == ["a1"]
+    files["alembic.ini"] = "[alembic]\nscript_location = other\n"
+    files["pyproject.toml"] = "[tool.alembic]\nscript_location = 'db'\n"
+    assert sorted(tree.read(files).revisions) == ["c1"] == alembics_own(tree.path)
+
+
+def test_a_configuration_that_is_a_symbolic_link_is_undecidable(tree, project, migration):
+    files = project({"1.py": migration("a1")})
+    files["deploy/alembic.ini"] = files.pop("alembic.ini")
+    answer = tree.read(files, links={"alembic.ini": "deploy/alembic.ini"})
+    assert str(answer) == "alembic.ini: is no regular file"
+
+
+@pytest.mark.parametrize("location", ["db", "%(here)s/db", "backend/db"])
+def test_a_configuration_in_a_subfolder_may_be_used_from_there_or_from_the_top(tree, migration, location):
+    files = {
+        "backend/alembic.ini": f"[alembic]\nscript_location = {location}\n",
+        "backend/db/env.py": "",
+        "backend/db/versions/1.py": migration("a1"),
+    }
+    assert tree.read(files, config="backend/alembic.ini").heads() == ["a1"]
+
+
+def test_all_relative_locations_are_relative_to_the_same_folder(tree, migration):
+    files = {
+        "backend/alembic.ini": "[alembic]\nscript_location = db\nversion_locations = versions\n",
+        "backend/db/env.py": "",
+        "backend/versions/1.py": migration("a1"),
+        "versions/1.py": migration("of another project"),
+    }
+    assert tree.read(files, config="backend/alembic.ini").heads() == ["a1"]
+
+
+def test_two_folders_that_a_relative_location_may_mean_are_undecidable(tree, migration):
+    files = {
+        "backend/alembic.ini": "[alembic]\nscript_location = db\n",
+        "backend/db/env.py": "",
+        "db/env.py": "",
+        "db/versions/1.py": migration("a1"),
+    }
+    answer = tree.read(files, config="backend/alembic.ini")
+    assert str(answer) == "backend/alembic.ini: script_location db: env.py found in backend/db, db"
+
+
+@pytest.mark.parametrize("location", ["my.app:db", "my.app:db:", "my:app/db", "my:app:db"])
+def test_a_location_in_a_package_is_found_wherever_the_package_lies(tree, migration, location):
+    files = {
+        "alembic.ini": f"[alembic]\nscript_location = {location}\n",
+        "src/my/app/db/env.py": "",
+        "src/my/app/db/versions/1.py": migration("a1"),
+    }
+    assert tree.read(files).heads() == ["a1"]
+
+
+def test_migrations_of_an_installed_package_are_undecidable(tree, migration):
+    files = {
+        "alembic.ini": "[alembic]\nscript_location = db\nversion_locations = plugin:versions\npath_separator = space\n",
+        "db/env.py": "",
+        "db/versions/1.py": migration("a1"),
+    }
+    assert str(tree.read(files)).startswith("alembic.ini: version_locations plugin:versions")
+
+
+def test_flask_migrate_names_no_script_location_and_means_its_own_folder(tree, migration):
+    files = {
+        "migrations/alembic.ini": "[alembic]\n",
+        "migrations/env.py": "",
+        "migrations/versions/1.py": migration("a1"),
+    }
+    assert tree.read(files, config="migrations/alembic.ini").heads() == ["a1"]
+
+
+def test_an_absolute_location_is_undecidable(tree, project, migration):
+    files = project({"1.py": migration("a1")})
+    files["alembic.ini"] = "[alembic]\nscript_location = /app/alembic\n"
+    assert str(tree.read(files)) == "alembic.ini: /app/alembic lies outside the repository"
+
+
+@pytest.mark.parametrize(
+    "ini",
+    [
+        "[alembic\nscript_location = alembic\n",
+        "[alembic]\nscript_location = %(nothing)s\n",
+        "[alembic]\nscript_location = a\nscript_location = b\n",
+        "[alembic]\nscript_location = alembic\nversion_locations = a\npath_separator = comma\n",
+        "[alembic]\nscript_location = ../alembic\n",
+        "\0\xff",
+    ],
+)
+def test_a_configuration_that_alembic_refuses_is_undecidable(tree, project, migration, ini):
+    files = project({"1.py": migration("a1")}, **{"alembic.ini": ini})
+    answer = tree.read(files)
+    assert isinstance(answer, Undecidable)
+    assert answer.path == "alembic.ini"
+
+
+@pytest.mark.parametrize(
+    "toml",
+    ["[tool.alembic\n", "tool = 1 # alembic", "[tool.alembic]\nscript_location = 1\n"]
+    + ["[tool.alembic]\nscript_location = 'a%'\n", "[tool]\nalembic = [1]\n"]
+    + ["[tool.alembic]\nscript_location = 'db'\nversion_locations = 'one'\n"],
+)
+def test_a_pyproject_that_alembic_refuses_is_undecidable(tree, migration, toml):
+    files = {"pyproject.toml": toml, "db/env.py": "", "db/versions/1.py": migration("a1")}
+    answer = tree.read(files, config="pyproject.toml")
+    assert isinstance(answer, Undecidable)
+    assert answer.path == "pyproject.toml"
+
+
+def test_a_commit_from_before_alembic_says_so(tree):
+    answer = tree.read({"app.py": "", "pyproject.toml": "[tool.other]\n"})
+    assert answer == NoAlembic("no alembic.ini, and no file that looks like a migration")
+
+
+def test_a_commit_with_its_configuration_elsewhere_is_not_taken_for_one_without(tree, project, migration):
+    files = project({"1.py": migration("a1")})
+    answer = tree.read(files, config="backend/alembic.ini")
+    assert str(answer) == "backend/alembic.ini: not in this commit, which has alembic.ini"
+
+
+def test_migrations_without_any_configuration_are_undecidable(tree, migration):
+    answer = tree.read({"db/1.py": migration("a1")})
+    assert str(answer) == "no alembic.ini, yet db/1.py looks like a migration"
+
+
+def test_a_configuration_that_points_past_the_migrations_is_undecidable(tree, project, migration):
+    files = project({}, **{"elsewhere/1.py": migration("a1")})
+    assert "elsewhere/1.py looks like a migration" in str(tree.read(files))
+
+
+def test_alembic_set_up_without_a_migration_is_an_empty_graph(tree, project):
+    assert tree.read(project({})).heads() == []
+
+
+@pytest.mark.parametrize("link", ["alembic/versions/2.py", "alembic/versions", "alembic"])
+def test_what_lies_behind_a_symbolic_link_is_undecidable(tree, project, migration, link):
+    files = project({"1.py": migration("a1")})
+    kept = {name: text for name, text in files.items() if not name.startswith(f"{link}/")}
+    answer = tree.read(kept, links={link: "/somewhere"})
+    assert str(answer) == f"{link}: is a symbolic link or a submodule"
+
+
+def test_compiled_migrations_are_undecidable(tree, project, migration):
+    files = project({"1.py": migration("a1"), "2.pyc": b"\0"})
+    files["alembic.ini"] = "[alembic]\nscript_location = alembic\nsourceless = true\n"
+    assert str(tree.read(files)) == ("alembic/versions/2.pyc: compiled migrations cannot be read")

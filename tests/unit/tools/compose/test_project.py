@@ -1,0 +1,72 @@
+"""What compose files say: which services belong together, and what an operator may call them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.console.errors import Refused
+from tasks.preflight.state import State
+from tasks.ssh.shell import Answer
+from tasks.tools.compose import project
+from tasks.tools.compose.project import Project
+from tests.unit.support.deployment import container, environment, state
+
+CONFIG = """
+services:
+  api: {build: {context: /app}}
+  worker: {build: {context: /app}}
+  cron: {image: app_api}
+  web: {build: {context: /web}, image: reg:5000/web}
+  migrate: {build: {context: /app}}
+  idle: {image: x, deploy: {replicas: 0}}
+  db: {image: 'postgres:15', depends_on: {migrate: {condition: service_completed_successfully}}}
+"""
+
+
+def read(config: str = CONFIG, flavour: str = "1.29.2", seen: State | None = None) -> Project:
+    answers = {"config": Answer(config, "", 0), "flavour": Answer(flavour, "", 0), "folder": Answer("My.App\n", "", 0)}
+    return project.read(answers, seen or State())
+
+
+def test_images_are_named_as_either_compose_names_them():
+    assert [b.live for b in read(flavour="1.29.2").built if b.service == "api"] == ["myapp_api:latest"]
+    assert [b.live for b in read(flavour="").built if b.service == "api"] == ["myapp-api:latest"]
+    assert [b.live for b in read(seen=state()).built if b.service == "api"] == ["app_api:latest"]
+
+
+def test_services_of_one_build_or_one_image_belong_together():
+    found = read(seen=state())
+    assert found.sharing("api") == ["api", "cron", "migrate", "worker"]
+    assert found.sharing("web") == ["web"]
+    assert [b.service for b in found.builders(["cron"])] == ["api"]
+    assert found.images(["api", "cron", "db", "web"]) == {
+        "api": "app_api:latest",
+        "cron": "app_api:latest",
+        "web": "reg:5000/web:latest",
+    }
+
+
+def test_what_runs_once_or_not_at_all_need_not_run():
+    assert read().lasting == ["api", "cron", "db", "web", "worker"]
+
+
+def test_what_compose_does_not_accept_is_a_problem_and_no_error():
+    answers = {"config": Answer("", "bad\n  yaml", 1), "flavour": Answer("", "", 1), "folder": Answer("app", "", 0)}
+    assert project.read(answers, State()).problem == "bad yaml"
+
+
+@pytest.mark.parametrize(
+    ("name", "service"), [("backend", "api"), ("api", "api"), ("c_db", "db"), ("worker", "worker")]
+)
+def test_a_role_a_service_and_a_container_are_understood(name, service):
+    seen = state(container("api"), container("db"))
+    assert project.resolve(environment(), read(seen=seen), seen, name) == service
+
+
+def test_another_name_is_refused_with_the_nearest():
+    with pytest.raises(Refused, match="'wrker' is not known; did you mean 'worker'\\?"):
+        project.resolve(environment(), read(), state(), "wrker")
+
+
+def test_containers_are_enough_where_compose_reads_nothing():
+    assert project.resolve(environment(), Project(problem="bad yaml"), state(), "backend") == "api"

@@ -1,0 +1,88 @@
+"""When containers count as settled: judged by the awk program that the host runs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from tasks.tools.compose import readiness as settle
+from tests.unit.support.deployment import environment
+from tests.unit.support.stage import Stage
+
+
+def judged(present: str, first: str = "", services: str = "api db", answering: str = "") -> list[str]:
+    """Return what the judge says of two looks."""
+    known = {**os.environ, "services": services, "answering": answering}
+    text = f"{first or present}\n--\n{present}\n"
+    ran = subprocess.run(["awk", settle.JUDGE], input=text, capture_output=True, text=True, env=known, check=True)
+    return ran.stdout.splitlines()
+
+
+DB = "db /db running 0 t0 , healthy"
+
+
+@pytest.mark.parametrize(
+    ("api", "verdict"),
+    [
+        ("api /api running 0 t1 ,8000, healthy", "settled"),
+        ("api /api running 0 t1 ,8000,", "steady"),
+        ("api /api running 0 t1 , starting", "wait"),
+        ("api /api restarting 1 t1 ,", "wait"),
+        ("api /api exited 0 t1 ,", "bad"),
+        ("api /api running 0 t1 , unhealthy", "broken"),
+    ],
+)
+def test_one_look_at_a_container_says_how_far_it_is(api, verdict):
+    assert judged(f"{api}\n{DB}")[-1] == verdict
+
+
+def test_a_container_that_was_restarted_meanwhile_is_shaky_and_then_a_loop():
+    first = f"api /api running 1 t1 ,\n{DB}"
+    assert judged(f"api /api running 2 t2 ,\n{DB}", first)[-1] == "shaky"
+    assert judged(f"api /api running 4 t3 ,\n{DB}", first) == ["keeps-restarting api /api", "broken"]
+
+
+def test_restarts_from_before_are_not_held_against_a_container():
+    assert judged(f"api /api running 7 t1 ,\n{DB}")[-1] == "steady"
+
+
+def test_an_answer_on_its_port_proves_a_container():
+    assert judged(f"api /api running 0 t1 ,8000,\n{DB}", answering="8000")[-1] == "settled"
+    assert judged(f"api /api running 0 t1 ,18000,\n{DB}", answering="8000")[-1] == "steady"
+
+
+def test_a_service_without_container_is_missing_and_others_are_passed_over():
+    assert judged(f"{DB}\nold /old exited 0 t1 ,") == ["missing api -", "bad"]
+
+
+def test_the_answer_names_the_trouble_and_its_last_lines():
+    found = settle.read("healthy 17.5\nverdict broken\ntrouble keeps-restarting api c_api\nlog one\nlog FATAL: two\n")
+    assert found.healthy_at == 17.5
+    assert found.verdict == "broken"
+    assert found.troubles == [settle.Trouble("keeps restarting", "api", "c_api", ["one", "FATAL: two"])]
+    assert settle.read("healthy \nverdict settled\n") == settle.Settled("settled", None, [])
+
+
+def test_only_addresses_on_the_host_itself_prove_a_port():
+    script = settle.wait(
+        environment(), ["api"], ["http://127.0.0.1:8000/x", "https://localhost/", "http://example.org/"]
+    )
+    assert "answering='8000 443'" in script
+    assert "export services=api answering=\n" in script
+
+
+def asked(started: str, restarts: int) -> int:
+    """Return how often docker was asked about a container until it counted as settled."""
+    line = f"api /api running {restarts} {started} ,"
+    stub = f"case $1 in ps) echo c1;; inspect) echo '{line}';; esac"
+    with Stage(docker=stub) as stage:
+        (stage.home / "app").mkdir()
+        assert "verdict settled" in stage.run(settle.wait(environment(), ["api"], [])).stdout
+        return sum(call[1] == "inspect" for call in stage.calls)
+
+
+def test_a_container_is_watched_from_its_start_on_unless_it_was_restarted_before():
+    assert asked("2024-01-02T03:04:05.678901234Z", restarts=0) == 2
+    assert asked("2024-01-02T03:04:05.678901234Z", restarts=1) > 2

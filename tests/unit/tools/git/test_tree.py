@@ -1,0 +1,121 @@
+"""The tree of a commit beside the checkout, made by a real git."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tasks.tools.git import tree
+from tests.unit.support.checkouts import Checkout
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    made = Checkout(tmp_path)
+    (made.folder / "sub").mkdir()
+    for name in ("a b.txt", "-rf", "sub/é.txt", "gone.txt"):
+        (made.folder / name).write_text(f"committed {name}")
+    made.git("add", "-A")
+    made.git("commit", "-qm", "target")
+    (made.folder / "gone.txt").unlink()
+    (made.folder / "a b.txt").write_text("changed since")
+    (made.folder / ".env").write_text("SECRET")
+    (made.folder / "--help").write_text("untracked")
+    (made.folder / "data").mkdir()
+    (made.folder / "data" / "x y").write_text("untracked")
+    return made
+
+
+def sh(script: str) -> str:
+    done = subprocess.run(["sh", "-c", f"set -eu\n{script}"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {
+        str(f.relative_to(folder)): f.read_text() for f in folder.rglob("*") if f.is_file() and ".git" not in f.parts
+    }
+
+
+def test_it_holds_the_commits_files_and_what_git_does_not_track(checkout, tmp_path):
+    target = tmp_path / "the tree"
+    before = checkout.git("status", "--porcelain")
+    sh(tree.export(f"'{checkout.folder}'", checkout.git("rev-parse", "HEAD"), f"'{target}'"))
+    found = files(target)
+    assert found["a b.txt"] == "committed a b.txt"
+    assert found["gone.txt"] == "committed gone.txt"
+    assert found["-rf"] == "committed -rf"
+    assert found["sub/é.txt"] == "committed sub/é.txt"
+    assert (found[".env"], found["--help"], found["data/x y"]) == ("SECRET", "untracked", "untracked")
+    assert checkout.git("status", "--porcelain") == before, "the checkout and its index are as they were"
+
+
+@pytest.fixture
+def whole(tmp_path) -> tuple[Checkout, Checkout, Checkout]:
+    """A checkout with a part that has a part, both at their first commit, and their origins."""
+    inner, part, made = (Checkout(tmp_path / name) for name in ("inner", "part", "whole"))
+    file = ("-c", "protocol.file.allow=always", "submodule", "--quiet")
+    part.git(*file, "add", str(inner.origin), "deep er")
+    part.git("commit", "-qm", "with inner")
+    part.git("push", "-q", "origin", "HEAD:next")
+    made.git(*file, "add", "-b", "next", "--name", "the part", str(part.origin), "lib/part")
+    made.git(*file, "update", "--init", "--recursive")
+    made.git("commit", "-qm", "with a part")
+    return made, part, inner
+
+
+def test_submodules_are_in_it_as_the_commit_wants_them(whole, tmp_path):
+    made, _part, _inner = whole
+    target, at = made.head(), made.folder / "lib/part"
+    made.commit("newer", at=at / "deep er", file="newer.txt")
+    made.git("commit", "-qam", "newer inner", at=at)
+    made.git("commit", "-qam", "newer part")
+    sh(tree.export(f"'{made.folder}'", target, f"'{tmp_path}/t'"))
+    found = files(tmp_path / "t")
+    assert found["lib/part/file"] == found["lib/part/deep er/file"] == "one"
+    assert "lib/part/deep er/newer.txt" not in found
+    assert not [name for name in found if name.endswith(".index")]
+    assert made.git("status", "--porcelain") == ""
+
+
+def test_a_submodule_is_filled_in_where_the_checkout_has_it_no_more(whole, tmp_path):
+    made, _part, _inner = whole
+    target = made.head()
+    made.git("rm", "-q", "lib/part")
+    made.git("commit", "-qm", "without it")
+    sh(tree.export(f"'{made.folder}'", target, f"'{tmp_path}/t'"))
+    assert files(tmp_path / "t")["lib/part/deep er/file"] == "one"
+
+
+def test_a_submodule_whose_commit_is_not_there_is_named(whole, tmp_path):
+    made, _part, _inner = whole
+    made.git("update-index", "--cacheinfo", f"160000,{'a' * 40},lib/part")
+    made.git("commit", "-qm", "from the future")
+    script = tree.export(f"'{made.folder}'", made.head(), f"'{tmp_path}/t'")
+    done = subprocess.run(["sh", "-c", f"set -eu\n{script}"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr == f"submodule lib/part: its commit {'a' * 40} is not on the host (git fetch in lib/part)\n"
+
+
+def test_it_can_be_made_again(checkout, tmp_path):
+    script = tree.export(f"'{checkout.folder}'", checkout.git("rev-parse", "HEAD"), f"'{tmp_path}/t'")
+    sh(script)
+    (tmp_path / "t" / "left over").touch()
+    sh(script)
+    assert "left over" not in files(tmp_path / "t")
+
+
+def test_files_that_a_commit_lacks_are_named(checkout):
+    words = tree.exists(f"'{checkout.folder}'", "HEAD", "a b.txt", "no such.yml", "sub/é.txt")
+    assert sh(words) == "no such.yml\n"
+
+
+def test_untracked_files_that_a_commit_would_overwrite_are_named(checkout):
+    sha = checkout.git("rev-parse", "HEAD")
+    checkout.git("checkout", "-q", "-f", "HEAD~1")
+    assert sh(tree.in_the_way(f"'{checkout.folder}'", sha)) == ""
+    (checkout.folder / "a b.txt").write_text("mine")
+    assert sh(tree.in_the_way(f"'{checkout.folder}'", sha)) == "a b.txt\n"

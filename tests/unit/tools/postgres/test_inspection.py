@@ -1,0 +1,97 @@
+"""What can be known about a file without restoring it, with the host's own tools."""
+
+import gzip
+import hashlib
+
+import pytest
+
+from tasks.tools.postgres.backup import parse_backup
+from tasks.tools.postgres.inspection import inspect_script
+from tasks.tools.postgres.psql import Database
+
+SHOP = Database("db", "shop", "owner")
+DUMP = (
+    b"--\n-- PostgreSQL database dump\n--\nALTER TABLE t OWNER TO someone;\n"
+    b"COPY public.users (id) FROM stdin;\n1\n2\n\\.\n--\n-- PostgreSQL database dump complete\n--\n"
+)
+
+
+@pytest.fixture
+def check(engine, tmp_path):
+    def run(content: bytes, name: str = "a backup.sql", answer: str = ""):
+        path = tmp_path / name
+        path.write_bytes(content)
+        ran = engine.run(inspect_script(SHOP, str(path)), answer)
+        assert (ran.code, ran.err) == (0, "")
+        return parse_backup(ran.out, str(path))
+
+    return run
+
+
+def test_a_plain_dump_is_read_once_and_understood(check):
+    backup = check(DUMP, answer="MISSING\tsomeone\n")
+    assert (backup.kind, backup.bytes, backup.uncompressed, backup.checksum) == ("plain", len(DUMP), len(DUMP), "none")
+    assert backup.section("shop").rows == {"public.users": 2}
+    assert backup.missing_roles == ("someone",)
+    assert backup.problems == ()
+
+
+def test_a_compressed_dump_is_read_through(check):
+    backup = check(gzip.compress(DUMP))
+    assert (backup.kind, backup.uncompressed, backup.problems) == ("gzip", len(DUMP), ())
+
+
+@pytest.mark.parametrize("lost", [1, 8, 30, 100])
+def test_a_compressed_dump_that_was_cut_is_a_problem(check, lost):
+    assert check(gzip.compress(DUMP)[:-lost]).problems
+
+
+def test_a_flipped_bit_in_a_compressed_dump_is_a_problem(check):
+    packed = bytearray(gzip.compress(DUMP))
+    packed[len(packed) // 2] ^= 4
+    assert check(bytes(packed)).problems
+
+
+def test_the_checksum_beside_it_is_compared(check, tmp_path):
+    beside = tmp_path / "a backup.sql.sha256"
+    beside.write_text(hashlib.sha256(DUMP).hexdigest().upper() + "  /elsewhere/x.sql\n")
+    assert check(DUMP).checksum == "ok"
+    assert check(DUMP.replace(b"\n2\n", b"\n3\n")).problems == ("its sha256 is not the one in the file beside it",)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "an empty file"),
+        (DUMP.decode().encode("utf-16"), "UTF-16 text"),
+        (b"hello\n", "it does not begin as pg_dump does"),
+        (gzip.compress(b"PGDMP\x01\x0e\x00", mtime=0), "unpack it first"),
+        (b"\xfd7zXZ\x00\x00\x04", "compressed by xz"),
+    ],
+)
+def test_what_is_no_dump_is_called_what_it_is(check, content, reason):
+    (problem,) = check(content).problems[:1]
+    assert problem.startswith("it is not a dump of PostgreSQL: ")
+    assert reason in problem
+
+
+def test_every_check_of_a_folder_has_a_place_of_its_own_in_the_container_and_tidies_it(engine, tmp_path):
+    (tmp_path / "toc.dat").write_bytes(b"PGDMP")
+    room, places = "x\na 1 1 9000000 1% /tmp\n", []
+    for _ in range(2):
+        assert engine.run(inspect_script(SHOP, str(tmp_path)), room, "", "", "", "", "").code == 0
+        filled, tidied = engine.asked(1).split()[-1], engine.asked(engine.calls).split()
+        assert tidied == ["exec", "-i", "db", "rm", "-rf", filled]
+        places.append(filled)
+    assert places[0] != places[1]
+
+
+def test_a_missing_file_is_refused_in_one_line(engine):
+    ran = engine.run(inspect_script(SHOP, "/nowhere/b.sql"))
+    assert (ran.code, ran.err) == (2, "there is no readable file /nowhere/b.sql\n")
+
+
+def test_roles_are_unknown_when_the_server_does_not_answer(engine, tmp_path):
+    (tmp_path / "b").write_bytes(DUMP)
+    ran = engine.run(inspect_script(SHOP, str(tmp_path / "b")), ("no such container\n", 1))
+    assert parse_backup(ran.out, "b").missing_roles is None

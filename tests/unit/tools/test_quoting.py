@@ -1,0 +1,172 @@
+"""Every builder of shell text, run by a real sh with hostile settings and options: nothing else is run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tasks.config.settings import Environment
+from tasks.preflight import state
+from tasks.ssh import shell
+from tasks.tools.compose import compose, images, services
+from tasks.tools.compose.compose import Built
+from tasks.tools.compose.project import Project
+from tasks.tools.git import branch, checkout, commits, tree
+from tests.unit.support.stage import WORST, Stage, few, hostile
+
+SHA = "ab" * 20
+setting = hostile.map(lambda t: re.sub(r"[\x00-\x1f\x7f]|\.\.", "", t)).filter(lambda t: t and t[0] not in "-/~")
+path = setting.filter(lambda t: "//" not in t and not t.endswith("/"))
+
+
+def environment(value: str, folder: str = "app") -> Environment:
+    """Every free text of hosts.yaml is `value`."""
+    return msgspec.convert(
+        {
+            "hosts": [{"host": "h"}],
+            "app": {"path": folder, "branch": value},
+            "compose": {"file": [value, "b.yml"], "services": {"backend": "api", "database": "db"}},
+            "database": {
+                "name": value,
+                "user": value,
+                "backups": value,
+                "alembic": {"service": "api", "config": value, "table": value, "schema": value},
+            },
+            "health": {"urls": ["http://127.0.0.1/" + re.sub(r"\s", "", value)]},
+        },
+        Environment,
+    )
+
+
+def built(value: str) -> list[Built]:
+    return [Built("api", f"{value}:latest")]
+
+
+def target(value: str) -> images.Target:
+    return images.Target(value, "3", ["api"], built(value), [], Project(name=value))
+
+
+SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
+    "compose.in_app": lambda e, v: compose.in_app(e, "compose ps"),
+    "compose.version": lambda e, v: compose.version(e.compose),
+    "compose.containers": lambda e, v: f"x=$({compose.containers(v, everything=False)})",
+    "state.questions": lambda e, v: shell.batch(state.questions(e), shell.nonce()),
+    "state.fetch": lambda e, v: state.fetch(v),
+    "state.folder": lambda e, v: f"cd {state.folder(e)}",
+    "tree.exists": lambda e, v: tree.exists(compose.app(e), SHA, v),
+    "tree.in_the_way": lambda e, v: tree.in_the_way(compose.app(e), v),
+    "tree.export": lambda e, v: tree.export(compose.app(e), v, '"$HOME"/tree'),
+    "commits.git": lambda e, v: commits.git(e, "show", v),
+    "commits.show_log": lambda e, v: commits.show_log(e, 3),
+    "commits.show_one": lambda e, v: commits.show_one(e, v),
+    "commits.show_past": lambda e, v: commits.show_past(e),
+    "commits.show_running": lambda e, v: commits.show_running(e),
+    "checkout.check_out": lambda e, v: checkout.check_out(e, SHA, stash=True),
+    "checkout.check_out_again": lambda e, v: checkout.check_out_again(e, SHA, v),
+    "branch.return_to": lambda e, v: branch.return_to(e, SHA),
+    "branch.find_tip": lambda e, v: branch.find_tip(e),
+    "branch.show_contained": lambda e, v: branch.show_contained(e, [v], SHA),
+    "images.describe_target": lambda e, v: images.describe_target(e, SHA),
+    "images.prepare": lambda e, v: images.prepare(e, target(v), SHA),
+    "images.keep": lambda e, v: images.keep(e, built(v), SHA),
+    "services.stop": lambda e, v: services.stop(e, ["api", v]),
+    "services.restart": lambda e, v: services.restart(e, ["api", v]),
+    "services.wake": lambda e, v: services.wake(e, ["api", v]),
+    "services.start": lambda e, v: services.start(e, built(v), SHA, [v]),
+    "services.build": lambda e, v: services.build(e, built(v)),
+    "services.run": lambda e, v: services.run({v: v}),
+    "services.there": lambda e, v: services.there(v),
+    "services.take_down": lambda e, v: services.take_down(e, volumes=False),
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+@given(value=setting)
+@example(WORST)
+@settings(few, max_examples=3)
+def test_no_setting_and_no_option_is_taken_for_a_command(name, value):
+    with Stage() as stage:
+        (stage.home / "app").mkdir()
+        stage.run(SCRIPTS[name](environment(value), value))
+
+
+@given(folder=path, value=setting)
+@few
+def test_compose_runs_in_the_checkout_with_the_files_of_hosts_yaml(folder, value):
+    with Stage() as stage:
+        (stage.home / folder).mkdir(parents=True)
+        stage.run(compose.in_app(environment(value, folder), 'docker "$PWD"', "compose ps"))
+        assert stage.calls[0] == ["docker", str(stage.home / folder)]
+        assert stage.calls[-1] == ["docker-compose", "-f", value, "-f", "b.yml", "ps"]
+
+
+@given(folder=path)
+@few
+def test_without_the_checkout_nothing_runs_and_the_setting_is_named(folder):
+    with Stage() as stage:
+        done = stage.run(compose.in_app(environment("x", folder), "docker rm"))
+        assert stage.calls == []
+        assert done.stderr == f"no folder {folder} on the host (app.path in hosts.yaml)\n"
+
+
+@given(name=setting)
+@few
+def test_containers_are_asked_for_by_the_service_as_it_is_named(name):
+    with Stage() as stage:
+        stage.run(f"x=$({compose.containers(name)})")
+        assert f"label=com.docker.compose.service={name}" in stage.arguments("docker")
+
+
+def test_of_several_services_docker_is_asked_once_and_others_are_left_out():
+    with Stage(docker="echo 1 api; echo 2 db; echo 3 api; echo 4; echo 5 apiary") as stage:
+        assert stage.run(f"for c in $({compose.containers('api', 'web')}); do echo $c; done").stdout == "1\n3\n"
+        assert len(stage.calls) == 1
+
+
+@given(value=setting)
+@few
+def test_the_state_is_asked_with_the_settings_as_they_are(value):
+    asked = environment(value)
+    with Stage() as stage:
+        (stage.home / "app").mkdir()
+        stage.run(shell.batch(state.questions(asked), shell.nonce()))
+        assert asked.health.urls[0] in stage.arguments("curl")
+        [psql] = [call for call in stage.calls if call[:2] == ["docker", "exec"]]
+        assert psql[psql.index("-U") + 1] == psql[psql.index("-d") + 1] == value
+
+
+@given(ref=setting)
+@few
+def test_a_commit_arrives_at_git_as_it_was_typed_and_never_as_an_option(ref):
+    with Stage() as stage:
+        stage.run(commits.show_one(environment("x"), ref))
+        [first, *_] = stage.calls
+        assert first[-2:] == ["--end-of-options", f"{ref}^{{commit}}"]
+
+
+@given(names=st.lists(setting, min_size=1, max_size=3))
+@few
+def test_a_file_that_a_commit_lacks_is_named_as_it_is(names):
+    with Stage(git="exit 1") as stage:
+        assert stage.run(tree.exists('"$HOME"', SHA, *names)).stdout == "".join(f"{name}\n" for name in names)
+
+
+def test_docker_that_cannot_be_asked_is_not_docker_without_containers():
+    with Stage(docker="exit 5") as stage:
+        assert stage.run(f"x=$({compose.containers()})").returncode == 5
+        assert stage.run(f"x=$({compose.containers('a', 'b')})").returncode == 5
+        assert stage.run(state.inspect()).returncode == 5
+
+
+def test_a_checkout_behind_a_link_is_asked_for_under_both_names():
+    with Stage() as stage:
+        (stage.home / "real").mkdir()
+        (stage.home / "app").symlink_to("real")
+        stage.run(f"cd app; x=$({compose.containers()})")
+        label = "label=com.docker.compose.project.working_dir="
+        assert {f"{label}{stage.home}/real", f"{label}{stage.home}/app"} <= stage.arguments("docker")
