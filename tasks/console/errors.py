@@ -23,9 +23,16 @@ class Failed(Stopped):
 
 
 class Refused(Stopped):
-    """Nothing was changed, because the request or the host does not allow it."""
+    """The request or the host does not allow it; that nothing was changed is said by itself.
+
+    `at` is the host's address, `next` what to do or to type.
+    """
 
     exit_code = REFUSED
+
+    def __init__(self, message: str, next: str = "", at: str = "") -> None:
+        said = "" if "Nothing was" in message else "Nothing was changed."
+        super().__init__(" ".join(part for part in (f"{at}: {message}" if at else message, said, next) if part))
 
 
 class Held(Stopped):

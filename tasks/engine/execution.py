@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from ..console.errors import Failed, Held, Refused
-from ..preflight import proof, state
+from ..preflight import proof
+from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.parallel import each
 from . import display, failure, interrupt, job
@@ -43,7 +44,7 @@ class Execution:
     ) -> None:
         self.host, self.plan, self.locks, self.started = host, plan, locks, started
         self.stories = dict(stories)
-        self.base = state.folder(host.environment)
+        self.base = paths.state(host.environment)
         self.folder = f"{self.base}/runs/{plan.run}"
         self.done: list[dict] = []
         self.half = any(story.half for story in self.stories.values())

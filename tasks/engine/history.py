@@ -7,7 +7,7 @@ import time
 import msgspec
 
 from ..console import terminal as console
-from ..preflight import state
+from ..ssh import paths
 from . import journal as runs
 from . import record as story
 from .record import Story
@@ -90,7 +90,7 @@ def logs(c, known: Story) -> dict[str, str]:
     """Return the last lines of the logs of steps that did not succeed, or of the last one that ran."""
     ran = [s for s in known.steps if s.tries]
     wanted = [s for s in ran if s.state != "done"] or ran[-1:]
-    folder = f"{state.folder(c.environment)}/runs/{known.run}"
+    folder = f"{paths.state(c.environment)}/runs/{known.run}"
     names = [f"{s.name}.{s.tries}" for s in wanted]
     answers = c.ask({name: runs.log_of(folder, name, LOG_LINES) for name in names})
     return {name: answer.out.strip("\n") for name, answer in answers.items() if answer.out.strip()}

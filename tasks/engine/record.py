@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from ..console.errors import Refused
-from ..preflight import state
+from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.shell import Answer
 from . import job
@@ -97,7 +97,7 @@ def last_word(journal: list[dict]) -> str:
 
 def read(host: Host, run: str | None = None) -> Story:
     """Return the story of `run`, or of the last one; Refused when the host knows none."""
-    folder = state.folder(host.environment)
+    folder = paths.state(host.environment)
     answers = host.ask(runs.questions(folder, run or ""))
     if not answers["plan"].out.strip():
         known = f"no run {run}; fab runs.list names them" if run else "no run yet"
@@ -107,7 +107,7 @@ def read(host: Host, run: str | None = None) -> Story:
 
 def holder(host: Host) -> str:
     """Return the run that holds the lock, or nothing."""
-    return host.sh(f"cat {state.folder(host.environment)}/lock/run 2>/dev/null || :").stdout.strip()
+    return host.sh(f"cat {paths.state(host.environment)}/lock/run 2>/dev/null || :").stdout.strip()
 
 
 def parse(answers: dict[str, Answer]) -> Story:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ..console import terminal as console
 from ..console.errors import Held, Refused
-from ..preflight import state
+from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.parallel import each
 from . import journal as runs
@@ -29,7 +29,7 @@ class Way(Struct, frozen=True):
 
 def activity(host: Host) -> str:
     """Return something that is different once any run has done anything on the host."""
-    return host.sh(runs.activity(state.folder(host.environment)), check=False).stdout.strip()
+    return host.sh(runs.activity(paths.state(host.environment)), check=False).stdout.strip()
 
 
 def carry_out(host: Host, plan: Plan, way: Way, started: float) -> Outcome | None:
@@ -47,7 +47,7 @@ def carry_out(host: Host, plan: Plan, way: Way, started: float) -> Outcome | Non
         return None
     for question in [*plan.questions, f"Do this on {host.environment.name}?"]:
         console.confirm(question, way.yes)
-    locks = Locks(host.fleet, state.folder(host.environment))
+    locks = Locks(host.fleet, paths.state(host.environment))
     with locks.taken(runs.owner(plan), OVER if way.take_over else undoing(plan.undoes) if plan.undoes else NEW):
         _begin(host, plan, way, locks)
         return Execution(host, plan, locks, started).complete()
@@ -55,7 +55,7 @@ def carry_out(host: Host, plan: Plan, way: Way, started: float) -> Outcome | Non
 
 def _begin(host: Host, plan: Plan, way: Way, locks: Locks) -> None:
     """Write the plan down on every host; raise Held when another run came between the look and the lock."""
-    folder = state.folder(host.environment)
+    folder = paths.state(host.environment)
     try:
         _write(host, folder, plan, way.activity or "")
         each(host.fleet[1:], lambda member: _write(member, folder, plan))
@@ -79,7 +79,7 @@ def _write(member: Host, folder: str, plan: Plan, seen: str = "") -> None:
 
 def take_up(host: Host, known: story.Story, started: float) -> Outcome:
     """Continue a run from the first step that is not done, on every host, and prove it."""
-    plan, folder = known.plan, state.folder(host.environment)
+    plan, folder = known.plan, paths.state(host.environment)
     locks = Locks(host.fleet, folder)
     with locks.taken(runs.owner(plan), resuming(plan.run)):
         stories = dict(zip(host.fleet, each(host.fleet, lambda member: _story(member, folder, plan)), strict=True))

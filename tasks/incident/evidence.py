@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from ..config.settings import Environment
 from ..console.errors import ConnectionLost, Failed
 from ..preflight import state
+from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.shell import at_exit, join, quote
 from ..tools.compose import compose
@@ -75,7 +76,7 @@ def _revision(environment: Environment) -> str:
 
 def _run_folder(environment: Environment, run: str) -> str:
     return (
-        f"cd {state.folder(environment)}/runs/{quote(run)} && find . -type f -size -{FILE_LIMIT}c ! -name '*.pid'"
+        f"cd {paths.state(environment)}/runs/{quote(run)} && find . -type f -size -{FILE_LIMIT}c ! -name '*.pid'"
         ' | tar cf - -T - | tar xf - -C "$t/run"'
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..console.errors import Failed
 from ..engine import record as story
-from ..preflight import state
+from ..ssh import paths
 from ..tools.postgres.psql import Database
 from ..tools.postgres.reads import rows_script, server_script
 from ..tools.postgres.report import Server, parse_server, parse_tables
@@ -19,7 +19,7 @@ COUNTING = 30  # seconds that counting all rows may take
 
 def run_of(c, run: str | None) -> tuple[str, str]:
     """Return the id of `run` or of the last one, and the commit it left; empty where there is none."""
-    if run is None and not c.sh(f"ls {state.folder(c.environment)}/runs 2>/dev/null || :").stdout.strip():
+    if run is None and not c.sh(f"ls {paths.state(c.environment)}/runs 2>/dev/null || :").stdout.strip():
         return "", ""
     known = story.read(c, run)
     return known.run, known.plan.before.get("commit") or ""

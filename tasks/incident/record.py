@@ -12,8 +12,8 @@ from ..engine import record as story
 from ..engine.record import Story
 from ..preflight import proof, state
 from ..preflight.state import State
+from ..ssh import paths
 from ..ssh.host import Host
-from ..tools.compose import compose
 from .secrets import Secrets, in_dotenv
 
 TOGETHER = 24 * 3600  # seconds before the last run in which runs belong to one incident
@@ -65,8 +65,8 @@ class Incident(Struct, kw_only=True):
 def read(host: Host, run: str | None = None) -> Incident:
     """Return the incident whose main run is `run`, or the last playbook's, and the state now; changes nothing."""
     asked = {
-        "every": runs.every(state.folder(host.environment), LOOKED_AT),
-        "dotenv": f"cat {compose.app(host.environment)}/.env 2>/dev/null || :",
+        "every": runs.every(paths.state(host.environment), LOOKED_AT),
+        "dotenv": f"cat {paths.app(host.environment)}/.env 2>/dev/null || :",
         **state.questions(host.environment),
     }
     answers = host.ask(asked)
@@ -121,7 +121,7 @@ def unhealthy(seen: State) -> list[str]:
 
 def note(host: Host, run: str, event: str, what: str) -> None:
     """Write into the journal of `run` on the host that the incident was `notified` or `documented`."""
-    host.sh(runs.note(f"{state.folder(host.environment)}/runs/{run}", event, what=what))
+    host.sh(runs.note(f"{paths.state(host.environment)}/runs/{run}", event, what=what))
 
 
 def chosen(incident: Incident) -> Story:

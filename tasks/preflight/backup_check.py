@@ -10,13 +10,13 @@ from ..console.errors import Refused
 from ..console.text import last_line
 from ..engine import display
 from ..engine.progress import PREFIX
+from ..ssh import paths
 from ..ssh.shell import home, quote
 from ..tools.postgres.backup import Backup, Section, parse_backup
 from ..tools.postgres.inspection import inspect_script
 from ..tools.postgres.names import parse_copy
 from ..tools.postgres.psql import Database
 from . import backup_files as files
-from . import state
 
 LONGEST_REPORT = 60_000  # characters; what a longer check found is not kept
 
@@ -70,7 +70,7 @@ def versions_table(environment: Environment) -> str:
 
 def reports(environment: Environment) -> str:
     """Return the folder that keeps what checks found, relative to the login's home."""
-    return f"{state.place(environment)}/backups"
+    return f"{paths.state_path(environment)}/backups"
 
 
 def _keep(folder: str, name: str, text: str) -> str:

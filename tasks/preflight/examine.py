@@ -8,6 +8,7 @@ import time
 from msgspec import Struct, field
 
 from ..config.settings import Environment
+from ..ssh import paths
 from ..ssh.shell import NOT_REACHED, Answer, join, quote
 from ..tools.alembic import revisions
 from ..tools.compose import compose, project
@@ -119,7 +120,7 @@ class Examined(Struct, kw_only=True):
 
 def questions(environment: Environment, settings: bool = True) -> dict[str, str]:
     """Return the read-only commands whose answers `read` understands, by name; comparing `settings` takes time."""
-    app = compose.app(environment)
+    app = paths.app(environment)
     files = join(*environment.compose.files, ".env")
     asked = {
         **state.questions(environment),

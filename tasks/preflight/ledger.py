@@ -9,8 +9,8 @@ import msgspec
 from msgspec import Struct, field
 
 from ..config.settings import Environment
+from ..ssh import paths
 from ..ssh.shell import quote
-from ..tools.compose import compose
 
 GOOD, BAD, UNKNOWN, BEGUN = "good", "bad", "unknown", "begun"
 HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -92,7 +92,7 @@ def frozen(environment: Environment, commit: str, ledger: list[Entry]) -> str:
     it, or a commit that was recorded with --unfreeze, and so said to mend it, is contained too.
     """
     has = f'has() {{ git merge-base --is-ancestor "$1" {commit} 2>/dev/null; }}'
-    lines = [f"cd {compose.app(environment)} || exit 1; {has}"]
+    lines = [f"cd {paths.app(environment)} || exit 1; {has}"]
     for sha in bad(ledger):
         mended = " || ".join(f"has {quote(e.commit)}" for e in ledger if sha in e.fixes) or "false"
         revert = f"git log -F --grep={quote(f'This reverts commit {sha}')} --format=%H {sha}..{commit} -- | grep -q ."

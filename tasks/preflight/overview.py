@@ -11,10 +11,11 @@ from ..console.text import one_line
 from ..engine import journal as runs
 from ..engine import lock
 from ..engine import record as story
+from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.shell import Answer
 from ..tools.git import commits
-from . import examine, state
+from . import examine
 from .errorlog import moment
 from .examine import Examined
 
@@ -37,7 +38,7 @@ def look(member: Host) -> Overview:
 
 def half_done(c: Host) -> str:
     """Return the line about a run that stopped half-way; empty when there is none."""
-    answer = c.ask({"lock": lock.show(state.folder(c.environment))})["lock"]
+    answer = c.ask({"lock": lock.show(paths.state(c.environment))})["lock"]
     if not answer.out.strip():
         return ""
     first, rest = _lock(answer)
@@ -46,7 +47,7 @@ def half_done(c: Host) -> str:
 
 def questions(environment: Environment) -> dict[str, str]:
     """Return the read-only commands about the past, beside those of `examine`."""
-    folder = state.folder(environment)
+    folder = paths.state(environment)
     past = {f"past {name}": command for name, command in commits.questions(environment, 1).items()}
     return {**past, "lock": lock.show(folder), "runs": runs.every(folder, 1)}
 

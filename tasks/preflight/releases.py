@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from ..console.errors import Failed, Refused
+from ..ssh import paths
 from ..ssh.parallel import each
 from ..tools.compose.images import Target
 from ..tools.git import commits
@@ -14,7 +15,7 @@ from .ledger import Entry
 
 def read(c) -> list[Entry]:
     """Return the ledger of the primary host, the oldest entry first."""
-    folder = state.folder(c.environment)
+    folder = paths.state(c.environment)
     return ledger.entries(c.sh(f"cat {ledger.path(folder)} 2>/dev/null || :").stdout)
 
 

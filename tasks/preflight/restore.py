@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..console.errors import Refused
 from ..engine.progress import size
+from ..ssh import paths
 from ..ssh.shell import home, quote
 from ..tools.compose import compose
 from ..tools.postgres.backup import Backup, Section
@@ -93,7 +94,7 @@ def found(c) -> list[files.Found]:
     configured(c)
     environment = c.environment
     container = compose.containers(environment.service("database") or "db", everything=False)
-    finding = f"cd {compose.app(environment)} 2>/dev/null && {container} | head -n 1"
+    finding = f"cd {paths.app(environment)} 2>/dev/null && {container} | head -n 1"
     script = files.listing(environment.database.backups, check.reports(environment), finding)
     return files.parse_listing(c.sh(script, timeout=None).stdout, environment.database.backups)
 

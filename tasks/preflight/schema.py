@@ -9,11 +9,11 @@ from pathlib import Path
 
 from ..config.settings import Environment
 from ..console.errors import Refused
+from ..ssh import paths
 from ..ssh.shell import Answer, join, quote
 from ..tools.alembic import revisions
 from ..tools.alembic.migrate import WAYS_OUT, Move, OwnSql
 from ..tools.alembic.revisions import Comparison, Graph, Revision
-from ..tools.compose import compose
 from . import state
 
 Graphs = dict[str, revisions.Graph | revisions.Undecidable | revisions.NoAlembic]
@@ -173,7 +173,7 @@ def one_down(present: Graph, rows: list[str]) -> str:
 def start_up(environment: Environment, sha: str) -> str:
     """Return the command that prints what may start the containers of commit `sha`: Dockerfiles, scripts, compose."""
     files = ["*Dockerfile*", "*.sh", "*entrypoint*", "*start*", *environment.compose.files]
-    return f"git -C {compose.app(environment)} {join('grep', '-h', '-E', 'upgrade', sha, '--', *files)}"
+    return f"git -C {paths.app(environment)} {join('grep', '-h', '-E', 'upgrade', sha, '--', *files)}"
 
 
 def start_up_upgrade(c, sha: str) -> str | None:

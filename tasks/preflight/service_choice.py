@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from ..config.settings import Environment
 from ..console.errors import Refused
+from ..ssh import paths
 from ..ssh.parallel import each
 from ..ssh.shell import quote
 from ..tools.compose import compose, project
@@ -61,7 +62,7 @@ class Chosen(Struct):
 def unnamed_volumes(environment: Environment) -> str:
     """Return a command that prints container, volume and folder of every volume in use."""
     listing = f'c=$({compose.containers()}); [ -z "$c" ] || docker inspect -f {quote(UNNAMED)} $c'
-    return f"cd {compose.app(environment)} && {listing}"
+    return f"cd {paths.app(environment)} && {listing}"
 
 
 def parse_unnamed(out: str) -> list[str]:

@@ -7,7 +7,8 @@ import json
 from msgspec import Struct, field
 
 from ..config.settings import Environment
-from ..ssh.shell import Answer, die, home, join, quote
+from ..ssh import paths
+from ..ssh.shell import Answer, die, join, quote
 from ..tools.compose import compose
 from ..tools.compose.compose import LABEL
 from . import remedies as cures
@@ -86,7 +87,7 @@ class State(Struct, kw_only=True):
 
 def questions(environment: Environment) -> dict[str, str]:
     """Return the read-only commands that tell the state of `environment`, by name."""
-    app = compose.app(environment)
+    app = paths.app(environment)
     asked = {
         "engine": ENGINE,
         "compose": compose.version(environment.compose),
@@ -220,14 +221,3 @@ def parse_revision(out: str) -> list[str]:
 def _code(out: str) -> int:
     text = out.strip()[-3:]
     return int(text) if text.isdigit() else 0
-
-
-def folder(environment: Environment) -> str:
-    """Return the state folder of the deployment on the host, as a shell word."""
-    return home(place(environment))
-
-
-def place(environment: Environment) -> str:
-    """Return the state folder's path, relative to the login's home."""
-    name = environment.app.path.strip("/").removeprefix("~/").replace("/", "_")
-    return f".fab-rollback/{name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from invoke.exceptions import CommandTimedOut, ThreadException
 
@@ -12,11 +13,12 @@ from ..console.errors import ConnectionLost, Failed, TimedOut
 from ..console.text import last_line
 from ..engine import journal as runs
 from ..preflight import state
-from . import shell
+from . import paths, probe, scripts, shell
 from .connection import Secured, explain
 from .runner import Runner
 
 PROBE_TIMEOUT = 60  # seconds
+ACTIVITY = "activity"
 LONGEST_COMMAND = 130_000  # bytes; Linux takes 131,072 in one argument
 # Said with every command, because what is said there beats the operator's own Fabric settings (-w, --dry, ...).
 PLAIN = {
@@ -56,7 +58,7 @@ class Host(Secured):
         return self._sh(script, timeout, check, out)
 
     def _sh(self, script: str, timeout: int | None, check: bool, out=None):
-        command = f"sh -c {shell.quote(script)}"
+        command = f"sh -c {shell.quote(scripts.with_files(script))}"
         if len(command.encode()) > LONGEST_COMMAND:
             raise Failed(f"{self.address}: a script of {len(command.encode())} bytes is too long for one command.")
         with self._explained(timeout):
@@ -67,20 +69,30 @@ class Host(Secured):
             raise Failed(f"{self.address}: {last_line(result.stderr or result.stdout)}")
         return result
 
-    def ask(self, commands: Mapping[str, str], timeout: int = PROBE_TIMEOUT) -> dict[str, shell.Answer]:
-        """Run read-only commands in one round trip; `timeout`, in seconds, is for all of them.
+    def ask(self, *probes: Any, timeout: int = PROBE_TIMEOUT) -> Any:
+        """Return what each of `probes` found, asked in one round trip: a tuple, or the value of a single probe.
 
-        A command that did not end in time has the exit code 124, those after it 127.
+        `timeout`, in seconds, is for all of them. A command that did not end in time has the exit code 124,
+        those after it 127.
         """
+        if isinstance(probes[0], Mapping):
+            return self._answers(probes[0], set(), timeout)
+        answers = self._answers(probe.numbered(probes), probe.first(probes), timeout)
+        found = probe.values(probes, answers)
+        return found if len(found) > 1 else found[0]
+
+    def _answers(self, commands: Mapping[str, str], first: set[str], timeout: int) -> dict[str, shell.Answer]:
         mark = shell.nonce()
-        first = runs.activity(state.folder(self.environment)) if self.activity == "" else ""
+        if self.activity == "":
+            commands = {ACTIVITY: runs.activity(paths.state(self.environment)), **commands}
+            first = {ACTIVITY, *first}
         try:
             result = self._sh(shell.batch(commands, mark, first), timeout, check=False)
             found = shell.answers(result.stdout, result.stderr, mark)
         except TimedOut as stuck:
             found = shell.answers(stuck.out, stuck.err, mark, unfinished=f"no answer in {timeout} s")
-        if first and shell.FIRST in found:
-            self.activity = found[shell.FIRST].out.strip()
+        if self.activity == "" and ACTIVITY in found:
+            self.activity = found[ACTIVITY].out.strip()
         return {name: found.get(name, shell.NOT_REACHED) for name in commands}
 
     def look(self) -> state.State:
@@ -92,7 +104,7 @@ class Host(Secured):
         with self._explained(PROBE_TIMEOUT):
             channel = self.create_session()
             channel.settimeout(PROBE_TIMEOUT)
-            channel.exec_command(f"sh -c {shell.quote(script)}")
+            channel.exec_command(f"sh -c {shell.quote(scripts.with_files(script))}")
         return channel
 
     @contextmanager

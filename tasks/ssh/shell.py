@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import secrets
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 quote = shlex.quote
+
+
+class Word(str):
+    """Text that is a word of a shell command already, quoted as it has to be."""
 
 
 class Answer(NamedTuple):
@@ -24,7 +28,6 @@ class Answer(NamedTuple):
 
 
 NOT_REACHED = Answer("", "", 127)
-FIRST = "first"
 SIGNALS = {"HUP": 1, "INT": 2, "PIPE": 13, "TERM": 15}
 
 
@@ -33,13 +36,13 @@ def join(*words: str) -> str:
     return shlex.join(words)
 
 
-def home(path: str) -> str:
+def home(path: str) -> Word:
     """Return a shell word for `path`; a relative one lies in the login's home."""
     if path.startswith("/"):
-        return quote(path)
+        return Word(quote(path))
     if path in ("~", "."):
-        return '"$HOME"'
-    return '"$HOME"/' + quote(path.removeprefix("~/"))
+        return Word('"$HOME"')
+    return Word('"$HOME"/' + quote(path.removeprefix("~/")))
 
 
 def within(folder: str, command: str) -> str:
@@ -69,21 +72,27 @@ def nonce() -> str:
     return secrets.token_hex(8)
 
 
-def batch(commands: Mapping[str, str], mark: str, first: str = "") -> str:
+def batch(commands: Mapping[str, str], mark: str, first: Collection[str] = ()) -> str:
     """Return one script that runs the commands side by side and tells their answers apart by `mark`.
 
     Each runs in a subshell. Where the host has no room for their output, one runs after the other.
-    `first`, a command whose answer is called FIRST, has ended before any of them begins.
+    Those called `first` have ended before any other begins.
     """
-    begin, end = f"printf '\\n%s begin {FIRST}\\n' {mark}", f"printf '\\n%s end %s\\n' {mark} $?"
-    lines = [f"{begin}\n({first}\n)\n{end}"] if first else []
+    early = [name for name in commands if name in first]
+    lines = [_alone(name, commands[name], mark) for name in early]
+    later = {name: command for name, command in commands.items() if name not in first}
     lines += ["d=$(mktemp -d 2>/dev/null) || d=; " + at_exit('[ -z "$d" ] || rm -rf "$d"')]
-    lines += [f"q{n}() (\n{command}\n)" for n, command in enumerate(commands.values())]
-    lines += [_side_by_side(n) for n in range(len(commands))]
-    for n, name in enumerate(commands):
+    lines += [f"q{n}() (\n{command}\n)" for n, command in enumerate(later.values())]
+    lines += [_side_by_side(n) for n in range(len(later))]
+    for n, name in enumerate(later):
         begin = f"printf '\\n%s begin %s\\n' {mark} {quote(name)}"
         lines += [f"{begin}; {begin} >&2", _collected(n), f"printf '\\n%s end %s\\n' {mark} $r"]
     return "\n".join(lines)
+
+
+def _alone(name: str, command: str, mark: str) -> str:
+    begin = f"printf '\\n%s begin %s\\n' {mark} {quote(name)}"
+    return f"{begin}; {begin} >&2\n(\n{command}\n)\nprintf '\\n%s end %s\\n' {mark} $?"
 
 
 def _side_by_side(n: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..console import terminal as console
 from ..engine.task import task
+from ..ssh import paths
 
 
 @task(name="list")
@@ -11,9 +12,8 @@ def list_(c, count="20", json=False):
     """List the last runs: when, what, who, and what became of them."""
     from ..engine import history as tell
     from ..engine import journal as runs
-    from ..preflight import state
 
-    found = tell.parse_list(c.sh(runs.every(state.folder(c.environment), int(count))).stdout)
+    found = tell.parse_list(c.sh(runs.every(paths.state(c.environment), int(count))).stdout)
     if console.document(found):
         return
     if not found:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.host import Host
+from tasks.ssh import scripts
 from tasks.tools.postgres.backup import Backup, parse_backup
 from tasks.tools.postgres.inspection import inspect_script
 from tasks.tools.postgres.psql import Database, feed, ident, psql, target, tool
@@ -44,7 +45,7 @@ class PostgresHost:
         """Run SCRIPT on the host with sh, whatever it ends with."""
         command = f'd=$(mktemp -d); cat >"$d/s"; sh "$d/s" >"$d/o" 2>"$d/e" </dev/null; c=$?; cat "$d/o"; echo {END}; '
         command += f'cat "$d/e"; echo {END}; echo $c; rm -rf "$d"'
-        out, err, code = self.host.exec(command, timeout=timeout, stdin=script).split(f"{END}\n")
+        out, err, code = self.host.exec(command, timeout=timeout, stdin=scripts.with_files(script)).split(f"{END}\n")
         return Ended(int(code), out, err)
 
     def ok(self, script: str) -> str:

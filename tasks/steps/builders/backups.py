@@ -6,7 +6,7 @@ from ...config.settings import Environment
 from ...engine.plan import Step
 from ...preflight import backup_check as check
 from ...preflight import backup_files as files
-from ...preflight.state import place
+from ...ssh import paths
 from ...ssh.shell import at_exit, home, join, quote
 from ...tools.postgres import dumps, in_place, leftovers
 from ...tools.postgres.backup import Backup, Section
@@ -69,7 +69,7 @@ def restore_step(
 ) -> Step:
     """Return the step that restores beside the live database; `before`: while the application still answers."""
     new = copy_name(db.name, "new", run)
-    work = f"{place(environment)}/runs/{run}/restore"
+    work = f"{paths.state_path(environment)}/runs/{run}/restore"
     loaded = "pg_restore -e -j2" if backup.archive else "psql -X -v ON_ERROR_STOP=1"
     return Step(
         name="restore",
@@ -118,7 +118,7 @@ def take_step(db: Database, run: str) -> Step:
 
 def drop_step(environment: Environment, db: Database, backup: Backup, section: Section, run: str) -> Step:
     """Return the step that drops the live database to make room; the backup is read to its end once more."""
-    work = f"{place(environment)}/runs/{run}/restore"
+    work = f"{paths.state_path(environment)}/runs/{run}/restore"
     return Step(
         name="drop",
         title=f"Drop {db.name}, after {backup.path} was read to its end once more",

@@ -10,6 +10,7 @@ from ...preflight import backup_files as files
 from ...preflight import state
 from ...preflight.backup_check import versions_table
 from ...preflight.copies import database_of, questions
+from ...ssh import paths
 from ...ssh.shell import Answer, die, home, quote
 from ...tools.postgres.backup import Backup
 from ...tools.postgres.dumps import tables_size
@@ -176,5 +177,5 @@ def back(environment: Environment, db: Database, run: str) -> str:
 
 def _restore(environment: Environment, db: Database, run: str, path: str) -> str:
     unwritten = Backup(path, "custom", 0, 0, "ok", complete=True)
-    work = f"{state.place(environment)}/runs/{run}/restore"
+    work = f"{paths.state_path(environment)}/runs/{run}/restore"
     return restore_script(db, unwritten, run, work, versions=versions_table(environment))

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ...config.settings import Environment
 from ...preflight import state
+from ...ssh import paths
 from ...ssh.shell import at_exit, join, quote
 from ..compose import compose
 from ..postgres.psql import feed, ident, literal
@@ -70,7 +71,7 @@ def called(environment: Environment) -> str:
     It is its state folder's name, as the lock lies there too; where docker does not take that as a name,
     what it takes of it and a checksum of the whole.
     """
-    name = state.place(environment).rpartition("/")[2]
+    name = paths.state_path(environment).rpartition("/")[2]
     if re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", name):
         return name
     return f"fab-{re.sub('[^a-zA-Z0-9_.-]', '-', name)}-{sha256(name.encode()).hexdigest()[:12]}"
@@ -108,7 +109,7 @@ def alembic(environment: Environment, image: str, *words: str, aside: bool = Fal
 
 def at(environment: Environment, rows: list[str], redundant: list[str]) -> str:
     """Return sh text that defines `at`: whether the alembic table holds `rows`; `$rows` is what it holds."""
-    read = f"cd {compose.app(environment)}; {state.revision(environment)}"
+    read = f"cd {paths.app(environment)}; {state.revision(environment)}"
     return f"at() {{ rows=$( ( {read}\n) | tail -n +2 | sort | tr '\\n' ' '); {holds(rows, redundant)}\n}}"
 
 
@@ -173,7 +174,7 @@ def _moved(environment: Environment, image: str, direction: str, one: Move) -> s
     if not isinstance(one, OwnSql):
         return f"( {alembic(environment, image, direction, one)}\n)"
     service = environment.service("database") or "db"
-    find = f"d=$(cd {compose.app(environment)} && {compose.containers(service, everything=False)} | head -n 1)"
+    find = f"d=$(cd {paths.app(environment)} && {compose.containers(service, everything=False)} | head -n 1)"
     return f"{find}\n{_guard(environment)}\n{by_sql(environment, psql(environment), one)}"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ...config.settings import Compose, Environment
-from ...ssh.shell import die, home, join, quote
+from ...ssh import paths
+from ...ssh.shell import die, join, quote
 
 LABEL = "com.docker.compose"
 BUILD = "build --force-rm"  # the container of a build step that failed would stay on the host
@@ -46,15 +47,10 @@ def version(settings: Compose) -> str:
     return plugin if settings.command != "auto" else f"command -v docker-compose || {plugin}"
 
 
-def app(environment: Environment) -> str:
-    """Return the checkout's folder as a shell word."""
-    return home(environment.app.path)
-
-
 def in_app(environment: Environment, *commands: str) -> str:
     """Return a script that runs `commands` in the checkout, with `compose` defined, stopping at an error."""
     missing = die(f"no folder {environment.app.path} on the host (app.path in hosts.yaml)")
-    enter = f"cd {app(environment)} 2>/dev/null || {missing}"
+    enter = f"cd {paths.app(environment)} 2>/dev/null || {missing}"
     return "\n".join(["set -eu", enter, define(environment.compose), *commands])
 
 

@@ -11,6 +11,7 @@ from ...config.settings import Environment
 from ...console.errors import Refused
 from ...engine.plan import Step
 from ...preflight import state
+from ...ssh import paths
 from ...ssh.shell import Answer, at_exit, join, quote
 from ..git import tree
 from . import compose, project, services
@@ -34,7 +35,7 @@ class Target(Struct, frozen=True):
 
 def describe_target(environment: Environment, sha: str) -> str:
     """Return a command that prints what the compose files of commit `sha` mean, as compose reads them."""
-    app = compose.app(environment)
+    app = paths.app(environment)
     show = "\n".join(
         f'mkdir -p "$t/$(dirname {quote(f)})"; git show {quote(f"{sha}:{f}")} > "$t/"{quote(f)}'
         for f in environment.compose.files
@@ -148,7 +149,7 @@ def keep_step(environment: Environment, images: list[Built], tag: str) -> Step:
 
 def questions_about(environment: Environment, ref: str) -> dict[str, str]:
     """Return read-only commands that tell what the commit `ref` wants, and what stands in its way."""
-    app = compose.app(environment)
+    app = paths.app(environment)
     return {
         **project.questions(environment),
         "missing": tree.exists(app, ref, *environment.compose.files),

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from ...config.settings import Environment
 from ...console.errors import Refused
 from ...preflight.state import State
+from ...ssh import paths
 from ...ssh.shell import Answer
 from . import compose
 from .compose import Built
@@ -66,7 +67,7 @@ class Project(Struct, kw_only=True):
 
 def questions(environment: Environment) -> dict[str, str]:
     """Return the read-only commands whose answers `read` understands."""
-    app = compose.app(environment)
+    app = paths.app(environment)
     return {
         "config": compose.in_app(environment, "compose config"),
         "flavour": FLAVOUR,

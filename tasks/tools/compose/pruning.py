@@ -6,8 +6,9 @@ import re
 
 from ...config.settings import Environment
 from ...engine.plan import Step
-from ...preflight import ledger, state
+from ...preflight import ledger
 from ...preflight.service_choice import Chosen
+from ...ssh import paths
 from ...ssh.shell import quote
 from . import compose
 from .compose import Built, repository
@@ -21,7 +22,7 @@ def questions(environment: Environment) -> dict[str, str]:
     return {
         "images": "docker images --no-trunc --format '{{.Repository}} {{.Tag}} {{.ID}}'",
         "used": used,
-        "ledger": f"cat {ledger.path(state.folder(environment))} 2>/dev/null || :",
+        "ledger": f"cat {ledger.path(paths.state(environment))} 2>/dev/null || :",
     }
 
 

@@ -6,6 +6,7 @@ from ...config.settings import Environment
 from ...console.errors import Refused
 from ...engine.plan import Step
 from ...preflight.state import State
+from ...ssh import paths
 from ...ssh.parallel import each
 from ...ssh.shell import quote
 from ..compose import compose
@@ -91,7 +92,7 @@ def refuse_local_changes(state: State, stash: bool, offer: str = OFFER) -> None:
 def refuse_overwriting(c, sha: str) -> None:
     """Raise Refused, naming them, when untracked files of a host would be overwritten by commit `sha`."""
     for member in c.fleet:
-        found = member.sh(tree.in_the_way(compose.app(c.environment), sha)).stdout.splitlines()
+        found = member.sh(tree.in_the_way(paths.app(c.environment), sha)).stdout.splitlines()
         if found:
             names = ", ".join(found[:5]) + (" ..." if len(found) > 5 else "")
             raise Refused(f"{member.address}: untracked files would be overwritten: {names}. Nothing was changed.")

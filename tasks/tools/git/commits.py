@@ -7,7 +7,8 @@ import re
 from msgspec import Struct, field
 
 from ...config.settings import Environment
-from ...preflight import ledger, state
+from ...preflight import ledger
+from ...ssh import paths
 from ...ssh.shell import Answer, join, quote
 from ..compose import compose
 
@@ -73,7 +74,7 @@ class Past(Struct, frozen=True):
 
 def git(environment: Environment, *words: str) -> str:
     """Return a git command that runs in the checkout."""
-    return f"git -C {compose.app(environment)} {join(*words)}"
+    return f"git -C {paths.app(environment)} {join(*words)}"
 
 
 def show_log(environment: Environment, count: int) -> str:
@@ -105,7 +106,7 @@ def show_running(environment: Environment) -> str:
     """Return the command that prints `container IMAGE SERVICE` and `image IMAGE NAMES` for what runs."""
     labels = f'{{{{index .Config.Labels "{compose.LABEL}.service"}}}}'
     return (
-        f'cd {compose.app(environment)} && c=$({compose.containers(everything=False)}) && [ -n "$c" ] || exit 0\n'
+        f'cd {paths.app(environment)} && c=$({compose.containers(everything=False)}) && [ -n "$c" ] || exit 0\n'
         f"docker inspect -f {quote('container {{.Image}} ' + labels)} $c\n"
         "docker image inspect -f 'image {{.Id}} {{join .RepoTags \" \"}}' $(docker inspect -f '{{.Image}}' $c)"
     )
@@ -122,7 +123,7 @@ def questions(environment: Environment, count: int) -> dict[str, str]:
         "log": show_log(environment, count),
         "past": show_past(environment),
         "running": show_running(environment),
-        "ledger": f"cat {ledger.path(state.folder(environment))} 2>/dev/null || :",
+        "ledger": f"cat {ledger.path(paths.state(environment))} 2>/dev/null || :",
     }
 
 

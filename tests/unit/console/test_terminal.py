@@ -70,7 +70,7 @@ def test_everything_else_is_no(monkeypatch, typed):
 
 def python(code: str, **environ: str) -> subprocess.Popen:
     return subprocess.Popen(
-        [sys.executable, "-c", f"from tasks.core import console\n{code}"],
+        [sys.executable, "-c", f"from tasks.console import terminal as console\n{code}"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, **environ},

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tasks.preflight import state
-from tasks.ssh import shell
+from tasks.ssh import paths, shell
 from tasks.ssh.shell import Answer
 from tests.unit.support.deployment import environment
 from tests.unit.support.stage import Stage
@@ -132,5 +132,5 @@ def test_the_questions_are_answered_in_one_round_trip_also_where_nothing_is_ther
 @pytest.mark.parametrize(("path", "folder"), [("app", "app"), ("~/app", "app"), ("/srv/my app/", "srv_my app")])
 def test_the_state_folder_lies_in_the_home_outside_the_checkout(path, folder):
     with Stage() as stage:
-        stage.run(f"docker {state.folder(environment(app={'path': path}))}")
+        stage.run(f"docker {paths.state(environment(app={'path': path}))}")
         assert stage.calls == [["docker", f"{stage.home}/.fab-rollback/{folder}"]]

@@ -26,16 +26,16 @@ def test_a_failed_command_is_its_last_line_without_what_steers_a_terminal():
 
 
 def test_before_a_change_the_first_question_asks_what_the_journals_say_as_well():
-    host = Scripted({"*": lambda script: (marked(script, "first", "x"),) if "journal" in script else ("",)})
+    host = Scripted({"*": lambda script: (marked(script, "activity", "x"),) if "journal" in script else ("",)})
     host.environment, host.activity = environment(), ""
     assert host.ask({"x": "true"})["x"].ok
-    assert host.activity == "said by first"
+    assert host.activity == "said by activity"
     host.sh("true")
     assert len(host.asked) == 2
 
 
 def test_before_a_change_no_command_runs_until_it_is_known_what_the_journals_say():
-    host = Scripted({"*": lambda script: (marked(script, "first"),) if "journal" in script else ("",)})
+    host = Scripted({"*": lambda script: (marked(script, "activity"),) if "journal" in script else ("",)})
     host.environment, host.activity = environment(), ""
     host.sh("true")
     assert ["journal" in script for script, _ in host.asked] == [True, False]

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from tasks.config.settings import App, Compose, Environment, HostSettings
+from tasks.ssh import scripts
 
 NOBODY = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -57,4 +58,6 @@ class Checkout:
 
     def sh(self, script: str) -> subprocess.CompletedProcess:
         """Run a script as the host would."""
-        return subprocess.run(["sh", "-c", script], capture_output=True, text=True, env={**os.environ, **NOBODY})
+        return subprocess.run(
+            ["sh", "-c", scripts.with_files(script)], capture_output=True, text=True, env={**os.environ, **NOBODY}
+        )

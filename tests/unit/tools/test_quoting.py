@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tasks.config.settings import Environment
 from tasks.preflight import state
-from tasks.ssh import shell
+from tasks.ssh import paths, shell
 from tasks.tools.compose import compose, images, services
 from tasks.tools.compose.compose import Built
 from tasks.tools.compose.project import Project
@@ -57,10 +57,10 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "compose.containers": lambda e, v: f"x=$({compose.containers(v, everything=False)})",
     "state.questions": lambda e, v: shell.batch(state.questions(e), shell.nonce()),
     "state.fetch": lambda e, v: state.fetch(v),
-    "state.folder": lambda e, v: f"cd {state.folder(e)}",
-    "tree.exists": lambda e, v: tree.exists(compose.app(e), SHA, v),
-    "tree.in_the_way": lambda e, v: tree.in_the_way(compose.app(e), v),
-    "tree.export": lambda e, v: tree.export(compose.app(e), v, '"$HOME"/tree'),
+    "state.folder": lambda e, v: f"cd {paths.state(e)}",
+    "tree.exists": lambda e, v: tree.exists(paths.app(e), SHA, v),
+    "tree.in_the_way": lambda e, v: tree.in_the_way(paths.app(e), v),
+    "tree.export": lambda e, v: tree.export(paths.app(e), v, '"$HOME"/tree'),
     "commits.git": lambda e, v: commits.git(e, "show", v),
     "commits.show_log": lambda e, v: commits.show_log(e, 3),
     "commits.show_one": lambda e, v: commits.show_one(e, v),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tasks.ssh import scripts
+
 # Call number N prints what it was told to, ends with the code it was told, and keeps what it was asked.
 DOCKER = """#!/bin/sh
 n=$(($(cat "$FAKE/calls" 2>/dev/null || echo 0) + 1))
@@ -43,7 +45,10 @@ class Engine:
             (self.folder / f"{number}.code").write_text(str(code))
         path = f"{self.folder}:/usr/bin:/bin"
         ran = subprocess.run(
-            ["sh", "-c", script], capture_output=True, text=True, env={"PATH": path, "FAKE": str(self.folder)}
+            ["sh", "-c", scripts.with_files(script)],
+            capture_output=True,
+            text=True,
+            env={"PATH": path, "FAKE": str(self.folder)},
         )
         return Ended(ran.returncode, ran.stdout, ran.stderr)
 
