@@ -1,0 +1,32 @@
+# Functions of every script that runs on the host. A script sources it: . "$SCRIPTS/tools/lib.sh"
+# It ends 0 (done and proven), 1 (failed) or 2 (refused: nothing was changed), the reason as one line on stderr.
+set -eu
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+refuse() {
+  printf '%s\n' "$*" >&2
+  exit 2
+}
+
+# Runs COMMAND once at the end of the script, also when a signal ends it. It knows the exit code as $code, which it
+# may set. The shell does not let a signal cut it short; commands that listen to signals on their own, as docker
+# does, may still be ended. A second call takes the place of the first.
+at_exit() { # COMMAND
+  at_end=$1 code=0
+  # Deaf before anything else: the second signal often follows the first at once.
+  trap 'code=$?; trap "" HUP INT PIPE TERM; eval "$at_end"; exit "$code"' EXIT
+  trap 'trap "" HUP INT PIPE TERM; exit 129' HUP
+  trap 'trap "" HUP INT PIPE TERM; exit 130' INT
+  trap 'trap "" HUP INT PIPE TERM; exit 141' PIPE
+  trap 'trap "" HUP INT PIPE TERM; exit 143' TERM
+}
+
+# Prints the first line of stdin that tells an error, else its first line.
+first_error() {
+  awk 'NR == 1 { first = $0 } /ERROR:|FATAL:|error:|Error response/ { print; first = ""; exit }
+    END { if (first != "") print first }'
+}
