@@ -3,6 +3,9 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
+TYPED := tasks/ssh/scripts.py tasks/ssh/probe.py tasks/engine/before.py tasks/engine/world.py
+SCRIPTS := $(shell find tasks -name '*.sh')
+SHFMT := $(VENV)/bin/shfmt -ln posix -i 2 -ci -bn
 
 .PHONY: demo test unit faults bench lint format sandbox sandbox-down setup clean
 .DEFAULT_GOAL := help
@@ -18,7 +21,7 @@ test: $(READY)       ## Run the tests, against a real host in a container
 	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 
 unit: $(READY)       ## Run the tests that need no host
-	@$(PYTHON) -m pytest tests/unit
+	@$(PYTHON) -m pytest tests/unit --numprocesses 2
 
 faults: $(READY)     ## Inject every fault and write FAULTS.md; after a break, go on with the rest
 	@$(PYTHON) -m sandbox up
@@ -33,16 +36,20 @@ sandbox: $(READY)    ## Bring up the sandbox: a production host in a container
 sandbox-down: $(READY)  ## Remove the sandbox and all that belongs to it
 	@$(PYTHON) -m sandbox down
 
-lint: $(READY)       ## Check style and floors
+lint: $(READY)       ## Check style, types and scripts
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy --follow-imports=silent $(TYPED)
+	@$(VENV)/bin/shellcheck $(SCRIPTS)
+	@$(SHFMT) -d $(SCRIPTS)
 
 format: $(READY)     ## Format the code
 	@$(PYTHON) -m ruff format
+	@$(SHFMT) -w $(SCRIPTS)
 
 setup: $(READY)      ## Make the virtual environment
 
 $(READY): requirements.txt
-	@python3 -m venv $(VENV) 2>/dev/null || sh sandbox/install-python
+	@test -x $(PYTHON) || python3 -m venv $(VENV) 2>/dev/null || sh sandbox/install-python
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
