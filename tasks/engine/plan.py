@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterable
 
 from msgspec import Struct, field
 
@@ -58,7 +59,8 @@ class Plan(Struct, kw_only=True):
 
     `before` is what `undo` needs to know of the state that is left: commit, branch, revision (rows), images
     (names by service), running (services), healthy, snapshot (a database), dump (a path). `records` go into the
-    ledger once the plan is proven. `undoes` is the run that it takes back.
+    ledger once the plan is proven. `undoes` is the run that it takes back. `activity` is what the host's journals
+    were when the plan was made. `closing` is a script that runs on every host once the plan is proven.
     """
 
     task: str
@@ -72,6 +74,8 @@ class Plan(Struct, kw_only=True):
     back: str = ""
     records: list[dict] = field(default_factory=list)
     undoes: str = ""
+    activity: str = ""
+    closing: str = ""
     run: str = field(default_factory=new_id)
 
     @property
@@ -83,3 +87,66 @@ class Plan(Struct, kw_only=True):
     def outage(self) -> bool:
         """Whether the application does not answer during some step."""
         return any(step.outage for step in self.steps)
+
+
+class PreflightReport(Struct, frozen=True, kw_only=True):
+    """What was found before a run: its id, and what the operator is told, and asked by name.
+
+    `activity` is what the host's journals were then: a run that began since is noticed.
+    """
+
+    activity: str = ""
+    run: str = field(default_factory=new_id)
+    facts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+
+
+Part = Step | Iterable[Step | None] | None
+
+
+def chain(
+    report: PreflightReport,
+    *parts: Part,
+    task: str,
+    purpose: str,
+    proof: Expectation | None = None,
+    back: str = "",
+    before: dict | None = None,
+    records: Iterable[dict] = (),
+    undoes: str = "",
+) -> Plan:
+    """Return the plan of the steps in `parts`, in their order; None, and an empty part, is nothing to do.
+
+    Args:
+        report: the preflight that the steps were made from.
+        parts: steps, or several that belong together.
+        task: the task's name, as it is typed.
+        purpose: from what to what, in a line.
+        proof: what must be true at the end.
+        back: the command that takes the run back; empty where there is none.
+        before: what `undo` goes by.
+        records: what the ledger says once the plan is proven.
+        undoes: the run that this one takes back.
+    """
+    return Plan(
+        task=task,
+        purpose=purpose,
+        steps=flat(*parts),
+        expect=proof or Expectation(),
+        facts=report.facts,
+        warnings=report.warnings,
+        questions=report.questions,
+        before=before or {},
+        back=back,
+        records=list(records),
+        undoes=undoes,
+        activity=report.activity,
+        run=report.run,
+    )
+
+
+def flat(*parts: Part) -> list[Step]:
+    """Return the steps in `parts`, in their order."""
+    several = ([part] if isinstance(part, Step) else part or () for part in parts)
+    return [step for part in several for step in part if step is not None]

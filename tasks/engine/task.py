@@ -8,8 +8,8 @@ import inspect
 import os
 import time
 import traceback
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 import fabric
 from invoke import Argument, Exit
@@ -65,6 +65,16 @@ class RollbackTask(fabric.Task):
                 raise Failed(explain(error, host)) from error
 
 
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+
+class StepTask(RollbackTask, Generic[Given, Made]):
+    """A task of one step: `step` builds that step of a preflight report, for plans that chain it with others."""
+
+    step: Callable[Given, Made]
+
+
 def _typed(c: Any) -> str | None:
     """Return what `-H` said, None where it said nothing."""
     asked = getattr(c, "original_host", None)
@@ -88,19 +98,31 @@ def task(body=None, **settings: Any):
     parameters = list(inspect.signature(body).parameters)[1:]
     help_ = {name: options.HELP[name] for name in parameters if name in options.HELP}
     settings["help"] = {**help_, **settings.get("help", {})}
-    return fabric.task(klass=RollbackTask, auto_shortflags=False, **settings)(body)
+    return fabric.task(auto_shortflags=False, **{"klass": RollbackTask, **settings})(body)
 
 
-def change(body=None, **settings: Any):
+@overload
+def change(body: Callable[..., Any], /) -> RollbackTask: ...
+@overload
+def change(
+    body: None = None, /, *, step: Callable[Given, Made], **settings: Any
+) -> Callable[[Callable[..., Any]], StepTask[Given, Made]]: ...
+@overload
+def change(body: None = None, /, **settings: Any) -> Callable[[Callable[..., Any]], RollbackTask]: ...
+def change(body: Any = None, /, *, step: Callable[..., Any] | None = None, **settings: Any) -> Any:
     """Declare a task that changes the host: its body looks, refuses, and returns the Plan.
 
     The plan is then shown, asked for, carried out under the lock and proven; `--yes`, `--plan`,
     `--take-over` and `--json` come with it. A body that returns None had nothing to do. One that has
-    a parameter `plan` is told whether only the plan is wanted.
+    a parameter `plan` is told whether only the plan is wanted. `step` is the builder of the task's own
+    step: the task object carries it, for the plans of playbooks.
     """
     if body is None:
-        return lambda function: change(function, **settings)
+        return lambda function: _change(function, step, **settings)
+    return _change(body, step, **settings)
 
+
+def _change(body: Callable[..., Any], step: Callable[..., Any] | None, **settings: Any) -> Any:
     @functools.wraps(body)
     def carried_out(c, *args: Any, yes=False, plan=False, take_over=False, json=False, **kwargs: Any):
         from .run import Way, carry_out
@@ -116,7 +138,11 @@ def change(body=None, **settings: Any):
         return carry_out(c, made, way, started)
 
     carried_out.__signature__ = _with_switches(inspect.signature(body))
-    return task(carried_out, **settings)
+    if step is None:
+        return task(carried_out, **settings)
+    made = task(carried_out, klass=StepTask, **settings)
+    made.step = step
+    return made
 
 
 def _with_switches(signature: inspect.Signature) -> inspect.Signature:

@@ -123,3 +123,14 @@ def test_help_as_a_value_is_help_and_nothing_runs(capsys):
         program.run(["fab", "checkout", "--help"])
     assert not ended.value.code
     assert "--commit" in capsys.readouterr().out
+
+
+def test_a_task_of_one_step_carries_its_builder():
+    def build(report: str) -> str:
+        return report
+
+    @change(step=build)
+    def one(c):
+        """Do it."""
+
+    assert one.step("report") == "report"
