@@ -23,6 +23,18 @@ class Built(Struct, frozen=True):
         return f"{repository(self.live)}:{commit}"
 
 
+def variables(environment: Environment) -> dict[str, str]:
+    """Return what every script that sources tools/compose/lib.sh has to be told, for `scripts.call`."""
+    settings = environment.compose
+    return {
+        "APP": paths.app(environment),
+        "COMPOSE_FILES": "\n".join(settings.files),
+        "COMPOSE_COMMAND": settings.command,
+        "GRACE": str(settings.grace),
+        "DATABASE": environment.service("database") or "",
+    }
+
+
 def define(settings: Compose, folder: str = "") -> str:
     """Return sh text that defines `compose`, a function running whichever compose the host has.
 
