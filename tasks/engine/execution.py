@@ -13,7 +13,7 @@ from ..console.errors import Failed, Held, Refused
 from ..preflight import proof
 from ..ssh import paths
 from ..ssh.host import Host
-from ..ssh.parallel import each
+from ..ssh.parallel import parallel_map
 from . import display, failure, interrupt, job
 from . import journal as runs
 from .holding import Locks
@@ -132,11 +132,11 @@ class Execution:
             with contextlib.suppress(Failed, OSError, EOFError, KeyboardInterrupt):
                 member.sh(runs.note(self.folder, event, **fields), timeout=20)
 
-        each(self.host.fleet, write)
+        parallel_map(self.host.fleet, write)
 
     def _prove(self) -> Outcome:
-        waited = each(self.host.fleet, lambda member: proof.wait(member, self.plan.expect))
-        seen = each(self.host.fleet, lambda member: proof.verify(member, self.plan.expect))
+        waited = parallel_map(self.host.fleet, lambda member: proof.wait(member, self.plan.expect))
+        seen = parallel_map(self.host.fleet, lambda member: proof.verify(member, self.plan.expect))
         checks: list[proof.Check] = []
         for settled, found in zip(waited, seen, strict=True):
             display.last_words(settled.troubles)
@@ -146,7 +146,7 @@ class Execution:
             why = "; ".join(f"{c.looked_at}: {c.found}" for c in wrong)
             self._fail(self.host, self.plan.steps[-1], f"not proven: {why}", [])
         outcome = self._outcome(checks, self._outage(waited))
-        each(self.host.fleet, self._finish)
+        parallel_map(self.host.fleet, self._finish)
         self.half = False
         display.outcome(self.host, outcome)
         return outcome

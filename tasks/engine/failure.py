@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..console.errors import Stopped
 from ..console.text import last_line
+from ..console.units import size
 from ..preflight import copies
 from ..preflight.state import State
 from ..ssh.host import Host
@@ -118,7 +119,7 @@ def serves(seen: State) -> str:
         f"not running: {', '.join(others)}" if others else "",
         f"revision {', '.join(seen.revision) or 'none'}" if seen.revision is not None else "",
         *(f"{r.url}: {r.code or 'no answer'}" for r in seen.responses),
-        *(f"{place} has {free // 2**20} MB free" for place, free in seen.free.items() if free < LITTLE),
+        *(f"{place} has {size(free)} free" for place, free in seen.free.items() if free < LITTLE),
     ]
     return "; ".join(part for part in parts if part)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
-
 import msgspec
 
 from ..console import terminal as console
+from ..console.units import moment
 from ..ssh import paths
 from . import journal as runs
 from . import record as story
-from .record import Story
+from .record import Story, Told
 
 LOG_LINES = 40
 
@@ -38,11 +37,6 @@ def row(run: dict) -> tuple[str, ...]:
     """Return the line of a table about one run of `parse_list`."""
     ending = f"{run['state']}{', half-way: fab resume' if run['half'] else ''}"
     return run["run"], moment(run["at"]), run["task"], f"{run['who']} from {run['machine']}", ending
-
-
-def moment(at: float | None) -> str:
-    """Return a time of the host as the operator's clock shows it."""
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at)) if at else ""
 
 
 def describe(known: Story) -> dict:
@@ -73,11 +67,14 @@ def tell(known: Story) -> None:
         if entry.get("event") in ("resumed", "failed", "interrupted", "undone", "left", "stopped"):
             details = ", ".join(str(entry[k]) for k in ("step", "why", "who", "by") if entry.get(k))
             console.say(f"  {moment(entry.get('at'))} {entry['event']}{': ' + details if details else ''}")
-    rows = [
-        (s.name, s.title, s.state, s.tries or "", moment(s.began), "" if s.seconds is None else f"{s.seconds:.1f} s")
-        for s in known.steps
-    ]
-    console.table(("step", "", "state", "tries", "began", "took"), rows)
+    console.table(("step", "", "state", "tries", "began", "took"), map(_row, known.steps))
+
+
+def _row(step: Told) -> tuple[str, ...]:
+    """Return the line of a table about one step."""
+    began = moment(step.began) if step.began else ""
+    took = "" if step.seconds is None else f"{step.seconds:.1f} s"
+    return step.name, step.title, step.state, str(step.tries or ""), began, took
 
 
 def _plain(value: object) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ..console.errors import ConnectionLost, Failed, Held, Refused
 from ..ssh.host import Host
-from ..ssh.parallel import each
+from ..ssh.parallel import parallel_map
 from ..ssh.shell import quote
 from . import lock
 from . import process_tags as marks
@@ -108,13 +108,13 @@ class Locks:
 
         try:
             take(first)
-            each(others, take)
+            parallel_map(others, take)
         except BaseException:
-            each(taken, Lock.release)
+            parallel_map(taken, Lock.release)
             raise
 
     def release(self) -> None:
         """Give all locks back, the first one last."""
         first, *others = self.of.values()
-        each(others, Lock.release)
+        parallel_map(others, Lock.release)
         first.release()

@@ -11,7 +11,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from ..config.settings import Environment
+from ..console.units import moment
 from ..preflight import ledger
+from ..ssh import paths
+from ..ssh.probe import Probe
 from ..ssh.shell import quote
 from . import process_tags as marks
 from .lock import show
@@ -33,18 +37,18 @@ def owner(plan: Plan) -> dict:
         "task": plan.task,
         "who": getpass.getuser(),
         "machine": socket.gethostname(),
-        "since": time.strftime("%Y-%m-%d %H:%M:%S %z"),
+        "since": moment(time.time()),
     }
 
 
 def begin(folder: str, owner: dict, plan: Plan, seen: str = "") -> Iterator[str]:
     """Yield scripts that write the plan and the journal's first line below the state folder (a shell word).
 
-    The first of them ends with MOVED, before it writes anything, where `activity` does not print `seen` any more.
+    The first of them ends with MOVED, before it writes anything, where the journals say something else than `seen`.
     """
     run = f"{folder}/runs/{plan.run}"
     encoded = base64.b64encode(msgspec.json.encode({"owner": owner, "plan": plan})).decode()
-    still = f'[ "$({activity(folder)})" = {quote(seen)} ] || exit {MOVED}; ' if seen else ""
+    still = f'[ "$({activity_command(folder)})" = {quote(seen)} ] || exit {MOVED}; ' if seen else ""
     before = f"set -eu; umask 077; {still}mkdir -p {run}; : > {run}/plan.new\n"
     for at in range(0, len(encoded), CHUNK):
         last = at + CHUNK >= len(encoded)
@@ -78,8 +82,17 @@ def finish(run_folder: str, records: list[dict], folder: str) -> str:
     return "\n".join([*written, note(run_folder, "proven", half=False)])
 
 
-def activity(folder: str) -> str:
-    """Return a command that prints something different once any run has begun or ended a step.
+def activity(environment: Environment) -> Probe[str]:
+    """Return the probe of something that is different once any run has begun or ended a step.
+
+    It is read before all else: what is read after it is what a plan stands on.
+    """
+    command = activity_command(paths.state(environment))
+    return Probe({"": command}, lambda answers: answers[""].out.strip(), first=True)
+
+
+def activity_command(folder: str) -> str:
+    """Return the command of `activity`, for the state folder (a shell word).
 
     That its lock was taken over is noted in a run's journal as well, but changes nothing on the host.
     """

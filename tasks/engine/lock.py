@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from ..console.units import age
 from ..ssh.shell import quote
 from . import process_tags as marks
 
@@ -131,10 +132,10 @@ def describe(state: str, lines: list[str]) -> str:
 
 
 def _read(lines: list[str]) -> tuple[dict, str, str]:
-    owner, age, entry = (*lines, "", "", "")[:3]
+    owner, seconds, entry = (*lines, "", "", "")[:3]
     event = _object(entry)
     step = f", {event['event']} of step {event['step']}" if {"event", "step"} <= event.keys() else ""
-    return _object(owner), f"{_age(age)} old", step
+    return _object(owner), f"{age(int(seconds) if seconds.lstrip('-').isdigit() else 0)} old", step
 
 
 def _object(text: str) -> dict:
@@ -143,8 +144,3 @@ def _object(text: str) -> dict:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _age(seconds: str) -> str:
-    count = int(seconds) if seconds.lstrip("-").isdigit() else 0
-    return f"{count} s" if count < 120 else f"{count // 60} min" if count < 7200 else f"{count // 3600} h"

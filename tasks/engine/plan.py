@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterable
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -22,7 +23,8 @@ class Step(Struct, frozen=True, kw_only=True):
 
     The script can be run again after a cut at any line; it exits non-zero, with one line on stderr,
     when the world is not what the step promises. `back` takes it back; `stop` is a script
-    that ends what it runs inside containers, given the step's mark; `timeout` is in seconds.
+    that ends what it runs inside containers, given the step's mark; `timeout` is in seconds. `files` (text by
+    name) lie in the run's folder, where the script is run.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Step(Struct, frozen=True, kw_only=True):
     stop: str = ""
     until: tuple[str, ...] = ()
     timeout: int = 1800
+    files: dict[str, str] = {}
 
 
 class Expectation(Struct, frozen=True, kw_only=True):
@@ -57,10 +60,10 @@ class Expectation(Struct, frozen=True, kw_only=True):
 class Plan(Struct, kw_only=True):
     """Ordered steps towards an expectation; `facts` and `warnings` are told before the question.
 
-    `before` is what `undo` needs to know of the state that is left: commit, branch, revision (rows), images
-    (names by service), running (services), healthy, snapshot (a database), dump (a path). `records` go into the
-    ledger once the plan is proven. `undoes` is the run that it takes back. `activity` is what the host's journals
-    were when the plan was made. `closing` is a script that runs on every host once the plan is proven.
+    `before` (one of `before.AnyBefore`) is what `undo` needs to know of the state that is left. `closing` is a
+    script that runs on every host once the plan is proven, with RUN, TASK, WHO and MACHINE in its environment.
+    `activity` is what the journals on the host said when the plan was made: it is void when they say something
+    else under the lock. `undoes` is the run that it takes back.
     """
 
     task: str
@@ -70,7 +73,7 @@ class Plan(Struct, kw_only=True):
     facts: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
-    before: dict = field(default_factory=dict)
+    before: Any = field(default_factory=dict)  # AnyBefore | None, once nobody makes a dict any more
     back: str = ""
     records: list[dict] = field(default_factory=list)
     undoes: str = ""
@@ -112,7 +115,7 @@ def chain(
     purpose: str,
     proof: Expectation | None = None,
     back: str = "",
-    before: dict | None = None,
+    before: Any = None,
     records: Iterable[dict] = (),
     undoes: str = "",
 ) -> Plan:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from ..console.units import size
+
 PREFIX = "PROGRESS "
 EVERY = 1.0  # seconds between two lines
 
@@ -42,10 +44,3 @@ class Progress:
         self.first = self.first or (self.clock(), done)
         seconds, read = self.clock() - self.first[0], done - self.first[1]
         return f"about {(total - done) * seconds / read:.0f} s left" if read > 0 and done < total else ""
-
-
-def size(count: int) -> str:
-    """Return a size in bytes as people read it."""
-    units = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
-    unit, name = next(((u, n) for u, n in units if count >= u), (1, "bytes"))
-    return f"{count / unit:.1f} {name}" if unit > 1 else f"{count} bytes"

@@ -9,7 +9,7 @@ from ..console import terminal as console
 from ..console.errors import Held, Refused
 from ..ssh import paths
 from ..ssh.host import Host
-from ..ssh.parallel import each
+from ..ssh.parallel import parallel_map
 from . import journal as runs
 from . import record as story
 from .execution import Execution, Outcome
@@ -29,7 +29,7 @@ class Way(Struct, frozen=True):
 
 def activity(host: Host) -> str:
     """Return something that is different once any run has done anything on the host."""
-    return host.sh(runs.activity(paths.state(host.environment)), check=False).stdout.strip()
+    return host.ask(runs.activity(host.environment))
 
 
 def carry_out(host: Host, plan: Plan, way: Way, started: float) -> Outcome | None:
@@ -57,8 +57,8 @@ def _begin(host: Host, plan: Plan, way: Way, locks: Locks) -> None:
     """Write the plan down on every host; raise Held when another run came between the look and the lock."""
     folder = paths.state(host.environment)
     try:
-        _write(host, folder, plan, way.activity or "")
-        each(host.fleet[1:], lambda member: _write(member, folder, plan))
+        _write(host, folder, plan, plan.activity or way.activity or "")
+        parallel_map(host.fleet[1:], lambda member: _write(member, folder, plan))
     except BaseException:
         locks.release()
         raise
@@ -82,8 +82,9 @@ def take_up(host: Host, known: story.Story, started: float) -> Outcome:
     plan, folder = known.plan, paths.state(host.environment)
     locks = Locks(host.fleet, folder)
     with locks.taken(runs.owner(plan), resuming(plan.run)):
-        stories = dict(zip(host.fleet, each(host.fleet, lambda member: _story(member, folder, plan)), strict=True))
-        each(host.fleet, lambda m: m.sh(runs.resumed(f"{folder}/runs/{plan.run}", runs.owner(plan))))
+        found = parallel_map(host.fleet, lambda member: _story(member, folder, plan))
+        stories = dict(zip(host.fleet, found, strict=True))
+        parallel_map(host.fleet, lambda m: m.sh(runs.resumed(f"{folder}/runs/{plan.run}", runs.owner(plan))))
         return Execution(host, plan, locks, started, stories).complete()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from ..console.units import moment
 from ..engine.plan import Expectation
-from .record import Incident, moment, unhealthy
+from .record import Incident, unhealthy
 
 KINDS = {
     "code-rollback": "code",

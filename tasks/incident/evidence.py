@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from ..config.settings import Environment
 from ..console.errors import ConnectionLost, Failed
+from ..console.units import size
 from ..preflight import state
 from ..ssh import paths
 from ..ssh.host import Host
@@ -18,7 +19,7 @@ from ..tools.compose import compose
 from . import secrets
 
 FILE_LIMIT = 8 * 1024 * 1024  # bytes of one file that are taken; of logs the last ones
-WHOLE_LIMIT = 256 * 1024 * 1024  # bytes of all files together
+WHOLE_LIMIT = 256_000_000  # bytes of all files together
 DOTENV, CONFIG, INSPECTED = "dotenv", "compose.yml", "containers.json"
 COMMITS = 20
 
@@ -100,13 +101,11 @@ def fetch(host: Host, script: str) -> dict[str, bytes]:
 
 
 def _read(host: Host, archive: tarfile.TarFile) -> dict[str, bytes]:
-    files, size = {}, 0
+    files, taken = {}, 0
     for member in archive:
-        size += member.size
-        if size > WHOLE_LIMIT:
-            raise Failed(
-                f"{host.address}: more than {WHOLE_LIMIT // 2**20} MB of evidence: ask for fewer lines (--count)."
-            )
+        taken += member.size
+        if taken > WHOLE_LIMIT:
+            raise Failed(f"{host.address}: more than {size(WHOLE_LIMIT)} of evidence: ask for fewer lines (--count).")
         if member.isfile():
             files[str(PurePosixPath(member.name))] = archive.extractfile(member).read()
     return files

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from msgspec import Struct, field
 
 from ..console.errors import Refused
@@ -107,11 +105,6 @@ def entries(journals: dict[str, list[dict]]) -> list[Entry]:
         Entry(float(e.get("at") or 0), name, str(e.get("event", "")), e) for name, j in journals.items() for e in j
     ]
     return sorted(found, key=lambda e: e.at)
-
-
-def moment(at: float) -> str:
-    """Return a time of the host in UTC."""
-    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(at)) if at else "at an unknown time"
 
 
 def unhealthy(seen: State) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..console.units import moment
 from ..tools.postgres.report import Server
 from . import checklist
 from .checklist import Item
-from .record import Entry, Incident, moment, unhealthy
+from .record import Entry, Incident, unhealthy
 
 WORDS = {
     "run": "{task} was started by {who} from {machine}",

@@ -84,7 +84,7 @@ def _beside(c, sight: Sight, made: Plan, stop: list[Step], *, online: bool) -> l
 
 def _in_place(c, sight: Sight, made: Plan, *, dump: bool) -> list[Step]:
     """Return the runbook's literal drop, create, load; a dump is made first, if that is possible."""
-    from ..engine.progress import size
+    from ..console.units import size
     from ..preflight import restore as look
     from ..ssh.shell import quote
     from ..steps.builders import backups as steps

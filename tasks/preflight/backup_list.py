@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ..console import terminal as console
-from ..engine.progress import size
+from ..console.units import age, size
 from ..tools.postgres.backup import Backup, Section
 from .backup_files import Found
-from .restore_facts import age
 
 CHECKSUMS = {"ok": "right", "bad": "WRONG", "none": "none beside it: a flipped bit would not be seen"}
 

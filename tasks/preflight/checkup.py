@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ..config.settings import Environment
 from ..console.text import one_line
+from ..console.units import stamp
 from ..engine.plan import Expectation
 from ..ssh.host import Host
 from . import proof
-from .errorlog import MINUTES, moment
+from .errorlog import MINUTES
 from .examine import Examined, examine
 from .proof import Check
 
@@ -46,7 +47,7 @@ def summary(wrong: list[Check]) -> str:
 def young(e: Examined) -> bool:
     """Whether a container started so recently that the deployment may still be on its way up."""
     starts = [k.started for k in e.seen.containers if k.status in ("running", "restarting")]
-    return any(e.now - moment(start) < YOUNG for start in starts)
+    return any(e.now - stamp(start) < YOUNG for start in starts)
 
 
 def _problem(e: Examined, name: str, otherwise: str = "no answer") -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import re
-import time
 
 from msgspec import Struct, field
 
 from ..console.text import one_line
+from ..console.units import stamp
 from ..ssh.shell import quote
 from ..tools.compose import compose
 
@@ -63,12 +62,4 @@ def _noise(container: str, lines: list[tuple[str, str]]) -> Noise:
     reasons = [text for _, text in lines if REASONED.search(f"- {text}")]
     loud = [(stamp, text) for stamp, text in lines if not REASONED.search(f"- {text}")]
     last = (reasons or [text for _, text in loud] or [""])[-1]
-    return Noise(container, sorted(moment(stamp) for stamp, _ in loud), SECRET.sub(r"\1:***@", one_line(last)))
-
-
-def moment(stamp: str) -> float:
-    """Return a time as the engine writes it (UTC) in seconds since the epoch; 0 for what is none."""
-    try:
-        return calendar.timegm(time.strptime(stamp[:19], "%Y-%m-%dT%H:%M:%S"))
-    except ValueError:
-        return 0.0
+    return Noise(container, sorted(stamp(at) for at, _ in loud), SECRET.sub(r"\1:***@", one_line(last)))

@@ -8,6 +8,7 @@ import time
 from msgspec import Struct, field
 
 from ..config.settings import Environment
+from ..console.units import stamp
 from ..ssh import paths
 from ..ssh.shell import NOT_REACHED, Answer, join, quote
 from ..tools.alembic import revisions
@@ -16,7 +17,7 @@ from ..tools.compose.compose import LABEL
 from ..tools.compose.images import REVISION_LABEL
 from ..tools.compose.project import Project
 from . import errorlog, state
-from .errorlog import Noise, moment
+from .errorlog import Noise
 from .state import Container, State
 
 ORIGIN = (
@@ -80,8 +81,8 @@ class Examined(Struct, kw_only=True):
     @property
     def errors(self) -> list[Noise]:
         """The errors since the newest start of an application, by container."""
-        started = {k.name: moment(k.started) for k in self.seen.containers}
-        newest = max((moment(k.started) for k in self._applications), default=0.0)
+        started = {k.name: stamp(k.started) for k in self.seen.containers}
+        newest = max((stamp(k.started) for k in self._applications), default=0.0)
         return [n.since(max(newest, started.get(n.container, 0.0))) for n in self.noise]
 
     @property
@@ -192,7 +193,7 @@ def parse_origins(out: str) -> dict[str, Origin]:
     """Return what each container, by name, was made of."""
     words = [line.split(" ") for line in out.splitlines()]
     return {
-        w[0].lstrip("/"): Origin(moment(w[1]), w[2][1:], w[3][1:], w[4], w[5].split(",")) for w in words if len(w) == 6
+        w[0].lstrip("/"): Origin(stamp(w[1]), w[2][1:], w[3][1:], w[4], w[5].split(",")) for w in words if len(w) == 6
     }
 
 

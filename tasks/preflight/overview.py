@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 from msgspec import Struct, field
 
 from ..config.settings import Environment
 from ..console.text import one_line
+from ..console.units import age, moment, size, stamp
 from ..engine import journal as runs
 from ..engine import lock
 from ..engine import record as story
@@ -16,7 +15,6 @@ from ..ssh.host import Host
 from ..ssh.shell import Answer
 from ..tools.git import commits
 from . import examine
-from .errorlog import moment
 from .examine import Examined
 
 
@@ -104,15 +102,7 @@ def _since(e: Examined, k) -> str:
     if k.status not in ("running", "restarting"):
         return f" ({k.exit_code})"
     again = f", {k.restarts} restarts" if k.restarts else ""
-    return f" {age(e.now - moment(k.started))}{again}"
-
-
-def age(seconds: float) -> str:
-    """Return a length of time in the largest unit that says enough."""
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{max(seconds, 0):.0f} s"
+    return f" {age(e.now - stamp(k.started))}{again}"
 
 
 def _database(environment: Environment, e: Examined) -> str:
@@ -139,7 +129,7 @@ def _settings(e: Examined) -> str:
 
 
 def _free(e: Examined) -> str:
-    return ", ".join(f"{place} {size / 2**30:.1f} GB" for place, size in e.seen.free.items()) or "unknown"
+    return ", ".join(f"{place} {size(free)}" for place, free in e.seen.free.items()) or "unknown"
 
 
 def _run(answer: Answer) -> str:
@@ -147,9 +137,7 @@ def _run(answer: Answer) -> str:
     journal = runs.read_journal(text)
     if not journal:
         return "none"
-    at = journal[0].get("at")
-    began = f", {datetime.fromtimestamp(float(at), timezone.utc):%Y-%m-%d %H:%M} UTC" if at else ""
-    return f"{name} ({journal[0].get('task', '?')}){began}: {story.last_word(journal)}"
+    return f"{name} ({journal[0].get('task', '?')}), {moment(journal[0].get('at'))}: {story.last_word(journal)}"
 
 
 def _lock(answer: Answer) -> tuple[str, list[str]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 from ..console.errors import Failed, Refused
+from ..console.units import moment
 from ..ssh import paths
-from ..ssh.parallel import each
+from ..ssh.parallel import parallel_map
 from ..tools.compose.images import Target
 from ..tools.git import commits
 from . import checkup, ledger, state
@@ -21,7 +20,7 @@ def read(c) -> list[Entry]:
 
 def present(c) -> tuple[state.State, commits.Commit]:
     """Return what is there, and the commit that all hosts stand on."""
-    states = each(c.fleet, lambda member: member.look())
+    states = parallel_map(c.fleet, lambda member: member.look())
     if len({seen.head for seen in states}) > 1:
         heads = ", ".join(seen.head[:12] for seen in states)
         raise Refused(f"The hosts stand on different commits: {heads}. Nothing was recorded.")
@@ -57,9 +56,15 @@ def record(event: str, commit: commits.Commit, seen: state.State, wanted: Target
 
 def row(entry: Entry) -> tuple[str, ...]:
     """Return the line of a table about one entry."""
-    at = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.at))
     by = f"{entry.who} from {entry.machine} ({entry.task})"
-    return at, entry.commit[:12], entry.subject, ledger.WORDS[entry.event], ", ".join(entry.revision or []), by
+    return (
+        moment(entry.at),
+        entry.commit[:12],
+        entry.subject,
+        ledger.WORDS[entry.event],
+        ", ".join(entry.revision or []),
+        by,
+    )
 
 
 def before(seen: state.State, wanted: Target, commit: commits.Commit) -> dict:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from ..console.errors import Refused
-from ..engine.progress import size
+from ..console.units import size
 from ..ssh import paths
 from ..ssh.shell import home, quote
 from ..tools.compose import compose

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..engine.progress import size
+from ..console.units import age, size
 from ..tools.postgres.backup import Section
 
 
@@ -45,13 +45,6 @@ def differences(rows: dict[str, int], section: Section) -> list[str]:
         elif there != then:
             lines.append(f"{table}: {_more(there, then)} ({there} now, {then} in the backup)")
     return lines or ["every table has as many rows now as in the backup; what was changed in place is not counted"]
-
-
-def age(seconds: int) -> str:
-    """Return an age as people say it."""
-    units = ((86400, "days"), (3600, "hours"), (60, "minutes"))
-    unit, name = next(((u, n) for u, n in units if seconds >= 2 * u), (1, "seconds"))
-    return f"{max(seconds, 0) // unit} {name}"
 
 
 def _more(there: int, then: int) -> str:

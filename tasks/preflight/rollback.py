@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..console.errors import Refused
+from ..console.units import size
 from ..ssh.parallel import ask
 from ..tools.compose import images
 from ..tools.git import checkout
@@ -88,11 +89,9 @@ def _questions(member, commit: str, way: Way) -> dict[str, str]:
 def fit(member, seen: State, *, stash: bool = False) -> None:
     """Raise Refused where a host cannot be worked on, with what to do about it."""
     cures.require(member.address, seen)
-    short = [f"{place} has {free // 2**20} MB free" for place, free in seen.free.items() if free < ROOM]
+    short = [f"{place} has {size(free)} free" for place, free in seen.free.items() if free < ROOM]
     if short:
-        raise Refused(
-            f"{member.address}: too little disk: {', '.join(short)}, not {ROOM // 2**20}. Nothing was changed."
-        )
+        raise Refused(f"{member.address}: too little disk: {', '.join(short)}, not {size(ROOM)}. Nothing was changed.")
     checkout.refuse_local_changes(seen, stash)
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from ..config.settings import Environment
 from ..console.errors import Refused
 from ..ssh import paths
-from ..ssh.parallel import each
+from ..ssh.parallel import parallel_map
 from ..ssh.shell import quote
 from ..tools.compose import compose, project
 from ..tools.compose.project import Project
@@ -80,7 +80,7 @@ def choose(c, name: str | None, files: bool = True) -> Chosen:
     asked = {**state.questions(c.environment), **project.questions(c.environment)}
     answers = c.ask({**asked, "volumes": unnamed_volumes(c.environment)})
     seen = state.read(c.environment, answers)
-    others = each(c.fleet[1:], lambda member: member.look())
+    others = parallel_map(c.fleet[1:], lambda member: member.look())
     for member, known in zip(c.fleet, [seen, *others], strict=True):
         cures.require(member.address, known, ("engine", "head"))
     found = project.read(answers, seen)

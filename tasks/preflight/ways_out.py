@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from ..console.errors import Stopped
+from ..console.units import age
 from ..engine import record as story
 from ..ssh.shell import quote
 from ..tools.alembic.migrate import WAYS_OUT
@@ -16,7 +17,6 @@ from . import schema_choice as choice
 from .backup_files import Found
 from .copies import database_of
 from .costs import costs
-from .restore_facts import age
 from .state import State
 
 TRIED = 3  # snapshots that are looked into, the newest first

@@ -84,7 +84,7 @@ class Host(Secured):
     def _answers(self, commands: Mapping[str, str], first: set[str], timeout: int) -> dict[str, shell.Answer]:
         mark = shell.nonce()
         if self.activity == "":
-            commands = {ACTIVITY: runs.activity(paths.state(self.environment)), **commands}
+            commands = {ACTIVITY: runs.activity_command(paths.state(self.environment)), **commands}
             first = {ACTIVITY, *first}
         try:
             result = self._sh(shell.batch(commands, mark, first), timeout, check=False)

@@ -14,10 +14,10 @@ Found = TypeVar("Found")
 
 def ask(members: Sequence, questions: Callable[[Any], Mapping[str, str]]) -> list[dict[str, Answer]]:
     """Return the answers of every member to its read-only `questions`."""
-    return each(members, lambda member: member.ask(questions(member)))
+    return parallel_map(members, lambda member: member.ask(questions(member)))
 
 
-def each(members: Sequence[One], look: Callable[[One], Found]) -> list[Found]:
+def parallel_map(members: Sequence[One], look: Callable[[One], Found]) -> list[Found]:
     """Return what `look` finds of every member, in their order; raise the error of the first that has one.
 
     It is for what changes nothing: a look that goes on when another one failed, or at Ctrl-C, is abandoned.

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from fabric.runners import Remote
 
 from ..console.errors import Failed
+from ..console.units import size
 from .signals import held_back
 
-CAPTURE_LIMIT = 64 * 1024 * 1024  # bytes of one stream that is captured
+CAPTURE_LIMIT = 64_000_000  # bytes of one stream that is captured
 CHUNK = 64 * 1024  # bytes
 KEPT = 64  # chunks of a stream that is shown as it comes
 
@@ -50,12 +51,12 @@ class Runner(Remote):
     def read_proc_output(self, reader: Callable[[int], bytes]) -> Iterator[str]:
         """Yield decoded output; raise Failed when a host sends more than can be captured."""
         decoder = codecs.getincrementaldecoder(self.encoding)("replace")
-        size = 0
+        taken = 0
         while data := reader(self.read_chunk_size):
-            size += len(data)
-            if size > CAPTURE_LIMIT and not self._shown:
+            taken += len(data)
+            if taken > CAPTURE_LIMIT and not self._shown:
                 self.channel.close()
-                raise Failed(f"the host sent more than {CAPTURE_LIMIT // 2**20} MB of output; stopped reading")
+                raise Failed(f"the host sent more than {size(CAPTURE_LIMIT)} of output; stopped reading")
             yield decoder.decode(data)
 
     @property

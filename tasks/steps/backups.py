@@ -10,8 +10,8 @@ from ..engine.task import change, task
 @change
 def create(c, format="custom"):
     """Write a backup of the database and read it back: plain, gz, zst, custom (the default) or directory."""
+    from ..console.units import size
     from ..engine.plan import Plan
-    from ..engine.progress import size
     from ..preflight import backup_files as files
     from ..preflight import restore as look
     from .builders import backup_plans as plans
@@ -105,8 +105,8 @@ def restore(c, file=None, from_database=None, plan=False):
 @change
 def prune(c, keep="5"):
     """Remove all but the newest backups that backups.create wrote, and copies of the database no longer needed."""
+    from ..console.units import size
     from ..engine.plan import Plan
-    from ..engine.progress import size
     from ..preflight import backup_files as files
     from ..preflight import restore as look
     from .builders import backup_plans as plans

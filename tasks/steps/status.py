@@ -12,9 +12,9 @@ def status(c, json=False):
     from msgspec import to_builtins
 
     from ..preflight import overview
-    from ..ssh.parallel import each
+    from ..ssh.parallel import parallel_map
 
-    found = each(c.fleet, overview.look)
+    found = parallel_map(c.fleet, overview.look)
     if console.document([{**to_builtins(o), "lines": dict(o.lines)} for o in found]):
         return found
     for one in found:

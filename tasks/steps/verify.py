@@ -15,10 +15,10 @@ def verify(c, commit=None, json=False):
     from ..engine import display
     from ..preflight import checkup
     from ..preflight import commit_choice as choice
-    from ..ssh.parallel import each
+    from ..ssh.parallel import parallel_map
 
     wanted = choice.hash_of(c, commit) if commit else None
-    looks = each(c.fleet, lambda member: checkup.look(member, wanted))
+    looks = parallel_map(c.fleet, lambda member: checkup.look(member, wanted))
     found = {member.address: look for member, look in zip(c.fleet, looks, strict=True)}
     wrong = [(address, check) for address, checks in found.items() for check in checks if not check.ok]
     if not console.document({"ok": not wrong, "hosts": to_builtins(found)}):

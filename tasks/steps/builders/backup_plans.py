@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...console.errors import Refused
+from ...console.units import age
 from ...engine.plan import Plan
 from ...preflight import backup_check as check
 from ...preflight import restore as look
 from ...preflight.restore import Sight
-from ...preflight.restore_facts import age
 from ...tools.postgres.psql import Database
 from ...tools.postgres.reads import rows_script, server_script
 from ...tools.postgres.report import Server, parse_server, parse_tables

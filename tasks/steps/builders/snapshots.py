@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...config.settings import Environment
 from ...console.errors import Refused
+from ...console.units import size
 from ...engine.plan import Plan, Step
-from ...engine.progress import size
 from ...preflight import backup_files as files
 from ...preflight import state
 from ...preflight.backup_check import versions_table

@@ -7,7 +7,7 @@ from ...console.errors import Refused
 from ...engine.plan import Step
 from ...preflight.state import State
 from ...ssh import paths
-from ...ssh.parallel import each
+from ...ssh.parallel import parallel_map
 from ...ssh.shell import quote
 from ..compose import compose
 from . import branch, commits, tree
@@ -74,7 +74,7 @@ def undo_step(environment: Environment, target: Commit, name: str) -> Step:
 
 def look(c, stash: bool = False, offer: str = OFFER) -> State:
     """Return the primary's state, after every host's checkout was found fit."""
-    states = each(c.fleet, lambda member: member.look())
+    states = parallel_map(c.fleet, lambda member: member.look())
     for member, state in zip(c.fleet, states, strict=True):
         if problem := state.problems.get("head"):
             raise Refused(f"{member.address}: {problem.splitlines()[0]} (app.path). Nothing was changed.")

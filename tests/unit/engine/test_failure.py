@@ -44,7 +44,7 @@ def test_the_line_that_says_why(code, said, why):
 
 def test_a_disk_that_is_full_is_said_with_the_state_of_the_host():
     seen = State(free={"/": 2**30, "/var/lib/docker": 3 * 2**20 + 5})
-    assert failure.serves(seen) == "HEAD cannot be read; running: nothing; /var/lib/docker has 3 MB free"
+    assert failure.serves(seen) == "HEAD cannot be read; running: nothing; /var/lib/docker has 3.1 MB free"
 
 
 def words(before: dict, done: list[str], answer: str) -> tuple[str, str]:

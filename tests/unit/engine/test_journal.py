@@ -72,7 +72,7 @@ def test_a_note_after_a_torn_line_is_readable(tmp_path):
 
 def test_activity_changes_with_every_step_and_not_with_a_lock_taken_over(tmp_path):
     (tmp_path / "runs" / "run-1").mkdir(parents=True)
-    ask = runs.activity(shlex.quote(str(tmp_path)))
+    ask = runs.activity_command(shlex.quote(str(tmp_path)))
     seen = [sh(ask).stdout]
     for event, entry in (("begin", {"step": "01-stop"}), ("end", {"step": "01-stop"}), ("left", {"by": "run-2"})):
         sh(runs.note(shlex.quote(str(tmp_path / "runs" / "run-1")), event, **entry))
@@ -83,7 +83,7 @@ def test_activity_changes_with_every_step_and_not_with_a_lock_taken_over(tmp_pat
 
 def test_a_run_is_not_begun_when_another_was_at_work_since_it_was_planned(tmp_path):
     folder = shlex.quote(str(tmp_path))
-    seen = sh(runs.activity(folder)).stdout.strip()
+    seen = sh(runs.activity_command(folder)).stdout.strip()
     (script,) = runs.begin(folder, {"who": "ada"}, plan(), seen)
     assert sh(script).returncode == 0
     sh(runs.note(shlex.quote(str(tmp_path / "runs" / "run-1")), "begin", step="01-stop"))

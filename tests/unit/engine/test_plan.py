@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from tasks.engine.plan import PreflightReport, Step, chain
+import msgspec
+
+from tasks.engine.plan import Plan, PreflightReport, Step, chain, new_id
 
 
-def step(name: str) -> Step:
-    return Step(name=name, title=name, script=":")
+def step(name: str, **values) -> Step:
+    return Step(name=name, title=name, script=":", **values)
 
 
 def test_a_chain_leaves_out_what_there_is_nothing_to_do_for():
@@ -19,3 +21,17 @@ def test_a_chain_is_the_run_that_its_preflight_was_made_for():
     made = chain(report, task="t", purpose="p", back="b")
     assert (made.run, made.activity, made.facts, made.warnings, made.questions) == ("r", "a", ["f"], ["w"], ["q"])
     assert (made.task, made.purpose, made.back, made.steps) == ("t", "p", "b", [])
+
+
+def test_a_plan_is_the_same_once_it_was_written_down_and_read():
+    made = Plan(task="t", purpose="p", steps=[step("one", files={"own.sql": "SELECT 1;"})], activity="1 2")
+    assert msgspec.json.decode(msgspec.json.encode(made), type=Plan) == made
+
+
+def test_the_way_back_of_a_run_names_the_run():
+    assert Plan(task="t", purpose="p", steps=[], back="fab undo", run="r1").way_back == "fab undo --run r1"
+    assert Plan(task="t", purpose="p", steps=[], back="fab git.checkout").way_back == "fab git.checkout"
+
+
+def test_identifiers_of_runs_are_never_the_same():
+    assert len({new_id() for _ in range(100)}) == 100

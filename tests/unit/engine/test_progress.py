@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.engine.progress import Progress, size
+from tasks.engine.progress import Progress
 
 
 class Clock:
@@ -38,8 +38,3 @@ def test_at_most_one_line_a_second_is_said_but_always_the_last(clock):
 
 def test_an_unknown_end_is_not_made_up(clock):
     assert Progress(clock).words("PROGRESS bytes 2500 0") == "2.5 kB"
-
-
-@pytest.mark.parametrize(("count", "text"), [(0, "0 bytes"), (999, "999 bytes"), (1_500_000_000, "1.5 GB")])
-def test_a_size_is_written_as_people_read_it(count, text):
-    assert size(count) == text

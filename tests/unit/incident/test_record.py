@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tasks.console.units import moment
 from tasks.incident import record as incident
 
 DAY = 24 * 3600
@@ -40,4 +41,4 @@ def test_without_runs_there_is_no_incident():
 
 def test_a_journal_without_times_does_not_stop_the_report():
     entry = incident.entries({"torn": [{"event": "run"}]})[0]
-    assert incident.moment(entry.at) == "at an unknown time"
+    assert moment(entry.at) == "at an unknown time"

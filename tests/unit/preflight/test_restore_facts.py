@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tasks.preflight.restore_facts import age, differences
+from tasks.preflight.restore_facts import differences
 from tasks.tools.postgres.backup import Section
 
 
@@ -23,10 +21,3 @@ def test_the_rows_that_only_one_side_has_are_told_table_by_table():
 def test_equal_counts_are_not_called_the_same_data():
     (line,) = differences({"public.a": 1}, Section(rows={"public.a": 1}))
     assert "changed in place is not counted" in line
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(-5, "0 seconds"), (119, "119 seconds"), (120, "2 minutes"), (200_000, "2 days")]
-)
-def test_an_age_is_said_as_people_say_it(seconds, text):
-    assert age(seconds) == text

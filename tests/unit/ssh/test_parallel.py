@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from tasks.ssh.parallel import each
+from tasks.ssh.parallel import parallel_map
 
 
 def test_all_are_looked_at_at_the_same_time_and_answer_in_their_order():
@@ -16,11 +16,11 @@ def test_all_are_looked_at_at_the_same_time_and_answer_in_their_order():
         all_there.wait()
         return name.upper()
 
-    assert each(["a", "b", "c"], look) == ["A", "B", "C"]
+    assert parallel_map(["a", "b", "c"], look) == ["A", "B", "C"]
 
 
 def test_one_host_is_looked_at_without_a_thread():
-    assert each(["a"], lambda _: threading.current_thread()) == [threading.main_thread()]
+    assert parallel_map(["a"], lambda _: threading.current_thread()) == [threading.main_thread()]
 
 
 def test_the_first_host_with_an_error_is_the_one_that_is_heard_of():
@@ -30,4 +30,4 @@ def test_the_first_host_with_an_error_is_the_one_that_is_heard_of():
         return name
 
     with pytest.raises(ConnectionError, match="b"):
-        each(["a", "b", "c"], look)
+        parallel_map(["a", "b", "c"], look)

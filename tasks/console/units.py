@@ -1,0 +1,35 @@
+"""Sizes, ages and times as people read them: decimal units, and UTC everywhere, which is said."""
+
+from __future__ import annotations
+
+import calendar
+import time
+
+SIZES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))  # decimal, as disks are sold
+AGES = ((86400, "days"), (3600, "hours"), (60, "minutes"))
+UNKNOWN = "at an unknown time"
+
+
+def size(count: float) -> str:
+    """Return a size in bytes as `1.5 GB`."""
+    unit, name = next(((u, n) for u, n in SIZES if count >= u), (1, ""))
+    return f"{count / unit:.1f} {name}" if name else f"{count:.0f} bytes"
+
+
+def age(seconds: float) -> str:
+    """Return a length of time as `3 hours`, in the largest unit of which there are two."""
+    unit, name = next(((u, n) for u, n in AGES if seconds >= 2 * u), (1, "seconds"))
+    return f"{max(seconds, 0) // unit:.0f} {name}"
+
+
+def moment(at: float | None) -> str:
+    """Return a time, in seconds since the epoch, as `2026-01-02 03:04:05 UTC`."""
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(at)) if at else UNKNOWN
+
+
+def stamp(docker_time: str) -> float:
+    """Return a time as the Docker engine writes it (UTC) in seconds since the epoch; 0 for what is none."""
+    try:
+        return calendar.timegm(time.strptime(docker_time[:19], "%Y-%m-%dT%H:%M:%S"))
+    except ValueError:
+        return 0.0
