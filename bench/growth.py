@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tasks.ssh.scripts import with_files
 from tasks.tools.alembic import revisions
 
 from . import copies, figures, fleet, stage
@@ -61,8 +62,8 @@ def derive(path: Path) -> float:
     """Return the seconds it takes to find out that the commit before HEAD needs one downgrade."""
     begun = time.monotonic()
     script = revisions.fetch_script(str(path), ["HEAD", "HEAD~1"], "alembic.ini")
-    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
-    graphs = revisions.parse(done.stdout)
+    done = subprocess.run(["sh", "-c", with_files(script)], capture_output=True, text=True, check=True)
+    graphs = revisions.parse(done.stdout, "alembic.ini")
     present = graphs["HEAD"]
     compared = revisions.compare(present, present.heads(), graphs["HEAD~1"])
     elapsed = time.monotonic() - begun

@@ -57,7 +57,7 @@ def code_rollback(c, commit=None, service=None, stash=False, rebuild=False, data
 def _refuse_other_schema(sight: Sight) -> None:
     if not sight.migrates:
         return
-    rows = ", ".join(sight.schema.rows) or "base"
+    rows = sight.schema.goal
     present = ", ".join(sight.seen.revision or []) or "base"
     raise Refused(
         f"{sight.target.title} needs the database at {rows}; it is at {present}. Nothing was changed. "

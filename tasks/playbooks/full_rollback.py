@@ -31,7 +31,7 @@ def full_rollback(
     from ..steps.builders import containers
     from ..tools.git import checkout
 
-    way = look.Way(stash=stash, revision=revision, schema=database, own=downgrade_sql, snapshot=snapshot)
+    way = look.Way(stash=stash, revision=revision, schema=database, override_sql=downgrade_sql, snapshot=snapshot)
     sight = look.look(c, choice.required(c, commit), way)
     plan = Plan(
         task="full-rollback",
@@ -93,8 +93,8 @@ def _expectation(sight: Sight) -> Expectation:
 
     return Expectation(
         commit=sight.target.sha,
-        revision=sight.schema.rows if sight.schema else None,
-        redundant=sight.schema.redundant if sight.schema else [],
+        revision=sight.schema.to_heads if sight.schema else None,
+        redundant=sight.schema.implied if sight.schema else [],
         images={i.service: i.retained(sight.target.sha) for i in sight.wanted.images},
         services=sight.wanted.services,
         healthy=True,

@@ -29,14 +29,14 @@ def migration_rollback(c, revision=None, downgrade_sql=None, rehearse=True, snap
     facts, questions = losses.describe(c, seen, wanted, snapshot=snapshot)
     plan = Plan(
         task="migration-rollback",
-        purpose=f"{', '.join(wanted.before)} → {', '.join(wanted.rows) or 'base'}; the code stays",
+        purpose=f"{', '.join(wanted.from_heads)} → {wanted.goal}; the code stays",
         steps=[],
         facts=facts,
         questions=questions,
         warnings=[] if seen.healthy else ["the application does not answer now: that it does is not demanded"],
-        expect=Expectation(commit=seen.head, revision=wanted.rows, redundant=wanted.redundant, services=running),
+        expect=Expectation(commit=seen.head, revision=wanted.to_heads, redundant=wanted.implied, services=running),
         back="fab undo",
-        before={"commit": seen.head, "branch": seen.branch, "revision": wanted.before, "healthy": seen.healthy},
+        before={"commit": seen.head, "branch": seen.branch, "revision": wanted.from_heads, "healthy": seen.healthy},
     )
     if snapshot:
         plan.before |= net.kept(c, plan.run)

@@ -40,7 +40,7 @@ def undo(c, run=None, restore_snapshot=False):
     if before.get("healthy") is False:
         plan.warnings.append("the application was not healthy then: that it answers is not demanded")
     if before.get("revision"):
-        sight.schema = migrations.way_up(c, sight.target.sha, before["revision"], migrations.rows_of(c, sight.seen))
+        sight.schema = migrations.way_up(c, sight.target.sha, before["revision"], migrations.heads_of(c, sight.seen))
         if sight.schema is None and not restore_snapshot:
             raise Refused(_only_down(known))
     plan.back = _back(sight, before)
@@ -157,8 +157,8 @@ def _expectation(sight: Sight, before: dict) -> Expectation:
     services, images = sight.wanted.services, sight.wanted.images if "images" in before else []
     return Expectation(
         commit=sight.target.sha,
-        revision=sight.schema.rows if sight.schema else before.get("revision"),
-        redundant=sight.schema.redundant if sight.schema else [],
+        revision=sight.schema.to_heads if sight.schema else before.get("revision"),
+        redundant=sight.schema.implied if sight.schema else [],
         images={i.service: i.retained(sight.target.sha) for i in images},
         services=[s for s in services if s in before.get("running", services)],
         healthy=bool(before.get("healthy")),

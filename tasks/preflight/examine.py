@@ -173,13 +173,13 @@ def read(environment: Environment, answers: dict[str, Answer]) -> Examined:
         files=parse_files(answers["files"].out),
     )
     if "heads" in answers:
-        _read_heads(found, answers["heads"])
+        _read_heads(environment, found, answers["heads"])
     return found
 
 
-def _read_heads(found: Examined, answer: Answer) -> None:
+def _read_heads(environment: Environment, found: Examined, answer: Answer) -> None:
     try:
-        graph = revisions.parse(answer.out)["HEAD"]
+        graph = revisions.parse(answer.out, environment.database.alembic.config)["HEAD"]
     except (ValueError, KeyError) as error:
         found.heads_problem = answer.err.strip() or str(error)
         return

@@ -9,21 +9,21 @@ from ..ssh.shell import Answer
 from ..steps.builders import snapshots as net
 from ..tools.alembic import migrations
 from ..tools.alembic.revisions import Revision
+from ..tools.alembic.schema_change import SchemaChange
 from ..tools.postgres import psql as sql
 from . import copies, state
-from .schema import Schema
 from .ways_out import ways_out
 
 
 def describe(
-    c, seen: state.State, wanted: Schema, ends: bool = True, snapshot: bool = False
+    c, seen: state.State, wanted: SchemaChange, ends: bool = True, snapshot: bool = False
 ) -> tuple[list[str], list[str]]:
     """Return lines that say what each downgrade does, and the questions that have to be asked by name.
 
     With `ends`, also which sessions will be ended. Raises Refused where a downgrade is known to fail, with
     `snapshot` also where no copy before it would fit.
     """
-    found = {r.id: migrations.classify(r.source) for r in wanted.downgrades if r.id not in wanted.replaced}
+    found = {r.id: migrations.classify(r.source) for r in wanted.downgrades if r.id not in wanted.overridden}
     _refuse_known_failures(c, seen, wanted, found)
     # What must be known comes first: counting may take longer than is waited for.
     asked = {**(copies.questions(c, seen) if ends or snapshot else {}), **_counts(c, seen, found)}
@@ -52,12 +52,12 @@ def _describe(
     return facts, [f"{name}: {'; '.join(why)}. Go on?"] if grave else []
 
 
-def _refuse_known_failures(c, seen: state.State, wanted: Schema, found: dict[str, migrations.Downgrade]) -> None:
+def _refuse_known_failures(c, seen: state.State, wanted: SchemaChange, found: dict[str, migrations.Downgrade]) -> None:
     for revision in wanted.downgrades:
         if revision.id in found and found[revision.id].kind == "raises":
             raise Refused(
                 f"{revision.id} ({revision.title}) cannot be taken back: {_reasons(found[revision.id], revision)}. "
-                f"Nothing was changed. {ways_out(c, seen, wanted.rows)}"
+                f"Nothing was changed. {ways_out(c, seen, wanted.to_heads)}"
             )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ..console.errors import Refused
 from ..console.units import size
 from ..ssh.parallel import ask
+from ..tools.alembic.schema_change import SchemaChange
 from ..tools.compose import images
 from ..tools.git import checkout
 from ..tools.git.commits import Commit
@@ -14,7 +15,7 @@ from . import commit_choice as choice
 from . import losses, schema, state
 from . import remedies as cures
 from . import schema_choice as schemas
-from .schema import Known, Schema
+from .schema import Known
 from .state import State
 
 ROOM = 1024**3  # bytes that a build and a snapshot need at the least
@@ -22,12 +23,12 @@ ROOM = 1024**3  # bytes that a build and a snapshot need at the least
 
 @dataclass(frozen=True)
 class Way:
-    """What the operator said of the way back: `own` is SQL in place of a downgrade, `schema` whether it moves."""
+    """What the operator said of the way back: `override_sql` replaces a downgrade, `schema` is whether it moves."""
 
     stash: bool = False
     revision: str | None = None
     schema: bool = True
-    own: str | None = None
+    override_sql: str | None = None
     snapshot: bool = False
 
 
@@ -39,7 +40,7 @@ class Sight:
     target: Commit
     wanted: images.Target
     applications: list[str]
-    schema: Schema | None = None
+    schema: SchemaChange | None = None
     facts: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
@@ -69,7 +70,7 @@ def look(c, commit: str, way: Way = Way()) -> Sight:
         names = ", ".join(sight.seen.modified[:5])
         sight.facts.append(f"local changes are put aside ({names}): git stash pop in the checkout brings them back")
     if way.schema:
-        _look_at_schema(c, sight, way, (commit, answers[0]))
+        _look_at_schema(c, sight, way, _known(c, commit, answers[0].get("migrations")))
     else:
         _leave_schema(c, sight)
     return sight
@@ -82,8 +83,13 @@ def _questions(member, commit: str, way: Way) -> dict[str, str]:
         **state.questions(environment),
         **choice.questions(environment, commit),
         **images.questions_about(environment, commit),
-        **(schema.questions(environment, commit) if way.schema and primary else {}),
+        **(_migrations(environment, commit) if way.schema and primary else {}),
     }
+
+
+def _migrations(environment, commit: str) -> dict[str, str]:
+    configured = environment.database and environment.database.alembic
+    return {"migrations": schema.probe(environment, commit).commands[""]} if configured else {}
 
 
 def fit(member, seen: State, *, stash: bool = False) -> None:
@@ -115,7 +121,7 @@ def records(sight: Sight) -> list[dict]:
         "event": "good",
         "commit": target.sha,
         "subject": target.subject,
-        "revision": sight.schema.rows if sight.schema else left.revision,
+        "revision": sight.schema.to_heads if sight.schema else left.revision,
         "images": {i.service: i.retained(target.sha) for i in sight.wanted.images},
     }
     bad = {"event": "bad", "commit": left.head, "subject": left.subject, "revision": left.revision}
@@ -127,12 +133,16 @@ def _applications(c, states: list[State]) -> list[str]:
     return sorted(services - {c.environment.service("database")})
 
 
-def _look_at_schema(c, sight: Sight, way: Way, known: Known) -> None:
-    sight.schema = schemas.needed(c, sight.seen, sight.target, way.revision, way.own, known)
+def _known(c, commit: str, answer) -> Known | None:
+    return (commit, schema.probe(c.environment, commit).read({"": answer})) if answer else None
+
+
+def _look_at_schema(c, sight: Sight, way: Way, known: Known | None) -> None:
+    sight.schema = schemas.needed(c, sight.seen, sight.target, way.revision, way.override_sql, known)
     if sight.schema is None:
         sight.facts.append("no alembic in hosts.yaml: the schema is left as it is")
     elif not sight.schema.changes:
-        rows = ", ".join(sight.schema.rows) or "base"
+        rows = sight.schema.goal
         sight.facts.append(f"the database is at {rows}, where the target needs it")
     else:
         facts, sight.questions = losses.describe(c, sight.seen, sight.schema, snapshot=way.snapshot)

@@ -2,54 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ..console.errors import Refused
+from ..ssh.host import Host
 from ..tools.alembic import revisions
+from ..tools.alembic.schema_change import SchemaChange
 from ..tools.git import commits
-from . import schema, state
-from .schema import Schema
+from ..tools.git.commits import Commit
+from . import schema
+from .state import State
 
 LOOKED_AT = 30  # commits that are searched for one that fits
 
 
-def configured(c) -> None:
-    """Raise Refused where hosts.yaml knows of no alembic."""
-    if not c.environment.database or not c.environment.database.alembic:
-        raise Refused(f"{c.environment.name} has no database.alembic in hosts.yaml. Nothing was changed.")
-
-
 def needed(
-    c, seen: state.State, commit, revision: str | None = None, own: str | None = None, known: schema.Known | None = None
-) -> Schema | None:
+    c: Host,
+    seen: State,
+    commit: Commit,
+    revision: str | None = None,
+    override_sql: str | None = None,
+    known: schema.Known | None = None,
+) -> SchemaChange | None:
     """Return what `commit` needs of the schema; None where hosts.yaml knows of no alembic."""
     if not c.environment.database or not c.environment.database.alembic:
         return None
-    return schema.with_own_sql(schema.needed_by(c, seen, commit, revision, known), own)
+    return schema.with_override(schema.needed_by(c, seen, commit, revision, known), override_sql)
 
 
-def way_down(c, seen: state.State, revision: str | None, own: str | None = None) -> Schema:
+def way_down(c: Host, seen: State, revision: str | None, override_sql: str | None = None) -> SchemaChange:
     """Return the way down to `revision`, or by one migration, with the operator's SQL where it was given."""
-    configured(c)
-    rows = schema.rows_of(c, seen)
+    schema.alembic_of(c.environment)
+    heads = schema.heads_of(c, seen)
     present = schema.present_graph(c, seen)
-    return schema.with_own_sql(schema.to_revision(present, rows, revision or schema.one_down(present, rows)), own)
+    change = schema.to_revision(present, heads, revision or schema.one_down(present, heads))
+    return schema.with_override(change, override_sql)
 
 
-def fitting(c, rows: list[str]) -> commits.Commit | None:
-    """Return the newest commit that needs a database at exactly `rows`, among the last ones."""
+def fitting(c: Host, heads: list[str]) -> Commit | None:
+    """Return the newest commit that needs a database at exactly `heads`, among the last ones."""
     log = c.ask({"log": commits.show_log(c.environment, LOOKED_AT)})["log"]
     found = commits.parse_commits(log.out)
     try:
         graphs = schema.graphs(c, [commit.sha for commit in found]) if found else {}
     except Refused:
         return None
-    return next((commit for commit in found if _needs(graphs[commit.sha], rows)), None)
+    return next((commit for commit in found if _needs(graphs[commit.sha], heads)), None)
 
 
-def _needs(graph: object, rows: list[str]) -> bool:
-    return isinstance(graph, revisions.Graph) and revisions.compare(graph, rows, graph).kind == "same"
+def _needs(graph: object, heads: list[str]) -> bool:
+    return isinstance(graph, revisions.Graph) and revisions.compare(graph, heads, graph).kind == "same"
 
 
-def mark(name: str, seen: state.State, applied) -> str:
+def standing(name: str, seen: State, applied: Collection[str]) -> str:
     """Return how revision `name` stands to the database, which has those of `applied`."""
     if name in (seen.revision or []):
         return "current"

@@ -12,11 +12,10 @@ from ..engine.task import change, task
 def current(c, json=False):
     """Show the database's present revision, read from the database itself."""
     from ..preflight import schema
-    from ..preflight import schema_choice as choice
 
-    choice.configured(c)
+    schema.alembic_of(c.environment)
     seen = c.look()
-    rows = schema.rows_of(c, seen)
+    rows = schema.heads_of(c, seen)
     graph = schema.present_graph(c, seen)
     known = [{"revision": r, "title": graph.revisions[r].title, "head": r in graph.heads()} for r in rows]
     if console.document(known):
@@ -33,14 +32,14 @@ def history(c, json=False):
     from ..preflight import schema
     from ..preflight import schema_choice as choice
 
-    choice.configured(c)
+    schema.alembic_of(c.environment)
     seen = c.look()
     graph = schema.present_graph(c, seen)
-    applied = graph.ancestors(schema.rows_of(c, seen))
+    applied = graph.ancestors(schema.heads_of(c, seen))
     found = [graph.revisions[name] for name in reversed(graph.order)]
     if console.document([{"revision": r.id, "title": r.title, "applied": r.id in applied} for r in found]):
         return
-    rows = [(r.id, ", ".join(r.down_revisions) or "base", r.title, choice.mark(r.id, seen, applied)) for r in found]
+    rows = [(r.id, ", ".join(r.down_revisions) or "base", r.title, choice.standing(r.id, seen, applied)) for r in found]
     console.table(("revision", "follows", "title", ""), rows)
 
 
@@ -48,12 +47,12 @@ def history(c, json=False):
 def heads(c, commit=None, json=False):
     """Print the revision that a commit needs, read from git alone."""
     from ..preflight import schema
-    from ..preflight import schema_choice as choice
+    from ..tools.alembic import revisions
 
-    choice.configured(c)
+    schema.alembic_of(c.environment)
     ref = commit or "HEAD"
     graph = schema.graphs(c, [ref])[ref]
-    if not isinstance(graph, schema.Graph):
+    if not isinstance(graph, revisions.Graph):
         raise Refused(f"{ref}: {graph}.")
     if not console.document(graph.heads()):
         for name in graph.heads():
@@ -71,7 +70,7 @@ def preview(c, revision=None):
     if not wanted.changes:
         console.say("There is nothing to downgrade.")
         return
-    first, last = ",".join(wanted.before), wanted.moves[-1]
+    first, last = ",".join(wanted.from_heads), wanted.moves[-1]
     script = steps.preview(c.environment, steps.image_of(c, seen), first, last)
     result = c.sh(script, check=False, timeout=120)
     if result.ok:
@@ -88,13 +87,13 @@ def preview(c, revision=None):
 def rehearse(c, commit=None, revision=None, downgrade_sql=None, full=False):
     """Try a downgrade, and the target's image, on a clone of the database; the database itself is only read."""
     from ..engine.plan import Expectation, Plan
-    from ..preflight import losses
+    from ..preflight import losses, schema
     from ..preflight import schema_choice as choice
+    from ..preflight import trial_choice as trial
     from ..preflight.commit_choice import resolve
-    from ..tools.alembic import trial
     from .builders import database as steps
 
-    choice.configured(c)
+    schema.alembic_of(c.environment)
     seen = c.look()
     target = resolve(c, commit) if commit else None
     if target:
@@ -108,10 +107,10 @@ def rehearse(c, commit=None, revision=None, downgrade_sql=None, full=False):
     tried, fact = trial.choose(c, seen, wanted, target)
     return Plan(
         task="db.rehearse",
-        purpose=f"{', '.join(wanted.before)} → {', '.join(wanted.rows) or 'base'}, on a clone",
+        purpose=f"{', '.join(wanted.from_heads)} → {wanted.goal}, on a clone",
         steps=[steps.rehearsal_step(c, seen, wanted, full, tried)],
         facts=[*facts, fact],
-        expect=Expectation(revision=wanted.before),
+        expect=Expectation(revision=wanted.from_heads),
     )
 
 
@@ -127,18 +126,18 @@ def downgrade(c, revision=None, downgrade_sql=None, snapshot=True):
     seen = c.look()
     wanted = choice.way_down(c, seen, revision, downgrade_sql)
     if not wanted.changes:
-        console.say(f"The database is at {', '.join(wanted.rows) or 'base'} already.")
+        console.say(f"The database is at {wanted.goal} already.")
         return None
     facts, questions = losses.describe(c, seen, wanted, snapshot=snapshot)
     plan = Plan(
         task="db.downgrade",
-        purpose=f"{', '.join(wanted.before)} → {', '.join(wanted.rows) or 'base'}",
+        purpose=f"{', '.join(wanted.from_heads)} → {wanted.goal}",
         steps=[],
         facts=facts,
         questions=questions,
-        expect=Expectation(revision=wanted.rows, redundant=wanted.redundant),
+        expect=Expectation(revision=wanted.to_heads, redundant=wanted.implied),
         back="fab undo",
-        before={"commit": seen.head, "revision": wanted.before},
+        before={"commit": seen.head, "revision": wanted.from_heads},
     )
     others = [
         k.service for k in seen.containers if k.status == "running" and k.service != c.environment.service("database")

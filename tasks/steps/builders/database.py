@@ -6,9 +6,9 @@ from ...config.settings import Environment
 from ...engine.plan import Step
 from ...preflight import state
 from ...preflight.copies import database_of
-from ...preflight.schema import Schema
 from ...ssh.shell import quote
 from ...tools.alembic import migrate, rehearsal, trial
+from ...tools.alembic.schema_change import Move, OverrideSql, SchemaChange
 from ...tools.postgres.names import copy_name
 from ...tools.postgres.psql import Database
 from ...tools.postgres.sessions import stop_script
@@ -17,7 +17,7 @@ from . import snapshots as net
 from .backups import LONG
 
 
-def downgrade(environment: Environment, image: str, wanted: Schema, copy: Database | None, run: str) -> str:
+def downgrade(environment: Environment, image: str, wanted: SchemaChange, copy: Database | None, run: str) -> str:
     """Return the script of the runbook's "Rollback to Specific Revision", with a safety net.
 
     It proves the rows that the downgrade leads to. With `copy` (the application is stopped and a
@@ -42,13 +42,13 @@ def image_of(c, seen: state.State) -> str:
     return image or f"no-container-of-{service}"
 
 
-def downgrade_step(c, seen: state.State, wanted: Schema, run: str, snapshot: bool) -> Step:
+def downgrade_step(c, seen: state.State, wanted: SchemaChange, run: str, snapshot: bool) -> Step:
     """Return the step that downgrades with the present image; after a `snapshot`, a failure puts that back."""
     command = c.environment.database.alembic.command
     live = database_of(c, seen)
     return Step(
         name="downgrade",
-        title=f"Downgrade the database to {', '.join(wanted.rows) or 'base'}",
+        title=f"Downgrade the database to {wanted.goal}",
         script=downgrade(c.environment, image_of(c, seen), wanted, live if snapshot else None, run),
         commands=tuple(_shown(command, move) for move in wanted.moves),
         stop=f"{migrate.stop(c.environment)}\n{stop_script(live)}",
@@ -59,12 +59,14 @@ def downgrade_step(c, seen: state.State, wanted: Schema, run: str, snapshot: boo
     )
 
 
-def _shown(command: str, move: migrate.Move) -> str:
-    own = isinstance(move, migrate.OwnSql)
-    return f"psql: your SQL in place of {move.revision}'s downgrade" if own else f"{command} downgrade {move}"
+def _shown(command: str, move: Move) -> str:
+    overridden = isinstance(move, OverrideSql)
+    return f"psql: your SQL in place of {move.revision}'s downgrade" if overridden else f"{command} downgrade {move}"
 
 
-def rehearsal_step(c, seen: state.State, wanted: Schema, full: bool = False, tried: trial.Trial | None = None) -> Step:
+def rehearsal_step(
+    c, seen: state.State, wanted: SchemaChange, full: bool = False, tried: trial.Trial | None = None
+) -> Step:
     """Return the step that tries the downgrade on a clone while the application still answers; then an image on it."""
     shown = [f"{_shown('alembic', move)}   (on a server of its own)" for move in wanted.moves]
     return Step(
@@ -80,12 +82,12 @@ def rehearsal_step(c, seen: state.State, wanted: Schema, full: bool = False, tri
     )
 
 
-def upgrade_step(environment: Environment, image: str, wanted: Schema) -> Step:
+def upgrade_step(environment: Environment, image: str, wanted: SchemaChange) -> Step:
     """Return the step that upgrades the schema to what is `wanted` with the image that holds those migrations."""
     command = environment.database.alembic.command
     return Step(
         name="upgrade",
-        title=f"Upgrade the database to {', '.join(wanted.rows)}",
+        title=f"Upgrade the database to {', '.join(wanted.to_heads)}",
         script=migrate.move(environment, image, "upgrade", wanted),
         commands=tuple(f"{command} upgrade {row}" for row in wanted.moves),
         stop=migrate.stop(environment),

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
-from typing import TYPE_CHECKING
-
-from msgspec import Struct
 
 from ...config.settings import Environment
 from ...preflight import state
@@ -15,9 +12,7 @@ from ...ssh.shell import at_exit, join, quote
 from ..compose import compose
 from ..postgres.psql import feed, ident, literal
 from ..postgres.sessions import ENDS, end_step_sql
-
-if TYPE_CHECKING:
-    from ...preflight.schema import Schema
+from .schema_change import Move, OverrideSql, SchemaChange
 
 LOCK_TIMEOUT = "5s"
 KILLED = 137  # a container's exit code after a SIGKILL: mostly the kernel's, for want of memory
@@ -128,18 +123,7 @@ def stop(environment: Environment) -> str:
     return f"docker rm -f {_container(environment)}"
 
 
-class OwnSql(Struct, frozen=True):
-    """The operator's SQL in place of one migration's downgrade, and the revision it leads to."""
-
-    revision: str
-    parent: str
-    text: str
-
-
-Move = str | OwnSql
-
-
-def by_sql(environment: Environment, psql: str, own: OwnSql) -> str:
+def by_sql(environment: Environment, psql: str, own: OverrideSql) -> str:
     """Return a command that runs the operator's SQL and moves alembic's row, in one transaction."""
     alembic = environment.database.alembic
     table = f"{ident(alembic.schema)}.{ident(alembic.table)}"
@@ -152,17 +136,17 @@ def by_sql(environment: Environment, psql: str, own: OwnSql) -> str:
     return feed(psql, f"SET lock_timeout = '{LOCK_TIMEOUT}';\nBEGIN;\n{own.text}\n;\n{row}\nCOMMIT;")
 
 
-def move(environment: Environment, image: str, direction: str, wanted: Schema) -> str:
+def move(environment: Environment, image: str, direction: str, wanted: SchemaChange) -> str:
     """Return a script that runs `alembic DIRECTION` for each move of `wanted` and proves that it leads to its rows.
 
     `direction` is downgrade or upgrade; where the rows are there already, nothing is run. A move that
     is the operator's own SQL is run by psql.
     """
-    expected = ", ".join(sorted(wanted.rows)) or "base"
+    expected = ", ".join(sorted(wanted.to_heads)) or "base"
     return "\n".join(
         [
             "set -eu",
-            at(environment, wanted.rows, wanted.redundant),
+            at(environment, wanted.to_heads, wanted.implied),
             "at && exit 0",
             *(_moved(environment, image, direction, one) for one in wanted.moves),
             f"at || {{ printf '%s\\n' \"the database is at '$rows', not at \"{quote(expected)} >&2; exit 1; }}",
@@ -171,7 +155,7 @@ def move(environment: Environment, image: str, direction: str, wanted: Schema) -
 
 
 def _moved(environment: Environment, image: str, direction: str, one: Move) -> str:
-    if not isinstance(one, OwnSql):
+    if not isinstance(one, OverrideSql):
         return f"( {alembic(environment, image, direction, one)}\n)"
     service = environment.service("database") or "db"
     find = f"d=$(cd {paths.app(environment)} && {compose.containers(service, everything=False)} | head -n 1)"

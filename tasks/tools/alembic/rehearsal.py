@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ...config.settings import Environment
-from ...preflight.schema import Schema
 from ...ssh.shell import at_exit, join, quote
 from ..compose import compose
 from ..postgres.psql import ident
 from . import trial
-from .migrate import OPTIONS, RUN, WAYS_OUT, Move, OwnSql, by_sql, called, holds, like_service
+from .migrate import OPTIONS, RUN, WAYS_OUT, by_sql, called, holds, like_service
+from .schema_change import Move, OverrideSql, SchemaChange
 
 # One question for all that is to be known of the live server's container: its environment comes last.
 ABOUT = """{{.Image}}
@@ -84,7 +84,7 @@ def _dumps(environment: Environment, full: bool) -> str:
 
 
 def downgrade(
-    environment: Environment, image: str, wanted: Schema, full: bool = False, tried: trial.Trial | None = None
+    environment: Environment, image: str, wanted: SchemaChange, full: bool = False, tried: trial.Trial | None = None
 ) -> str:
     """Return a script that downgrades a clone with `image` and proves the rows it leads to; `tried` is started on it.
 
@@ -101,14 +101,14 @@ def downgrade(
         prepare(environment, full),
         *(_tried(environment, image, f"inside {psql}", one) for one in wanted.moves),
         f"rows=$(inside {psql} -c {quote(f'SELECT version_num FROM {table} ORDER BY 1')} | tr '\\n' ' ')",
-        f"{holds(wanted.rows, wanted.redundant)} || {{ echo \"the rehearsal led to '$rows'\" >&2; exit 2; }}",
+        f"{holds(wanted.to_heads, wanted.implied)} || {{ echo \"the rehearsal led to '$rows'\" >&2; exit 2; }}",
         "echo 'the downgrade works on a clone'",
         trial.script(environment, tried, full) if tried else "",
     )
 
 
 def _tried(environment: Environment, image: str, psql: str, one: Move) -> str:
-    if isinstance(one, OwnSql):
+    if isinstance(one, OverrideSql):
         problem = quote(f"the SQL in place of {one.revision}'s downgrade failed in the rehearsal. {WAYS_OUT}")
         return f"{{ {by_sql(environment, psql, one)}}} || {{ echo {problem} >&2; exit 2; }}"
     entry, *rest = environment.database.alembic.command.split()

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from ...config.settings import Environment
-from ...console.errors import Refused
-from ...preflight import schema_choice as choice
-from ...preflight.schema import Schema
-from ...preflight.state import State
 from ...ssh.shell import quote
-from ..compose import compose, images
-from ..compose.compose import LABEL
+from ..compose import compose
 from ..git.commits import Commit
 
-LOCAL = ("127.0.0.1", "localhost", "::1")
-PORTS = f'{{{{index .Config.Labels "{LABEL}.service"}}}} {{{{json .HostConfig.PortBindings}}}}'
 # The words of a command, each quoted for the shell.
 WORDS = "{{{{range .Config.{}}}}} '{{{{join (split . \"'\") \"'\\\\''\"}}}}'{{{{end}}}}"
 
@@ -73,7 +65,7 @@ asked() { # URL HOST PORT PATH
 
 
 class Trial(Struct, frozen=True):
-    """An image to be tried for a service, and the health addresses to ask: URL, and the container's port."""
+    """A commit's image to be tried for a service, and the health addresses to ask: URL, and the container's port."""
 
     commit: Commit
     service: str
@@ -110,65 +102,3 @@ def _address(url: str, port: int) -> str:
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return f"{quote(url)} {quote(parts.netloc.rpartition('@')[2])} {port} {quote(path)}"
-
-
-def choose(c, seen: State, wanted: Schema, commit: Commit | None) -> tuple[Trial | None, str]:
-    """Return what is tried of `commit`, or of the newest that needs the rows of `wanted`; and the line that says so.
-
-    None where nothing can be tried; the line says why.
-    """
-    found = _found(c, seen, wanted, commit)
-    if isinstance(found, str):
-        return None, f"no image is tried on the downgraded schema: {found}"
-    return found, f"the image of {found.commit.title} is tried on the downgraded schema: {', '.join(found.addresses)}"
-
-
-def _found(c, seen: State, wanted: Schema, commit: Commit | None) -> Trial | str:
-    commit = commit or choice.fitting(c, wanted.rows)
-    if commit is None:
-        rows = ", ".join(wanted.rows) or "base"
-        return f"none of the last {choice.LOOKED_AT} commits needs {rows}; --commit names one"
-    service, addresses = _asked(c, seen)
-    if not addresses:
-        return f"no http:// health address on the host leads to {service} (health.urls)"
-    image = _image(c, seen, commit, service)
-    if not c.ask({"there": f"docker image inspect {quote(image)}"})["there"].ok:
-        return f"there is no image {image}: a full rollback builds it from {commit.title}"
-    return Trial(commit, service, image, addresses)
-
-
-def _image(c, seen: State, commit: Commit, service: str) -> str:
-    try:
-        target = images.look_at(c, seen, commit)
-    except Refused as refused:
-        return f"of {commit.short} ({refused.message})"
-    kept = (i.retained(commit.sha) for i in target.images if i.service == service)
-    return next(kept, "") or compose.tagged(str(target.files.services.get(service, {}).get("image") or service))
-
-
-def _asked(c, seen: State) -> tuple[str, dict[str, int]]:
-    """Return the service that holds the application, and the health addresses that it answers, with its port."""
-    own = {c.environment.database.alembic.service, c.environment.service("backend")}
-    containers = [k.id for k in seen.containers if k.service in own]
-    answer = c.ask({"ports": f"docker inspect -f {quote(PORTS)} {' '.join(containers)}"})["ports"]
-    published = parse_ports(answer.out)
-    found = [(url, published.get(_port(url))) for url in c.environment.health.urls]
-    service = next((to[0] for _url, to in found if to), c.environment.database.alembic.service)
-    return service, {url: to[1] for url, to in found if to and to[0] == service}
-
-
-def parse_ports(out: str) -> dict[int, tuple[str, int]]:
-    """Return the service, and the port of its container, that each published port of the host leads to."""
-    found = {}
-    for line in out.splitlines():
-        service, _, text = line.partition(" ")
-        for inside, bindings in (json.loads(text or "null") or {}).items():
-            for binding in bindings or ():
-                if str(binding.get("HostPort")).isdigit():
-                    found[int(binding["HostPort"])] = (service, int(inside.partition("/")[0]))
-    return found
-
-
-def _port(url: str) -> int | None:
-    parts = urlsplit(url)
-    return (parts.port or 80) if parts.scheme == "http" and parts.hostname in LOCAL else None

@@ -10,7 +10,7 @@ from tasks.console.errors import Refused
 from tasks.playbooks import code_rollback
 from tasks.preflight import commit_choice as choice
 from tasks.preflight import rollback as look
-from tasks.preflight.schema import Schema
+from tasks.tools.alembic.schema_change import SchemaChange
 from tasks.tools.compose.compose import Built
 from tasks.tools.compose.images import Target
 from tasks.tools.compose.project import Project
@@ -29,7 +29,7 @@ COMMIT = Commit(sha=GOOD, short=GOOD[:7], date="", author="", subject="good")
 def plan(monkeypatch):
     """Return the plan for a target that needs the schema as it is, or another one."""
 
-    def made(schema: Schema | None = None, **options):
+    def made(schema: SchemaChange | None = None, **options):
         wanted = Target("app", "", FILES.lasting, list(FILES.built), [], FILES)
         sight = look.Sight(state(), COMMIT, wanted, ["api", "web", "worker"], schema=schema)
         monkeypatch.setattr(look, "look", lambda *_, **__: sight)
@@ -41,7 +41,7 @@ def plan(monkeypatch):
 
 
 def test_everything_that_is_built_goes_back_and_the_database_stays_up(plan):
-    made = plan(Schema(["two"], ["two"]))
+    made = plan(SchemaChange(["two"], ["two"]))
     assert [step.name for step in made.steps] == ["keep", "prepare", "stop", "checkout", "start"]
     assert made.steps[2].title == "Stop api, web, worker"
     assert made.expect.commit == GOOD
@@ -68,7 +68,7 @@ def test_a_service_that_no_commit_changes_is_refused(plan, name, why):
 
 def test_a_target_that_needs_another_schema_names_the_playbooks_that_reach_it(plan):
     with pytest.raises(Refused) as refused:
-        plan(Schema(["two"], ["one"], moves=[object()]))
+        plan(SchemaChange(["two"], ["one"], moves=[object()]))
     message = str(refused.value.message)
     assert f"fab full-rollback --commit {GOOD[:7]}" in message
     assert "fab migration-rollback --revision one" in message

@@ -7,20 +7,21 @@ import pytest
 from tasks.engine.plan import Expectation
 from tasks.preflight import proof, schema
 from tasks.tools.alembic.revisions import Graph, Revision
+from tasks.tools.alembic.schema_change import SchemaChange
 from tests.unit.support.deployment import HEAD, examined, graph, state
 
 # d1 is on a branch of its own, and b1 depends on it: a row of d1 says nothing that one of b1 does not.
 DEPENDING = Graph.of([Revision("a1"), Revision("d1"), Revision("b1", ("a1",), ("d1",))])
 
 
-def up(monkeypatch, found, rows: list[str], now: list[str]) -> schema.Schema:
+def up(monkeypatch, found, rows: list[str], now: list[str]) -> SchemaChange:
     monkeypatch.setattr(schema, "graphs", lambda c, refs: {HEAD: found})
     return schema.way_up(None, HEAD, rows, now)
 
 
 def test_the_way_up_leads_to_the_rows_that_say_something(monkeypatch):
     wanted = up(monkeypatch, DEPENDING, ["b1", "d1"], ["a1", "d1"])
-    assert (wanted.rows, wanted.moves, wanted.redundant) == (["b1"], ["b1"], ["a1", "d1"])
+    assert (wanted.to_heads, wanted.moves, wanted.implied) == (["b1"], ["b1"], ["a1", "d1"])
 
 
 def test_rows_that_mean_the_same_are_no_way_to_go(monkeypatch):
@@ -31,7 +32,7 @@ def test_rows_that_mean_the_same_are_no_way_to_go(monkeypatch):
 @pytest.mark.parametrize("found", ["cannot be read", graph("a1")])
 def test_where_the_code_does_not_know_the_rows_they_are_taken_as_they_are(monkeypatch, found):
     wanted = up(monkeypatch, found, ["b1", "d1"], ["b1"])
-    assert (wanted.rows, wanted.moves, wanted.redundant) == (["b1", "d1"], ["b1", "d1"], [])
+    assert (wanted.to_heads, wanted.moves, wanted.implied) == (["b1", "d1"], ["b1", "d1"], [])
 
 
 @pytest.mark.parametrize("now", [["b1"], ["c1"]])

@@ -1,16 +1,16 @@
 """The revision a commit needs: its migration graph out of git objects, with no code run."""
 
 from .answers import NoAlembic, Undecidable
-from .compare import Comparison, compare, compare_revision, downgrade_arguments
+from .comparison import Comparison, compare, compare_revision, downgrade_arguments
+from .git_objects import BadOutputError, fetch_script
 from .graph import Graph, Revision, UnknownRevisionError
-from .reading import parse
-from .script import fetch_script
-from .stream import BadOutputError
+from .graph_reading import Graphs, parse, probe
 
 __all__ = [
     "BadOutputError",
     "Comparison",
     "Graph",
+    "Graphs",
     "NoAlembic",
     "Revision",
     "Undecidable",
@@ -20,4 +20,5 @@ __all__ = [
     "downgrade_arguments",
     "fetch_script",
     "parse",
+    "probe",
 ]

@@ -104,7 +104,7 @@ class Graph:
         """Return the ids that no revision follows, as `alembic heads` counts them."""
         return [name for name in self.revisions if not self.children[name]]
 
-    def tips(self, applied: Iterable[str]) -> list[str]:
+    def heads_of(self, applied: Iterable[str]) -> list[str]:
         """Return the rows that alembic_version holds when exactly `applied` is applied."""
         inside = set(applied)
         return sorted(n for n in inside if inside.isdisjoint(self.dependents.get(n, ())))

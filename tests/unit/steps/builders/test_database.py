@@ -11,13 +11,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks.preflight.schema import Schema
 from tasks.steps.builders import database as steps
 from tasks.tools.alembic import migrate, rehearsal
+from tasks.tools.alembic.schema_change import Move, OverrideSql, SchemaChange
 from tests.unit.support.deployment import environment, state
 
 STEP = "20240101-000000-abc123/05-downgrade.1;"
-SQL = migrate.OwnSql("two", "one", "SELECT 'own'")
+SQL = OverrideSql("two", "one", "SELECT 'own'")
 # Every call is written down with the name it gives the server; the operator's SQL does what $FAKE/own says.
 DOCKER = """#!/bin/sh
 echo "$PGAPPNAME: $*" >> "$FAKE/asked"
@@ -61,8 +61,8 @@ def host(tmp_path) -> Host:
     return Host(tmp_path)
 
 
-def move(own: migrate.Move) -> str:
-    wanted = Schema(before=["two"], rows=["one"], moves=[own])
+def move(own: Move) -> str:
+    wanted = SchemaChange(from_heads=["two"], to_heads=["one"], moves=[own])
     return migrate.move(environment(), "image", "downgrade", wanted)
 
 
@@ -138,7 +138,7 @@ def test_that_the_server_cannot_be_asked_to_end_it_is_said(host):
 
 def test_a_stopped_downgrade_is_ended_in_the_server_even_where_its_container_is_gone(host):
     c = SimpleNamespace(environment=environment(), address="u@h:22")
-    wanted = Schema(before=["two"], rows=["one"], moves=[SQL])
+    wanted = SchemaChange(from_heads=["two"], to_heads=["one"], moves=[SQL])
     step = steps.downgrade_step(c, state(), wanted, "20240101-000000-abc123", snapshot=False)
     removed, ended = host.run(step.stop, STEP)
     assert removed.endswith(": rm -f app-rollback-api")

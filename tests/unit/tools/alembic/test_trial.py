@@ -114,8 +114,3 @@ def test_an_environment_that_cannot_be_copied_leaves_the_trial_out(tmp_path):
     tried = Tried(tmp_path, len="4")
     assert (tried.code, "is not tried" in tried.out) == (0, True)
     assert not (tmp_path / "ran").exists()
-
-
-def test_published_ports_lead_to_the_service_s_own():
-    out = 'api {"8080/tcp":[{"HostIp":"127.0.0.1","HostPort":"8000"}],"9/udp":null}\nweb null\ndb {}\n'
-    assert trial.parse_ports(out) == {8000: ("api", 8080)}

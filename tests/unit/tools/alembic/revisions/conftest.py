@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import os
 import subprocess
@@ -12,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tasks.ssh.scripts import with_files
 from tasks.tools.alembic import revisions
-from tasks.tools.alembic.revisions.script import BEGIN, END, config_paths
 
 INI = "[alembic]\nscript_location = alembic\n"
 
@@ -51,14 +52,14 @@ class Repository:
 
     def fetch(self, *commits: str, config: str = "alembic.ini") -> str:
         script = revisions.fetch_script(str(self.path), list(commits), config)
-        run = subprocess.run(["sh", "-c", script], check=True, capture_output=True, text=True)
+        run = subprocess.run(["sh", "-c", with_files(script)], check=True, capture_output=True, text=True)
         assert run.stderr == ""
         return run.stdout
 
     def read(self, files: Mapping[str, str | bytes], config: str = "alembic.ini"):
         """The answer for one commit that holds these files."""
         commit = self.commit(files)
-        return revisions.parse(self.fetch(commit, config=config))[commit]
+        return revisions.parse(self.fetch(commit, config=config), config)[commit]
 
 
 @dataclass(frozen=True)
@@ -74,19 +75,19 @@ class Tree:
             (self.path / name).write_bytes(content)
         entries = [("100644", name, content) for name, content in contents.items()]
         entries += [("120000", name, goal.encode()) for name, goal in links.items()]
-        return revisions.parse(printed(config, entries))["abc"]
+        return revisions.parse(printed(entries), config)["abc"]
 
 
-def printed(config: str, entries: Iterable[tuple[str, str, bytes]]) -> str:
+def printed(entries: Iterable[tuple[str, str, bytes]]) -> str:
     """The output of the script for the commit `abc` with files of these modes."""
-    head, blobs = f"config {config}\0commit abc\0".encode(), {}
+    head, blobs = b"commit abc\0", {}
     for mode, path, content in entries:
         name = hashlib.sha1(content).hexdigest()
         head += f"{mode} blob {name}\t{path}\0".encode()
-        if b"down_revision" in content or path in config_paths(config):
+        if b"down_revision" in content or not path.endswith(".py"):
             blobs[name] = b"%s blob %d\n%s\n" % (name.encode(), len(content), content)
     stream = head + b"blobs\0" + b"".join(blobs.values()) + b"end"
-    return f"{BEGIN}\n{base64.b64encode(stream).decode()}\n{END}\n"
+    return base64.encodebytes(gzip.compress(stream, 1)).decode()
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 import pytest
 
 from tasks.tools.alembic.revisions.answers import UndecidedError
-from tasks.tools.alembic.revisions.modules import read_module
+from tasks.tools.alembic.revisions.migration_files import read_migration
 
 
 def ids(text, name="x.py"):
-    module = read_module(text.encode() if isinstance(text, str) else text, name)
+    module = read_migration(text.encode() if isinstance(text, str) else text, name)
     return module.revision, module.down_revisions, module.depends_on
 
 
@@ -93,8 +93,8 @@ def test_the_oldest_migrations_carry_their_id_in_the_name_of_the_file():
 
 def test_the_title_is_the_first_line_of_the_docstring():
     text = '"""\n  Add a table\n\nRevision ID: a\n"""\nrevision = "a"\ndown_revision = None\n'
-    assert read_module(text.encode(), "x.py").title == "Add a table"
-    assert read_module(f"{text}print 'x'\n".encode(), "x.py").title == "Add a table"
+    assert read_migration(text.encode(), "x.py").title == "Add a table"
+    assert read_migration(f"{text}print 'x'\n".encode(), "x.py").title == "Add a table"
 
 
 def test_nothing_in_a_file_is_run(tmp_path):
@@ -111,4 +111,4 @@ def test_nothing_in_a_file_is_run(tmp_path):
 )
 def test_bytes_that_are_no_python_are_undecided(content):
     with pytest.raises(UndecidedError):
-        read_module(content, "x.py")
+        read_migration(content, "x.py")

@@ -1,4 +1,4 @@
-"""Reads what the script of `script.py` printed."""
+"""Migrations as git holds them: what asks a host for those of commits, and what it printed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import binascii
 import gzip
 import posixpath
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .script import BEGIN, END
+from ....ssh import scripts
+from ....ssh.shell import home
 
 LINKS = ("120000", "160000")
 
@@ -41,53 +42,59 @@ class Snapshot:
         return None if entry is None or entry.mode in LINKS else self.blobs.get(entry.object)
 
     @cached_property
-    def links(self) -> frozenset[str]:
+    def links(self) -> list[str]:
         """Symbolic links and submodules: git does not say here what is behind them."""
-        return frozenset(path for path, entry in self.entries.items() if entry.mode in LINKS)
+        return sorted(path for path, entry in self.entries.items() if entry.mode in LINKS)
 
     @cached_property
     def folders(self) -> dict[str, list[str]]:
         """The Python files of each folder, sorted by name."""
         found: dict[str, list[str]] = {}
         for path in sorted(self.entries):
-            if path.endswith((".py", ".pyc", ".pyo")):
+            if path.endswith(".py"):
                 found.setdefault(posixpath.dirname(path), []).append(path)
         return found
 
 
-@dataclass(frozen=True)
-class Stream:
-    """All that was sent: the configuration asked for, and a snapshot (or None) per commit."""
+def fetch_script(checkout: str, commits: Sequence[str], config: str) -> str:
+    """Return the command that prints what `read` needs to know about `commits`.
 
-    config: str
-    commits: Mapping[str, Snapshot | None]
+    Args:
+        checkout: the checkout on the host; a relative one lies in the login's home.
+        commits: names of commits as git takes them.
+        config: the path of alembic.ini (or of the pyproject.toml with `[tool.alembic]`) in the repository.
+
+    Raises:
+        ValueError: for a commit or a path that git could take for something else.
+    """
+    config = posixpath.normpath(config) if config else ""
+    if not config or config.startswith(("/", "../")) or "\n" in config:
+        raise ValueError(f"{config!r} is not a path inside the repository")
+    for commit in commits:
+        if not commit or commit.startswith("-") or any(c.isspace() or c in ":\0" for c in commit):
+            raise ValueError(f"{commit!r} is not the name of a commit")
+    return scripts.call("tools/alembic/read-graphs.sh", *commits, CHECKOUT=home(checkout), CONFIG=config)
 
 
-def read(output: str) -> Stream:
-    """Return what the output holds. Raises BadOutputError if it is incomplete or something else."""
-    head, mark, tail = _unpacked(output).partition(b"\0blobs\0")
+def read(output: str) -> dict[str, Snapshot | None]:
+    """Return a snapshot by commit, None for one that is not there. Raises BadOutputError if it is incomplete."""
+    try:
+        unpacked = gzip.decompress(base64.b64decode("".join(output.split()), validate=True))
+    except (binascii.Error, OSError, EOFError, zlib.error) as error:
+        raise BadOutputError(f"the list of migrations is damaged: {error}") from error
+    head, mark, tail = unpacked.partition(b"\0blobs\0")
     if not mark:
         raise BadOutputError("the list of migrations is incomplete")
     records = [record.decode("utf-8", "surrogateescape") for record in head.split(b"\0")]
-    return _stream(records, _blobs(tail))
+    return _snapshots(records, _blobs(tail))
 
 
-def _unpacked(output: str) -> bytes:
-    body = output.partition(BEGIN)[2].partition(END)[0]
-    try:
-        packed = base64.b64decode("".join(body.split()), validate=True)
-        return gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed
-    except (binascii.Error, OSError, EOFError, zlib.error) as error:
-        raise BadOutputError(f"the list of migrations is damaged: {error}") from error
-
-
-def _stream(records: list[str], blobs: Mapping[str, bytes]) -> Stream:
-    config, commits, entries = "", {}, {}
+def _snapshots(records: list[str], blobs: Mapping[str, bytes]) -> dict[str, Snapshot | None]:
+    commits: dict[str, Snapshot | None] = {}
+    entries: dict[str, Entry] = {}
     for record in records:
         word, _, rest = record.partition(" ")
-        if word == "config":
-            config = rest
-        elif word == "missing":
+        if word == "missing":
             commits[rest] = None
         elif word == "commit":
             entries = {}
@@ -98,7 +105,7 @@ def _stream(records: list[str], blobs: Mapping[str, bytes]) -> Stream:
             information, _, path = record.partition("\t")
             mode, _, name = information.split(" ")
             entries[path] = Entry(mode, name)
-    return Stream(config, commits)
+    return commits
 
 
 def _blobs(data: bytes) -> dict[str, bytes]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from . import sql
+from . import source_sql
 from .findings import Finding, Kind
 
 _HARMLESS = frozenset(["create_table", "drop_index", "rename_table", "create_table_comment", "drop_table_comment"])
@@ -143,7 +143,7 @@ def _execute(operation: Operation) -> Iterator[Finding]:
     if text is None:
         yield operation.finding("unknown", "runs SQL that is computed")
     else:
-        yield from sql.findings(text, operation.call.lineno)
+        yield from source_sql.findings(text, operation.call.lineno)
 
 
 def literal_text(value: ast.expr | None, constants: dict[str, str]) -> str | None:

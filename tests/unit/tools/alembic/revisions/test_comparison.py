@@ -119,7 +119,7 @@ def closed(map_: RevisionMap, rows: Iterable[str]) -> set[str]:
 def test_heads_and_closures_are_alembics(graph):
     map_ = alembics(graph)
     assert sorted(graph.heads()) == sorted(map_.heads)
-    assert graph.tips(graph.revisions) == sorted(map_._real_heads)
+    assert graph.heads_of(graph.revisions) == sorted(map_._real_heads)
     for name in graph.revisions:
         assert graph.ancestors([name]) == closed(map_, [name])
 
@@ -138,7 +138,7 @@ def test_the_arguments_lead_alembic_exactly_to_the_target(graph, data):
         rows, gone = downgraded(map_, rows, argument)
         taken_back += gone
     assert comparison.reached(rows)
-    assert rows.difference(comparison.redundant) == set(comparison.rows_after)
+    assert rows.difference(comparison.implied) == set(comparison.heads_after)
     assert sorted(taken_back) == sorted(r.id for r in comparison.downgrades)
 
 
@@ -151,20 +151,20 @@ def test_a_named_revision_is_a_row_afterwards_and_other_branches_stay(graph, dat
         return
     name = data.draw(st.sampled_from(sorted(closed(map_, rows))))
     comparison = compare_revision(graph, rows, name)
-    assert name in comparison.rows_after
+    assert name in comparison.heads_after
     for gone in comparison.downgrades:
         assert name in graph.ancestors([gone.id])
     if graph.dependents[name] == graph.children[name]:
         with contextlib.suppress(KeyError, AssertionError):
             rows, _gone = downgraded(map_, rows, name)
             assert comparison.reached(rows)
-            assert rows.difference(comparison.redundant) == set(comparison.rows_after)
+            assert rows.difference(comparison.implied) == set(comparison.heads_after)
 
 
 @thoroughly
 @given(graphs())
 def test_downgrades_are_listed_newest_first(graph):
-    listed = [r.id for r in compare(graph, graph.tips(graph.revisions), []).downgrades]
+    listed = [r.id for r in compare(graph, graph.heads_of(graph.revisions), []).downgrades]
     for place, name in enumerate(listed):
         assert graph.ancestors([name]).isdisjoint(listed[:place])
     assert len(listed) == len(graph.revisions)
@@ -187,7 +187,7 @@ def test_newer_migrations_are_to_be_taken_back_by_the_full_id_of_the_target():
     assert (comparison.kind, comparison.reason) == ("downgrade", "2 migrations to take back")
     assert [r.id for r in comparison.downgrades] == ["d4", "c3"]
     assert downgrade_arguments(comparison) == ["b2"]
-    assert comparison.rows_after == ["b2"]
+    assert comparison.heads_after == ["b2"]
 
 
 def test_only_what_is_applied_is_taken_back():
@@ -198,7 +198,7 @@ def test_only_what_is_applied_is_taken_back():
 def test_a_target_before_all_migrations_is_base():
     comparison = compare(line("a1", "b2"), {"b2"}, Graph.of([]))
     assert downgrade_arguments(comparison) == ["base"]
-    assert comparison.rows_after == []
+    assert comparison.heads_after == []
 
 
 def test_a_database_behind_the_target_is_said_so():
@@ -266,7 +266,7 @@ def test_a_merge_is_taken_back_to_its_parents():
     revisions = [*FORK.revisions.values(), Revision("merge1", ("left1", "right2"))]
     comparison = compare(Graph.of(revisions), {"merge1"}, ["left1", "right2"])
     assert downgrade_arguments(comparison) == ["left1"]
-    assert comparison.rows_after == ["left1", "right2"]
+    assert comparison.heads_after == ["left1", "right2"]
 
 
 def test_a_merge_of_a_migration_with_its_own_child_takes_neither_along():
@@ -282,7 +282,7 @@ def test_a_migration_may_depend_on_the_one_that_it_follows():
 def test_a_named_revision_leaves_other_branches_where_they_are():
     comparison = compare_revision(FORK, {"left1", "right2", "other1"}, "right1")
     assert [r.id for r in comparison.downgrades] == ["right2"]
-    assert comparison.rows_after == ["left1", "other1", "right1"]
+    assert comparison.heads_after == ["left1", "other1", "right1"]
 
 
 def test_a_named_revision_may_be_given_by_its_first_letters():

@@ -1,4 +1,4 @@
-"""What a database at its rows lacks, or has too much, for a target; and how to take it back."""
+"""What a database at its heads lacks, or has too much, for a target; and how to take it back."""
 
 from __future__ import annotations
 
@@ -19,77 +19,74 @@ class Comparison:
 
     `same`: nothing to do. `downgrade`: taking back `downgrades`, newest first, leads to the
     target. `behind`: the target has more. `diverged`: each has what the other lacks.
-    `unknown`: the rows cannot be explained by the present graph. `reason` is one line.
+    `unknown`: the heads cannot be explained by the present graph. `reason` is one line.
     """
 
     kind: Kind
     reason: str
     present: Graph = field(repr=False)
-    rows: frozenset[str] = field(default=frozenset(), repr=False)
+    heads: frozenset[str] = field(default=frozenset(), repr=False)
     current: frozenset[str] = field(default=frozenset(), repr=False)
     wanted: frozenset[str] = field(default=frozenset(), repr=False)
     downgrades: tuple[Revision, ...] = ()
 
     @property
-    def rows_after(self) -> list[str]:
-        """The rows of alembic_version once the target is reached (for `same`, `downgrade`).
-
-        Alembic may keep more of them, `redundant` ones: judge by `reached`.
-        """
-        return self.present.tips(self.wanted)
+    def heads_after(self) -> list[str]:
+        """The rows of alembic_version once the target is reached (for `same`, `downgrade`), without `implied` ones."""
+        return self.present.heads_of(self.wanted)
 
     @property
-    def redundant(self) -> list[str]:
-        """The rows that may be there beside `rows_after`, and say nothing that those do not."""
-        left = self.rows.union(*(revision.needs for revision in self.downgrades))
-        return sorted((left & self.wanted).difference(self.rows_after))
+    def implied(self) -> list[str]:
+        """The rows that may be there beside `heads_after`, and say nothing that those do not."""
+        left = self.heads.union(*(revision.needs for revision in self.downgrades))
+        return sorted((left & self.wanted).difference(self.heads_after))
 
-    def reached(self, rows: Iterable[str]) -> bool:
-        """Tell whether a database with these rows is exactly at the target."""
-        names = set(rows)
+    def reached(self, heads: Iterable[str]) -> bool:
+        """Tell whether a database with these heads is exactly at the target."""
+        names = set(heads)
         known = names <= self.present.revisions.keys()
         return known and self.present.ancestors(names) == self.wanted
 
 
-def compare(present: Graph, rows: Collection[str], target: Graph | Iterable[str]) -> Comparison:
-    """Compare a database at `rows` with what a commit needs.
+def compare(present: Graph, heads: Collection[str], target: Graph | Iterable[str]) -> Comparison:
+    """Compare a database at `heads` with what a commit needs.
 
     `present` is the graph of the code that migrated the database; `target` the graph of the
     commit, or the ids of its heads.
     """
-    heads = target.heads() if isinstance(target, Graph) else list(target)
-    absent = [name for name in heads if name not in present.revisions]
-    wanted = present.ancestors(name for name in heads if name not in absent)
+    needed = target.heads() if isinstance(target, Graph) else list(target)
+    absent = [name for name in needed if name not in present.revisions]
+    wanted = present.ancestors(name for name in needed if name not in absent)
     if isinstance(target, Graph):
         wanted |= target.ancestors(absent)
-    return _compared(present, rows, wanted | frozenset(absent))
+    return _compared(present, heads, wanted | frozenset(absent))
 
 
-def compare_revision(present: Graph, rows: Collection[str], revision: str) -> Comparison:
-    """Compare a database at `rows` with a revision that the operator names.
+def compare_revision(present: Graph, heads: Collection[str], revision: str) -> Comparison:
+    """Compare a database at `heads` with a revision that the operator names.
 
-    What needs the revision goes, so that it is a row afterwards, and other branches stay;
+    What needs the revision goes, so that it is a head afterwards, and other branches stay;
     `base` takes everything back. Raises UnknownRevisionError.
     """
-    unknown = _unexplained(present, rows)
+    unknown = _unexplained(present, heads)
     if unknown or revision == "base":
-        return unknown or _compared(present, rows, frozenset())
+        return unknown or _compared(present, heads, frozenset())
     name = present.resolve(revision)
-    current = present.ancestors(rows)
+    current = present.ancestors(heads)
     if name not in current:
-        return _compared(present, rows, present.ancestors([name]))
-    return _compared(present, rows, current - present.descendants(present.dependents[name]))
+        return _compared(present, heads, present.ancestors([name]))
+    return _compared(present, heads, current - present.descendants(present.dependents[name]))
 
 
-def _compared(present: Graph, rows: Collection[str], wanted: frozenset[str]) -> Comparison:
-    unknown = _unexplained(present, rows)
+def _compared(present: Graph, heads: Collection[str], wanted: frozenset[str]) -> Comparison:
+    unknown = _unexplained(present, heads)
     if unknown:
         return unknown
-    current = present.ancestors(rows)
+    current = present.ancestors(heads)
     kind, reason = _judged(current - wanted, wanted - current)
     extra = current - wanted if kind == "downgrade" else frozenset()
     newest_first = (present.revisions[i] for i in reversed(present.order) if i in extra)
-    return Comparison(kind, reason, present, frozenset(rows), current, wanted, tuple(newest_first))
+    return Comparison(kind, reason, present, frozenset(heads), current, wanted, tuple(newest_first))
 
 
 def _judged(extra: Collection[str], lacking: Collection[str]) -> tuple[Kind, str]:
@@ -112,8 +109,8 @@ def _named(names: Collection[str]) -> str:
     return f" ({', '.join(sorted(names)[:SHOWN])}{more})"
 
 
-def _unexplained(present: Graph, rows: Iterable[str]) -> Comparison | None:
-    strange = sorted(set(rows) - present.revisions.keys())
+def _unexplained(present: Graph, heads: Iterable[str]) -> Comparison | None:
+    strange = sorted(set(heads) - present.revisions.keys())
     if not strange:
         return None
     reason = f"the database is at {', '.join(strange)}, which the present code does not have"

@@ -7,10 +7,11 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from . import operations, sql
+from . import source_operations as operations
+from . import source_sql as sql
 from .findings import Downgrade, Finding
-from .names import Names
-from .operations import Operation
+from .source_names import Names
+from .source_operations import Operation
 
 _BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match)
 _SILENT = (ast.Pass, ast.Continue, ast.Break, ast.Import, ast.ImportFrom, ast.FunctionDef)
