@@ -16,6 +16,7 @@ class Stopped(Exit):
 
     def __init__(self, message: str) -> None:
         super().__init__(message=clean(message), code=self.exit_code)
+        self.args = (self.message,)  # what str() of it says: otherwise only what was given first
 
 
 class Failed(Stopped):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..console.errors import Stopped
 from ..console.text import last_line
 from ..console.units import size
-from ..preflight import copies
+from ..preflight import copies, state
 from ..preflight.state import State
 from ..ssh.host import Host
 from ..steps.builders import snapshots as net
@@ -81,7 +81,7 @@ def ways_out(run, why: str) -> str:
     try:
         from ..preflight import ways_out
 
-        return "".join(f" {way}" for way in ways_out.data_at(run.host, run.host.look(), rows))
+        return "".join(f" {way}" for way in ways_out.data_at(run.host, state.look(run.host), rows))
     except Stopped:
         return ""
 
@@ -90,7 +90,7 @@ def standing(run) -> list[str]:
     """Return what was done, what the host serves now, and where the database's snapshot is."""
     done = ", ".join(d["step"] for d in run.done) or "nothing"
     try:
-        seen = run.host.look()
+        seen = state.look(run.host)
         return [f"  done: {done}", f"  the host now: {serves(seen)}", *_snapshot(run, seen)]
     except Exception:  # the description of a failure must not fail
         return [f"  done: {done}", "  the host now: it cannot be read"]
@@ -144,7 +144,7 @@ def _undone(run) -> bool:
     if "dropped" not in before:
         return bool(before)
     try:
-        return "drop" not in done and copies.stands(run.host, copies.database_of(run.host, run.host.look()))
+        return "drop" not in done and copies.stands(run.host, copies.database_of(run.host, state.look(run.host)))
     except Exception:  # the description of a failure must not fail
         return False
 

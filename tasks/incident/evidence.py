@@ -11,10 +11,10 @@ from pathlib import Path, PurePosixPath
 from ..config.settings import Environment
 from ..console.errors import ConnectionLost, Failed
 from ..console.units import size
-from ..preflight import state
 from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.shell import at_exit, join, quote
+from ..tools.alembic import rows
 from ..tools.compose import compose
 from . import secrets
 
@@ -70,9 +70,10 @@ def _about_the_code(bad: str) -> list[str]:
 
 
 def _revision(environment: Environment) -> str:
-    if not (environment.database and environment.database.alembic):
+    database = environment.database
+    if not (database and database.alembic):
         return "echo 'no alembic in hosts.yaml'"
-    return f"echo 'rows of {environment.database.alembic.table}:'; ( {state.revision(environment)} )"
+    return f"echo 'rows of {database.alembic.table}:'; ( {rows.command(environment, database)} )"
 
 
 def _run_folder(environment: Environment, run: str) -> str:

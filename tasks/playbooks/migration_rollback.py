@@ -11,13 +11,13 @@ from ..engine.task import change
 def migration_rollback(c, revision=None, downgrade_sql=None, rehearse=True, snapshot=True):
     """Take back one migration, or all down to a revision, with the application stopped meanwhile."""
     from ..engine.plan import Expectation, Plan
-    from ..preflight import losses, schema
+    from ..preflight import losses, schema, state
     from ..preflight import rollback as look
     from ..preflight import schema_choice as choice
     from ..steps.builders import containers, database
     from ..steps.builders import snapshots as net
 
-    seen = c.look()
+    seen = state.look(c)
     look.fit(c, seen)
     wanted = choice.way_down(c, seen, revision, downgrade_sql)
     if upgrade := schema.start_up_upgrade(c, seen.head):

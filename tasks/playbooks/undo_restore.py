@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..console.errors import Refused
 from ..engine.plan import Expectation, Plan
 from ..preflight import backup_fit as fit
-from ..preflight import copies
+from ..preflight import copies, state
 from ..preflight.costs import costs
 from ..steps.builders import containers, database
 from ..tools.postgres.names import copy_name
@@ -13,7 +13,7 @@ from ..tools.postgres.names import copy_name
 
 def plan(c, known) -> Plan:
     """Return the plan that takes the run `known` back; Refused where it dropped what would have to come back."""
-    before, seen = known.plan.before, c.look()
+    before, seen = known.plan.before, state.look(c)
     live = copies.database_of(c, seen)
     _refuse_dropped(c, known, live)
     old, stopped = before.get("swapped", ""), before.get("stopped", [])

@@ -20,7 +20,7 @@ def read(c) -> list[Entry]:
 
 def present(c) -> tuple[state.State, commits.Commit]:
     """Return what is there, and the commit that all hosts stand on."""
-    states = parallel_map(c.fleet, lambda member: member.look())
+    states = parallel_map(c.fleet, state.look)
     if len({seen.head for seen in states}) > 1:
         heads = ", ".join(seen.head[:12] for seen in states)
         raise Refused(f"The hosts stand on different commits: {heads}. Nothing was recorded.")

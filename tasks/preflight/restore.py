@@ -18,8 +18,7 @@ from ..tools.postgres.report import Server, parse_server, parse_tables
 from . import backup_check as check
 from . import backup_files as files
 from . import backup_fit as fit
-from . import copies, upload
-from . import remedies as cures
+from . import copies, state, upload
 from . import restore_facts as tell
 from .state import State
 
@@ -84,8 +83,8 @@ def configured(c) -> None:
 def reached(c) -> tuple[State, Database]:
     """Return the state of the host and its live database; Refused where either is out of reach."""
     configured(c)
-    seen = c.look()
-    cures.require(c.address, seen, ("engine",))
+    seen = state.look(c)
+    state.require(c.address, seen, ("engine",))
     return seen, copies.database_of(c, seen)
 
 

@@ -13,7 +13,6 @@ from ..tools.git import checkout
 from ..tools.git.commits import Commit
 from . import commit_choice as choice
 from . import losses, schema, state
-from . import remedies as cures
 from . import schema_choice as schemas
 from .schema import Known
 from .state import State
@@ -94,7 +93,7 @@ def _migrations(environment, commit: str) -> dict[str, str]:
 
 def fit(member, seen: State, *, stash: bool = False) -> None:
     """Raise Refused where a host cannot be worked on, with what to do about it."""
-    cures.require(member.address, seen)
+    state.require(member.address, seen)
     short = [f"{place} has {size(free)} free" for place, free in seen.free.items() if free < ROOM]
     if short:
         raise Refused(f"{member.address}: too little disk: {', '.join(short)}, not {size(ROOM)}. Nothing was changed.")

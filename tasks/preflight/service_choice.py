@@ -11,7 +11,6 @@ from ..ssh.parallel import parallel_map
 from ..ssh.shell import quote
 from ..tools.compose import compose, project
 from ..tools.compose.project import Project
-from . import remedies as cures
 from . import state
 from .state import State
 
@@ -80,9 +79,9 @@ def choose(c, name: str | None, files: bool = True) -> Chosen:
     asked = {**state.questions(c.environment), **project.questions(c.environment)}
     answers = c.ask({**asked, "volumes": unnamed_volumes(c.environment)})
     seen = state.read(c.environment, answers)
-    others = parallel_map(c.fleet[1:], lambda member: member.look())
+    others = parallel_map(c.fleet[1:], state.look)
     for member, known in zip(c.fleet, [seen, *others], strict=True):
-        cures.require(member.address, known, ("engine", "head"))
+        state.require(member.address, known, ("engine", "head"))
     found = project.read(answers, seen)
     if files and found.problem:
         raise Refused(f"{c.address}: compose does not accept its files: {found.problem} Nothing was changed.")

@@ -12,7 +12,6 @@ from ..config.settings import Environment
 from ..console.errors import ConnectionLost, Failed, TimedOut
 from ..console.text import last_line
 from ..engine import journal as runs
-from ..preflight import state
 from . import paths, probe, scripts, shell
 from .connection import Secured, explain
 from .runner import Runner
@@ -94,10 +93,6 @@ class Host(Secured):
         if self.activity == "" and ACTIVITY in found:
             self.activity = found[ACTIVITY].out.strip()
         return {name: found.get(name, shell.NOT_REACHED) for name in commands}
-
-    def look(self) -> state.State:
-        """Return where the deployment is now, asked in one round trip."""
-        return state.read(self.environment, self.ask(state.questions(self.environment)))
 
     def open_channel(self, script: str):
         """Return a channel on which `script` runs until it ends or the channel is closed."""

@@ -16,12 +16,16 @@ Answers = Mapping[str, Answer]
 class Probe(Generic[Found]):
     """Commands by name, and `read`, which makes a value of their answers. Several are asked in one round trip.
 
-    What is asked `first` has been answered before the others begin.
+    What is asked `first`, all commands or those of these names, has been answered before the others begin.
     """
 
     commands: Mapping[str, str]
     read: Callable[[Answers], Found]
-    first: bool = False
+    first: bool | frozenset[str] = False
+
+    def early(self) -> frozenset[str]:
+        """Return the names of the commands that are asked first."""
+        return frozenset(self.commands) if self.first is True else self.first or frozenset()
 
 
 def single(command: str, read: Callable[[Answer], Found]) -> Probe[Found]:
@@ -34,6 +38,22 @@ def answered(command: str) -> Probe[Answer]:
     return single(command, lambda answer: answer)
 
 
+def combined(build: Callable[..., Found], **parts: Probe[Any]) -> Probe[Found]:
+    """Return the probe that asks all `parts`; `build` gets what each of them found, by its name."""
+
+    def read(answers: Answers) -> Found:
+        return build(
+            **{part: one.read({n: answers[_joined(part, n)] for n in one.commands}) for part, one in parts.items()}
+        )
+
+    commands = {_joined(part, name): command for part, one in parts.items() for name, command in one.commands.items()}
+    return Probe(commands, read, frozenset(_joined(part, name) for part, one in parts.items() for name in one.early()))
+
+
+def _joined(part: str, name: str) -> str:
+    return f"{part} {name}".rstrip()
+
+
 def numbered(probes: tuple[Probe[Any], ...]) -> dict[str, str]:
     """Return the commands of all `probes`, each under a name that tells its probe."""
     return {f"{n} {name}": command for n, one in enumerate(probes) for name, command in one.commands.items()}
@@ -41,7 +61,7 @@ def numbered(probes: tuple[Probe[Any], ...]) -> dict[str, str]:
 
 def first(probes: tuple[Probe[Any], ...]) -> set[str]:
     """Return those names of `numbered` commands that are asked first."""
-    return {f"{n} {name}" for n, one in enumerate(probes) if one.first for name in one.commands}
+    return {f"{n} {name}" for n, one in enumerate(probes) for name in one.early()}
 
 
 def values(probes: tuple[Probe[Any], ...], answers: Answers) -> tuple[Any, ...]:

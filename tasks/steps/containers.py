@@ -117,10 +117,11 @@ def status(c, json=False):
     """Show the containers of every host: what they run, since when, and how they are."""
     from msgspec import structs
 
+    from ..preflight import state
     from ..ssh.parallel import parallel_map
     from .builders import container_plans as plans
 
-    looks = list(zip(c.fleet, parallel_map(c.fleet, lambda member: member.look()), strict=True))
+    looks = list(zip(c.fleet, parallel_map(c.fleet, state.look), strict=True))
     if problem := next(
         (f"{m.address}: {s.problems['containers']}" for m, s in looks if "containers" in s.problems), ""
     ):

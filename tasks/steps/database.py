@@ -11,10 +11,10 @@ from ..engine.task import change, task
 @task
 def current(c, json=False):
     """Show the database's present revision, read from the database itself."""
-    from ..preflight import schema
+    from ..preflight import schema, state
 
     schema.alembic_of(c.environment)
-    seen = c.look()
+    seen = state.look(c)
     rows = schema.heads_of(c, seen)
     graph = schema.present_graph(c, seen)
     known = [{"revision": r, "title": graph.revisions[r].title, "head": r in graph.heads()} for r in rows]
@@ -29,11 +29,11 @@ def current(c, json=False):
 @task
 def history(c, json=False):
     """Show all migrations, the newest first, and which of them are in the database."""
-    from ..preflight import schema
+    from ..preflight import schema, state
     from ..preflight import schema_choice as choice
 
     schema.alembic_of(c.environment)
-    seen = c.look()
+    seen = state.look(c)
     graph = schema.present_graph(c, seen)
     applied = graph.ancestors(schema.heads_of(c, seen))
     found = [graph.revisions[name] for name in reversed(graph.order)]
@@ -63,9 +63,10 @@ def heads(c, commit=None, json=False):
 def preview(c, revision=None):
     """Show the SQL that a downgrade would run, as the runbook's dry run was meant to."""
     from ..preflight import schema_choice as choice
+    from ..preflight import state
     from .builders import database as steps
 
-    seen = c.look()
+    seen = state.look(c)
     wanted = choice.way_down(c, seen, revision)
     if not wanted.changes:
         console.say("There is nothing to downgrade.")
@@ -87,14 +88,14 @@ def preview(c, revision=None):
 def rehearse(c, commit=None, revision=None, downgrade_sql=None, full=False):
     """Try a downgrade, and the target's image, on a clone of the database; the database itself is only read."""
     from ..engine.plan import Expectation, Plan
-    from ..preflight import losses, schema
+    from ..preflight import losses, schema, state
     from ..preflight import schema_choice as choice
     from ..preflight import trial_choice as trial
     from ..preflight.commit_choice import resolve
     from .builders import database as steps
 
     schema.alembic_of(c.environment)
-    seen = c.look()
+    seen = state.look(c)
     target = resolve(c, commit) if commit else None
     if target:
         wanted = choice.needed(c, seen, target, revision, downgrade_sql)
@@ -118,12 +119,12 @@ def rehearse(c, commit=None, revision=None, downgrade_sql=None, full=False):
 def downgrade(c, revision=None, downgrade_sql=None, snapshot=True):
     """Downgrade the database by one migration or to a revision, after a snapshot."""
     from ..engine.plan import Expectation, Plan
-    from ..preflight import losses
+    from ..preflight import losses, state
     from ..preflight import schema_choice as choice
     from .builders import database as steps
     from .builders import snapshots as net
 
-    seen = c.look()
+    seen = state.look(c)
     wanted = choice.way_down(c, seen, revision, downgrade_sql)
     if not wanted.changes:
         console.say(f"The database is at {wanted.goal} already.")

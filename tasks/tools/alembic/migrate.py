@@ -6,12 +6,12 @@ import re
 from hashlib import sha256
 
 from ...config.settings import Environment
-from ...preflight import state
 from ...ssh import paths
 from ...ssh.shell import at_exit, join, quote
 from ..compose import compose
 from ..postgres.psql import feed, ident, literal
 from ..postgres.sessions import ENDS, end_step_sql
+from . import rows as table
 from .schema_change import Move, OverrideSql, SchemaChange
 
 LOCK_TIMEOUT = "5s"
@@ -104,7 +104,7 @@ def alembic(environment: Environment, image: str, *words: str, aside: bool = Fal
 
 def at(environment: Environment, rows: list[str], redundant: list[str]) -> str:
     """Return sh text that defines `at`: whether the alembic table holds `rows`; `$rows` is what it holds."""
-    read = f"cd {paths.app(environment)}; {state.revision(environment)}"
+    read = f"cd {paths.app(environment)}; {table.command(environment, environment.database)}"
     return f"at() {{ rows=$( ( {read}\n) | tail -n +2 | sort | tr '\\n' ' '); {holds(rows, redundant)}\n}}"
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from ...config.settings import Environment
 from ...console.errors import Refused
 from ...engine.plan import Step
-from ...preflight import state
+from ...preflight.state import State
 from ...ssh import paths
 from ...ssh.shell import Answer, at_exit, join, quote
 from ..git import tree
@@ -159,7 +159,7 @@ def questions_about(environment: Environment, ref: str) -> dict[str, str]:
     }
 
 
-def look_at(c, seen: state.State, commit, answers: dict[str, Answer] | None = None) -> Target:
+def look_at(c, seen: State, commit, answers: dict[str, Answer] | None = None) -> Target:
     """Return what `commit` wants on this host, or raise Refused for what makes it impossible.
 
     `answers` are those to `questions_about`, where they were asked before.
@@ -178,7 +178,7 @@ def look_at(c, seen: state.State, commit, answers: dict[str, Answer] | None = No
     return _target(c, seen, commit, answers)
 
 
-def _target(c, seen: state.State, commit, answers) -> Target:
+def _target(c, seen: State, commit, answers) -> Target:
     wanted = project.read(answers, seen)
     lacking = [f"{s} ({role})" for role, s in c.environment.compose.services.items() if s not in wanted.services]
     if lacking:

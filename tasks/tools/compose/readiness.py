@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from ...config.settings import Environment
-from ...preflight import state
 from ...ssh.shell import home, quote
+from ..http import fetch
 from . import compose
 from .compose import LABEL
 
@@ -70,7 +70,7 @@ def wait(environment: Environment, services: list[str], urls: list[str]) -> str:
 
     Nothing is waited for longer than health.timeout, and no address once a container is seen to be broken.
     """
-    asks = " && ".join(f'[ "$({state.fetch(url, 2)})" = 200 ]' for url in urls) or ":"
+    asks = " && ".join(f'[ "$({fetch.command(url, 2)})" = 200 ]' for url in urls) or ":"
     listing = f'c=$({compose.containers()}); [ -z "$c" ] || docker inspect -f {quote(FIELDS)} $c'
     return "\n".join(
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...config.settings import Environment
 from ...console.errors import Refused
 from ...engine.plan import Step
+from ...preflight import state
 from ...preflight.state import State
 from ...ssh import paths
 from ...ssh.parallel import parallel_map
@@ -74,11 +75,11 @@ def undo_step(environment: Environment, target: Commit, name: str) -> Step:
 
 def look(c, stash: bool = False, offer: str = OFFER) -> State:
     """Return the primary's state, after every host's checkout was found fit."""
-    states = parallel_map(c.fleet, lambda member: member.look())
-    for member, state in zip(c.fleet, states, strict=True):
-        if problem := state.problems.get("head"):
+    states = parallel_map(c.fleet, state.look)
+    for member, seen in zip(c.fleet, states, strict=True):
+        if problem := seen.problems.get("head"):
             raise Refused(f"{member.address}: {problem.splitlines()[0]} (app.path). Nothing was changed.")
-        refuse_local_changes(state, stash, offer)
+        refuse_local_changes(seen, stash, offer)
     return states[0]
 
 

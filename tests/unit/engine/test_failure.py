@@ -55,7 +55,7 @@ def words(before: dict, done: list[str], answer: str) -> tuple[str, str]:
             raise Failed("no answer")
         return SimpleNamespace(stdout=answer)
 
-    host = SimpleNamespace(environment=environment(), address="u@h:22", look=state, sh=sh)
+    host = SimpleNamespace(environment=environment(), address="u@h:22", ask=lambda _: state(), sh=sh)
     plan = Plan(task="emergency-restore", purpose="", steps=[STEP], before=before)
     run = SimpleNamespace(host=host, plan=plan, half=True, goes_on=False, done=[{"step": step} for step in done])
     return failure.described(run, host, STEP, "why", []), failure.interrupted(run, STEP)

@@ -24,7 +24,7 @@ def undo(drop: str, stands: bool, *, back: str = "", over: bool = False) -> Plan
     told = [Told(name="", title="", commands=(), state=of, tries=int(of != "waiting")) for of in states]
     journal = [{"event": "proven", "half": False}] if over else [{"event": "failed", "half": True}]
     answer = SimpleNamespace(stdout="yes\n" if stands else "")
-    c = SimpleNamespace(environment=environment(), address="u@h:22", look=state, sh=lambda _: answer)
+    c = SimpleNamespace(environment=environment(), address="u@h:22", ask=lambda _: state(), sh=lambda _: answer)
     return undo_restore.plan(c, Story(run=RUN, owner={}, plan=made, steps=told, journal=journal))
 
 

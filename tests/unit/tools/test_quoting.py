@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from tasks.config.settings import Environment
 from tasks.preflight import state
 from tasks.ssh import paths, shell
-from tasks.tools.compose import compose, images, services
+from tasks.tools.compose import compose, images, inspect, services
 from tasks.tools.compose.compose import Built
 from tasks.tools.compose.project import Project
 from tasks.tools.git import branch, checkout, commits, tree
+from tasks.tools.http import fetch
 from tests.unit.support.stage import WORST, Stage, few, hostile
 
 SHA = "ab" * 20
@@ -55,8 +56,8 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "compose.in_app": lambda e, v: compose.in_app(e, "compose ps"),
     "compose.version": lambda e, v: compose.version(e.compose),
     "compose.containers": lambda e, v: f"x=$({compose.containers(v, everything=False)})",
-    "state.questions": lambda e, v: shell.batch(state.questions(e), shell.nonce()),
-    "state.fetch": lambda e, v: state.fetch(v),
+    "state.questions": lambda e, v: shell.batch(state.probe(e).commands, shell.nonce()),
+    "fetch.command": lambda e, v: fetch.command(v),
     "state.folder": lambda e, v: f"cd {paths.state(e)}",
     "tree.exists": lambda e, v: tree.exists(paths.app(e), SHA, v),
     "tree.in_the_way": lambda e, v: tree.in_the_way(paths.app(e), v),
@@ -134,7 +135,7 @@ def test_the_state_is_asked_with_the_settings_as_they_are(value):
     asked = environment(value)
     with Stage() as stage:
         (stage.home / "app").mkdir()
-        stage.run(shell.batch(state.questions(asked), shell.nonce()))
+        stage.run(shell.batch(state.probe(asked).commands, shell.nonce()))
         assert asked.health.urls[0] in stage.arguments("curl")
         [psql] = [call for call in stage.calls if call[:2] == ["docker", "exec"]]
         assert psql[psql.index("-U") + 1] == psql[psql.index("-d") + 1] == value
@@ -160,7 +161,8 @@ def test_docker_that_cannot_be_asked_is_not_docker_without_containers():
     with Stage(docker="exit 5") as stage:
         assert stage.run(f"x=$({compose.containers()})").returncode == 5
         assert stage.run(f"x=$({compose.containers('a', 'b')})").returncode == 5
-        assert stage.run(state.inspect()).returncode == 5
+        (stage.home / "app").mkdir()
+        assert stage.run(inspect.containers(environment("x")).commands[""]).returncode == 5
 
 
 def test_a_checkout_behind_a_link_is_asked_for_under_both_names():

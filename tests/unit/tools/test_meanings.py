@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.console.errors import Refused
-from tasks.preflight import remedies as cures
-from tasks.preflight.state import State
 from tasks.ssh.shell import NOT_REACHED, Answer
+from tasks.tools.meanings import meaning
 
 
 @pytest.mark.parametrize(
-    ("said", "cure"),
+    ("said", "remedy"),
     [
         (
             "Got permission denied while trying to connect to the Docker daemon socket at unix:///var",
@@ -34,17 +32,10 @@ from tasks.ssh.shell import NOT_REACHED, Answer
         ("first\nsomething\x1b[31m else\n", "something�[31m else"),
     ],
 )
-def test_words_are_told_with_what_to_do(said, cure):
-    assert cure in cures.meaning(Answer("", said, 1))
+def test_words_are_told_with_what_to_do(said, remedy):
+    assert remedy in meaning(Answer("", said, 1))
 
 
 def test_a_command_that_said_nothing_is_told_by_its_exit_code():
-    assert cures.meaning(Answer("", "", 3)) == "exit code 3"
-    assert cures.meaning(NOT_REACHED) == "did not get its turn"
-
-
-def test_a_host_that_cannot_be_worked_on_is_refused_in_one_line():
-    with pytest.raises(Refused, match="^u@h: no engine. Nothing was changed.$"):
-        cures.require("u@h", State(problems={"engine": "no engine", "free": "x"}))
-    cures.require("u@h", State(problems={"free": "x"}))
-    cures.require("u@h", State(problems={"compose": "x"}), ("engine", "head"))
+    assert meaning(Answer("", "", 3)) == "exit code 3"
+    assert meaning(NOT_REACHED) == "did not get its turn"

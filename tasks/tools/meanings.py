@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from ..console.errors import Refused
 from ..console.text import last_line
 from ..ssh.shell import NOT_REACHED, Answer
-
-if TYPE_CHECKING:
-    from .state import State
 
 MEANINGS = (
     (
@@ -38,25 +33,14 @@ MEANINGS = (
         "the checkout is another login's: git config --global --add safe.directory FOLDER there",
     ),
 )
-NEEDED = ("engine", "compose", "head", "url 0")
 
 
 def meaning(answer: Answer) -> str:
     """Return one line for a command that failed: what its words mean and what to do, or its last words."""
     said = answer.err or answer.out.strip()
-    for pattern, cure in MEANINGS:
+    for pattern, remedy in MEANINGS:
         if re.search(pattern, said, re.IGNORECASE):
-            return cure
+            return remedy
     if said:
         return last_line(said)
     return "did not get its turn" if answer.code == NOT_REACHED.code else f"exit code {answer.code}"
-
-
-def require(address: str, seen: State, parts: tuple[str, ...] = NEEDED) -> None:
-    """Raise Refused, with what to do about it, where a host's engine, compose or checkout does not answer.
-
-    Or where it has nothing to ask a health address with.
-    """
-    for part in parts:
-        if problem := seen.problems.get(part):
-            raise Refused(f"{address}: {problem}. Nothing was changed.")

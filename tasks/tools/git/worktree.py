@@ -1,0 +1,57 @@
+"""Where the host's checkout stands: its HEAD, its branch, and what was changed in it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from ...config.settings import Environment
+from ...ssh import paths
+from ...ssh.probe import Probe, single
+from ...ssh.shell import Answer
+
+
+class Head(Struct, frozen=True):
+    """HEAD: a full hash, its commit's subject, and the branch; the branch is empty where HEAD is detached."""
+
+    commit: str
+    subject: str
+    branch: str
+
+
+class Changes(Struct, frozen=True):
+    """Tracked files that were modified, and files that git does not know."""
+
+    modified: list[str]
+    untracked: list[str]
+
+
+def head(environment: Environment) -> Probe[Head]:
+    """Return the probe of the checkout's HEAD."""
+    git = f"git -C {paths.app(environment)}"
+    return single(f"{git} log -1 --format='%H %s' && {{ {git} symbolic-ref -q --short HEAD || :; }}", _head)
+
+
+def changes(environment: Environment) -> Probe[Changes]:
+    """Return the probe of what was changed in the checkout."""
+    return single(f"git -C {paths.app(environment)} status --porcelain=v1 -z", lambda answer: parse_changes(answer.out))
+
+
+def _head(answer: Answer) -> Head:
+    first, _, branch = answer.out.strip().partition("\n")
+    commit, _, subject = first.partition(" ")
+    return Head(commit, subject, branch.strip())
+
+
+def parse_changes(out: str) -> Changes:
+    """Return the changes that `git status --porcelain=v1 -z` printed."""
+    modified, untracked = [], []
+    entries = iter(out.strip("\n").split("\0"))
+    for entry in entries:
+        code, name = entry[:2], entry[3:]
+        if code[:1] in ("R", "C"):
+            next(entries, None)
+        if code == "??":
+            untracked.append(name)
+        elif name:
+            modified.append(name)
+    return Changes(modified, untracked)

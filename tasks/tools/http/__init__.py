@@ -1,0 +1,1 @@
+"""Addresses that tell whether an application is healthy, asked on the host."""

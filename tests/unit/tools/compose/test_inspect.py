@@ -1,0 +1,44 @@
+"""The project's containers and their engine, as the engine describes them."""
+
+from __future__ import annotations
+
+import json
+
+from tasks.ssh.shell import Answer
+from tasks.tools.compose import inspect
+from tests.unit.support.deployment import environment
+
+STATE = {"Status": "running", "StartedAt": "2024-01-01T00:00:00Z", "ExitCode": 0}
+
+
+def line(name: str = "/jctc_app", detail: dict = STATE) -> str:
+    return "\t".join(["id", name, "app", "sha256:1", "img:2", "4", "proj", json.dumps(detail)])
+
+
+def read(*lines: str) -> list[inspect.Container]:
+    return inspect.containers(environment()).read({"": Answer("\n".join(lines), "", 0)})
+
+
+def test_a_container_is_read_with_or_without_a_health_check():
+    [plain] = read(line())
+    assert (plain.name, plain.service, plain.image, plain.restarts) == ("jctc_app", "app", "sha256:1", 4)
+    assert plain.running
+    [sick] = read(line(detail={**STATE, "Health": {"Status": "unhealthy"}}))
+    assert not sick.running
+    [gone] = read(line(detail={**STATE, "Status": "restarting"}))
+    assert not gone.running
+
+
+def test_a_health_check_that_prints_tabs_does_not_hide_a_container():
+    detail = {**STATE, "Health": {"Status": "healthy", "Log": [{"Output": "a\tb\nc"}]}}
+    assert len(read(line(detail=detail), line("/b"))) == 2
+
+
+def test_an_engine_that_does_not_answer_has_no_version():
+    assert inspect.engine().read({"": Answer("20.10\n", "", 0)}) == "20.10"
+    assert inspect.engine().read({"": Answer("20", "no answer", 124)}) == ""
+
+
+def test_free_space_is_told_by_mount_in_bytes():
+    said = "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/a 9 1 8 1% /\n/dev/b 9 1 3 1% /data\n"
+    assert inspect.parse_free(said) == {"/": 8192, "/data": 3072}

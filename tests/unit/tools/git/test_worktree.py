@@ -1,0 +1,40 @@
+"""Where the checkout stands, and what was changed in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.ssh.shell import Answer
+from tasks.tools.git import worktree
+from tests.unit.support.deployment import environment
+from tests.unit.support.stage import Stage
+
+
+def test_the_checkout_is_read_with_its_branch_or_none():
+    read = worktree.head(environment()).read
+    assert read({"": Answer("abc a subject: of\nmain\n", "", 0)}) == worktree.Head("abc", "a subject: of", "main")
+    assert read({"": Answer("abc x\n", "", 0)}).branch == ""
+
+
+def test_a_head_that_cannot_be_read_is_a_failure_and_not_an_empty_one():
+    with Stage(git="echo 'fatal: bad object HEAD' >&2; exit 128") as stage:
+        assert stage.run(worktree.head(environment()).commands[""]).returncode != 0
+
+
+def test_a_detached_head_is_no_failure():
+    with Stage(git='case "$*" in *symbolic-ref*) exit 1 ;; esac; echo abc subject') as stage:
+        done = stage.run(worktree.head(environment()).commands[""])
+        assert (done.returncode, done.stdout) == (0, "abc subject\n")
+
+
+@pytest.mark.parametrize(
+    ("said", "modified", "untracked"),
+    [
+        ("", [], []),
+        (" M a b.txt\0?? new\0", ["a b.txt"], ["new"]),
+        ("R  new\0old\0MM x\0", ["new", "x"], []),
+        ("UU both\0", ["both"], []),
+    ],
+)
+def test_local_changes_are_told_from_new_files(said, modified, untracked):
+    assert worktree.parse_changes(said) == worktree.Changes(modified, untracked)
