@@ -116,7 +116,9 @@ def _encoded(text: str) -> str:
 
 
 def _note(job: Try, half: bool | None) -> str:
-    fields = {"step": label(job.number, job.step), "try": job.attempt}
+    fields: dict[str, object] = {"step": label(job.number, job.step), "try": job.attempt}
+    if job.step.effects:
+        fields["effects"] = job.step.effects
     if half is not None:
         fields["half"] = half
     return quote(json.dumps(fields, separators=(",", ":"))[1:-1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -16,6 +16,7 @@ def new_id() -> str:
 
 
 UNDO = "fab undo"
+Effect = Literal["stops", "starts", "snapshots"]
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -24,7 +25,8 @@ class Step(Struct, frozen=True, kw_only=True):
     The script can be run again after a cut at any line; it exits non-zero, with one line on stderr,
     when the world is not what the step promises. `back` takes it back; `stop` is a script
     that ends what it runs inside containers, given the step's mark; `timeout` is in seconds. `files` (text by
-    name) lie in the run's folder, where the script is run.
+    name) lie in the run's folder, where the script is run. `effects` is what it does to services (`stops`, `starts`)
+    and for the data (`snapshots`): the journal says so, for those who read what happened.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Step(Struct, frozen=True, kw_only=True):
     until: tuple[str, ...] = ()
     timeout: int = 1800
     files: dict[str, str] = {}
+    effects: tuple[Effect, ...] = ()
 
 
 class Expectation(Struct, frozen=True, kw_only=True):

@@ -39,4 +39,5 @@ def _joined(first: Step, second: Step, script: str) -> Step:
         outage=first.outage or second.outage,
         stop="\n".join(filter(None, (first.stop, second.stop))),
         timeout=max(first.timeout, second.timeout),
+        effects=(*first.effects, *second.effects),
     )

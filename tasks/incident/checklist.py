@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ..console.units import moment
-from ..engine.plan import Expectation
+from ..engine.plan import Effect, Expectation
 from .record import Incident, unhealthy
 
 KINDS = {
@@ -15,8 +15,6 @@ KINDS = {
     "container-restart": "configuration",
     "full-rollback": "unknown, so everything was brought back",
 }
-STOPPING = {"stop", "down", "restart", "recreate"}
-STARTING = {"start", "restart", "recreate", "up"}
 
 
 class Item(Struct, frozen=True):
@@ -33,7 +31,7 @@ def checklist(incident: Incident) -> list[Item]:
     return [
         _identified(incident),
         _found(incident),
-        _stepped(incident, "Stopped affected services", STOPPING, "fab containers.stop"),
+        _stepped(incident, "Stopped affected services", "stops", "fab containers.stop"),
         _reverted(incident),
         _restarted(incident),
         _verified(incident),
@@ -60,8 +58,8 @@ def _found(incident: Incident) -> Item:
     return Item("Found the last known good state", bool(evidence), said, "fab git.last-good")
 
 
-def _stepped(incident: Incident, text: str, steps: set[str], command: str) -> Item:
-    entry = incident.done(steps)
+def _stepped(incident: Incident, text: str, effect: Effect, command: str) -> Item:
+    entry = incident.done(effect)
     evidence = f"step {entry.said['step']} of run {entry.run}, {moment(entry.at)}" if entry else "no run did it"
     return Item(text, entry is not None, evidence, command)
 
@@ -83,7 +81,7 @@ def _reverted(incident: Incident) -> Item:
 
 
 def _restarted(incident: Incident) -> Item:
-    item = _stepped(incident, "Restarted services", STARTING, "fab containers.start")
+    item = _stepped(incident, "Restarted services", "starts", "fab containers.start")
     down = [f"{c.name}: {c.status} {c.health}".strip() for c in incident.seen.containers if not c.running]
     if not item.done or not incident.seen.containers or down:
         return Item(item.text, False, "; ".join(down) or item.evidence, item.command)

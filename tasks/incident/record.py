@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from ..console.errors import Refused
 from ..engine import journal as runs
 from ..engine import record as story
+from ..engine.plan import Effect
 from ..engine.record import Story
 from ..preflight import proof, state
 from ..preflight.state import State
@@ -31,6 +32,10 @@ class Entry(Struct, frozen=True):
         """The name of the step it is about, without its number."""
         return str(self.said.get("step", "")).partition("-")[2] or str(self.said.get("step", ""))
 
+    def had(self, effect: Effect) -> bool:
+        """Return whether it says that a step with this effect succeeded."""
+        return self.event == "end" and self.said.get("code") == 0 and effect in self.said.get("effects", ())
+
 
 class Incident(Struct, kw_only=True):
     """The main run (None: there was none), all entries of the incident's runs in order, and the present state."""
@@ -47,10 +52,9 @@ class Incident(Struct, kw_only=True):
         """Return the last entry of one of `events`."""
         return next((e for e in reversed(self.entries) if e.event in events), None)
 
-    def done(self, steps: set[str]) -> Entry | None:
-        """Return the last entry that says that one of `steps` succeeded."""
-        ended = (e for e in reversed(self.entries) if e.event == "end" and e.said.get("code") == 0)
-        return next((e for e in ended if e.step in steps), None)
+    def done(self, effect: Effect) -> Entry | None:
+        """Return the last entry that says that a step with this effect succeeded."""
+        return next((e for e in reversed(self.entries) if e.had(effect)), None)
 
     @property
     def proven(self) -> Entry | None:

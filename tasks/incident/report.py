@@ -139,7 +139,7 @@ def _proof(incident: Incident) -> Iterator[str]:
 def _data(incident: Incident, rows: dict[str, int] | None, server: Server | None) -> Iterator[str]:
     if name := incident.main.plan.before.get("snapshot"):
         there = next((copy for copy in server.copies if copy.name == name), None) if server else None
-        made = incident.done({"snapshot"}) is not None
+        made = incident.done("snapshots") is not None
         state = f"there, {there.bytes} bytes" if there else "not there" if server else "not asked for: no answer"
         dump = incident.main.plan.before.get("dump")
         state += f"; where no clone could be made: the dump {dump}" if dump and not there else ""

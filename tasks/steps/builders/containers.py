@@ -13,6 +13,7 @@ def stop_step(environment: Environment, stopped: list[str]) -> Step:
     """Return the runbook's "Stop All Services", the database last if it is among them."""
     return Step(
         name="stop",
+        effects=("stops",),
         title=f"Stop {', '.join(stopped)}",
         script=services.stop(environment, stopped),
         commands=(f"docker stop -t {environment.compose.grace} {' '.join(stopped)}",),
@@ -27,6 +28,7 @@ def start_step(environment: Environment, images: list[Built], target, started: l
     """Return the runbook's "Start All Services" (or those `started`), from the images of `target`."""
     return Step(
         name="start",
+        effects=("starts",),
         title=f"Start {', '.join(started) or 'all services'} from the images of {target.title}",
         script=services.start(environment, images, target.sha, started),
         commands=(" ".join(["docker-compose up -d --no-build", *started]),),
@@ -41,6 +43,7 @@ def up_step(environment: Environment, chosen: Chosen) -> Step:
     script = services.up(environment, chosen.named_services, *flags)
     return Step(
         name="start",
+        effects=("starts",),
         title=f"Start {chosen.title}",
         script=compose.in_app(environment, script),
         commands=(" ".join(["docker-compose up -d --no-build", *flags, *chosen.named_services]),),
@@ -52,6 +55,7 @@ def restart_step(environment: Environment, restarted: list[str]) -> Step:
     """Return the runbook's "Container Rollback (Quick Restart)"."""
     return Step(
         name="restart",
+        effects=("stops", "starts"),
         title=f"Restart {', '.join(restarted)}",
         script=services.restart(environment, restarted),
         commands=(f"docker restart -t {environment.compose.grace} {' '.join(restarted)}",),
@@ -69,6 +73,7 @@ def recreate_step(environment: Environment, chosen: Chosen) -> Step:
     ]
     return Step(
         name="recreate",
+        effects=("stops", "starts"),
         title=f"Make the containers of {chosen.title} anew",
         script=services.in_run(environment, *lines),
         commands=(" ".join(["docker-compose up -d --no-build", *flags, *chosen.named_services]),),
@@ -83,6 +88,7 @@ def down_step(environment: Environment, chosen: Chosen) -> Step:
     why = f" (not down: {', '.join(chosen.unnamed)} has no named volume)" if stay else ""
     return Step(
         name="down",
+        effects=("stops",),
         title=f"Take all containers down{why}",
         script=services.take_down(environment, stay),
         commands=(f"docker-compose {'stop' if stay else 'down'} -t {environment.compose.grace}",),
@@ -108,6 +114,7 @@ def wake_step(environment: Environment, stopped: list[str]) -> Step:
     """Return the step that starts the containers again which a run stopped, as they were."""
     return Step(
         name="wake",
+        effects=("starts",),
         title=f"Start {', '.join(stopped)} again",
         script=services.wake(environment, stopped),
         commands=(f"docker start {' '.join(stopped)}",),

@@ -67,6 +67,7 @@ def snapshot_step(c, seen: state.State, run: str) -> Step:
     dump = backups.dump_step(c.environment, db, path, "custom")
     return Step(
         name="snapshot",
+        effects=("snapshots",),
         title=f"Snapshot the database as {name}",
         script=clone_or_dump(db, run, path, dump.script),
         stop=dump.stop,

@@ -197,3 +197,9 @@ def test_output_that_looks_like_an_end_is_not_one(state):
 @pytest.mark.parametrize("output", ["", "some log", f"\n{NONCE} ended", f"\n{NONCE} nonsense 0"])
 def test_a_watcher_that_was_cut_off_tells_no_end(output):
     assert job.ended(output, NONCE) in (None, End("cut"))
+
+
+def test_the_journal_says_what_a_step_did_to_services(state):
+    one = attempt(state, "true")
+    play(Try(one.folder, one.run, 3, Step(name="step", title="", script="true", effects=("stops", "starts"))))
+    assert [entry["effects"] for entry in journal(state)] == [["stops", "starts"]] * 2

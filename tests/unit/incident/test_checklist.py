@@ -39,6 +39,14 @@ def test_the_word_to_the_team_and_the_document_are_ticked_by_the_journal():
     assert "r.md on laptop" in items[-1].evidence
 
 
+def test_a_step_counts_by_what_it_did_whatever_it_is_called():
+    lines = journal(("recreate",), 0, PROVEN)
+    assert {ALL[2], ALL[4]} <= set(ticked(incident(lines)))
+    for entry in lines:
+        entry.pop("effects", None)
+    assert not {ALL[2], ALL[4]} & set(ticked(incident(lines)))
+
+
 def test_a_failed_step_is_not_ticked():
     assert ticked(incident(journal(("stop",), 1))) == ALL[:2]
 

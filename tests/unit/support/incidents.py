@@ -11,6 +11,7 @@ from tasks.preflight.state import Container, Response, State
 GOOD, BAD = "a" * 40, "b" * 40
 RUN = "20240402-172100-abcdef"
 STEPS = ("stop", "snapshot", "checkout", "start")
+EFFECTS = {"stop": ["stops"], "snapshot": ["snapshots"], "start": ["starts"], "recreate": ["stops", "starts"]}
 
 
 def container(name: str, status: str = "running") -> Container:
@@ -23,7 +24,7 @@ def journal(steps=STEPS, code=0, *last) -> list[dict]:
     """The journal of a run whose last step ended with `code`, and `last` events after it."""
     lines = [{"at": 1000.0, "event": "run", "run": RUN, "task": "full-rollback", "who": "ada", "machine": "laptop"}]
     for n, step in enumerate(steps, start=1):
-        known = {"step": f"{n:02}-{step}", "try": 1}
+        known = {"step": f"{n:02}-{step}", "try": 1, "effects": EFFECTS.get(step, [])}
         lines.append({"at": 1000.0 + n, "event": "begin", **known})
         lines.append({"at": 1000.5 + n, "event": "end", **known, "code": code if step == steps[-1] else 0})
     return [*lines, *({"at": 2000.0 + n, **event} for n, event in enumerate(last))]
