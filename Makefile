@@ -4,10 +4,10 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 TYPED := tasks/ssh/scripts.py tasks/ssh/probe.py tasks/engine/before.py tasks/engine/world.py
-SCRIPTS := $(shell find tasks -name '*.sh')
+SCRIPTS := $(shell find tasks tests -name '*.sh')
 SHFMT := $(VENV)/bin/shfmt -ln posix -i 2 -ci -bn
 
-.PHONY: demo test unit faults bench lint format sandbox sandbox-down setup clean
+.PHONY: demo test unit pythons faults bench lint format sandbox sandbox-down setup clean
 .DEFAULT_GOAL := help
 
 help:                ## Show what there is
@@ -22,6 +22,9 @@ test: $(READY)       ## Run the tests, against a real host in a container
 
 unit: $(READY)       ## Run the tests that need no host
 	@$(PYTHON) -m pytest tests/unit --numprocesses 2
+
+pythons:             ## Run the unit tests on every Python that can be had
+	@sh tests/pythons.sh 3.10 3.11 3.12 3.13 3.14
 
 faults: $(READY)     ## Inject every fault and write FAULTS.md; after a break, go on with the rest
 	@$(PYTHON) -m sandbox up

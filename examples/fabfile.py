@@ -2,8 +2,9 @@
 
 from fab_rollback import ns as rollback
 from fab_rollback.api import Expectation, Plan, Step, change
-from fab_rollback.core.code import checkout, choice
+from fab_rollback.preflight import commit_choice as choice
 from fab_rollback.steps import containers, database, git
+from fab_rollback.tools.git import checkout
 from fabric import task
 from invoke import Collection
 

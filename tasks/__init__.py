@@ -4,7 +4,7 @@
 import sys
 
 # Invoke forbids bytecode: every `fab` would compile all of this anew, which takes as long as the rest of its start.
-sys.dont_write_bytecode = bool(sys.flags.dont_write_bytecode)
+forbidden, sys.dont_write_bytecode = sys.dont_write_bytecode, bool(sys.flags.dont_write_bytecode)
 
 from invoke import Collection
 
@@ -19,6 +19,8 @@ from .playbooks import (
     undo,
 )
 from .steps import backups, containers, database, git, incident, release, runs, status, verify
+
+sys.dont_write_bytecode = forbidden
 
 ns = Collection(
     diagnose.diagnose,

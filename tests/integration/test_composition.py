@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
-import sysconfig
-import venv
 from pathlib import Path
 
 import pytest
 
+from tests import installed
 from tests.operator import PROJECT, Ran
 
 pytestmark = pytest.mark.sandbox
@@ -21,20 +19,8 @@ NOTED = "REWOUND"
 @pytest.fixture(scope="module")
 def python(tmp_path_factory) -> Path:
     """The interpreter of a fresh environment with this repository installed and no source tree in sight."""
-    folder = tmp_path_factory.mktemp("install")
-    source = folder / "source"
-    source.mkdir()
-    for name in ("pyproject.toml", "setup.py", "README.md"):
-        shutil.copy(PROJECT / name, source)
-    shutil.copytree(PROJECT / "tasks", source / "tasks", ignore=shutil.ignore_patterns("__pycache__"))
-    venv.create(folder / "venv", with_pip=False, symlinks=True)
-    made = folder / "venv/bin/python"
-    ours = sysconfig.get_path("purelib")
-    (next((folder / "venv").glob("lib/python*/site-packages")) / "libraries.pth").write_text(ours + "\n")
-    pip = [sys.executable, "-m", "pip", "--python", str(made), "install", "-q", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--no-deps", "--no-index", "--no-build-isolation", str(source)], check=True, timeout=120)
-    shutil.rmtree(source)
-    return made
+    _source, wheel = installed.build(tmp_path_factory.mktemp("dist"))
+    return installed.install(wheel, tmp_path_factory.mktemp("venv"))
 
 
 @pytest.fixture
@@ -82,14 +68,6 @@ class Shop:
         """How many connections were made since this was asked last."""
         seen = self.host.exec("cat ~/connections 2>/dev/null || :; rm -f ~/connections")
         return len(set(seen.splitlines()))
-
-
-def test_every_package_is_installed(shop):
-    folders = {p.parent.relative_to(PROJECT / "tasks") for p in (PROJECT / "tasks").rglob("*.py")}
-    show = "import fab_rollback, pathlib; print(pathlib.Path(fab_rollback.__file__).parent)"
-    installed = Path(shop.run("-c", show).out.strip())
-    assert installed.is_relative_to(shop.python.parent.parent)
-    assert {p.parent.relative_to(installed) for p in installed.rglob("*.py")} == folders
 
 
 def test_the_tasks_are_mounted_beside_those_of_the_project_without_a_host(shop):

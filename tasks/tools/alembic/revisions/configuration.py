@@ -15,6 +15,8 @@ from .git_objects import Snapshot
 
 if sys.version_info >= (3, 11):
     import tomllib
+else:
+    import tomli as tomllib
 
 CHECKOUT = "/<checkout>"
 """Stands for the top folder of the repository in what `%(here)s` becomes."""
@@ -101,8 +103,6 @@ def _ini(path: str, text: str) -> dict[str, str]:
 def _toml(path: str, text: str) -> dict[str, Any]:
     if "alembic" not in text:
         return {}
-    if sys.version_info < (3, 11):
-        raise UndecidedError("reading it needs Python 3.11 or newer", path)
     try:
         section = tomllib.loads(text).get("tool", {}).get("alembic", {})
         return {name: _filled(value, _here(path)) for name, value in section.items()}

@@ -1,6 +1,6 @@
 """Where migrations are looked for; Alembic itself judges wherever it can."""
 
-import contextlib
+import os
 import warnings
 from pathlib import Path
 
@@ -17,10 +17,15 @@ def alembics_own(path, config="alembic.ini"):
     ini = "alembic.ini" if config.endswith(".toml") else config
     folder = (path / config).parent
     ini, toml = (Path(name).name for name in (ini, toml))
-    with contextlib.chdir(folder), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        script = ScriptDirectory.from_config(Config(ini, toml_file=toml))
-        return sorted(revision.revision for revision in script.walk_revisions())
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            script = ScriptDirectory.from_config(Config(ini, toml_file=toml))
+            return sorted(revision.revision for revision in script.walk_revisions())
+    finally:
+        os.chdir(before)
 
 
 @pytest.mark.parametrize(
