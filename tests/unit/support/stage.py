@@ -25,7 +25,7 @@ hostile = st.one_of(
     st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), min_size=1, max_size=20),
 )
 WORST = "a'\"$(canary)`canary`;canary|canary&canary\\'$HOME *~#é日 %s{{.Id}} -rf --help"
-few = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 class Stage:
