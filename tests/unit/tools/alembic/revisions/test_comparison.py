@@ -26,7 +26,7 @@ from tasks.tools.alembic.revisions.answers import UndecidedError
 # The machine may be busy, so no example has a deadline; more examples by the environment.
 thoroughly = settings(
     deadline=None,
-    max_examples=int(os.environ.get("EXAMPLES", "100")),
+    max_examples=int(os.environ.get("EXAMPLES", "25")),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
