@@ -106,7 +106,7 @@ def checks(found: list[Check]) -> None:
 
 
 def last_words(troubles) -> None:
-    """Print the last log lines of containers that did not settle."""
+    """Print the last log lines of containers that are not ready."""
     for trouble in troubles:
         if trouble.lines:
             console.say(f"  the last lines of {trouble.container}:", style="yellow")

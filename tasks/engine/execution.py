@@ -138,9 +138,9 @@ class Execution:
         waited = parallel_map(self.host.fleet, lambda member: proof.wait(member, self.plan.expect))
         seen = parallel_map(self.host.fleet, lambda member: proof.verify(member, self.plan.expect))
         checks: list[proof.Check] = []
-        for settled, found in zip(waited, seen, strict=True):
-            display.last_words(settled.troubles)
-            checks += [*proof.unsettled(settled), *found]
+        for ready, found in zip(waited, seen, strict=True):
+            display.last_words(ready.not_ready)
+            checks += [*proof.not_ready(ready), *found]
         display.checks(checks)
         if wrong := [c for c in checks if not c.ok]:
             why = "; ".join(f"{c.looked_at}: {c.found}" for c in wrong)
@@ -169,7 +169,7 @@ class Execution:
             back=self.plan.way_back,
         )
 
-    def _outage(self, waited: list[proof.Settled]) -> float | None:
+    def _outage(self, waited: list[proof.Readiness]) -> float | None:
         """Return the seconds from the first step that stops the application to the last healthy answer.
 
         None where they are not known, or cannot be right because the host's clock was set meanwhile.

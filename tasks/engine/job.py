@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from ..ssh import scripts
 from ..ssh.shell import quote
 from . import process_tags as marks
 from .plan import Step
@@ -91,6 +92,7 @@ def start(job: Try, token: str, nonce: str, seen: int = 0) -> str:
     It is begun only while the lock is the one of client `token`. The first `seen` lines of the log are
     left out. A try that was begun is never begun again, whatever became of it.
     """
+    text = _encoded(scripts.with_files(job.step.script))
     return "\n".join(
         [
             f"cd {job.folder} || exit 1; umask 077",
@@ -98,7 +100,7 @@ def start(job: Try, token: str, nonce: str, seen: int = 0) -> str:
             marks.functions(),
             'if [ ! -e "$n.pid" ]; then',
             f'if [ "$(cat ../../lock/token 2>/dev/null)" != {quote(token)} ]; then echo; echo {nonce} fenced; exit; fi',
-            f'printf %s {_encoded(job.step.script)} | base64 -d > "$n.sh.$$" && mv "$n.sh.$$" "$n.sh" || exit 1',
+            f'printf %s {text} | base64 -d > "$n.sh.$$" && mv "$n.sh.$$" "$n.sh" || exit 1',
             f'env {quote(job.mark)} setsid sh -c {quote(JOB)} job "$n" {job.step.timeout}'
             f" {_note(job, job.half)} {_note(job, job.after)} {quote(job.mark)} {TIDY}"
             ' >/dev/null 2>"$n.err" </dev/null &',

@@ -31,12 +31,12 @@ def checks(environment: Environment, e: Examined, commit: str | None = None, pri
 def look(member: Host, commit: str | None = None) -> list[Check]:
     """Return what was found on one host; containers on their way up are waited for first."""
     found = examine(member)
-    unsettled: list[Check] = []
+    not_ready: list[Check] = []
     if young(found):
-        settled = proof.wait(member, Expectation(services=found.services, healthy=True))
-        unsettled = proof.unsettled(settled)
+        ready = proof.wait(member, Expectation(services=found.services, healthy=True))
+        not_ready = proof.not_ready(ready)
         found = examine(member)
-    return [*checks(member.environment, found, commit, member is member.fleet[0]), *unsettled]
+    return [*checks(member.environment, found, commit, member is member.fleet[0]), *not_ready]
 
 
 def summary(wrong: list[Check]) -> str:

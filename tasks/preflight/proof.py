@@ -7,8 +7,8 @@ from msgspec import Struct
 from ..engine.plan import Expectation
 from ..ssh.host import Host
 from ..ssh.shell import quote
-from ..tools.compose import readiness as settle
-from ..tools.compose.readiness import Settled
+from ..tools.compose import readiness
+from ..tools.compose.readiness import Readiness
 from . import state
 
 
@@ -21,21 +21,21 @@ class Check(Struct, frozen=True):
     ok: bool
 
 
-def wait(host: Host, expect: Expectation) -> Settled:
-    """Wait until the expected services settled and, where wanted, every health address answers 200."""
+def wait(host: Host, expect: Expectation) -> Readiness:
+    """Wait until the expected services are ready and, where wanted, every health address answers 200."""
     environment = host.environment
     urls = environment.health.urls if expect.healthy else []
     if not (expect.services or urls):
-        return Settled("settled", None, [])
-    script = settle.wait(environment, expect.services, urls)
-    return settle.read(host.sh(script, timeout=environment.health.timeout + 30, check=False).stdout)
+        return Readiness("ready", None, [])
+    script = readiness.wait(environment, expect.services, urls)
+    return readiness.read(host.sh(script, timeout=environment.health.timeout + 30, check=False).stdout)
 
 
-def unsettled(settled: Settled) -> list[Check]:
-    """Return what did not come to rest, with the last word of each container."""
+def not_ready(found: Readiness) -> list[Check]:
+    """Return what is not ready, with the last word of each container."""
     return [
         Check("steady", t.container, f"{t.how}{'; last line: ' + t.lines[-1] if t.lines else ''}", False)
-        for t in settled.troubles
+        for t in found.not_ready
         if t.container != "-"
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...config.settings import Environment
 from ...engine.plan import Step
 from ...preflight.service_choice import Chosen
-from ...tools.compose import compose, services
+from ...tools.compose import services
 from ...tools.compose.compose import Built
 
 
@@ -40,12 +40,11 @@ def start_step(environment: Environment, images: list[Built], target, started: l
 def up_step(environment: Environment, chosen: Chosen) -> Step:
     """Return the step that starts the containers as they are, and makes new ones only where there are none."""
     flags = ["--no-recreate"]
-    script = services.up(environment, chosen.named_services, *flags)
     return Step(
         name="start",
         effects=("starts",),
         title=f"Start {chosen.title}",
-        script=compose.in_app(environment, script),
+        script=services.start_missing(environment, chosen.named_services),
         commands=(" ".join(["docker-compose up -d --no-build", *flags, *chosen.named_services]),),
         timeout=900,
     )
@@ -67,15 +66,11 @@ def restart_step(environment: Environment, restarted: list[str]) -> Step:
 def recreate_step(environment: Environment, chosen: Chosen) -> Step:
     """Return the step that makes the containers anew, with the environment and settings as they are now."""
     flags = ["--force-recreate", *(["--no-deps"] if chosen.named else [])]
-    lines = [
-        services.evidence(*chosen.services),
-        services.up(environment, chosen.named_services, *flags, images=chosen.images),
-    ]
     return Step(
         name="recreate",
         effects=("stops", "starts"),
         title=f"Make the containers of {chosen.title} anew",
-        script=services.in_run(environment, *lines),
+        script=services.recreate(environment, chosen.named_services, chosen.images),
         commands=(" ".join(["docker-compose up -d --no-build", *flags, *chosen.named_services]),),
         outage=True,
         timeout=900,
@@ -116,7 +111,7 @@ def wake_step(environment: Environment, stopped: list[str]) -> Step:
         name="wake",
         effects=("starts",),
         title=f"Start {', '.join(stopped)} again",
-        script=services.wake(environment, stopped),
+        script=services.start_existing(environment, stopped),
         commands=(f"docker start {' '.join(stopped)}",),
         outage=True,
         timeout=300,

@@ -1,15 +1,17 @@
-"""docker-compose, v1 and v2 alike: command strings, and what a compose file says about images."""
+"""docker-compose, v1 and v2 alike: calls of its scripts, and what a compose file says about images."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from msgspec import Struct
 
 from ...config.settings import Compose, Environment
-from ...ssh import paths
+from ...ssh import paths, scripts
 from ...ssh.shell import die, join, quote
 
 LABEL = "com.docker.compose"
-BUILD = "build --force-rm"  # the container of a build step that failed would stay on the host
 
 
 class Built(Struct, frozen=True):
@@ -35,15 +37,21 @@ def variables(environment: Environment) -> dict[str, str]:
     }
 
 
-def define(settings: Compose, folder: str = "") -> str:
-    """Return sh text that defines `compose`, a function running whichever compose the host has.
+def call(environment: Environment, script: str, *words: str, **more: str) -> str:
+    """Return the command that runs `script`, a file beside this one, with the arguments `words` and variables."""
+    return scripts.call(f"tools/compose/{script}", *words, **variables(environment), **more)
 
-    `folder`, a shell word, is where the compose files lie; empty: the working directory.
-    """
-    files = " ".join(f"-f {folder}{'/' if folder else ''}{quote(f)}" for f in settings.files)
-    first = "docker-compose" if settings.command == "auto" else settings.command
+
+def pairs(names: Mapping[str, str]) -> str:
+    """Return `names` as the lines `KEY NAME` that scripts read."""
+    return "\n".join(f"{key} {name}" for key, name in names.items())
+
+
+def define(settings: Compose) -> str:
+    """Return sh text that defines `compose`, a function running whichever compose the host has."""
+    files = " ".join(f"-f {quote(f)}" for f in settings.files)
     if settings.command != "auto":
-        return f'compose() {{ {first} {files} "$@"; }}'
+        return f'compose() {{ {settings.command} {files} "$@"; }}'
     return (
         "if command -v docker-compose >/dev/null 2>&1\n"
         f'then compose() {{ docker-compose {files} "$@"; }}\n'
@@ -52,11 +60,8 @@ def define(settings: Compose, folder: str = "") -> str:
 
 
 def version(settings: Compose) -> str:
-    """Return a command that fails where the compose that `define` would take is not there."""
-    if settings.command == "docker-compose":
-        return "command -v docker-compose || { echo 'docker-compose: not found' >&2; exit 1; }"
-    plugin = "docker compose version --short"
-    return plugin if settings.command != "auto" else f"command -v docker-compose || {plugin}"
+    """Return the command that prints which compose would run; it fails where that is not there."""
+    return scripts.call("tools/compose/version.sh", COMPOSE_COMMAND=settings.command)
 
 
 def in_app(environment: Environment, *commands: str) -> str:
@@ -98,7 +103,7 @@ def repository(image: str) -> str:
     return head + slash + tail.partition(":")[0]
 
 
-def built(config: dict, project: str, separator: str) -> list[Built]:
+def built(config: Mapping[str, Any], project: str, separator: str) -> list[Built]:
     """Return the services that `config` (what `compose config` printed) builds images for."""
     services = config.get("services") or {}
     return [

@@ -12,14 +12,13 @@ from ...console.errors import Refused
 from ...engine.plan import Step
 from ...preflight.state import State
 from ...ssh import paths
-from ...ssh.shell import Answer, at_exit, join, quote
+from ...ssh.shell import Answer, quote
 from ..git import tree
-from . import compose, project, services
+from . import compose, project
 from .compose import Built
 from .project import Project
 
 REVISION_LABEL = "org.opencontainers.image.revision"
-CLEAR = 'rm -rf "$t"'
 
 
 class Target(Struct, frozen=True):
@@ -34,58 +33,27 @@ class Target(Struct, frozen=True):
 
 
 def describe_target(environment: Environment, sha: str) -> str:
-    """Return a command that prints what the compose files of commit `sha` mean, as compose reads them."""
-    app = paths.app(environment)
-    show = "\n".join(
-        f'mkdir -p "$t/$(dirname {quote(f)})"; git show {quote(f"{sha}:{f}")} > "$t/"{quote(f)}'
-        for f in environment.compose.files
-    )
-    return "\n".join(
-        [
-            f"set -e; cd {app}; t=$(mktemp -d); {at_exit(CLEAR)}",
-            show,
-            compose.define(environment.compose, '"$t"'),
-            'if compose --project-directory "$PWD" config 2>"$t/err"; then exit 0; fi',
-            tree.export('"$PWD"', sha, '"$t/tree"'),
-            compose.define(environment.compose, '"$t/tree"'),
-            'compose --project-directory "$t/tree" config',
-        ]
-    )
+    """Return the command that prints what the compose files of commit `sha` mean, as compose reads them."""
+    return compose.call(environment, "describe-target.sh", sha)
 
 
 def prepare(environment: Environment, wanted: Target, sha: str, rebuild: bool = False) -> str:
-    """Return the script that has an image of commit `sha` for all `wanted.images`, without touching what runs.
+    """Return the call that has an image of commit `sha` for all `wanted.images`, without touching what runs.
 
     A kept image is taken as it is, unless `rebuild`; what is missing is built from the commit's own
     tree beside the checkout.
     """
     if not wanted.images:
         return ":"
-    names = [i.retained(sha) for i in wanted.images]
-    build = compose.in_app(environment, *_building(wanted, sha, rebuild), *map(services.there, names))
-    if rebuild:
-        return build
-    return "\n".join(
-        [
-            f"if docker image inspect {join(*names)} >/dev/null 2>&1; then echo {quote('kept: ' + ', '.join(names))}",
-            f"else {build}\nfi",
-        ]
+    return compose.call(
+        environment,
+        "prepare.sh",
+        sha,
+        *(["--no-cache"] if rebuild else []),
+        IMAGES=compose.pairs({i.service: i.retained(sha) for i in wanted.images}),
+        PROJECT=wanted.project,
+        OVERRIDE=override(wanted, sha),
     )
-
-
-def _building(wanted: Target, sha: str, rebuild: bool) -> list[str]:
-    """Return sh text that builds what is missing (with `rebuild`, all) from the commit's own tree."""
-    flags = f"{compose.BUILD} {'--no-cache' if rebuild else ''}"
-    have = "false" if rebuild else 'docker image inspect "$2" >/dev/null 2>&1'
-    return [
-        f'missing=; want() {{ {have} && echo "kept: $2" || missing="$missing $1"; }}',
-        *(f"want {quote(i.service)} {quote(i.retained(sha))}" for i in wanted.images),
-        f'umask 077; app=$PWD; t=$(mktemp -d "$HOME/.fab-rollback/tree.XXXXXX"); {at_exit(CLEAR)}',
-        tree.export('"$app"', sha, '"$t/tree"'),
-        f"printf '%s' {quote(override(wanted, sha))} > \"$t/tree/.rollback.yml\"",
-        'cd "$t/tree"',
-        f"compose -f .rollback.yml -p {quote(wanted.project)} {flags} $missing",
-    ]
 
 
 def override(wanted: Target, sha: str) -> str:
@@ -97,30 +65,12 @@ def override(wanted: Target, sha: str) -> str:
 
 
 def keep(environment: Environment, images: list[Built], tag: str) -> str:
-    """Return the script that tags the images which run now with the commit `tag`, so that no pruning takes them.
+    """Return the call that tags the images which run now with the commit `tag`, so that no pruning takes them.
 
-    An image that cannot be of that commit gets its own id as a tag: it is labelled with another one, or no
-    container was made since the checkout came to `tag`. A later rollback to `tag` must not start it.
+    An image that cannot be of that commit gets its own id as a tag.
     """
-    about = f'{{{{index .Config.Labels "{compose.LABEL}.service"}}}} {{{{.Image}}}} {{{{.Created}}}}'
-    label = f'{{{{.ID}}}} {{{{index .Config.Labels "{REVISION_LABEL}"}}}}'
-    return compose.in_app(
-        environment,
-        "moved=$(git log -g -1 --date=unix --format=%gd HEAD -- 2>/dev/null | sed 's/.*{\\(.*\\)}.*/\\1/')",
-        f'ids=$({compose.containers(*(i.service for i in images))}); [ -n "$ids" ] || exit 0',
-        f"made=$(docker inspect -f {quote(about)} $ids); ids=$(printf '%s\\n' \"$made\" | cut -d ' ' -f 2)",
-        f"of=$(docker image inspect -f {quote(label)} $ids 2>/dev/null || :)",
-        "newest=0; for t in $(printf '%s\\n' \"$made\" | cut -d ' ' -f 3); do",
-        't=$(date -d "$t" +%s 2>/dev/null || echo 9999999999); [ $t -le $newest ] || newest=$t; done',
-        "keep() {",
-        f'n=$2:{tag}; l=$(printf \'%s\\n\' "$of" | sed -n "s/^$1 //p")',
-        f'if [ "$l" != {tag} ] && {{ [ -n "$l" ] || [ $newest -lt ${{moved:-0}} ]; }}; then',
-        f'n=$2:image-$(echo $1 | cut -c8-19); echo "what runs was not made of {tag[:12]}; kept as $n"; fi',
-        "docker tag $1 $n; }",
-        "printf '%s\\n' \"$made\" | cut -d ' ' -f 1,2 | sort -u | while read -r s i; do case $s in",
-        *(f"({quote(i.service)}) keep $i {quote(compose.repository(i.live))} ;;" for i in images),
-        "esac; done",
-    )
+    names = {i.service: compose.repository(i.live) for i in images}
+    return compose.call(environment, "keep.sh", tag, IMAGES=compose.pairs(names))
 
 
 def prepare_step(environment: Environment, wanted: Target, commit, rebuild: bool = False) -> Step:

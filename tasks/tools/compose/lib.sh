@@ -11,8 +11,8 @@
 # shellcheck disable=SC2034 # used by the scripts that source this file
 {
   run=$PWD
-  project=com.docker.compose
-  service_label="{{index .Config.Labels \"$project.service\"}}"
+  label=com.docker.compose
+  service_label="{{index .Config.Labels \"$label.service\"}}"
   files_in= # the folder of the compose files, where that is not the working directory
 }
 cd "$APP" 2>/dev/null || fail "no folder ${APP#"$HOME"/} on the host (app.path in hosts.yaml)"
@@ -51,8 +51,8 @@ listed() ( # OPTION [SERVICE...]
   option=$1
   shift
   for folder in "$(pwd -P)" "$(pwd -L)"; do
-    found=$(docker ps "$option" --no-trunc --filter "label=$project.oneoff=False" \
-      --filter "label=$project.project.working_dir=$folder" --format "{{.ID}} {{.Label \"$project.service\"}}") || exit
+    found=$(docker ps "$option" --no-trunc --filter "label=$label.oneoff=False" \
+      --filter "label=$label.project.working_dir=$folder" --format "{{.ID}} {{.Label \"$label.service\"}}") || exit
     printf '%s\n' "$found" | while read -r id service; do
       if [ -n "$id" ] && { [ $# = 0 ] || among "$service" "$@"; }; then echo "$id"; fi
     done
@@ -68,3 +68,73 @@ among() ( # WORD WORD...: whether the first is among the others
   done
   exit 1
 )
+
+halt() { # SERVICE...: stop the applications side by side, then the database
+  up=$(running "$@")
+  last=$(running "$DATABASE")
+  end_containers "$(without "$up" "$last")"
+  end_containers "$(running "$@")"
+}
+
+without() { # LINES LINES: the first ones but the second
+  printf '%s\n' "$1" | grep -vxF "$2" || :
+}
+
+# The grace is for those that can hear SIGTERM. A first process that neither catches nor blocks it never gets it (the
+# kernel drops it): waiting would change nothing but the outage.
+end_containers() { # IDS
+  [ -n "$1" ] || return 0
+  heard='' deaf=''
+  # shellcheck disable=SC2086 # ids, one word each
+  about=$(docker inspect -f '{{.ID}} {{.State.Pid}} {{or .Config.StopSignal "SIGTERM"}}' $1)
+  while read -r id pid signal; do
+    if hears "$pid" "$signal"; then heard="$heard $id"; else deaf="$deaf $id"; fi
+  done <<ABOUT
+$about
+ABOUT
+  # shellcheck disable=SC2086
+  { [ -z "$deaf" ] || docker kill $deaf >/dev/null; } &
+  killing=$!
+  # shellcheck disable=SC2086
+  [ -z "$heard" ] || docker stop -t "$GRACE" $heard >/dev/null
+  wait "$killing" || :
+}
+
+hears() { # PID SIGNAL: whether the signal that ends a container reaches its first process
+  masks=$(sed -n 's/^Sig\(Cgt\|Blk\):[[:space:]]*//p' "/proc/$1/status" 2>/dev/null | tr '\n' ' ')
+  case $2:$masks in
+    SIGTERM:) ;;
+    SIGTERM:*[4567cdef]???\ *) ;; # bit 15 of a mask: SIGTERM is caught or blocked
+    SIGTERM:*) return 1 ;;
+  esac
+}
+
+start_existing() { # IDS: start them as they are and wait, 60 s at most, while they say `starting`
+  [ -n "$1" ] || return 0
+  # shellcheck disable=SC2086 # ids, one word each
+  docker start $1 >/dev/null
+  i=0
+  # shellcheck disable=SC2086
+  while docker inspect -f '{{if .State.Health}}{{.State.Health.Status}}{{end}}' $1 | grep -q starting && [ $i -lt 300 ]; do
+    i=$((i + 1))
+    sleep 0.2
+  done
+}
+
+keep_logs() { # [SERVICE...]: keep the last lines of their containers' logs in the run's folder
+  mkdir -p "$run/evidence"
+  logged=$(containers "$@")
+  # shellcheck disable=SC2086 # ids, one word each
+  [ -z "$logged" ] || docker inspect -f '{{.Id}} {{.Name}}' $logged | {
+    while read -r id name; do
+      docker logs --tail 5000 "$id" >"$run/evidence/${name#/}.log" 2>&1 &
+    done
+    wait
+  }
+}
+
+prove_images() { # fail unless the images that IMAGES names, lines `SERVICE IMAGE`, are there
+  printf '%s\n' "$IMAGES" | while read -r _ image; do
+    docker image inspect "$image" >/dev/null 2>&1 || fail "image $image is not there after the build"
+  done
+}

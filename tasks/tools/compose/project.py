@@ -10,16 +10,10 @@ from msgspec import Struct, field
 from ...config.settings import Environment
 from ...console.errors import Refused
 from ...preflight.state import State
-from ...ssh import paths
+from ...ssh import paths, scripts
 from ...ssh.shell import Answer
 from . import compose
 from .compose import Built
-
-# Compose v1 takes half a second to say so: its being a Python program says the same.
-FLAVOUR = """\
-f=$(command -v docker-compose) || exit
-if [ -n "$(LC_ALL=C sed -n '1{/^#!.*python/p;};q' "$f")" ]; then echo 1.; else docker-compose version --short; fi
-"""
 
 
 class Project(Struct, kw_only=True):
@@ -69,8 +63,8 @@ def questions(environment: Environment) -> dict[str, str]:
     """Return the read-only commands whose answers `read` understands."""
     app = paths.app(environment)
     return {
-        "config": compose.in_app(environment, "compose config"),
-        "flavour": FLAVOUR,
+        "config": compose.call(environment, "run.sh", "config"),
+        "flavour": scripts.call("tools/compose/flavour.sh"),
         "folder": f'cd {app} && basename "$(pwd -P)"',
     }
 

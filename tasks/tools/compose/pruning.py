@@ -9,7 +9,6 @@ from ...engine.plan import Step
 from ...preflight import ledger
 from ...preflight.service_choice import Chosen
 from ...ssh import paths
-from ...ssh.shell import quote
 from . import compose
 from .compose import Built, repository
 
@@ -51,16 +50,8 @@ def choose(out: str, used: set[str], good: list[str], head: str, built: list[Bui
 
 
 def prune(environment: Environment, names: list[str]) -> str:
-    """Return the script that removes the images' names, and proves that they are gone and the containers' are not."""
-    each = " ".join(map(quote, names))
-    return compose.in_app(
-        environment,
-        f"for n in {each}; do",
-        'docker image inspect "$n" >/dev/null 2>&1 || continue',
-        'docker rmi "$n" >/dev/null',
-        '! docker image inspect "$n" >/dev/null 2>&1 || { echo "$n is still there" >&2; exit 1; }',
-        "done",
-    )
+    """Return the call that removes the images' names, and proves that they are gone."""
+    return compose.call(environment, "prune.sh", *names)
 
 
 def step(environment: Environment, names: list[str]) -> Step:

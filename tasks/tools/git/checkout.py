@@ -9,24 +9,16 @@ from ...preflight import state
 from ...preflight.state import State
 from ...ssh import paths
 from ...ssh.parallel import parallel_map
-from ...ssh.shell import quote
-from ..compose import compose
-from . import branch, commits, tree
-from .commits import Commit
+from . import branch, tree
+from .commits import Commit, call
 
 SHORT = 12  # characters of a hash that are shown
 OFFER = " --stash puts them aside (git stash; git stash pop brings them back)."
 
 
 def check_out(environment: Environment, sha: str, stash: bool = False) -> str:
-    """Return the script of the runbook's "Revert to Previous Commit"; it proves where HEAD is."""
-    keep = "git stash push -q -m 'put aside by a rollback'" if stash else ":"
-    return compose.in_app(
-        environment,
-        f'[ "$(git rev-parse HEAD)" = {sha} ] || {{ {keep}; git checkout -q --detach {sha}; }}',
-        commits.SUBMODULES,
-        commits.stands_on(sha),
-    )
+    """Return the call of the runbook's "Revert to Previous Commit"; it proves where HEAD is."""
+    return call(environment, "checkout.sh", sha, **({"STASH": "yes"} if stash else {}))
 
 
 def checkout_step(environment: Environment, target: Commit, before: str, stash: bool = False) -> Step:
@@ -53,14 +45,8 @@ def return_step(environment: Environment, target: Commit, before: str) -> Step:
 
 
 def check_out_again(environment: Environment, sha: str, name: str) -> str:
-    """Return a script that puts HEAD on `sha` again, on the branch `name` where that still stands there."""
-    there = f'[ "$(git rev-parse -q --verify {quote(f"refs/heads/{name}")})" = {sha} ]' if name else "false"
-    return compose.in_app(
-        environment,
-        f"if {there}; then git checkout -q {quote(name)} --; else git checkout -q --detach {sha}; fi",
-        commits.SUBMODULES,
-        commits.stands_on(sha),
-    )
+    """Return the call that puts HEAD on `sha` again, on the branch `name` where that still stands there."""
+    return call(environment, "checkout.sh", sha, name)
 
 
 def undo_step(environment: Environment, target: Commit, name: str) -> Step:

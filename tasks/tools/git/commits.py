@@ -8,15 +8,14 @@ from msgspec import Struct, field
 
 from ...config.settings import Environment
 from ...preflight import ledger
-from ...ssh import paths
-from ...ssh.shell import Answer, join, quote
+from ...ssh import paths, scripts
+from ...ssh.shell import Answer, join
 from ..compose import compose
 
 SEPARATOR = "\x1f"
 FORMAT = "%x1f".join(("%H", "%h", "%cd", "%an", "%s"))
-DATES = "--date=format:'%Y-%m-%d %H:%M'"
+DATES = "--date=format:%Y-%m-%d %H:%M"
 POSITIONS = 50  # how far back the reflog is followed
-SUBMODULES = "[ ! -f .gitmodules ] || git submodule update -q --init --recursive"
 KEPT = re.compile(r":([0-9a-f]{40})(?=\s|$)")
 
 
@@ -77,44 +76,31 @@ def git(environment: Environment, *words: str) -> str:
     return f"git -C {paths.app(environment)} {join(*words)}"
 
 
+def call(environment: Environment, script: str, *words: str, **variables: str) -> str:
+    """Return the command that runs `script`, a file beside this one, with the arguments `words` and variables."""
+    return scripts.call(f"tools/git/{script}", *words, APP=paths.app(environment), **variables)
+
+
 def show_log(environment: Environment, count: int) -> str:
     """Return the command that prints the last `count` commits of HEAD and the branch."""
-    branch = quote(f"refs/heads/{environment.app.branch}")
-    known = f"$({git(environment, 'rev-parse', '--verify', '-q')} {branch} || :)"
-    return f"{git(environment, 'log', f'-{count}', f'--format={FORMAT}')} {DATES} HEAD {known} --"
+    branch = git(environment, "rev-parse", "--verify", "-q", f"refs/heads/{environment.app.branch}")
+    return f"{git(environment, 'log', f'-{count}', f'--format={FORMAT}', DATES, 'HEAD')} $({branch} || :) --"
 
 
 def show_one(environment: Environment, ref: str) -> str:
     """Return the command that prints the commit `ref` names; it fails where there is none."""
     verify = git(environment, "rev-parse", "--verify", "-q", "--end-of-options", f"{ref}^{{commit}}")
-    return f'sha=$({verify}) && {git(environment, "log", "-1", f"--format={FORMAT}")} {DATES} "$sha" --'
+    return f'sha=$({verify}) && {git(environment, "log", "-1", f"--format={FORMAT}", DATES)} "$sha" --'
 
 
 def show_past(environment: Environment) -> str:
     """Return the command that prints the hashes HEAD stood on, newest first; `left` marks those it went back from."""
-    reflog = git(environment, "log", "-g", f"-{POSITIONS}", "--format=%H", "HEAD", "--")
-    ancestor = git(environment, "merge-base", "--is-ancestor")
-    return (
-        f"{reflog} | {{ newer=; while read -r sha; do\n"
-        '[ "$sha" != "$newer" ] || continue\n'
-        f'if [ -n "$newer" ] && {ancestor} "$newer" "$sha" 2>/dev/null; then echo "$sha left"; else echo "$sha"; fi\n'
-        "newer=$sha; done; }"
-    )
+    return call(environment, "past.sh", str(POSITIONS))
 
 
 def show_running(environment: Environment) -> str:
     """Return the command that prints `container IMAGE SERVICE` and `image IMAGE NAMES` for what runs."""
-    labels = f'{{{{index .Config.Labels "{compose.LABEL}.service"}}}}'
-    return (
-        f'cd {paths.app(environment)} && c=$({compose.containers(everything=False)}) && [ -n "$c" ] || exit 0\n'
-        f"docker inspect -f {quote('container {{.Image}} ' + labels)} $c\n"
-        "docker image inspect -f 'image {{.Id}} {{join .RepoTags \" \"}}' $(docker inspect -f '{{.Image}}' $c)"
-    )
-
-
-def stands_on(sha: str) -> str:
-    """Return a command that fails, in one line, when HEAD of the folder it runs in is not `sha`."""
-    return f'[ "$(git rev-parse HEAD)" = {sha} ] || {{ echo "HEAD is $(git rev-parse HEAD), not {sha}" >&2; exit 1; }}'
+    return compose.call(environment, "what-runs.sh")
 
 
 def questions(environment: Environment, count: int) -> dict[str, str]:

@@ -1,0 +1,26 @@
+# Has the images of a commit ready, without touching what runs: kept ones are taken as they are, others are built from
+# the commit's own tree beside the checkout.
+# Arguments: COMMIT [--no-cache]; with that, all are built anew. Variables: IMAGES, lines `SERVICE NAME`; PROJECT, the
+# compose project's name; OVERRIDE, a compose file that names and labels the images. Exit codes: 0 ready, 1 failed.
+. "$SCRIPTS/tools/compose/lib.sh"
+
+wanted=
+while read -r service image; do
+  if [ $# = 1 ] && docker image inspect "$image" >/dev/null 2>&1; then
+    echo "kept: $image"
+  else
+    wanted="$wanted $service"
+  fi
+done <<IMAGES
+$IMAGES
+IMAGES
+[ -n "$wanted" ] || exit 0
+umask 077
+folder=$(mktemp -d "$HOME/.fab-rollback/tree.XXXXXX")
+at_exit 'rm -rf "$folder"'
+sh "$SCRIPTS/tools/git/export-tree.sh" "$PWD" "$1" "$folder/tree"
+cd "$folder/tree"
+printf '%s' "$OVERRIDE" >.rollback.yml
+# shellcheck disable=SC2086 # names of services hold no space
+compose -f .rollback.yml -p "$PROJECT" build --force-rm ${2:+"$2"} $wanted
+prove_images

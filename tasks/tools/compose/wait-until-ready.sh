@@ -1,0 +1,89 @@
+# Waits until services do what they will keep doing, steadily up and healthy, and all addresses answer 200; or until
+# they visibly will not. Nothing is waited for longer than TIMEOUT seconds, and no address once a container is broken.
+# Arguments: SERVICE... Variables: URLS, one a line; PORTS of this host that they are served by; TIMEOUT.
+# Prints `healthy SECONDS`, the host's clock when all addresses had answered, `verdict WORD`, and `not-ready HOW SERVICE
+# CONTAINER` with the container's last lines after `log `.
+. "$SCRIPTS/tools/compose/lib.sh"
+STEADY=3 # seconds since its start that make a container without health check steady
+SHAKY=10 # the same for one that was restarted meanwhile; Docker itself counts a start as good after 10 s
+ABOUT="$service_label {{.Name}} {{.State.Status}} {{.RestartCount}} {{.State.StartedAt}}"
+ABOUT="$ABOUT ,{{range .NetworkSettings.Ports}}{{range .}}{{.HostPort}},{{end}}{{end}}"
+ABOUT="$ABOUT {{if .State.Health}}{{.State.Health.Status}}{{end}}"
+export services="$*" answering=
+
+look() {
+  all=$(containers)
+  # shellcheck disable=SC2086 # ids, one word each
+  [ -z "$all" ] || docker inspect -f "$ABOUT" $all
+}
+
+clock() { # the time of day may be set meanwhile
+  read -r now _ </proc/uptime
+  now=${now%.*}
+}
+
+all_answer() {
+  while IFS= read -r url; do
+    [ -z "$url" ] || [ "$(sh "$SCRIPTS/tools/http/fetch.sh" "$url" 2)" = 200 ] || return 1
+  done <<URLS
+$URLS
+URLS
+}
+
+youngest_start() { # since when the containers count: one that was restarted before, only from now on
+  printf '%s\n' "$seen" | awk '
+    BEGIN { split(ENVIRON["services"], names, " "); for (i in names) wanted[names[i]] }
+    $1 in wanted { print ($4 > 0 ? "now" : $5) }' | sort | tail -n 1
+}
+
+judge() {
+  verdict=$(printf '%s\n--\n%s\n' "$first" "$seen" | awk -f "$SCRIPTS/tools/compose/wait-until-ready.awk")
+  not_ready=$(printf '%s\n' "$verdict" | sed '$d')
+  verdict=$(printf '%s\n' "$verdict" | tail -n 1)
+}
+
+note_change() { # $still: seconds without a change; $born: when the youngest container started, by `clock`
+  if [ "$seen" != "$before" ]; then
+    before=$seen since=$now
+    age=$(($(date +%s) - $(date -d "$(youngest_start)" +%s 2>/dev/null || date +%s)))
+    [ "$age" -ge 0 ] || age=0
+    born=$((now - age))
+  fi
+  still=$((now - since))
+}
+
+decided() { # whether to wait no longer
+  case $verdict in
+    ready) ;;
+    steady) [ $((now - born)) -ge $STEADY ] || return 1 ;;
+    shaky) [ $still -ge $SHAKY ] || return 1 ;;
+    broken) return 0 ;;
+    bad) [ $still -lt 2 ] && return 1 || return 0 ;;
+    *) return 1 ;;
+  esac
+  [ -n "$healthy" ] || return 1
+  verdict=ready
+}
+
+clock
+end=$((now + TIMEOUT)) first=$(look) healthy='' before=- pause=0.05
+while :; do
+  if [ -z "$healthy" ] && all_answer; then
+    healthy=$(date +%s.%N) answering=$PORTS
+  fi
+  seen=$(look)
+  clock
+  judge
+  note_change
+  ! decided || break
+  [ "$now" -lt "$end" ] || break
+  sleep $pause
+  [ $still = 0 ] || pause=0.2
+done
+echo "healthy $healthy"
+echo "verdict $verdict"
+[ -n "$not_ready" ] || exit 0
+printf '%s\n' "$not_ready" | while read -r how service name; do
+  echo "not-ready $how $service ${name#/}"
+  [ "$name" = - ] || docker logs --tail 5 "${name#/}" 2>&1 | cut -c 1-400 | sed 's/^/log /'
+done

@@ -1,0 +1,17 @@
+# Functions of the scripts that work with the host's checkout. A script sources it: . "$SCRIPTS/tools/git/lib.sh"
+# Variable: APP, the checkout's folder.
+. "$SCRIPTS/tools/lib.sh"
+cd "$APP" 2>/dev/null || fail "no folder ${APP#"$HOME"/} on the host (app.path in hosts.yaml)"
+
+# A question for a password would wait for ever: nobody is there to answer it.
+export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="${GIT_SSH_COMMAND:-ssh -oBatchMode=yes}"
+
+stands_on() { # COMMIT: bring the submodules to what HEAD wants, and fail unless HEAD is COMMIT
+  [ ! -f .gitmodules ] || git submodule update -q --init --recursive
+  [ "$(git rev-parse HEAD)" = "$1" ] || fail "HEAD is $(git rev-parse HEAD), not $1"
+}
+
+can_be_forwarded() { # BRANCH COMMIT: fail where the host's branch has commits that COMMIT lacks
+  ! git show-ref -q --verify "refs/heads/$1" || git merge-base --is-ancestor "refs/heads/$1" "$2" \
+    || fail "$1 on the host has commits that origin's lacks: it cannot be forwarded (git log origin/$1..)"
+}
