@@ -13,7 +13,8 @@ fill_in() ( # REPOSITORY CHECKOUT FOLDER
     own=$1/modules/$(name_of "$3" "$path")
     [ -d "$own" ] || own=$2/$path/.git
     [ -d "$own" ] || continue # never brought here: a build in the checkout would find nothing either
-    git --git-dir="$own" cat-file -e "$wanted^{commit}" 2>/dev/null \
+    mkdir -p "$3/$path"
+    git --git-dir="$own" --work-tree="$3/$path" cat-file -e "$wanted^{commit}" 2>/dev/null \
       || fail "submodule $path: its commit $wanted is not on the host (git fetch in $path)"
     write "$own" "$wanted" "$3/$path"
     fill_in "$own" "$2/$path" "$3/$path"
@@ -28,12 +29,12 @@ name_of() { # FOLDER PATH: what .gitmodules calls the submodule that lies at PAT
 }
 
 write() { # REPOSITORY COMMIT FOLDER: the files of the commit; FOLDER.index is their index
-  mkdir -p "$3"
   GIT_INDEX_FILE=$3.index git --git-dir="$1" --work-tree="$3" read-tree "$2"
   GIT_INDEX_FILE=$3.index git --git-dir="$1" --work-tree="$3" checkout-index -a -q
 }
 
 rm -rf "$folder" "$folder.index"
+mkdir -p "$folder"
 cd "$checkout"
 repository=$(git rev-parse --absolute-git-dir)
 write "$repository" "$commit" "$folder"

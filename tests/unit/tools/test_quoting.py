@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tasks.config.settings import Environment
 from tasks.preflight import state
-from tasks.ssh import paths, shell
-from tasks.tools.compose import compose, images, inspect, services
+from tasks.ssh import paths, scripts, shell
+from tasks.tools.compose import compose, images, pruning, readiness, services
 from tasks.tools.compose.compose import Built
 from tasks.tools.compose.project import Project
 from tasks.tools.git import branch, checkout, commits, tree
@@ -38,7 +38,7 @@ def environment(value: str, folder: str = "app") -> Environment:
                 "backups": value,
                 "alembic": {"service": "api", "config": value, "table": value, "schema": value},
             },
-            "health": {"urls": ["http://127.0.0.1/" + re.sub(r"\s", "", value)]},
+            "health": {"urls": ["http://127.0.0.1/" + re.sub(r"\s", "", value)], "timeout": 1},
         },
         Environment,
     )
@@ -61,7 +61,7 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "state.folder": lambda e, v: f"cd {paths.state(e)}",
     "tree.exists": lambda e, v: tree.exists(paths.app(e), SHA, v),
     "tree.in_the_way": lambda e, v: tree.in_the_way(paths.app(e), v),
-    "tree.export": lambda e, v: tree.export(paths.app(e), v, '"$HOME"/tree'),
+    "export-tree": lambda e, v: scripts.call("tools/git/export-tree.sh", paths.app(e), v, shell.home("tree")),
     "commits.git": lambda e, v: commits.git(e, "show", v),
     "commits.show_log": lambda e, v: commits.show_log(e, 3),
     "commits.show_one": lambda e, v: commits.show_one(e, v),
@@ -74,14 +74,16 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "branch.show_contained": lambda e, v: branch.show_contained(e, [v], SHA),
     "images.describe_target": lambda e, v: images.describe_target(e, SHA),
     "images.prepare": lambda e, v: images.prepare(e, target(v), SHA),
+    "pruning.prune": lambda e, v: pruning.prune(e, [v]),
+    "readiness.wait": lambda e, v: readiness.wait(e, [v], [v]),
     "images.keep": lambda e, v: images.keep(e, built(v), SHA),
     "services.stop": lambda e, v: services.stop(e, ["api", v]),
     "services.restart": lambda e, v: services.restart(e, ["api", v]),
-    "services.wake": lambda e, v: services.wake(e, ["api", v]),
+    "services.start_existing": lambda e, v: services.start_existing(e, ["api", v]),
+    "services.start_missing": lambda e, v: services.start_missing(e, ["api", v]),
+    "services.recreate": lambda e, v: services.recreate(e, ["api", v], {v: v}),
     "services.start": lambda e, v: services.start(e, built(v), SHA, [v]),
     "services.build": lambda e, v: services.build(e, built(v)),
-    "services.run": lambda e, v: services.run({v: v}),
-    "services.there": lambda e, v: services.there(v),
     "services.take_down": lambda e, v: services.take_down(e, volumes=False),
 }
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from tasks.config.settings import Compose
+from tasks.ssh.shell import join, quote
 from tasks.tools.compose import compose
 from tasks.tools.compose.compose import Built
+from tests.unit.support.deployment import environment
 from tests.unit.support.stage import Stage
 
 
@@ -21,11 +25,16 @@ from tests.unit.support.stage import Stage
 )
 def test_the_compose_that_is_there_runs_with_all_files(command, missing, called):
     with Stage() as stage:
+        (stage.home / "app").mkdir()
         if missing:
-            (stage.home.parent / "bin" / missing).unlink()
-        stage.environ["PATH"] = str(stage.home.parent / "bin")
-        stage.run(compose.define(Compose(file=["a.yml", "b c.yml"], command=command)) + "\ncompose up -d 'x y'")
-        assert stage.calls == [[*called.split(), "-f", "a.yml", "-f", "b c.yml", "up", "-d", "x y"]]
+            programs = stage.home.parent / "bin"
+            (programs / missing).unlink()
+            for tool in ("sh", "mktemp", "base64", "tar", "gzip", "rm"):
+                (programs / tool).symlink_to(f"/bin/{tool}")
+            stage.environ["PATH"] = str(programs)
+        settings = Compose(file=["a.yml", "b c.yml"], command=command)
+        stage.run(compose.call(environment(compose=settings), "run.sh", "up", "-d", "x y", ""))
+        assert stage.calls == [[*called.split(), "-f", "a.yml", "-f", "b c.yml", "up", "-d", "x y", ""]]
 
 
 @pytest.mark.parametrize(("command", "asked"), [("docker compose", ["docker"]), ("docker-compose", []), ("auto", [])])
@@ -36,10 +45,37 @@ def test_it_is_asked_for_the_compose_that_would_be_run(command, asked):
         assert (done.returncode == 0) == (not asked)
 
 
-def test_a_folder_of_its_own_can_hold_the_files():
+def containers(stage: Stage, *services: str) -> subprocess.CompletedProcess:
+    """Ask which services' containers there are."""
+    source = '. "$SCRIPTS/tools/compose/lib.sh"; containers'
+    given = " ".join(
+        f"{name}={quote(value)}" for name, value in compose.variables(environment()).items() if name != "APP"
+    )
+    return stage.run(f'APP="$HOME"/app {given}; {source} {join(*services)}')
+
+
+def test_of_several_services_docker_is_asked_once_and_others_are_left_out():
+    with Stage(docker="echo 1 api; echo 2 db; echo 3 api; echo 4; echo 5 apiary") as stage:
+        (stage.home / "app").mkdir()
+        assert containers(stage, "api", "web").stdout == "1\n3\n"
+        assert containers(stage).stdout == "1\n2\n3\n4\n5\n"
+        assert len(stage.calls) == 2
+
+
+def test_docker_that_cannot_be_asked_is_not_docker_without_containers():
+    with Stage(docker="exit 5") as stage:
+        (stage.home / "app").mkdir()
+        assert containers(stage).returncode == 5
+        assert containers(stage, "a", "b").returncode == 5
+
+
+def test_a_checkout_behind_a_link_is_asked_for_under_both_names():
     with Stage() as stage:
-        stage.run(f"t=/x; {compose.define(Compose(file='a b.yml'), chr(34) + '$t' + chr(34))}\ncompose config")
-        assert stage.calls == [["docker-compose", "-f", "/x/a b.yml", "config"]]
+        (stage.home / "real").mkdir()
+        (stage.home / "app").symlink_to("real")
+        containers(stage)
+        label = "label=com.docker.compose.project.working_dir="
+        assert {f"{label}{stage.home}/real", f"{label}{stage.home}/app"} <= stage.arguments("docker")
 
 
 @pytest.mark.parametrize(

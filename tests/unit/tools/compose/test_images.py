@@ -12,10 +12,11 @@ from tasks.tools.compose.images import Target
 from tasks.tools.compose.project import Project
 from tests.unit.support.checkouts import Checkout
 from tests.unit.support.deployment import environment
+from tests.unit.support.stage import Stage
 
 DOCKER = """#!/bin/sh
 case "$1 $*" in
-ps*) echo c1 ;;
+ps*) echo c1 api ;;
 inspect*) echo "api sha256:0123456789abcdef $CREATED" ;;
 image*) echo "sha256:0123456789abcdef $LABEL" ;;
 tag*) echo "$3" >> "$FAKE/tagged" ;;
@@ -70,14 +71,27 @@ def test_the_override_names_and_labels_the_images_after_the_commit():
     }
 
 
-def test_only_what_is_missing_is_built_unless_all_is_wanted_anew():
-    wanted = Target("app", "", ["api"], [API], [], Project())
-    host = 'docker image inspect "$2" >/dev/null 2>&1 && echo "kept: $2" || missing="$missing $1"'
-    kept = images.prepare(environment(), wanted, "c0ffee")
-    assert kept.startswith("if docker image inspect app_api:c0ffee >/dev/null 2>&1; then echo 'kept: app_api:c0ffee'\n")
-    assert host in kept
-    assert "\nwant api app_api:c0ffee\n" in kept
-    assert "compose -f .rollback.yml -p app build --force-rm  $missing" in kept
-    anew = images.prepare(environment(), wanted, "c0ffee", rebuild=True)
-    assert host not in anew
-    assert "compose -f .rollback.yml -p app build --force-rm --no-cache $missing" in anew
+@pytest.mark.parametrize(
+    ("rebuild", "kept", "built"),
+    [(False, "kept: app_api:c0ffee\n", "web"), (True, "", "--no-cache api web")],
+)
+def test_only_what_is_missing_is_built_unless_all_is_wanted_anew(rebuild, kept, built):
+    wanted = Target("app", "", ["api", "web"], [API, Built("web", "app_web:latest")], [], Project())
+    docker = 'case "$*" in *app_web*) [ -e "$HOME/built" ] ;; esac'
+    with Stage(docker=docker, **{"docker-compose": 'cp .rollback.yml "$HOME/override"; touch "$HOME/built"'}) as stage:
+        for folder in ("app", ".fab-rollback"):
+            (stage.home / folder).mkdir()
+        done = stage.run(images.prepare(environment(), wanted, "c0ffee", rebuild))
+        assert (done.returncode, done.stdout, done.stderr) == (0, kept, "")
+        [call] = [" ".join(call) for call in stage.calls if call[0] == "docker-compose"]
+        assert call == f"docker-compose -f docker-compose.yml -f .rollback.yml -p app build --force-rm {built}"
+        assert (stage.home / "override").read_text() == images.override(wanted, "c0ffee")
+        assert list((stage.home / ".fab-rollback").iterdir()) == []
+
+
+def test_where_all_is_kept_nothing_is_built_and_no_tree_is_made():
+    with Stage() as stage:
+        (stage.home / "app").mkdir()
+        done = stage.run(images.prepare(environment(), Target("app", "", ["api"], [API], [], Project()), "c0ffee"))
+        assert (done.returncode, done.stdout) == (0, "kept: app_api:c0ffee\n")
+        assert {call[0] for call in stage.calls} == {"docker"}

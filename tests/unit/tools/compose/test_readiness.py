@@ -1,4 +1,4 @@
-"""When containers count as settled: judged by the awk program that the host runs."""
+"""When services count as ready: judged by the awk program that the host runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-from tasks.tools.compose import readiness as settle
+from tasks.ssh import scripts
+from tasks.tools.compose import readiness
 from tests.unit.support.deployment import environment
 from tests.unit.support.stage import Stage
 
@@ -16,7 +17,8 @@ def judged(present: str, first: str = "", services: str = "api db", answering: s
     """Return what the judge says of two looks."""
     known = {**os.environ, "services": services, "answering": answering}
     text = f"{first or present}\n--\n{present}\n"
-    ran = subprocess.run(["awk", settle.JUDGE], input=text, capture_output=True, text=True, env=known, check=True)
+    judge = scripts.PACKAGE / "tools/compose/wait-until-ready.awk"
+    ran = subprocess.run(["awk", "-f", judge], input=text, capture_output=True, text=True, env=known, check=True)
     return ran.stdout.splitlines()
 
 
@@ -26,7 +28,7 @@ DB = "db /db running 0 t0 , healthy"
 @pytest.mark.parametrize(
     ("api", "verdict"),
     [
-        ("api /api running 0 t1 ,8000, healthy", "settled"),
+        ("api /api running 0 t1 ,8000, healthy", "ready"),
         ("api /api running 0 t1 ,8000,", "steady"),
         ("api /api running 0 t1 , starting", "wait"),
         ("api /api restarting 1 t1 ,", "wait"),
@@ -49,7 +51,7 @@ def test_restarts_from_before_are_not_held_against_a_container():
 
 
 def test_an_answer_on_its_port_proves_a_container():
-    assert judged(f"api /api running 0 t1 ,8000,\n{DB}", answering="8000")[-1] == "settled"
+    assert judged(f"api /api running 0 t1 ,8000,\n{DB}", answering="8000")[-1] == "ready"
     assert judged(f"api /api running 0 t1 ,18000,\n{DB}", answering="8000")[-1] == "steady"
 
 
@@ -57,29 +59,29 @@ def test_a_service_without_container_is_missing_and_others_are_passed_over():
     assert judged(f"{DB}\nold /old exited 0 t1 ,") == ["missing api -", "bad"]
 
 
-def test_the_answer_names_the_trouble_and_its_last_lines():
-    found = settle.read("healthy 17.5\nverdict broken\ntrouble keeps-restarting api c_api\nlog one\nlog FATAL: two\n")
+def test_the_answer_names_what_is_not_ready_and_its_last_lines():
+    said = "healthy 17.5\nverdict broken\nnot-ready keeps-restarting api c_api\nlog one\nlog FATAL: two\n"
+    found = readiness.read(said)
     assert found.healthy_at == 17.5
     assert found.verdict == "broken"
-    assert found.troubles == [settle.Trouble("keeps restarting", "api", "c_api", ["one", "FATAL: two"])]
-    assert settle.read("healthy \nverdict settled\n") == settle.Settled("settled", None, [])
+    assert found.not_ready == [readiness.NotReady("keeps restarting", "api", "c_api", ["one", "FATAL: two"])]
+    assert readiness.read("healthy \nverdict ready\n") == readiness.Readiness("ready", None, [])
 
 
 def test_only_addresses_on_the_host_itself_prove_a_port():
-    script = settle.wait(
+    script = readiness.wait(
         environment(), ["api"], ["http://127.0.0.1:8000/x", "https://localhost/", "http://example.org/"]
     )
-    assert "answering='8000 443'" in script
-    assert "export services=api answering=\n" in script
+    assert "PORTS='8000 443'" in script
 
 
 def asked(started: str, restarts: int) -> int:
-    """Return how often docker was asked about a container until it counted as settled."""
+    """Return how often docker was asked about a container until it counted as ready."""
     line = f"api /api running {restarts} {started} ,"
     stub = f"case $1 in ps) echo c1;; inspect) echo '{line}';; esac"
     with Stage(docker=stub) as stage:
         (stage.home / "app").mkdir()
-        assert "verdict settled" in stage.run(settle.wait(environment(), ["api"], [])).stdout
+        assert "verdict ready" in stage.run(readiness.wait(environment(), ["api"], [])).stdout
         return sum(call[1] == "inspect" for call in stage.calls)
 
 

@@ -1,34 +1,94 @@
-"""The scripts that stop, start, restart, replace and build services, as whole strings."""
+"""What the calls on services run on a host, in which order, and what they take for a proof."""
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
-from tasks.tools.compose import compose, services
+from tasks.tools.compose import services
 from tasks.tools.compose.compose import Built
 from tests.unit.support.deployment import environment
 from tests.unit.support.stage import Stage
 
-IN_APP = (
-    "set -eu\ncd \"$HOME\"/app 2>/dev/null || { printf '%s\\n' "
-    "'no folder app on the host (app.path in hosts.yaml)' >&2; exit 1; }\n"
-    'compose() { docker-compose -f docker-compose.yml "$@"; }\n'
-)
+# Two containers, `1` of api and `2` of db, whose first processes are unknown, so that they hear SIGTERM.
+DOCKER = """case "$1 $*" in
+"ps "*--all=false*) [ -e "$HOME/1" ] || echo 1 api; [ -e "$HOME/2" ] || echo 2 db ;;
+"ps "*) echo 1 api; echo 2 db ;;
+"stop "*) shift 3; for id; do touch "$HOME/$id"; done ;;
+"inspect "*State.Pid*) shift 3; for id; do echo "$id 999999999 SIGTERM"; done ;;
+"inspect "*StartedAt*) echo "1 $(cat "$HOME/again" 2>/dev/null)"; echo later >"$HOME/again" ;;
+"inspect "*.Name*) echo 'id /c_api' ;;
+esac"""
 
 
-def every(*names: str) -> str:
-    return compose.containers(*names)
+@pytest.fixture
+def stage():
+    with Stage(docker=DOCKER) as made:
+        (made.home / "app").mkdir()
+        yield made
 
 
-def running(*names: str) -> str:
-    return compose.containers(*names, everything=False)
+def ran(stage: Stage, script: str) -> subprocess.CompletedProcess:
+    done = stage.run(script)
+    assert done.returncode == 0, done.stderr
+    return done
 
 
-def test_up_never_builds_and_proves_the_images():
-    script = services.up(environment(), ["api"], "--no-deps", images={"api": "app_api:latest"})
-    assert script.startswith("compose up -d --no-build -t 3 --no-deps api\nids=$(" + every("api") + "); ")
-    assert "\nids=$(docker image inspect -f '{{.Id}}' app_api:latest); set -- $ids\n" in script
-    assert script.endswith('\nruns api "$1" app_api:latest; shift')
+def verbs(stage: Stage) -> list[str]:
+    """What docker and docker-compose were told to change, in order."""
+    changing = ("stop", "kill", "start", "rmi", "tag", "up", "down", "build")
+    return [" ".join(call) for call in stage.calls if set(call[1:4]) & set(changing)]
+
+
+def test_the_database_stops_last_and_the_logs_are_kept_in_the_runs_folder(stage):
+    ran(stage, services.stop(environment(), ["db", "api"]))
+    assert verbs(stage) == ["docker stop -t 3 1", "docker stop -t 3 2"]
+    assert (stage.home / "evidence/c_api.log").is_file()
+    assert ["docker", "logs", "--tail", "5000", "id"] in stage.calls
+
+
+def test_what_goes_on_running_is_named():
+    with Stage(docker="case $1 in ps) echo 1 api ;; inspect) echo 1 999999999 SIGTERM ;; esac") as stage:
+        (stage.home / "app").mkdir()
+        done = stage.run(services.stop(environment(), ["api"]))
+        assert (done.returncode, done.stderr) == (1, "still running: 1\n")
+
+
+@pytest.mark.parametrize(("signal", "verb"), [("SIGTERM", "docker kill 1"), ("SIGINT", "docker stop -t 3 1")])
+def test_a_first_process_that_is_deaf_to_its_signal_is_not_waited_for(signal, verb):
+    with subprocess.Popen(["sleep", "60"]) as deaf:  # it neither catches nor blocks SIGTERM, as a container's pid 1
+        docker = f"case $1 in ps) echo 1 api ;; inspect) echo 1 {deaf.pid} {signal} ;; esac"
+        with Stage(docker=docker) as stage:
+            (stage.home / "app").mkdir()
+            stage.run(services.stop(environment(), ["api"]))
+            assert verb in verbs(stage)
+        deaf.kill()
+
+
+def test_a_restart_starts_the_database_first_and_proves_that_each_started_anew(stage):
+    done = stage.run(services.restart(environment(), ["api", "db"]))
+    assert verbs(stage)[-2:] == ["docker start 2", "docker start 1"]
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_container_that_did_not_start_anew_is_named():
+    with Stage(docker='case "$*" in ps*) echo 1 api ;; *StartedAt*) echo 1 then ;; esac') as stage:
+        (stage.home / "app").mkdir()
+        assert stage.run(services.restart(environment(), ["api"])).stderr == "not restarted: 1 then\n"
+
+
+def test_without_a_container_there_is_nothing_to_restart_and_nothing_to_start():
+    with Stage(docker="") as stage:
+        (stage.home / "app").mkdir()
+        assert "there is no container to restart" in stage.run(services.restart(environment(), ["api"])).stderr
+        assert stage.run(services.start_existing(environment(), ["api"])).returncode == 0
+
+
+def test_what_does_not_run_after_its_start_is_named():
+    with Stage(docker='case "$*" in ps*) echo 1 api ;; *Status}}*Name*) echo "exited /c_api" ;; esac') as stage:
+        (stage.home / "app").mkdir()
+        assert stage.run(services.start_existing(environment(), ["api"])).stderr == "not running: exited /c_api\n"
 
 
 @pytest.mark.parametrize(
@@ -44,66 +104,49 @@ def test_a_service_that_does_not_run_its_image_is_named(containers, problem):
     docker = (
         f"case $1 in ps) echo c1 api; echo c2 web;; image) echo sha256:1; echo sha256:2;; *) echo {containers};; esac"
     )
+    images = [Built("api", "app_api:latest"), Built("web", "app_web:latest")]
     with Stage(docker=docker) as stage:
-        done = stage.run("set -eu\n" + services.run({"api": "app_api:c0ffee", "web": "app_web:c0ffee"}))
+        (stage.home / "app").mkdir()
+        done = stage.run(services.start(environment(), images, "c0ffee"))
         assert (done.stderr, done.returncode) == (problem, bool(problem))
 
 
-def test_build_proves_that_the_image_is_there():
-    assert services.build(environment(), [Built("api", "app_api:latest")], "--no-cache") == IN_APP + (
-        "compose build --force-rm --no-cache api\n"
-        "docker image inspect app_api:latest >/dev/null 2>&1 || "
-        "{ echo 'image app_api:latest is not there after the build' >&2; exit 1; }"
-    )
+def test_services_start_from_the_kept_images_without_their_dependencies(stage):
+    stage.run(services.start(environment(), [Built("api", "app_api:latest")], "c0ffee", ["api"]))
+    up = "docker-compose -f docker-compose.yml up -d --no-build -t 3 --no-deps api"
+    assert verbs(stage) == ["docker tag app_api:c0ffee app_api:latest", up]
+    assert ["docker", "image", "inspect", "-f", "{{.Id}}", "app_api:c0ffee"] in stage.calls
 
 
-def test_down_keeps_the_logs_first_and_proves_that_no_container_is_left():
-    assert services.take_down(environment(), volumes=False) == (
-        'run=$PWD; mkdir -p "$run/evidence"\n' + IN_APP + "logged=$(" + every() + ")\n"
-        "[ -z \"$logged\" ] || docker inspect -f '{{.Id}} {{.Name}}' $logged | { while read -r c n; do\n"
-        'docker logs --tail 5000 $c > "$run/evidence/${n#/}.log" 2>&1 & done; wait; }\n'
-        "compose down -t 3\n"
-        "left=$(" + every() + ")\n"
-        '[ -z "$left" ] || { echo "still there: $left" >&2; exit 1; }'
-    )
+def test_a_start_makes_no_container_anew_that_is_there(stage):
+    ran(stage, services.start_missing(environment(), []))
+    assert verbs(stage) == ["docker-compose -f docker-compose.yml up -d --no-build -t 3 --no-recreate"]
 
 
-def test_containers_with_unnamed_volumes_are_only_stopped():
-    script = services.take_down(environment(), volumes=True)
-    assert "compose stop -t 3\n" in script
-    assert "compose down" not in script
-    assert "left=$(" + running() + ")" in script
+@pytest.mark.parametrize(("named", "flags"), [([], ""), (["api"], " --no-deps api")])
+def test_containers_are_made_anew_after_their_logs_were_kept(stage, named, flags):
+    ran(stage, services.recreate(environment(), named, {}))
+    assert verbs(stage) == [f"docker-compose -f docker-compose.yml up -d --no-build -t 3 --force-recreate{flags}"]
+    assert (stage.home / "evidence/c_api.log").is_file()
 
 
-def test_the_database_stops_last_and_starts_first():
-    assert services.apart(environment(), ["api", "db", "web"]) == [["api", "web"], ["db"]]
-    script = services.restart(environment(), ["api", "db"])
-    stops = [script.index(f"up=$({running(name)})") for name in ("api", "db")]
-    starts = [script.index(f"ids=$({every(name)}); [ -z") for name in ("db", "api")]
-    assert stops + starts == sorted(stops + starts)
+def test_a_build_proves_that_the_image_is_there():
+    with Stage(docker="exit 1") as stage:
+        (stage.home / "app").mkdir()
+        done = stage.run(services.build(environment(), [Built("api", "app_api:latest")], "--no-cache"))
+        assert verbs(stage) == ["docker-compose -f docker-compose.yml build --force-rm --no-cache api"]
+        assert (done.returncode, done.stderr) == (1, "image app_api:latest is not there after the build\n")
 
 
-def test_a_restart_proves_that_every_container_started_again():
-    script = services.restart(environment(), ["api"])
-    assert script.startswith(IN_APP + "all=$(" + every("api") + ")\n")
-    assert "before=$(docker inspect -f '{{.Id}} {{.State.StartedAt}}' $all)\n" in script
-    assert script.endswith(
-        "left=$(printf '%s\\n' \"$before\" \"$(docker inspect -f '{{.Id}} {{.State.StartedAt}}' $all)\""
-        " | sort | uniq -d)\n"
-        '[ -z "$left" ] || { echo "not restarted: $left" >&2; exit 1; }'
-    )
+def test_down_keeps_the_logs_first_and_proves_that_no_container_is_left(stage):
+    done = stage.run(services.take_down(environment(), volumes=False))
+    assert (stage.home / "evidence/c_api.log").is_file()
+    assert verbs(stage) == ["docker-compose -f docker-compose.yml down -t 3"]
+    assert (done.returncode, done.stderr) == (1, "still there: 1\n2\n")
 
 
-def test_services_start_from_the_kept_images_without_their_dependencies():
-    script = services.start(environment(), [Built("api", "app_api:latest")], "c0ffee", ["api"])
-    assert script.startswith(
-        IN_APP + "docker tag app_api:c0ffee app_api:latest\ncompose up -d --no-build -t 3 --no-deps api\n"
-    )
-    assert "docker image inspect -f '{{.Id}}' app_api:c0ffee" in script
-
-
-def test_whatever_a_service_is_called_it_stays_one_word():
-    script = services.up(environment(), ["$(reboot)"], images={"$(reboot)": "a;b"})
-    assert script.startswith("compose up -d --no-build -t 3 '$(reboot)'\n")
-    assert "inspect -f '{{.Id}}' 'a;b')" in script
-    assert "runs '$(reboot)' \"$1\" 'a;b'" in script
+def test_containers_with_unnamed_volumes_are_only_stopped(stage):
+    for container in ("1", "2"):
+        (stage.home / container).touch()
+    ran(stage, services.take_down(environment(), volumes=True))
+    assert verbs(stage) == ["docker-compose -f docker-compose.yml stop -t 3"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tasks.ssh import scripts
 from tasks.tools.git import tree
 from tests.unit.support.checkouts import Checkout
 
@@ -28,10 +29,19 @@ def checkout(tmp_path: Path) -> Checkout:
     return made
 
 
+def run(script: str) -> subprocess.CompletedProcess:
+    command = ["sh", "-c", scripts.with_files(script)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
 def sh(script: str) -> str:
-    done = subprocess.run(["sh", "-c", f"set -eu\n{script}"], capture_output=True, text=True, timeout=60)
+    done = run(script)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def export(checkout: Checkout, sha: str, target: Path) -> str:
+    return scripts.call("tools/git/export-tree.sh", str(checkout.folder), sha, str(target))
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -43,7 +53,7 @@ def files(folder: Path) -> dict[str, str]:
 def test_it_holds_the_commits_files_and_what_git_does_not_track(checkout, tmp_path):
     target = tmp_path / "the tree"
     before = checkout.git("status", "--porcelain")
-    sh(tree.export(f"'{checkout.folder}'", checkout.git("rev-parse", "HEAD"), f"'{target}'"))
+    sh(export(checkout, checkout.git("rev-parse", "HEAD"), target))
     found = files(target)
     assert found["a b.txt"] == "committed a b.txt"
     assert found["gone.txt"] == "committed gone.txt"
@@ -73,7 +83,7 @@ def test_submodules_are_in_it_as_the_commit_wants_them(whole, tmp_path):
     made.commit("newer", at=at / "deep er", file="newer.txt")
     made.git("commit", "-qam", "newer inner", at=at)
     made.git("commit", "-qam", "newer part")
-    sh(tree.export(f"'{made.folder}'", target, f"'{tmp_path}/t'"))
+    sh(export(made, target, tmp_path / "t"))
     found = files(tmp_path / "t")
     assert found["lib/part/file"] == found["lib/part/deep er/file"] == "one"
     assert "lib/part/deep er/newer.txt" not in found
@@ -86,7 +96,7 @@ def test_a_submodule_is_filled_in_where_the_checkout_has_it_no_more(whole, tmp_p
     target = made.head()
     made.git("rm", "-q", "lib/part")
     made.git("commit", "-qm", "without it")
-    sh(tree.export(f"'{made.folder}'", target, f"'{tmp_path}/t'"))
+    sh(export(made, target, tmp_path / "t"))
     assert files(tmp_path / "t")["lib/part/deep er/file"] == "one"
 
 
@@ -94,14 +104,14 @@ def test_a_submodule_whose_commit_is_not_there_is_named(whole, tmp_path):
     made, _part, _inner = whole
     made.git("update-index", "--cacheinfo", f"160000,{'a' * 40},lib/part")
     made.git("commit", "-qm", "from the future")
-    script = tree.export(f"'{made.folder}'", made.head(), f"'{tmp_path}/t'")
-    done = subprocess.run(["sh", "-c", f"set -eu\n{script}"], capture_output=True, text=True, timeout=60)
+    script = export(made, made.head(), tmp_path / "t")
+    done = run(script)
     assert done.returncode == 1
     assert done.stderr == f"submodule lib/part: its commit {'a' * 40} is not on the host (git fetch in lib/part)\n"
 
 
 def test_it_can_be_made_again(checkout, tmp_path):
-    script = tree.export(f"'{checkout.folder}'", checkout.git("rev-parse", "HEAD"), f"'{tmp_path}/t'")
+    script = export(checkout, checkout.git("rev-parse", "HEAD"), tmp_path / "t")
     sh(script)
     (tmp_path / "t" / "left over").touch()
     sh(script)
