@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tasks.config.settings import Environment
 from tasks.preflight import state
 from tasks.ssh import paths, scripts, shell
-from tasks.tools.compose import compose, images, pruning, readiness, services
+from tasks.tools.compose import compose, images, inspect, pruning, readiness, services
 from tasks.tools.compose.compose import Built
 from tasks.tools.compose.project import Project
 from tasks.tools.git import branch, checkout, commits, tree
