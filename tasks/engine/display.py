@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 
 from ..console import terminal as console
-from ..preflight.proof import Check
 from ..ssh.host import Host
 from ..ssh.shell import nonce
 from .plan import Plan, Step
 from .progress import PREFIX, Progress
+from .world import Check
 
 
 class Log:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from ..console.errors import Failed, Held, Refused
-from ..preflight import proof
+from ..preflight import health, proof
 from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
@@ -21,6 +21,7 @@ from .plan import Plan, Step
 from .record import Story
 from .watch import Watch
 from .watches import Watches
+from .world import Check
 
 
 class Outcome(Struct, kw_only=True):
@@ -30,7 +31,7 @@ class Outcome(Struct, kw_only=True):
     task: str
     purpose: str
     steps: list[dict]
-    checks: list[proof.Check]
+    checks: list[Check]
     recovery: float
     outage: float | None
     back: str
@@ -137,10 +138,10 @@ class Execution:
     def _prove(self) -> Outcome:
         waited = parallel_map(self.host.fleet, lambda member: proof.wait(member, self.plan.expect))
         seen = parallel_map(self.host.fleet, lambda member: proof.verify(member, self.plan.expect))
-        checks: list[proof.Check] = []
+        checks: list[Check] = []
         for ready, found in zip(waited, seen, strict=True):
             display.last_words(ready.not_ready)
-            checks += [*proof.not_ready(ready), *found]
+            checks += [*health.steady(ready.not_ready), *found]
         display.checks(checks)
         if wrong := [c for c in checks if not c.ok]:
             why = "; ".join(f"{c.looked_at}: {c.found}" for c in wrong)
@@ -157,7 +158,7 @@ class Execution:
         if undone := self.plan.undoes:
             member.sh(runs.note(f"{self.base}/runs/{undone}", "undone", by=self.plan.run, half=False), check=False)
 
-    def _outcome(self, checks: list[proof.Check], outage: float | None) -> Outcome:
+    def _outcome(self, checks: list[Check], outage: float | None) -> Outcome:
         return Outcome(
             run=self.plan.run,
             task=self.plan.task,

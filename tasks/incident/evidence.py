@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 from ..config.settings import Environment
 from ..console.errors import ConnectionLost, Failed
 from ..console.units import size
-from ..ssh import paths
+from ..ssh import paths, scripts
 from ..ssh.host import Host
-from ..ssh.shell import at_exit, join, quote
+from ..ssh.shell import Word, quote
 from ..tools.alembic import rows
 from ..tools.compose import compose
 from . import secrets
@@ -25,61 +25,21 @@ COMMITS = 20
 
 
 def collect(environment: Environment, count: int, run: str, bad: str) -> str:
-    """Return a script that prints a tar.gz: the last `count` lines of each container's log, and what else is known.
+    """Return the call that prints a tar.gz: the last `count` lines of each container's log, and what else is known.
 
     `run` is the id of a run, `bad` the hash of the release that was left; both may be empty. Nothing
     of it stays on the host.
     """
-    return "\n".join(
-        [
-            "umask 077; t=$(mktemp -d) || exit 1; " + at_exit('rm -rf "$t"'),
-            'exec 2>"$t/errors.txt"; mkdir "$t/logs" "$t/run"',
-            f"( {compose.in_app(environment, *_about_the_app(environment, count, bad))}\n)",
-            _run_folder(environment, run) if run else ":",
-            '{ date; uptime; df -h; free -m; docker version; } > "$t/host.txt" 2>&1',
-            'cd "$t" && tar czf - .',
-        ]
-    )
-
-
-def _about_the_app(environment: Environment, count: int, bad: str) -> list[str]:
-    return [
-        f"set +e; ids=$({compose.containers()})",
-        "for c in $ids; do n=$(docker inspect -f '{{.Name}}' $c)",
-        f'docker logs -t --tail {count} $c 2>&1 | tail -c {FILE_LIMIT} > "$t/logs/${{n#/}}.log" & done; wait',
-        f'cat .env > "$t/{DOTENV}"',
-        f'compose config > "$t/{CONFIG}"',
-        f'[ -z "$ids" ] || docker inspect $ids > "$t/{INSPECTED}"',
-        'docker ps -a --no-trunc > "$t/containers.txt"; docker images --no-trunc > "$t/images.txt"',
-        *_about_the_code(bad),
-        f'{{ {_revision(environment)}; }} > "$t/alembic.txt" 2>&1',
-    ]
-
-
-def _about_the_code(bad: str) -> list[str]:
-    asked = [
-        join("git", "status"),
-        join("git", "log", f"-{COMMITS}", "--date=iso", "--stat"),
-        join("git", "reflog", f"-{COMMITS}", "--date=iso"),
-        join("git", "diff", "HEAD"),
-    ]
-    if bad:
-        asked += [join("git", "show", "--stat", bad), join("git", "diff", "HEAD", bad)]
-    shown = "\n".join(f"echo; echo {quote('$ ' + command)}; {command}" for command in asked)
-    return [f'{{ {shown}\n}} 2>&1 | head -c {FILE_LIMIT} > "$t/git.txt"']
-
-
-def _revision(environment: Environment) -> str:
     database = environment.database
-    if not (database and database.alembic):
-        return "echo 'no alembic in hosts.yaml'"
-    return f"echo 'rows of {database.alembic.table}:'; ( {rows.command(environment, database)} )"
-
-
-def _run_folder(environment: Environment, run: str) -> str:
-    return (
-        f"cd {paths.state(environment)}/runs/{quote(run)} && find . -type f -size -{FILE_LIMIT}c ! -name '*.pid'"
-        ' | tar cf - -T - | tar xf - -C "$t/run"'
+    known = rows.variables(environment, database) if database and database.alembic else {"TABLE": ""}
+    return scripts.call(
+        "incident/collect-evidence.sh",
+        **{**compose.variables(environment), **known},
+        COUNT=str(count),
+        COMMITS=str(COMMITS),
+        LIMIT=str(FILE_LIMIT),
+        RUN=Word(f"{paths.state(environment)}/runs/{quote(run)}") if run else "",
+        LEFT=bad,
     )
 
 

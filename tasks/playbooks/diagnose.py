@@ -9,7 +9,7 @@ from ..console.errors import Refused
 from ..engine.task import task
 
 if TYPE_CHECKING:
-    from ..preflight.diagnosis import Past
+    from ..preflight.diagnosis import LastGood
     from ..preflight.examine import Examined
 
 
@@ -33,18 +33,18 @@ def diagnose(c, json=False):
     return found
 
 
-def _past(c, e: Examined) -> Past:
+def _past(c, e: Examined) -> LastGood:
     """Return the last good commit and how it stands to the database, as far as they can be told."""
     from ..preflight import commit_choice as choice
-    from ..preflight.diagnosis import Past
+    from ..preflight.diagnosis import LastGood
 
     try:
         _, past = choice.candidates(c, 1)
         chosen = past.chosen
         good, why = choice.find_last_good(c)
     except Refused as refused:
-        return Past(why=str(refused))
-    return Past(good=good, why=why, chosen=chosen, fit=_fit(c, e, good))
+        return LastGood(why=str(refused))
+    return LastGood(commit=good, why=why, chosen=chosen, fit=_fit(c, e, good))
 
 
 def _fit(c, e: Examined, good: str) -> str:

@@ -5,27 +5,27 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from ..config.settings import Environment
-from . import checkup
+from ..engine.world import Check
+from . import checkup, health
 from .examine import Examined
-from .proof import Check
 
 QUIET = (0, 137, 143)  # exit codes of a container that somebody, or the kernel, stopped
 
 
-class Past(Struct, frozen=True, kw_only=True):
-    """The last good commit: `good` (a full hash, or none), why, and what it needs of the schema.
+class LastGood(Struct, frozen=True, kw_only=True):
+    """The last good commit (a full hash, or none): why it is, and what it needs of the schema.
 
     `chosen`: HEAD itself is where a rollback led. `fit`: "same", "downgrade", or why it cannot be reached.
     """
 
-    good: str = ""
+    commit: str = ""
     why: str = ""
     chosen: bool = False
     fit: str = "same"
 
 
-class Sighting(Struct, frozen=True):
-    """One line of evidence: where it was seen, and whether it is a symptom."""
+class Observation(Struct, frozen=True):
+    """One line of evidence: on which host it was seen, and whether it is a symptom."""
 
     host: str
     text: str
@@ -38,85 +38,98 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
     kind: str
     why: str
     command: str
-    evidence: list[Sighting] = field(default_factory=list)
+    evidence: list[Observation] = field(default_factory=list)
 
 
-def evidence(environment: Environment, looks: dict[str, Examined], past: Past, half: str) -> list[Sighting]:
+Verdict = tuple[str, str, str]
+"""Kind, why, and the command to type."""
+
+
+def judge(environment: Environment, looks: dict[str, Examined], last: LastGood, half: str = "") -> Diagnosis:
+    """Return what the tree says of what was seen by host, the primary first.
+
+    Args:
+        last: the last good commit.
+        half: the line about a run that stopped half-way; empty where there is none.
+    """
+    checked = {
+        host: checkup.checks(environment, e, primary=number == 0) for number, (host, e) in enumerate(looks.items())
+    }
+    kind, why, command = _verdict(environment, looks, checked, last, half)
+    return Diagnosis(kind=kind, why=why, command=command, evidence=_evidence(looks, checked, last, half))
+
+
+def _evidence(
+    looks: dict[str, Examined], checked: dict[str, list[Check]], last: LastGood, half: str
+) -> list[Observation]:
     """Return what was seen, host by host, what speaks for nothing being wrong as well."""
     found = []
-    for number, (host, e) in enumerate(looks.items()):
-        checks = checkup.checks(environment, e, primary=number == 0)
-        found += [Sighting(host, f"{c.looked_at}: {c.found}", not c.ok) for c in checks]
-        found += _settings(host, e)
-    found.append(Sighting("", _past(next(iter(looks.values())), past), False))
-    return [*found, *([Sighting("", half, True)] if half else [])]
+    for host, e in looks.items():
+        found += [Observation(host, f"{c.looked_at}: {c.found}", not c.ok) for c in checked[host]]
+        found += _configuration(host, e)
+    found.append(Observation("", _known(next(iter(looks.values())), last), False))
+    return [*found, *([Observation("", half, True)] if half else [])]
 
 
-def _settings(host: str, e: Examined) -> list[Sighting]:
+def _configuration(host: str, e: Examined) -> list[Observation]:
     changed, newer = e.reconfigured(), e.newer_files()
     lines = [f"{name} was changed after {', '.join(older)} were made" for name, older in newer.items()]
     if changed:
         lines.append(f"compose would make {', '.join(changed)} anew: other settings")
-    return [Sighting(host, line, True) for line in lines] or [
-        Sighting(host, "configuration (.env, compose files): as old as the containers, or older", False)
+    return [Observation(host, line, True) for line in lines] or [
+        Observation(host, "configuration (.env, compose files): as old as the containers, or older", False)
     ]
 
 
-def _past(e: Examined, past: Past) -> str:
-    if past.chosen:
+def _known(e: Examined, last: LastGood) -> str:
+    if last.chosen:
         return f"HEAD {e.seen.head[:12]} is where a rollback led"
-    if not past.good:
-        return f"no last good commit is known: {past.why}"
-    schema = {"same": "the same schema", "downgrade": "an older schema"}.get(past.fit, past.fit)
-    return f"the last good commit is {past.good[:12]} ({past.why}); it needs {schema}"
+    if not last.commit:
+        return f"no last good commit is known: {last.why}"
+    schema = {"same": "the same schema", "downgrade": "an older schema"}.get(last.fit, last.fit)
+    return f"the last good commit is {last.commit[:12]} ({last.why}); it needs {schema}"
 
 
-def judge(environment: Environment, looks: dict[str, Examined], past: Past, half: str = "") -> Diagnosis:
-    """Return what the tree says; `half` describes a run that stopped half-way."""
-    kind, why, command = _verdict(environment, looks, past, half)
-    return Diagnosis(kind=kind, why=why, command=command, evidence=evidence(environment, looks, past, half))
-
-
-def _verdict(environment: Environment, looks: dict[str, Examined], past: Past, half: str) -> tuple[str, str, str]:
-    primary = next(iter(looks.values()))
+def _verdict(
+    environment: Environment, looks: dict[str, Examined], checked: dict[str, list[Check]], last: LastGood, half: str
+) -> Verdict:
+    wrong = {host: {check.name for check in health.wrong(found)} for host, found in checked.items()}
+    primary = next(iter(looks))
     if half:
         return "unknown", "a run stopped half-way", "fab resume"
-    if dead := [host for host, e in looks.items() if not e.seen.engine]:
+    if dead := [host for host, names in wrong.items() if "engine" in names]:
         return "unknown", f"the Docker engine of {', '.join(dead)} does not answer: start it there", "fab diagnose"
-    if database := environment.database and _database(environment, primary, past):
-        return database
+    if "database" in wrong[primary]:
+        return _silent(environment)
+    if "revision" in wrong[primary] and looks[primary].heads is not None:
+        return _revision(looks[primary], last)
     for e in looks.values():
-        if found := _settings_or_stop(environment, e) or _image(e):
+        if found := _settings_or_stop(e) or _image(e):
             return found
-    if not _symptoms(environment, looks):
+    if not any(wrong.values()):
         return "healthy", "nothing is wrong that can be seen", "fab verify"
-    return _code(past)
+    return _code(last)
 
 
-def _symptoms(environment: Environment, looks: dict[str, Examined]) -> list[Check]:
-    found = (checkup.checks(environment, e, primary=n == 0) for n, e in enumerate(looks.values()))
-    return [check for checks in found for check in checks if not check.ok]
+def _silent(environment: Environment) -> Verdict:
+    service = environment.service("database") or "database"
+    return "database", "the database does not answer", f"fab container-restart --service {service}"
 
 
-def _database(environment: Environment, e: Examined, past: Past) -> tuple[str, str, str] | None:
-    service = environment.service("database")
-    if e.seen.revision is None:
-        return "database", "the database does not answer", f"fab container-restart --service {service or 'database'}"
-    if e.heads is None or e.fits:
-        return None
-    rows, heads = ", ".join(e.seen.revision), ", ".join(e.heads)
+def _revision(e: Examined, last: LastGood) -> Verdict:
+    rows, heads = ", ".join(e.seen.revision or []), ", ".join(e.heads or [])
     if not rows:
         return "database", "the database has no revision at all: it was emptied", "fab emergency-restore --file latest"
-    if e.graph and set(e.seen.revision) <= e.graph.revisions.keys():
+    if e.graph and set(e.seen.revision or []) <= e.graph.revisions.keys():
         why = f"the database is at {rows}, the code of HEAD needs {heads}: its migration did not go through"
-        return _back(past, "code", why)
-    if len(e.heads) == 1:
+        return _back(last, "code", why)
+    if len(e.heads or []) == 1:
         why = f"the database is at {rows}, which the code of HEAD does not have"
         return "database", why, f"fab migration-rollback --revision {heads}"
-    return _back(past, "unknown", f"the database is at {rows}, the code of HEAD needs {heads}")
+    return _back(last, "unknown", f"the database is at {rows}, the code of HEAD needs {heads}")
 
 
-def _settings_or_stop(environment: Environment, e: Examined) -> tuple[str, str, str] | None:
+def _settings_or_stop(e: Examined) -> Verdict | None:
     if changed := e.reconfigured():
         why = f"{', '.join(changed)} run with settings from before the last change"
         return "configuration", why, "fab container-restart --recreate"
@@ -130,7 +143,7 @@ def _settings_or_stop(environment: Environment, e: Examined) -> tuple[str, str, 
     return None
 
 
-def _image(e: Examined) -> tuple[str, str, str] | None:
+def _image(e: Examined) -> Verdict | None:
     other = e.left_behind()
     if not other:
         return None
@@ -138,20 +151,17 @@ def _image(e: Examined) -> tuple[str, str, str] | None:
     return "code", why, f"fab code-rollback --commit {e.seen.head[:12]}"
 
 
-def _code(past: Past) -> tuple[str, str, str]:
-    if past.chosen:
+def _code(last: LastGood) -> Verdict:
+    if last.chosen:
         why = "code and schema are those a rollback chose; what is left is what the containers run in"
         return "configuration", why, "fab container-restart"
-    return _back(past, "code", "the code changed since the last good commit, schema and configuration did not")
+    return _back(last, "code", "the code changed since the last good commit, schema and configuration did not")
 
 
-def _back(past: Past, kind: str, why: str) -> tuple[str, str, str]:
-    if past.good and past.fit == "same":
-        return kind, why, f"fab code-rollback --commit {past.good[:12]}"
-    if past.good:
-        return "unknown", "code and schema both changed since the last good commit", _full(past)
+def _back(last: LastGood, kind: str, why: str) -> Verdict:
+    if last.commit and last.fit == "same":
+        return kind, why, f"fab code-rollback --commit {last.commit[:12]}"
+    if last.commit:
+        why = "code and schema both changed since the last good commit"
+        return "unknown", why, f"fab full-rollback --commit {last.commit[:12]}"
     return "unknown", "no earlier commit is known to be good", "fab full-rollback"
-
-
-def _full(past: Past) -> str:
-    return f"fab full-rollback --commit {past.good[:12]}"

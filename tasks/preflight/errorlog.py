@@ -6,9 +6,10 @@ import re
 
 from msgspec import Struct, field
 
+from ..config.settings import Environment
 from ..console.text import one_line
 from ..console.units import stamp
-from ..ssh.shell import quote
+from ..ssh.probe import Probe, single
 from ..tools.compose import compose
 
 MINUTES = 15  # how far back the logs are read
@@ -41,19 +42,14 @@ class Noise(Struct, frozen=True):
         return most if most >= BURST else 0
 
 
-def questions() -> str:
-    """Return a command, run in the checkout, that prints the lines about errors of each container's log."""
-    return "\n".join(
-        [
-            f"for c in $({compose.containers()}); do docker inspect -f '= {{{{.Name}}}}' $c",
-            f"docker logs --timestamps --since {MINUTES}m --tail 5000 $c 2>&1"
-            f" | grep -aE {quote(LOUD + '|' + REASON)} | cut -c1-400 | tail -n 300; done",
-        ]
-    )
+def probe(environment: Environment) -> Probe[list[Noise]]:
+    """Return the probe of the errors in each container's log."""
+    command = compose.call(environment, "errors.sh", PATTERN=f"{LOUD}|{REASON}", MINUTES=str(MINUTES))
+    return single(command, lambda answer: parse(answer.out))
 
 
-def read(out: str) -> list[Noise]:
-    """Return what the command of `questions` printed, by container."""
+def parse(out: str) -> list[Noise]:
+    """Return what errors.sh printed, by container."""
     parts = (part.partition("\n") for part in f"\n{out}".split("\n= /")[1:])
     return [_noise(name.strip(), [line.partition(" ")[::2] for line in text.splitlines()]) for name, _, text in parts]
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct, field
 
-from ..config.settings import Environment
+from ..config.settings import DatabaseSettings, Environment
 from ..console.text import one_line
 from ..console.units import age, moment, size, stamp
-from ..engine import journal as runs
-from ..engine import lock
-from ..engine import record as story
+from ..engine import journal, lock, record
 from ..ssh import paths
 from ..ssh.host import Host
+from ..ssh.probe import Probe, answered, single
 from ..ssh.shell import Answer
+from ..tools.compose.inspect import Container
 from ..tools.git import commits
-from . import examine
+from ..tools.git.commits import Past
+from . import checkup, examine, health
 from .examine import Examined
+from .health import problem
 
 
-class Overview(Struct, kw_only=True):
+class Overview(Struct, frozen=True, kw_only=True):
     """One host on one screen: lines of (subject, text); `well` says whether nothing stands out."""
 
     host: str
@@ -26,64 +30,65 @@ class Overview(Struct, kw_only=True):
     lines: list[tuple[str, str]] = field(default_factory=list)
 
 
+class Runs(Struct, frozen=True):
+    """The journals of the last runs by their names, and what holds the lock, in a line; empty: nothing does."""
+
+    journals: dict[str, list[dict[str, Any]]] = {}
+    lock: str = ""
+
+
 def look(member: Host) -> Overview:
     """Return what stands where on one host; what cannot be read is said in its line."""
     environment = member.environment
-    answers = member.ask({**examine.questions(environment), **questions(environment)})
-    found = examine.read(environment, {n: answers[n] for n in examine.questions(environment)})
-    return overview(member.address, environment, found, answers)
-
-
-def half_done(c: Host) -> str:
-    """Return the line about a run that stopped half-way; empty when there is none."""
-    answer = c.ask({"lock": lock.show(paths.state(c.environment))})["lock"]
-    if not answer.out.strip():
-        return ""
-    first, rest = _lock(answer)
-    return lock.describe(first, rest) if first == "DEAD" else ""
-
-
-def questions(environment: Environment) -> dict[str, str]:
-    """Return the read-only commands about the past, beside those of `examine`."""
     folder = paths.state(environment)
-    past = {f"past {name}": command for name, command in commits.questions(environment, 1).items()}
-    return {**past, "lock": lock.show(folder), "runs": runs.every(folder, 1)}
+    past = Probe(commits.questions(environment, 1), lambda answers: commits.read_past(dict(answers)))
+    journals = single(journal.every(folder, 1), lambda answer: journal.journals(answer.out))
+    found, before, last, held = member.ask(examine.probe(environment), past, journals, answered(lock.show(folder)))
+    return overview(member, found, before, Runs(last, _held(held)))
 
 
-def overview(address: str, environment: Environment, e: Examined, answers: dict[str, Answer]) -> Overview:
+def half_done(host: Host) -> str:
+    """Return the line about a run that stopped half-way; empty when there is none."""
+    answer = host.ask(answered(lock.show(paths.state(host.environment))))
+    return _held(answer) if answer.out.startswith("DEAD") else ""
+
+
+def overview(member: Host, e: Examined, past: Past, runs: Runs) -> Overview:
     """Return what stands where on one host."""
+    environment = member.environment
     lines = [
         ("code", _code(e)),
-        ("good before", _good(answers)),
+        ("good before", _good(past)),
         ("containers", _containers(e)),
-        *([("database", _database(environment, e))] if environment.database else []),
+        *([("database", _database(environment.database, e))] if environment.database else []),
         ("health", ", ".join(_health(e)) or "no address configured"),
         ("errors", _errors(e)),
         ("settings", _settings(e)),
-        ("engine", f"{e.seen.engine or _problem(e, 'engine')}; free: {_free(e)}"),
-        ("last run", _run(answers["runs"])),
-        *([("lock", lock.describe(*_lock(answers["lock"])))] if answers["lock"].out.strip() else []),
+        ("engine", f"{e.seen.engine or problem(e.seen, 'engine')}; free: {_free(e)}"),
+        ("last run", _last(runs.journals, e.now)),
+        *([("lock", runs.lock)] if runs.lock else []),
     ]
-    return Overview(host=address, well=_well(e), lines=lines)
+    return Overview(host=member.address, well=_well(environment, e, member is member.fleet[0]), lines=lines)
 
 
-def _problem(e: Examined, name: str) -> str:
-    return one_line(e.seen.problems.get(name, "no answer"))
+def _well(environment: Environment, e: Examined, primary: bool) -> bool:
+    unread = e.seen.problems.keys() - (set() if primary else {"revision"})
+    return not unread and not health.wrong(checkup.checks(environment, e, primary=primary))
 
 
-def _health(e: Examined) -> list[str]:
-    return [f"{r.url} {r.code or _problem(e, f'url {n}')}" for n, r in enumerate(e.seen.responses)]
+def _held(answer: Answer) -> str:
+    first, *rest = answer.out.strip().splitlines() or [""]
+    return lock.describe(first, rest) if first else ""
 
 
 def _code(e: Examined) -> str:
     if not e.seen.head:
-        return _problem(e, "head")
+        return problem(e.seen, "head")
     changed = f"; modified: {', '.join(e.seen.modified[:3])}" if e.seen.modified else ""
     return f"{e.seen.head[:12]} ({e.seen.subject}), {e.seen.branch or 'detached'}{changed}"
 
 
-def _good(answers: dict[str, Answer]) -> str:
-    past = commits.read_past({n.removeprefix("past "): a for n, a in answers.items() if n.startswith("past ")})
+def _good(past: Past) -> str:
     if good := past.good():
         return f"{good.commit[:12]} (recorded as good, {good.task})"
     before = past.before()
@@ -92,24 +97,28 @@ def _good(answers: dict[str, Answer]) -> str:
 
 def _containers(e: Examined) -> str:
     if "containers" in e.seen.problems:
-        return _problem(e, "containers")
+        return problem(e.seen, "containers")
     missing = [f"{s} has none" for s in e.services if not e.seen.of(s)]
-    known = [f"{k.name} {k.status} {k.health}".strip() + _since(e, k) for k in e.seen.containers]
+    known = [health.condition(k) + _since(e, k) for k in e.seen.containers]
     return ", ".join([*known, *missing]) or "none"
 
 
-def _since(e: Examined, k) -> str:
-    if k.status not in ("running", "restarting"):
-        return f" ({k.exit_code})"
-    again = f", {k.restarts} restarts" if k.restarts else ""
-    return f" {age(e.now - stamp(k.started))}{again}"
+def _since(e: Examined, container: Container) -> str:
+    if container.status not in ("running", "restarting"):
+        return f" ({container.exit_code})"
+    again = f", {container.restarts} restarts" if container.restarts else ""
+    return f" {age(e.now - stamp(container.started))}{again}"
 
 
-def _database(environment: Environment, e: Examined) -> str:
+def _health(e: Examined) -> list[str]:
+    return [f"{r.url} {r.code or problem(e.seen, f'url {n}')}" for n, r in enumerate(e.seen.responses)]
+
+
+def _database(settings: DatabaseSettings, e: Examined) -> str:
     if e.seen.revision is None:
-        return _problem(e, "revision")
-    if not environment.database.alembic:
-        return f"{environment.database.name} answers"
+        return problem(e.seen, "revision")
+    if not settings.alembic:
+        return f"{settings.name} answers"
     rows = ", ".join(e.seen.revision) or "no revision"
     if e.heads is None:
         return f"{rows}; the heads of HEAD cannot be read: {one_line(e.heads_problem)}"
@@ -129,23 +138,13 @@ def _settings(e: Examined) -> str:
 
 
 def _free(e: Examined) -> str:
-    return ", ".join(f"{place} {size(free)}" for place, free in e.seen.free.items()) or "unknown"
+    return ", ".join(f"{place} {size(count)}" for place, count in e.seen.free.items()) or "unknown"
 
 
-def _run(answer: Answer) -> str:
-    name, _, text = answer.out.strip().removeprefix("= ").partition("\n")
-    journal = runs.read_journal(text)
-    if not journal:
+def _last(journals: dict[str, list[dict[str, Any]]], now: float) -> str:
+    name, entries = next(iter(journals.items()), ("", []))
+    if not entries:
         return "none"
-    return f"{name} ({journal[0].get('task', '?')}), {moment(journal[0].get('at'))}: {story.last_word(journal)}"
-
-
-def _lock(answer: Answer) -> tuple[str, list[str]]:
-    first, *rest = answer.out.strip().splitlines()
-    return first, rest
-
-
-def _well(e: Examined) -> bool:
-    running = bool(e.services) and all(e.seen.of(s) and all(k.running for k in e.seen.of(s)) for s in e.services)
-    fits = e.heads is None or e.fits
-    return not e.seen.problems and not e.project.problem and running and e.seen.healthy and fits
+    at = float(entries[0].get("at") or 0)
+    began = f", {moment(at)}, {age(now - at)} ago" if at else ""
+    return f"{name} ({entries[0].get('task', '?')}){began}: {record.last_word(entries)}"

@@ -8,7 +8,7 @@ from ..ssh import paths
 from ..ssh.parallel import parallel_map
 from ..tools.compose.images import Target
 from ..tools.git import commits
-from . import checkup, ledger, state
+from . import checkup, health, ledger, state
 from .ledger import Entry
 
 
@@ -39,8 +39,8 @@ def brought_back(c, commit: commits.Commit) -> list[str]:
 def require_proof(c) -> None:
     """Raise Failed when any check of `verify` is not right on any host."""
     for member in c.fleet:
-        if wrong := [check for check in checkup.look(member) if not check.ok]:
-            raise Failed(f"{member.address}: not recorded as good: {checkup.summary(wrong)}. Next: fab diagnose")
+        if wrong := health.summary(checkup.look(member)):
+            raise Failed(f"{member.address}: not recorded as good: {wrong}. Next: fab diagnose")
 
 
 def record(event: str, commit: commits.Commit, seen: state.State, wanted: Target) -> dict:

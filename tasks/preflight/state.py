@@ -16,7 +16,7 @@ from ..ssh.shell import Answer
 from ..tools.alembic import rows
 from ..tools.compose import inspect
 from ..tools.compose.inspect import Container
-from ..tools.git import worktree
+from ..tools.git import standing
 from ..tools.http import fetch
 from ..tools.http.fetch import Response
 from ..tools.meanings import meaning
@@ -62,8 +62,8 @@ def probe(environment: Environment) -> Probe[State]:
         "engine": inspect.engine(),
         "compose": inspect.version(environment),
         "free": inspect.free(environment),
-        "head": worktree.head(environment),
-        "changes": worktree.changes(environment),
+        "head": standing.head(environment),
+        "changes": standing.changes(environment),
         "containers": inspect.containers(environment),
         **{f"url {number}": fetch.response(url) for number, url in enumerate(environment.health.urls)},
     }

@@ -13,7 +13,7 @@ def verify(c, commit=None, json=False):
     from msgspec import to_builtins
 
     from ..engine import display
-    from ..preflight import checkup
+    from ..preflight import checkup, health
     from ..preflight import commit_choice as choice
     from ..ssh.parallel import parallel_map
 
@@ -26,7 +26,7 @@ def verify(c, commit=None, json=False):
             console.say(f"{c.environment.name} ({address})", style="bold")
             display.checks(checks)
     if wrong:
-        what = checkup.summary([check for _, check in wrong])
+        what = health.summary([check for _, check in wrong])
         raise Failed(f"{c.environment.name}: {len(wrong)} wrong: {what}. Next: fab diagnose")
     console.say(f"{c.environment.name}: everything is as it should be.", style="bold green")
     return found

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ...console.errors import Refused
 from ...engine.plan import Expectation, Plan, Step
-from ...preflight import proof
 from ...preflight import service_choice as choice
 from ...preflight.service_choice import Chosen
 from ...preflight.state import Container
+from ...tools.compose import inspect
 from ...tools.compose.compose import Built
 from ...tools.compose.images import keep_step
 from .containers import build_step, down_step, recreate_step, restart_step
@@ -57,8 +57,8 @@ def keep(c, chosen: Chosen, kept: list[str]) -> list[Step]:
 def refuse_missing_images(c, chosen: Chosen) -> None:
     """Raise Refused where a service has neither a container nor the image to make one of."""
     names = {s: name for s, name in chosen.images.items() if s not in chosen.existing}
-    ids = c.ask({"images": proof.image_ids(names)})["images"].out if names else ""
-    absent = [s for s in names if f"{s} sha256:" not in ids]
+    ids = c.ask(inspect.image_ids(names)) if names else {}
+    absent = [s for s in names if not ids.get(s)]
     if absent:
         raise Refused(
             f"{c.address}: {', '.join(absent)}: no image is built. Nothing was changed. "

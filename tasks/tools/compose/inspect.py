@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from ...config.settings import Environment
-from ...ssh import paths
+from ...ssh import paths, scripts
 from ...ssh.probe import Probe, single
-from ...ssh.shell import Answer, quote
+from ...ssh.shell import Answer
 from . import compose
-from .compose import LABEL
 
-FIELDS = (
-    "{{.Id}}",
-    "{{.Name}}",
-    f'{{{{index .Config.Labels "{LABEL}.service"}}}}',
-    "{{.Image}}",
-    "{{.Config.Image}}",
-    "{{.RestartCount}}",
-    f'{{{{index .Config.Labels "{LABEL}.project"}}}}',
-    "{{json .State}}",  # whole: a template cannot ask for a health check that is not there
-)
-VERSION = (
-    "timeout 10 docker version --format '{{.Server.Version}}' || "
-    "{ [ $? != 124 ] || echo 'no answer in 10 s: is the docker daemon running?' >&2; false; }"
-)
+FIELDS = 8  # of a line that inspect.sh prints; the last may hold tabs
 
 
 class Container(Struct, frozen=True):
@@ -52,7 +39,7 @@ class Container(Struct, frozen=True):
 
 def engine() -> Probe[str]:
     """Return the probe of the engine's version; empty where it does not answer."""
-    return single(VERSION, _line)
+    return single(scripts.call("tools/compose/engine.sh"), _line)
 
 
 def version(environment: Environment) -> Probe[str]:
@@ -62,15 +49,19 @@ def version(environment: Environment) -> Probe[str]:
 
 def free(environment: Environment) -> Probe[dict[str, int]]:
     """Return the probe of the free bytes, by mount, where the checkout and the engine's data lie."""
-    app = paths.app(environment)
-    root = "r=$(docker info -f '{{.DockerRootDir}}' 2>/dev/null)"
-    return single(f'{root} && df -Pk {app} "$r" || df -Pk {app} /', lambda answer: parse_free(answer.out))
+    command = scripts.call("tools/compose/free.sh", APP=paths.app(environment))
+    return single(command, lambda answer: parse_free(answer.out))
 
 
 def containers(environment: Environment) -> Probe[list[Container]]:
     """Return the probe of the project's containers, by service and name."""
-    listing = f'c=$({compose.containers()}) || exit; [ -z "$c" ] || docker inspect -f {quote(chr(9).join(FIELDS))} $c'
-    return single(f"cd {paths.app(environment)} || exit; {listing}", lambda answer: parse_containers(answer.out))
+    return single(compose.call(environment, "inspect.sh"), lambda answer: parse_containers(answer.out))
+
+
+def image_ids(names: Mapping[str, str]) -> Probe[dict[str, str]]:
+    """Return the probe of the ids of images `names`, both by service; an id is empty where there is no image."""
+    command = scripts.call("tools/compose/image-ids.sh", IMAGES=compose.pairs(names))
+    return single(command, lambda answer: dict(line.split(" ", 1) for line in answer.out.splitlines() if " " in line))
 
 
 def _line(answer: Answer) -> str:
@@ -84,9 +75,9 @@ def parse_free(out: str) -> dict[str, int]:
 
 
 def parse_containers(out: str) -> list[Container]:
-    """Return the containers of tab-separated lines of FIELDS."""
-    lines = (line.split("\t", len(FIELDS) - 1) for line in out.splitlines())
-    found = [_container(words) for words in lines if len(words) == len(FIELDS)]
+    """Return the containers that inspect.sh printed."""
+    lines = (line.split("\t", FIELDS - 1) for line in out.splitlines())
+    found = [_container(words) for words in lines if len(words) == FIELDS]
     return sorted(found, key=lambda c: (c.service, c.name))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import tarfile
 
 import pytest
@@ -11,6 +12,9 @@ import yaml
 
 from tasks.console.errors import ConnectionLost, Failed
 from tasks.incident import evidence
+from tasks.ssh import scripts
+from tests.unit.support.deployment import environment
+from tests.unit.support.stage import Stage
 
 
 class Host:
@@ -90,3 +94,47 @@ def test_only_the_operator_can_read_what_was_written_and_no_name_leads_out(tmp_p
     assert {p.stat().st_mode & 0o777 for p in [folder, *folder.rglob("*")] if p.is_dir()} == {0o700}
     with pytest.raises(FileExistsError):
         evidence.keep(folder, {"logs/app.log": "again"})
+
+
+ENGINE = """
+case "$*" in
+  ps*label=*) echo 'abc api' ;;
+  "inspect -f {{.Name}} abc") echo /shop_api ;;
+  logs*) echo "a line of $4" ;;
+  *) echo "docker $*" ;;
+esac
+"""
+
+
+def collected(stage: Stage, run: str = "", bad: str = "") -> dict[str, str]:
+    """The files of the archive that the script prints."""
+    script = scripts.with_files(evidence.collect(environment(), 10, run, bad))
+    ran = subprocess.run(["sh", "-c", script], env=stage.environ, cwd=stage.home, capture_output=True, timeout=60)
+    with tarfile.open(fileobj=io.BytesIO(ran.stdout), mode="r:gz") as archive:
+        return {m.name: archive.extractfile(m).read().decode() for m in archive.getmembers() if m.isfile()}
+
+
+def test_what_is_known_of_an_incident_is_collected_and_nothing_of_it_stays(tmp_path):
+    with Stage(docker=ENGINE, git='echo "git $*"') as stage:
+        stage.environ["TMPDIR"] = str(tmp_path)
+        (stage.home / "app").mkdir()
+        (stage.home / "app" / ".env").write_text("PASSWORD=x\n")
+        folder = stage.home / ".fab-rollback" / "app" / "runs" / "r1"
+        folder.mkdir(parents=True)
+        (folder / "journal").write_text("{}")
+        (folder / "01-stop.1.pid").write_text("5")
+        found = collected(stage, "r1", "b" * 40)
+    assert found["./logs/shop_api.log"] == "a line of 10\n"
+    assert found["./dotenv"] == "PASSWORD=x\n"
+    assert found["./run/journal"] == "{}"
+    assert "./run/01-stop.1.pid" not in found
+    assert f"$ git show --stat {'b' * 40}" in found["./git.txt"]
+    assert found["./alembic.txt"].startswith("rows of alembic_version:\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_on_a_host_without_the_folder_an_archive_comes_all_the_same():
+    with Stage(docker=ENGINE) as stage:
+        found = collected(stage)
+    assert "no folder app on the host" in found["./errors.txt"]
+    assert "./host.txt" in found

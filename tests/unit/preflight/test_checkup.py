@@ -7,7 +7,7 @@ from msgspec import structs
 
 from tasks.preflight import checkup
 from tasks.preflight.errorlog import Noise
-from tasks.preflight.examine import Origin
+from tasks.tools.compose.origins import Origin
 from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
 
 
@@ -53,7 +53,7 @@ def test_an_image_that_tells_of_another_commit_is_wrong_unless_something_was_dep
 def test_the_revision_has_to_be_the_heads_of_head():
     assert wrong(examined(state(revision=["one"]))) == {"revision": "one"}
     assert wrong(examined(state(revision=["one"])), primary=False) == {}
-    unread = examined(heads=None, heads_problem="env.py: computed")
+    unread = examined(graph=None, heads_problem="env.py: computed")
     assert wrong(unread) == {"revision": "env.py: computed"}
 
 

@@ -6,12 +6,12 @@ import pytest
 from msgspec import structs
 
 from tasks.preflight import diagnosis
-from tasks.preflight.diagnosis import Past
-from tasks.preflight.examine import Origin
+from tasks.preflight.diagnosis import LastGood
 from tasks.preflight.state import Response
+from tasks.tools.compose.origins import Origin
 from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
 
-SAME = Past(good=GOOD, why="recorded")
+SAME = LastGood(commit=GOOD, why="recorded")
 OLDER = structs.replace(SAME, fit="downgrade")
 ILL = [Response("http://127.0.0.1:8000/health", 500)]
 
@@ -79,12 +79,12 @@ def test_containers_of_another_commit_than_head_are_found():
 
 
 def test_after_a_rollback_only_a_restart_is_left_to_try():
-    past = Past(good=GOOD, chosen=True)
+    past = LastGood(commit=GOOD, chosen=True)
     assert judged(examined(state(responses=ILL)), past) == ("configuration", "fab container-restart")
 
 
 def test_without_a_good_commit_the_rollback_asks_for_one():
-    assert judged(examined(state(responses=ILL)), Past(why="none")) == ("unknown", "fab full-rollback")
+    assert judged(examined(state(responses=ILL)), LastGood(why="none")) == ("unknown", "fab full-rollback")
 
 
 def test_a_run_that_stopped_half_way_comes_before_all():
@@ -108,4 +108,4 @@ def test_the_evidence_says_what_speaks_against_it_too():
 
 def test_a_project_without_database_is_judged_by_the_rest():
     env = environment(database=None)
-    assert judged(examined(state(revision=None), heads=None, graph=None), env=env) == ("healthy", "fab verify")
+    assert judged(examined(state(revision=None), graph=None), env=env) == ("healthy", "fab verify")

@@ -37,11 +37,11 @@ def test_the_last_reason_is_told_and_passwords_are_not():
         '2026-01-01T10:00:00.3Z 10.0.0.1 "GET / HTTP/1.1" 500 -\n'
         "= /c_db\n"
     )
-    api, db = errorlog.read(out)
+    api, db = errorlog.parse(out)
     assert api.last == "psycopg.OperationalError: connection to postgres://u:***@db failed"
     assert len(api.times) == 2
     assert db == Noise("c_db")
-    assert errorlog.read("") == []
+    assert errorlog.parse("") == []
 
 
 def test_only_many_errors_within_a_minute_are_a_burst():

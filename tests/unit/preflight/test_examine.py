@@ -3,46 +3,58 @@
 from __future__ import annotations
 
 from tasks.preflight import examine
-from tasks.preflight.examine import Origin
+from tasks.preflight.errorlog import Noise
 from tasks.ssh.shell import NOT_REACHED, Answer
-from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
+from tests.unit.support.deployment import NOW, container, environment, examined, graph, state
+
+
+def read(**answers: Answer) -> examine.Examined:
+    """What a host's answers say; those that are not given were not reached."""
+    probe = examine.probe(environment())
+    return probe.read({**dict.fromkeys(probe.commands, NOT_REACHED), **answers})
 
 
 def test_a_host_that_answers_nothing_is_read_without_an_error():
-    names = examine.questions(environment())
-    found = examine.read(environment(), dict.fromkeys(names, NOT_REACHED))
+    found = read()
     assert found.services == []
     assert found.heads is None
     assert "engine" in found.seen.problems
 
 
-def test_a_container_tells_what_it_was_made_of():
-    line = f"/c_api 2023-11-14T22:13:20.5Z .hash .{GOOD} sha256:1 app_api:latest,app_api:{HEAD}"
-    found = examine.parse_origins(line + "\n/c_db 2023-11-14T22:13:20Z . . sha256:2 postgres:15\n")
-    assert found["c_api"] == Origin(NOW, "hash", GOOD, "sha256:1", ["app_api:latest", f"app_api:{HEAD}"])
-    assert found["c_api"].of(HEAD)
-    assert found["c_api"].of("c" * 40) is False
-    assert found["c_db"].of(HEAD) is None
+def test_all_is_asked_at_once_what_other_runs_do_before_all_else():
+    assert examine.probe(environment()).early() == {"seen activity"}
 
 
 def test_files_changed_after_a_container_was_made_are_named_with_it():
-    found = examined(files=examine.parse_files(f"{NOW - 10:.0f} .env\n{NOW - 9999:.0f} docker compose.yml\n"))
+    found = examined(files={".env": NOW - 10, "docker compose.yml": NOW - 9999})
     assert found.newer_files() == {".env": ["c_api", "c_db"]}
 
 
 def test_errors_of_the_database_count_since_the_newest_application_started():
     api = container("api", started="2023-11-14T22:13:00Z")
-    found = examined(state(api, container("db")), noise=[examine.Noise("c_db", [NOW - 100, NOW], "boom")])
+    found = examined(state(api, container("db")), noise=[Noise("c_db", [NOW - 100, NOW], "boom")])
     assert [n.times for n in found.errors] == [[NOW]]
 
 
+def test_the_database_fits_where_it_is_at_the_heads_of_head():
+    assert examined().fits
+    assert not examined(state(revision=["one"])).fits
+    assert not examined(state(revision=None)).fits
+    assert not examined(graph=None).fits
+    assert examined(state(revision=["one", "two"])).fits, "a row that its head implies says nothing new"
+    assert examined(graph=graph("one", "two", "three")).heads == ["three"]
+
+
 def test_unreadable_migrations_are_a_problem_and_no_error():
-    names = examine.questions(environment())
-    answers = {**dict.fromkeys(names, NOT_REACHED), "heads": Answer("half an answ", "gzip: broken pipe", 1)}
-    assert examine.read(environment(), answers).heads_problem == "gzip: broken pipe"
+    assert read(graphs=Answer("half an answ", "gzip: broken pipe", 1)).heads_problem == "gzip: broken pipe"
+
+
+def test_the_clock_and_the_checkout_are_the_hosts():
+    found = read(now=Answer("1700000000\n", "", 0), moved=Answer("1699999999\n", "", 0))
+    assert (found.now, found.moved) == (NOW, NOW - 1)
 
 
 def test_without_alembic_nothing_asks_for_heads():
     plain = environment(database={"name": "d", "user": "u"})
-    assert "heads" not in examine.questions(plain)
-    assert "revision" not in examine.questions(environment(database=None))
+    assert "graphs" not in examine.probe(plain).commands
+    assert "seen revision" not in examine.probe(environment(database=None)).commands

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from tasks.preflight import examine, overview
-from tasks.ssh.shell import NOT_REACHED, Answer
-from tests.unit.support.deployment import container, environment, examined, state
+from tasks.ssh.shell import NOT_REACHED
+from tasks.tools.git.commits import Past
+from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
 
-JOURNAL = '= r1\n{"event": "run", "task": "full-rollback", "at": 1700000000}\n{"at":1,"event":"proven"}\n'
+JOURNALS = {"r1": [{"event": "run", "task": "full-rollback", "at": NOW - 7200}, {"at": 1, "event": "proven"}]}
 
 
-def shown(e, **answers: Answer) -> tuple[bool, dict[str, str]]:
+def shown(e, runs: overview.Runs | None = None, past: Past | None = None) -> tuple[bool, dict[str, str]]:
     """Return whether all is well, and the lines."""
-    unanswered = dict.fromkeys(overview.questions(environment()), NOT_REACHED)
-    found = overview.overview("h", environment(), e, {**unanswered, **answers})
+    member = SimpleNamespace(environment=environment(), address="h")
+    member.fleet = (member,)
+    found = overview.overview(member, e, past or Past(), runs or overview.Runs())
     return found.well, dict(found.lines)
 
 
 def test_a_healthy_deployment_is_told_in_full():
-    well, lines = shown(examined(), runs=Answer(JOURNAL, "", 0))
+    well, lines = shown(examined(), overview.Runs(JOURNALS))
     assert well
     assert lines["code"] == "aaaaaaaaaaaa (a subject), main"
     assert lines["containers"] == "c_api running 2 hours, c_db running healthy 2 hours"
     assert lines["database"] == "two, as HEAD needs it"
     assert lines["health"] == "http://127.0.0.1:8000/health 200"
-    assert lines["last run"].startswith("r1 (full-rollback), 2023-11-14 22:13:20 UTC")
+    assert lines["last run"] == "r1 (full-rollback), 2023-11-14 20:13:20 UTC, 2 hours ago: done and verified"
 
 
 def test_every_line_is_there_when_nothing_answers():
-    found = examine.read(environment(), dict.fromkeys(examine.questions(environment()), NOT_REACHED))
-    well, lines = shown(found)
+    probe = examine.probe(environment())
+    well, lines = shown(probe.read(dict.fromkeys(probe.commands, NOT_REACHED)))
     assert not well
     assert all(lines.values())
     assert lines["last run"] == "none"
@@ -49,3 +53,25 @@ def test_every_line_is_there_when_nothing_answers():
 def test_what_is_broken_stands_in_its_line(seen, line, text):
     found = shown(examined(seen))[1]
     assert text in found[line]
+
+
+def test_what_verify_calls_wrong_is_not_well():
+    assert not shown(examined(state(revision=["one"])))[0]
+    assert not shown(examined(state(problems={"free": "no df"})))[0]
+
+
+def test_the_database_runs_on_the_first_host_only():
+    e = examined(state(revision=None, problems={"revision": "no container"}))
+    member = SimpleNamespace(environment=environment(), address="h", fleet=("first",))
+    assert overview.overview(member, e, Past(), overview.Runs()).well
+
+
+def test_who_holds_the_lock_stands_there():
+    assert shown(examined(), overview.Runs(lock="run 1, stopped half-way"))[1]["lock"] == "run 1, stopped half-way"
+    assert "lock" not in shown(examined())[1]
+
+
+def test_the_commit_that_was_deployed_before_is_named():
+    assert shown(examined())[1]["good before"] == "none known"
+    found = shown(examined(), past=Past(positions=[HEAD, GOOD]))[1]
+    assert found["good before"] == f"{GOOD[:12]} (deployed before the present one)"

@@ -8,7 +8,6 @@ from tasks.engine.plan import Expectation
 from tasks.preflight import proof
 from tasks.preflight.state import Response
 from tests.unit.support.deployment import HEAD, container, state
-from tests.unit.support.stage import Stage
 
 
 def wrong(expect: Expectation, seen=None, ids=None, primary: bool = True) -> list[str]:
@@ -68,9 +67,3 @@ def test_what_was_to_be_stopped_does_not_run():
 
 def test_the_database_is_looked_at_on_the_primary_only():
     assert proof.check(Expectation(revision=["one"]), state(), {}, primary=False) == []
-
-
-def test_image_ids_are_asked_for_by_service_and_one_that_is_missing_is_empty():
-    with Stage(docker='[ "$5" = "app:good" ] && echo sha256:1') as stage:
-        assert stage.run(proof.image_ids({"api": "app:good", "web": "w'eb:good"})).stdout == "api sha256:1\nweb \n"
-        assert stage.run(proof.image_ids({})).stdout == ""

@@ -10,7 +10,6 @@ from tasks.console.errors import Refused
 from tasks.preflight import service_choice as choice
 from tasks.preflight.service_choice import Chosen
 from tasks.preflight.state import Response, State
-from tasks.ssh.shell import Answer
 from tasks.steps import containers
 from tasks.tools.compose.compose import Built
 from tasks.tools.compose.project import Project
@@ -40,7 +39,7 @@ def plan(monkeypatch):
             environment=environment(),
             address="u@h:22",
             fleet=(1,),
-            ask=lambda _: {"images": Answer("api sha256:1", "", 0)},
+            ask=lambda _: {"api": "sha256:1"},
         )
         body = getattr(task, "body", task)
         return getattr(body, "__wrapped__", body)(c, **({"service": service} if service else {}), **options)

@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 
 from tasks.config.settings import Environment
-from tasks.preflight.examine import Examined, Origin
-from tasks.preflight.state import Container, Response, State
+from tasks.preflight.examine import Examined
+from tasks.preflight.state import Response, State
 from tasks.tools.alembic.revisions import Graph, Revision
+from tasks.tools.compose.inspect import Container
+from tasks.tools.compose.origins import Origin
 from tasks.tools.compose.project import Project
 
 HEAD, GOOD = "a" * 40, "b" * 40
@@ -77,7 +79,6 @@ def examined(seen: State | None = None, **values: Any) -> Examined:
         "project": Project(name="app", services=SERVICES),
         "database": "db",
         "now": NOW,
-        "heads": ["two"],
         "graph": graph("one", "two"),
         "origins": {k.name: Origin(NOW - 3600, "settings", "", k.image, []) for k in seen.containers},
         "settings": {"api": "settings", "db": "settings"},

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tasks.engine.plan import Expectation, Plan, Step
 from tasks.engine.record import Story, Told
+from tasks.engine.world import Check
 from tasks.incident.record import Incident, entries
-from tasks.preflight.proof import Check
-from tasks.preflight.state import Container, Response, State
+from tasks.preflight.state import Response, State
+from tasks.tools.compose.inspect import Container
 
 GOOD, BAD = "a" * 40, "b" * 40
 RUN = "20240402-172100-abcdef"

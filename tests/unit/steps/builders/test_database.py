@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tasks.ssh import scripts
 from tasks.steps.builders import database as steps
 from tasks.tools.alembic import migrate, rehearsal
 from tasks.tools.alembic.schema_change import Move, OverrideSql, SchemaChange
@@ -21,7 +22,7 @@ SQL = OverrideSql("two", "one", "SELECT 'own'")
 # Every call is written down with the name it gives the server; the operator's SQL does what $FAKE/own says.
 DOCKER = """#!/bin/sh
 echo "$PGAPPNAME: $*" >> "$FAKE/asked"
-case $* in ps*) echo c1 ;; rm*) exit 1 ;; exec*) cat > "$FAKE/sql.$$" ;; esac
+case $* in ps*Label*) echo c1 db ;; ps*) echo c1 ;; rm*) exit 1 ;; exec*) cat > "$FAKE/sql.$$" ;; esac
 if grep -q "'own'" "$FAKE/sql.$$" 2>/dev/null; then . "$FAKE/own"; fi
 """
 
@@ -40,7 +41,7 @@ class Host:
         (folder / "app").mkdir()
 
     def start(self, script: str, *words: str) -> subprocess.Popen:
-        command = ["sh", "-c", script, "stop", *words]
+        command = ["sh", "-c", script if words else scripts.with_files(script), "stop", *words]
         return subprocess.Popen(command, env=self.variables, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
     def run(self, script: str, *words: str) -> list[str]:
@@ -81,8 +82,8 @@ def test_a_move_removes_what_an_earlier_one_left(host):
 def test_deployments_whose_folders_are_called_alike_share_no_container(path):
     def names(where: str) -> set[str]:
         one = environment(app={"path": where})
-        scripts = (migrate.stop(one), rehearsal.stop(one), rehearsal.prepare(one, full=False), migrate.alembic(one, ""))
-        return set(re.findall(r"[\w.-]*app[\w.-]*-(?:rehearsal|rollback-api)\b", "\n".join(scripts)))
+        found = (migrate.stop(one), rehearsal.stop(one), rehearsal.prepare(one, full=False), migrate.alembic(one, ""))
+        return set(re.findall(r"[\w.-]*app[\w.-]*-(?:rehearsal|rollback-api)\b", "\n".join(found)))
 
     assert names("app") == {"app-rehearsal", "app-rollback-api"}
     assert len(names(path)) == 2

@@ -30,14 +30,17 @@ def test_no_table_and_no_rows_are_no_revision_and_no_answer_is_neither(said, fou
     assert rows.probe(asked, asked.database).read({"": said}) == found
 
 
-def test_a_schema_of_odd_names_is_asked_for_in_quotes():
-    with Stage(docker='case "$1" in ps) echo id ;; *) cat >"$HOME/sql" ;; esac') as stage:
+def test_a_schema_of_odd_names_arrives_at_psql_as_it_is():
+    with Stage(docker='case "$1" in ps) echo id db ;; esac') as stage:
+        (stage.home / "app").mkdir()
         stage.run(command(environment(database=ODD)))
-        assert """to_regclass('"o''x"."Ver""s"')""" in (stage.home / "sql").read_text()
+        [psql] = [call for call in stage.calls if call[1] == "exec"]
+        assert {"schema=o'x", 'table=Ver"s'} <= set(psql)
 
 
 def test_a_database_that_is_down_is_named():
     with Stage(docker="") as stage:
+        (stage.home / "app").mkdir()
         done = stage.run(command(environment()))
         assert done.stderr == "the database container (db) is not running: fab containers.start\n"
         assert done.returncode == 1

@@ -7,6 +7,7 @@ import json
 from tasks.ssh.shell import Answer
 from tasks.tools.compose import inspect
 from tests.unit.support.deployment import environment
+from tests.unit.support.stage import Stage
 
 STATE = {"Status": "running", "StartedAt": "2024-01-01T00:00:00Z", "ExitCode": 0}
 
@@ -42,3 +43,25 @@ def test_an_engine_that_does_not_answer_has_no_version():
 def test_free_space_is_told_by_mount_in_bytes():
     said = "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/a 9 1 8 1% /\n/dev/b 9 1 3 1% /data\n"
     assert inspect.parse_free(said) == {"/": 8192, "/data": 3072}
+
+
+def test_image_ids_are_asked_for_by_service_and_one_that_is_missing_is_empty():
+    probe = inspect.image_ids({"api": "app:good", "web": "w'eb:good"})
+    with Stage(docker='[ "$5" = "app:good" ] && echo sha256:1') as stage:
+        done = stage.run(probe.commands[""])
+        assert probe.read({"": Answer(done.stdout, "", 0)}) == {"api": "sha256:1", "web": ""}
+        assert stage.run(inspect.image_ids({}).commands[""]).stdout == ""
+
+
+def test_an_engine_that_hangs_is_said_not_to_answer():
+    with Stage(docker="exit 124") as stage:
+        done = stage.run(inspect.engine().commands[""])
+        assert (done.returncode, done.stderr) == (1, "no answer in 10 s: is the docker daemon running?\n")
+
+
+def test_where_the_engine_keeps_its_data_elsewhere_the_root_is_measured():
+    with Stage(docker="echo /no/such/folder") as stage:
+        (stage.home / "app").mkdir()
+        done = stage.run(inspect.free(environment()).commands[""])
+        assert done.returncode == 0
+        assert inspect.parse_free(done.stdout)

@@ -36,6 +36,12 @@ def changes(environment: Environment) -> Probe[Changes]:
     return single(f"git -C {paths.app(environment)} status --porcelain=v1 -z", lambda answer: parse_changes(answer.out))
 
 
+def moved(environment: Environment) -> Probe[float]:
+    """Return the probe of when (seconds since the epoch) HEAD came to where it is; 0 where git does not say."""
+    reflog = f"git -C {paths.app(environment)} log -g -1 --date=unix --format=%gd HEAD --"
+    return single(f"{reflog} | tr -cd '0-9\\n' | cut -c 1-10", lambda answer: float(answer.out.strip() or 0))
+
+
 def _head(answer: Answer) -> Head:
     first, _, branch = answer.out.strip().partition("\n")
     commit, _, subject = first.partition(" ")

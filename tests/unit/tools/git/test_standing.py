@@ -5,25 +5,25 @@ from __future__ import annotations
 import pytest
 
 from tasks.ssh.shell import Answer
-from tasks.tools.git import worktree
+from tasks.tools.git import standing
 from tests.unit.support.deployment import environment
 from tests.unit.support.stage import Stage
 
 
 def test_the_checkout_is_read_with_its_branch_or_none():
-    read = worktree.head(environment()).read
-    assert read({"": Answer("abc a subject: of\nmain\n", "", 0)}) == worktree.Head("abc", "a subject: of", "main")
+    read = standing.head(environment()).read
+    assert read({"": Answer("abc a subject: of\nmain\n", "", 0)}) == standing.Head("abc", "a subject: of", "main")
     assert read({"": Answer("abc x\n", "", 0)}).branch == ""
 
 
 def test_a_head_that_cannot_be_read_is_a_failure_and_not_an_empty_one():
     with Stage(git="echo 'fatal: bad object HEAD' >&2; exit 128") as stage:
-        assert stage.run(worktree.head(environment()).commands[""]).returncode != 0
+        assert stage.run(standing.head(environment()).commands[""]).returncode != 0
 
 
 def test_a_detached_head_is_no_failure():
     with Stage(git='case "$*" in *symbolic-ref*) exit 1 ;; esac; echo abc subject') as stage:
-        done = stage.run(worktree.head(environment()).commands[""])
+        done = stage.run(standing.head(environment()).commands[""])
         assert (done.returncode, done.stdout) == (0, "abc subject\n")
 
 
@@ -37,4 +37,4 @@ def test_a_detached_head_is_no_failure():
     ],
 )
 def test_local_changes_are_told_from_new_files(said, modified, untracked):
-    assert worktree.parse_changes(said) == worktree.Changes(modified, untracked)
+    assert standing.parse_changes(said) == standing.Changes(modified, untracked)
