@@ -16,7 +16,7 @@ def new_id() -> str:
 
 
 UNDO = "fab undo"
-Effect = Literal["stops", "starts", "snapshots"]
+Effect = Literal["stops", "starts", "snapshots", "drops"]
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -26,7 +26,7 @@ class Step(Struct, frozen=True, kw_only=True):
     when the world is not what the step promises. `back` takes it back; `stop` is a script
     that ends what it runs inside containers, given the step's mark; `timeout` is in seconds. `files` (text by
     name) lie in the run's folder, where the script is run. `effects` is what it does to services (`stops`, `starts`)
-    and for the data (`snapshots`): the journal says so, for those who read what happened.
+    and to the data (`snapshots`, `drops`): the journal says so, for those who read what happened.
     """
 
     name: str

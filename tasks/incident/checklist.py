@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ..console.units import moment
 from ..engine.plan import Effect, Expectation
-from .record import Incident, unhealthy
+from ..engine.world import Check
+from ..preflight import health
+from .record import Incident
 
 KINDS = {
     "code-rollback": "code",
@@ -15,6 +16,7 @@ KINDS = {
     "container-restart": "configuration",
     "full-rollback": "unknown, so everything was brought back",
 }
+BROUGHT_BACK = ("commit", "revision", "image")  # the checks that tell a state to go back to
 
 
 class Item(Struct, frozen=True):
@@ -35,16 +37,17 @@ def checklist(incident: Incident) -> list[Item]:
         _reverted(incident),
         _restarted(incident),
         _verified(incident),
-        _told(incident, "Communicated status to team", "notified", "fab incident.notify"),
-        _told(incident, "Documented the incident", "documented", "fab incident.report --output FILE"),
+        _noted(incident, "Communicated status to team", "notified", "fab incident.notify"),
+        _noted(incident, "Documented the incident", "documented", "fab incident.report --output FILE"),
     ]
 
 
 def _identified(incident: Incident) -> Item:
-    task = incident.main.plan.task if incident.main else ""
-    kind = KINDS.get(task)
-    evidence = f"{kind} ({task}, run {incident.main.run})" if kind else "no playbook was run for a type of issue"
-    return Item("Identified the issue type", bool(kind), evidence, "fab diagnose")
+    main = incident.main
+    kind = KINDS.get(main.plan.task) if main else None
+    known = f"{kind} ({main.plan.task}, run {main.run})" if main and kind else ""
+    evidence = known or "no playbook was run for a type of issue"
+    return Item("Identified the issue type", bool(known), evidence, "fab diagnose")
 
 
 def _found(incident: Incident) -> Item:
@@ -53,51 +56,51 @@ def _found(incident: Incident) -> Item:
         f"commit {expect.commit[:12]}" if expect.commit else "",
         f"revision {', '.join(expect.revision) or 'none'}" if expect.revision is not None else "",
     ]
-    evidence = ", ".join(filter(None, parts))
-    said = f"{evidence} (run {incident.main.run})" if evidence else "no run names a state to go back to"
-    return Item("Found the last known good state", bool(evidence), said, "fab git.last-good")
+    named = ", ".join(filter(None, parts))
+    evidence = f"{named} (run {incident.main.run})" if incident.main and named else "no run names a state to go back to"
+    return Item("Found the last known good state", bool(named), evidence, "fab git.last-good")
 
 
 def _stepped(incident: Incident, text: str, effect: Effect, command: str) -> Item:
     entry = incident.done(effect)
-    evidence = f"step {entry.said['step']} of run {entry.run}, {moment(entry.at)}" if entry else "no run did it"
+    evidence = f"step {entry.said['step']} of run {entry.run}, {incident.when(entry.at)}" if entry else "no run did it"
     return Item(text, entry is not None, evidence, command)
 
 
 def _reverted(incident: Incident) -> Item:
-    text, checks = (
-        "Reverted to previous state",
-        [c for c in incident.checks if c.name in ("commit", "revision", "image")],
-    )
-    if not checks:
+    text, main = "Reverted to previous state", incident.main
+    checks = [check for check in incident.checks if check.name in BROUGHT_BACK]
+    if not checks or main is None:
         return Item(text, False, "no run went back to a commit or a revision", "fab full-rollback")
-    wrong = [c for c in checks if not c.ok]
-    if incident.proven is None or wrong:
-        found = (
-            "; ".join(f"{c.looked_at}: {c.found}" for c in wrong) or f"run {incident.main.run}: {incident.main.state}"
-        )
-        return Item(text, False, found, "fab resume" if incident.main.half else "fab full-rollback")
-    return Item(text, True, "; ".join(f"{c.looked_at}: {c.found}" for c in checks))
+    if incident.proven and not health.wrong(checks):
+        return Item(text, True, "; ".join(map(_line, checks)))
+    evidence = health.summary(checks) or f"run {main.run}: {main.state}"
+    return Item(text, False, evidence, "fab resume" if main.half else "fab full-rollback")
 
 
 def _restarted(incident: Incident) -> Item:
     item = _stepped(incident, "Restarted services", "starts", "fab containers.start")
-    down = [f"{c.name}: {c.status} {c.health}".strip() for c in incident.seen.containers if not c.running]
+    down = "; ".join(map(_line, health.not_running(incident.seen)))
     if not item.done or not incident.seen.containers or down:
-        return Item(item.text, False, "; ".join(down) or item.evidence, item.command)
+        return Item(item.text, False, down or item.evidence, item.command)
     return item
 
 
 def _verified(incident: Incident) -> Item:
     entry, text = incident.proven, "Verified functionality with `fab verify`"
-    wrong = [f"{c.looked_at}: {c.found}" for c in incident.checks if not c.ok] + unhealthy(incident.seen)
+    answers = health.answers(incident.seen)
+    wrong = health.wrong([*incident.checks, *answers])
     if entry and not wrong:
-        answers = ", ".join(f"{r.url} {r.code}" for r in incident.seen.responses) or "no health address"
-        return Item(text, True, f"run {entry.run} proven {moment(entry.at)}; now: {answers}")
-    return Item(text, False, "; ".join(dict.fromkeys(wrong)) or "no run was proven", "fab verify")
+        now = ", ".join(f"{check.looked_at} {check.found}" for check in answers) or "no health address"
+        return Item(text, True, f"run {entry.run} proven {incident.when(entry.at)}; now: {now}")
+    return Item(text, False, "; ".join(dict.fromkeys(map(_line, wrong))) or "no run was proven", "fab verify")
 
 
-def _told(incident: Incident, text: str, event: str, command: str) -> Item:
+def _noted(incident: Incident, text: str, event: str, command: str) -> Item:
     entry = incident.last(event)
-    evidence = f"{entry.said.get('what', event)}, {moment(entry.at)}" if entry else "nothing is journaled"
+    evidence = f"{entry.said.get('what', event)}, {incident.when(entry.at)}" if entry else "nothing is journaled"
     return Item(text, entry is not None, evidence, command)
+
+
+def _line(check: Check) -> str:
+    return f"{check.looked_at}: {check.found}"

@@ -7,6 +7,7 @@ import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from ..config.settings import Environment
 from ..console.errors import ConnectionLost, Failed
@@ -62,13 +63,14 @@ def fetch(host: Host, script: str) -> dict[str, bytes]:
 
 
 def _read(host: Host, archive: tarfile.TarFile) -> dict[str, bytes]:
-    files, taken = {}, 0
+    files: dict[str, bytes] = {}
+    taken = 0
     for member in archive:
         taken += member.size
         if taken > WHOLE_LIMIT:
             raise Failed(f"{host.address}: more than {size(WHOLE_LIMIT)} of evidence: ask for fewer lines (--count).")
-        if member.isfile():
-            files[str(PurePosixPath(member.name))] = archive.extractfile(member).read()
+        if member.isfile() and (content := archive.extractfile(member)):
+            files[str(PurePosixPath(member.name))] = content.read()
     return files
 
 
@@ -83,7 +85,7 @@ def masked(files: dict[str, bytes]) -> dict[str, str]:
     return {name: hide.mask(shaped.get(name, text)) for name, text in sorted(texts.items()) if text}
 
 
-def _yaml(text: str):
+def _yaml(text: str) -> Any:
     import yaml
 
     try:
@@ -92,21 +94,21 @@ def _yaml(text: str):
         return None
 
 
-def _json(text: str):
+def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
         return None
 
 
-def _as_yaml(tree) -> str:
+def _as_yaml(tree: Any) -> str:
     import yaml
 
-    return yaml.safe_dump(tree, sort_keys=False)
+    return str(yaml.safe_dump(tree, sort_keys=False))
 
 
-PARSERS: dict[str, Callable] = {CONFIG: _yaml, INSPECTED: _json}
-WRITERS: dict[str, Callable] = {CONFIG: _as_yaml, INSPECTED: lambda tree: json.dumps(tree, indent=1)}
+PARSERS: dict[str, Callable[[str], Any]] = {CONFIG: _yaml, INSPECTED: _json}
+WRITERS: dict[str, Callable[[Any], str]] = {CONFIG: _as_yaml, INSPECTED: lambda tree: json.dumps(tree, indent=1)}
 
 
 def keep(folder: Path, texts: dict[str, str]) -> None:

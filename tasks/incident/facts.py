@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..console.errors import Failed
-from ..engine import record as story
+from ..engine import record
+from ..engine.before import Before
 from ..ssh import paths
+from ..ssh.host import Host
+from ..ssh.probe import answered
 from ..tools.postgres.psql import Database
 from ..tools.postgres.reads import rows_script, server_script
 from ..tools.postgres.report import Server, parse_server, parse_tables
@@ -17,25 +20,26 @@ from .record import Incident
 COUNTING = 30  # seconds that counting all rows may take
 
 
-def run_of(c, run: str | None) -> tuple[str, str]:
+def run_of(host: Host, run: str | None) -> tuple[str, str]:
     """Return the id of `run` or of the last one, and the commit it left; empty where there is none."""
-    if run is None and not c.sh(f"ls {paths.state(c.environment)}/runs 2>/dev/null || :").stdout.strip():
+    if run is None and not host.ask(answered(f"ls {paths.state(host.environment)}/runs")).out.strip():
         return "", ""
-    known = story.read(c, run)
-    return known.run, known.plan.before.get("commit") or ""
+    known = record.read(host, run)
+    before = known.plan.before
+    return known.run, before.commit if isinstance(before, Before) else (before or {}).get("commit") or ""
 
 
-def data(c, incident: Incident) -> tuple[dict[str, int] | None, Server | None]:
+def data(host: Host, incident: Incident) -> tuple[dict[str, int] | None, Server | None]:
     """Return the rows of every table and what the server holds; None for what gives no answer in time."""
-    settings = c.environment.database
-    found = incident.seen.of(c.environment.service("database") or "db")
+    settings = host.environment.database
+    found = incident.seen.of(host.environment.service("database") or "db")
     container = next((k.name for k in found if k.running), None)
     if not settings or not container:
         return None, None
-    database = Database(container, settings.name, settings.user)
-    answers = c.ask({"server": server_script(database), "rows": rows_script(database)}, timeout=COUNTING)
-    rows = {k: v.rows for k, v in parse_tables(answers["rows"].out).items()} if answers["rows"].ok else None
-    return rows, parse_server(answers["server"].out, database.name) if answers["server"].ok else None
+    live = Database(container, settings.name, settings.user)
+    server, rows = host.ask(answered(server_script(live)), answered(rows_script(live)), timeout=COUNTING)
+    counts = {name: table.rows for name, table in parse_tables(rows.out).items()} if rows.ok else None
+    return counts, parse_server(server.out, live.name) if server.ok else None
 
 
 @contextlib.contextmanager

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct, field
 
 from ..console.errors import Refused
-from ..engine import journal as runs
-from ..engine import record as story
+from ..console.units import age, moment
+from ..engine import journal
+from ..engine import record as runs
 from ..engine.plan import Effect
 from ..engine.record import Story
+from ..engine.world import Check
 from ..preflight import proof, state
 from ..preflight.state import State
 from ..ssh import paths
 from ..ssh.host import Host
+from ..ssh.probe import answered, single
 from .secrets import Secrets, in_dotenv
 
 TOGETHER = 24 * 3600  # seconds before the last run in which runs belong to one incident
 LOOKED_AT = 20  # runs
 
+Journals = dict[str, list[dict[str, Any]]]
+"""The journals of runs by their names, the oldest first."""
 
-class Entry(Struct, frozen=True):
+
+class TimelineEntry(Struct, frozen=True):
     """One line of a journal: when (the host's clock, seconds), of which run, and what it says."""
 
     at: float
     run: str
     event: str
-    said: dict
+    said: dict[str, Any]
 
     @property
     def step(self) -> str:
@@ -37,92 +45,93 @@ class Entry(Struct, frozen=True):
         return self.event == "end" and self.said.get("code") == 0 and effect in self.said.get("effects", ())
 
 
-class Incident(Struct, kw_only=True):
+class Incident(Struct, frozen=True, kw_only=True):
     """The main run (None: there was none), all entries of the incident's runs in order, and the present state."""
 
     environment: str
     address: str
     seen: State
     main: Story | None = None
-    entries: list[Entry] = field(default_factory=list)
-    checks: list[proof.Check] = field(default_factory=list)
+    entries: list[TimelineEntry] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
     secrets: Secrets = field(default_factory=lambda: Secrets([]))
 
-    def last(self, *events: str) -> Entry | None:
-        """Return the last entry of one of `events`."""
-        return next((e for e in reversed(self.entries) if e.event in events), None)
+    def last(self, event: str) -> TimelineEntry | None:
+        """Return the last entry of an `event`."""
+        return next((e for e in reversed(self.entries) if e.event == event), None)
 
-    def done(self, effect: Effect) -> Entry | None:
+    def done(self, effect: Effect) -> TimelineEntry | None:
         """Return the last entry that says that a step with this effect succeeded."""
         return next((e for e in reversed(self.entries) if e.had(effect)), None)
 
     @property
-    def proven(self) -> Entry | None:
+    def proven(self) -> TimelineEntry | None:
         """The entry that says that the main run was proven."""
-        return next(
-            (e for e in reversed(self.entries) if self.main and e.run == self.main.run and e.event == "proven"), None
-        )
+        main = self.main.run if self.main else ""
+        return next((e for e in reversed(self.entries) if (e.run, e.event) == (main, "proven")), None)
+
+    def when(self, at: float) -> str:
+        """Return a time of the host, and how long ago that was."""
+        now = self.main.now if self.main else 0
+        return f"{moment(at)}, {age(now - at)} ago" if at and now else moment(at)
 
 
 def read(host: Host, run: str | None = None) -> Incident:
     """Return the incident whose main run is `run`, or the last playbook's, and the state now; changes nothing."""
-    asked = {
-        "every": runs.every(paths.state(host.environment), LOOKED_AT),
-        "dotenv": f"cat {paths.app(host.environment)}/.env 2>/dev/null || :",
-        **state.questions(host.environment),
-    }
-    answers = host.ask(asked)
-    dotenv = answers.pop("dotenv").out
-    journals = of_one_incident(runs.journals(answers.pop("every").out), run)
-    incident = Incident(
-        environment=host.environment.name,
+    environment = host.environment
+    every = single(journal.every(paths.state(environment), LOOKED_AT), lambda answer: journal.journals(answer.out))
+    dotenv = answered(f"cat {paths.app(environment)}/.env 2>/dev/null || :")
+    known, settings, seen = host.ask(every, dotenv, state.probe(environment))
+    together = of_one_incident(known, run)
+    main = runs.read(host, main_run(together, run)) if run or together else None
+    return Incident(
+        environment=environment.name,
         address=host.address,
-        seen=state.read(host.environment, answers),
-        entries=entries(journals),
-        secrets=Secrets(in_dotenv(dotenv, every=False)),
+        seen=seen,
+        main=main,
+        entries=timeline(together) or (timeline({main.run: main.journal}) if main else []),
+        checks=proof.verify(host, main.plan.expect) if main else [],
+        secrets=Secrets(in_dotenv(settings.out, every=False)),
     )
-    if run or journals:
-        incident.main = story.read(host, main_run(journals, run))
-        incident.entries = incident.entries or entries({incident.main.run: incident.main.journal})
-        incident.checks = proof.verify(host, incident.main.plan.expect)
-    return incident
 
 
-def of_one_incident(journals: dict[str, list[dict]], run: str | None = None) -> dict[str, list[dict]]:
+def of_one_incident(journals: Journals, run: str | None = None) -> Journals:
     """Return the journals that belong together with that of `run`, or of the last run; oldest first."""
-    began = {name: next((e["at"] for e in journal if "at" in e), 0.0) for name, journal in journals.items()}
+    began = {name: float(next((e["at"] for e in entries if "at" in e), 0)) for name, entries in journals.items()}
     around = began.get(run) if run else max(began.values(), default=None)
-    names = sorted((n for n in began if around is not None and abs(began[n] - around) <= TOGETHER), key=began.get)
-    return {name: journals[name] for name in names}
+    if around is None:
+        return {}
+    names = (name for name, at in began.items() if abs(at - around) <= TOGETHER)
+    return {name: journals[name] for name in sorted(names, key=lambda name: began[name])}
 
 
-def main_run(journals: dict[str, list[dict]], run: str | None = None) -> str:
+def main_run(journals: Journals, run: str | None = None) -> str:
     """Return `run`, else the last run of a playbook (no dot in its name), else the last run."""
-    tasks = {name: next((e.get("task", "") for e in j if e.get("event") == "run"), "") for name, j in journals.items()}
-    playbooks = [name for name, task in tasks.items() if task and "." not in task]
-    return run or (playbooks or list(tasks))[-1]
+    playbooks = [name for name, entries in journals.items() if (task := _task(entries)) and "." not in task]
+    return run or (playbooks or list(journals))[-1]
 
 
-def entries(journals: dict[str, list[dict]]) -> list[Entry]:
+def _task(entries: list[dict[str, Any]]) -> str:
+    return next((str(e.get("task", "")) for e in entries if e.get("event") == "run"), "")
+
+
+def timeline(journals: Journals) -> list[TimelineEntry]:
     """Return all entries in the order of the host's clock."""
     found = [
-        Entry(float(e.get("at") or 0), name, str(e.get("event", "")), e) for name, j in journals.items() for e in j
+        TimelineEntry(float(e.get("at") or 0), run, str(e.get("event", "")), e)
+        for run, entries in journals.items()
+        for e in entries
     ]
-    return sorted(found, key=lambda e: e.at)
-
-
-def unhealthy(seen: State) -> list[str]:
-    """Return what does not answer as it should, by health address."""
-    return [f"{r.url}: {r.code or 'no answer'}" for r in seen.responses if r.code != 200]
+    return sorted(found, key=lambda entry: entry.at)
 
 
 def note(host: Host, run: str, event: str, what: str) -> None:
     """Write into the journal of `run` on the host that the incident was `notified` or `documented`."""
-    host.sh(runs.note(f"{paths.state(host.environment)}/runs/{run}", event, what=what))
+    host.sh(journal.note(f"{paths.state(host.environment)}/runs/{run}", event, what=what))
 
 
 def chosen(incident: Incident) -> Story:
     """Return the main run, or raise Refused where there was none."""
     if incident.main is None:
-        raise Refused(f"{incident.address}: no run yet: there is nothing to report.")
+        raise Refused("no run yet: there is nothing to report.", at=incident.address)
     return incident.main

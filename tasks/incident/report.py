@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from ..console.units import moment
+import msgspec
+
+from ..console.units import moment, size, stamp
+from ..engine.record import Story
+from ..preflight import health
+from ..preflight.state import State
 from ..tools.postgres.report import Server
 from . import checklist
 from .checklist import Item
-from .record import Entry, Incident, unhealthy
+from .record import Incident, TimelineEntry
 
 WORDS = {
     "run": "{task} was started by {who} from {machine}",
@@ -25,38 +31,40 @@ WORDS = {
 
 def headline(incident: Incident) -> str:
     """Return what is true in a sentence or two: what was done, whether it was proven, and how the deployment is now."""
-    if incident.main is None:
-        return f"{incident.environment}: no rollback was run. {present(incident)}"
-    plan, proven = incident.main.plan, incident.proven
-    ending = f"proven {moment(proven.at)}" if proven else f"not proven: {incident.main.state}"
-    half = "; the host is half-done" if incident.main.half else ""
-    return f"{incident.environment}: {plan.task}, {plan.purpose}: {ending}{half}. {present(incident)}"
+    main, proven = incident.main, incident.proven
+    if main is None:
+        return f"{incident.environment}: no rollback was run. {present(incident.seen)}"
+    ending = f"proven {moment(proven.at)}" if proven else f"not proven: {main.state}"
+    half = "; it is applied only in part" if main.half else ""
+    return f"{incident.environment}: {main.plan.task}, {main.plan.purpose}: {ending}{half}. {present(incident.seen)}"
 
 
-def present(incident: Incident) -> str:
-    """Return one sentence about the deployment as it is now."""
-    seen = incident.seen
-    down = [f"{c.name} is {c.status} {c.health}".strip() for c in seen.containers if not c.running]
-    bad = unhealthy(seen) + down + ([] if seen.containers else ["no container"])
+def present(seen: State) -> str:
+    """Return one sentence about a deployment as it is now."""
+    answers, down = health.wrong(health.answers(seen)), health.not_running(seen)
+    bad = [f"{check.looked_at}: {check.found}" for check in answers]
+    bad += [f"{check.looked_at} is {check.found}" for check in down]
+    bad += [] if seen.containers else ["no container"]
     code = f"{seen.head[:12] or 'an unreadable commit'}" + (f" ({seen.subject})" if seen.subject else "")
     good = "healthy" if seen.responses else "everything runs; no health address is configured"
-    how = f"NOT healthy: {'; '.join(bad)}" if bad else good
-    return f"Now: {code}, {how}."
+    return f"Now: {code}, {'NOT healthy: ' + '; '.join(bad) if bad else good}."
 
 
-def write(incident: Incident, rows: dict[str, int] | None, server: Server | None) -> str:
-    """Return the report. `rows` are counted now; None for them and `server`: not asked, or no answer."""
-    main = incident.main
+def write(incident: Incident, main: Story, rows: dict[str, int] | None, server: Server | None) -> str:
+    """Return the report about the run `main`.
+
+    `rows` are counted now, by table; None for them and for `server`: not asked, or no answer.
+    """
     lines = [
         f"# Incident on {incident.environment}",
         "",
         headline(incident),
         "",
-        *_section("Timeline", _timeline(incident)),
-        *_section("What was left", _left(incident)),
-        *_section("What runs now", _now(incident)),
-        *_section("Proof, read from the host again for this report", _proof(incident)),
-        *_section("Data", _data(incident, rows, server)),
+        *_section("Timeline", _timeline(incident.entries, main)),
+        *_section("What was left", _left(main)),
+        *_section("What runs now", _now(incident.seen, main)),
+        *_section("Proof, read from the host again for this report", _proof(incident, main)),
+        *_section("Data", _data(incident, main, rows, server)),
         *_section("Open points", _open(checklist.checklist(incident)[:-1])),
         *_section("Notes", ["- What caused it: _to be filled in_"]),
         f"Run {main.run} on {incident.address}; its logs: `fab runs.show --run {main.run}`.",
@@ -68,86 +76,98 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
     return [f"## {title}", "", *(list(lines) or ["- nothing is known"]), ""]
 
 
-def _timeline(incident: Incident) -> Iterator[str]:
-    titles = {step.name: step.title for step in incident.main.steps}
-    ended = {_try(e): e for e in incident.entries if e.event == "end"}
-    for entry in incident.entries:
+def _timeline(entries: list[TimelineEntry], main: Story) -> Iterator[str]:
+    titles = {step.name: step.title for step in main.steps}
+    ended = {_attempt(entry): entry for entry in entries if entry.event == "end"}
+    for entry in entries:
         if entry.event == "end":
             continue
-        text = _told(entry)
+        text = _worded(entry)
         if entry.event == "begin":
-            own = titles if entry.run == incident.main.run else {}
-            text = f"{own.get(entry.said.get('step'), entry.step)}: {_ending(entry, ended.get(_try(entry)))}"
+            title = titles.get(str(entry.said.get("step"))) if entry.run == main.run else None
+            text = f"{title or entry.step}: {_ending(entry, ended.get(_attempt(entry)))}"
         yield f"- {moment(entry.at)} · {text} ({entry.run})"
 
 
-def _try(entry: Entry) -> tuple:
+def _attempt(entry: TimelineEntry) -> tuple[str, Any, Any]:
     return entry.run, entry.said.get("step"), entry.said.get("try")
 
 
-def _ending(begun: Entry, end: Entry | None) -> str:
+def _ending(begun: TimelineEntry, end: TimelineEntry | None) -> str:
     if end is None:
         return "begun, its end is not journaled"
     code = end.said.get("code")
     return f"{'done' if code == 0 else f'FAILED with exit code {code}'} in {end.at - begun.at:.1f} s"
 
 
-def _told(entry: Entry) -> str:
-    known = {key: str(value) for key, value in entry.said.items()}
-    return WORDS.get(entry.event, entry.event).format_map(_Known(known))
+def _worded(entry: TimelineEntry) -> str:
+    return WORDS.get(entry.event, entry.event).format_map(_Known({key: str(v) for key, v in entry.said.items()}))
 
 
-class _Known(dict):
+class _Known(dict[str, str]):
+    """What an entry says; a question mark for what it does not."""
+
     def __missing__(self, key: str) -> str:
         return "?"
 
 
-def _left(incident: Incident) -> Iterator[str]:
-    before, plan = incident.main.plan.before, incident.main.plan
+def _left(main: Story) -> Iterator[str]:
+    before = _before(main)
     if commit := before.get("commit"):
         yield f"- commit {commit[:12]}" + (f" (branch {before['branch']})" if before.get("branch") else ", detached")
     if "revision" in before:
         yield f"- database revision {_revision(before['revision'])}"
     for service, image in sorted((before.get("images") or {}).items()):
         yield f"- image of {service}: kept as {image}"
-    yield from (f"- {line.strip()}" for line in [*plan.facts, *plan.warnings])
+    yield from (f"- {line.strip()}" for line in [*main.plan.facts, *main.plan.warnings])
+
+
+def _before(main: Story) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(main.plan.before) or {}
+    return found
 
 
 def _revision(rows: list[str] | None) -> str:
     return "unreadable" if rows is None else ", ".join(rows) or "none"
 
 
-def _now(incident: Incident) -> Iterator[str]:
-    seen = incident.seen
+def _now(seen: State, main: Story) -> Iterator[str]:
     yield f"- commit {seen.head[:12] or 'unreadable'} ({seen.subject}), {seen.branch or 'detached'}"
-    if incident.main.plan.expect.revision is not None or seen.revision:
+    if main.plan.expect.revision is not None or seen.revision:
         yield f"- database revision {_revision(seen.revision)}"
     for c in seen.containers:
-        yield f"- {c.name}: {c.status} {c.health}".rstrip() + f", image {c.image[7:19]}, since {c.started[:19]}Z"
-    for r in seen.responses:
-        yield f"- {r.url}: {r.code or 'no answer'}"
+        yield (
+            f"- {c.name}: {c.status} {c.health}".rstrip() + f", image {c.image[7:19]}, since {moment(stamp(c.started))}"
+        )
+    yield from (f"- {check.looked_at}: {check.found}" for check in health.answers(seen))
     yield from (f"- {name} could not be read: {why.splitlines()[-1]}" for name, why in seen.problems.items())
 
 
-def _proof(incident: Incident) -> Iterator[str]:
+def _proof(incident: Incident, main: Story) -> Iterator[str]:
     if incident.proven is None:
-        yield f"- run {incident.main.run} was not proven: {incident.main.state}"
+        yield f"- run {main.run} was not proven: {main.state}"
     for check in incident.checks:
         yield f"- {'ok' if check.ok else 'WRONG'} · {check.name} · {check.looked_at}: {check.found}"
 
 
-def _data(incident: Incident, rows: dict[str, int] | None, server: Server | None) -> Iterator[str]:
-    if name := incident.main.plan.before.get("snapshot"):
-        there = next((copy for copy in server.copies if copy.name == name), None) if server else None
-        made = incident.done("snapshots") is not None
-        state = f"there, {there.bytes} bytes" if there else "not there" if server else "not asked for: no answer"
-        dump = incident.main.plan.before.get("dump")
-        state += f"; where no clone could be made: the dump {dump}" if dump and not there else ""
-        yield f"- copy of the database before the change: {name}, {'made' if made else 'NOT made'}, now {state}"
+def _data(incident: Incident, main: Story, rows: dict[str, int] | None, server: Server | None) -> Iterator[str]:
+    before = _before(main)
+    if name := before.get("snapshot"):
+        made = "made" if incident.done("snapshots") else "NOT made"
+        yield f"- copy of the database before the change: {name}, {made}, now {_copy(name, before.get('dump'), server)}"
     if rows is None:
         yield "- rows were not counted: no database is configured, or it gave no answer in time"
     for table, count in sorted((rows or {}).items()):
         yield f"- {table}: {count} rows now"
+
+
+def _copy(name: str, dump: str | None, server: Server | None) -> str:
+    if server is None:
+        return "not asked for: no answer"
+    there = next((copy for copy in server.copies if copy.name == name), None)
+    if there:
+        return f"there, {size(there.bytes)}"
+    return "not there" + (f"; where no clone could be made: the dump {dump}" if dump else "")
 
 
 def _open(items: list[Item]) -> Iterator[str]:

@@ -42,7 +42,7 @@ def report(c, run=None, output=None):
         raise Refused(f"--output: {place} is there already. Nothing was written.")
     incident = record.read(c, run)
     main = record.chosen(incident)
-    text = written.write(incident, *facts.data(c, incident))
+    text = written.write(incident, main, *facts.data(c, incident))
     if place:
         with facts.writing(place):
             evidence.write(place, text)

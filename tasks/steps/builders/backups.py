@@ -121,6 +121,7 @@ def drop_step(environment: Environment, db: Database, backup: Backup, section: S
     work = f"{paths.state_path(environment)}/runs/{run}/restore"
     return Step(
         name="drop",
+        effects=("drops",),
         title=f"Drop {db.name}, after {backup.path} was read to its end once more",
         script=in_place.drop_script(db, backup, run, work, section),
         commands=(f'DROP DATABASE "{db.name}"',),

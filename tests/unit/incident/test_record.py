@@ -40,5 +40,5 @@ def test_without_runs_there_is_no_incident():
 
 
 def test_a_journal_without_times_does_not_stop_the_report():
-    entry = incident.entries({"torn": [{"event": "run"}]})[0]
+    entry = incident.timeline({"torn": [{"event": "run"}]})[0]
     assert moment(entry.at) == "at an unknown time"

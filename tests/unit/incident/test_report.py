@@ -14,9 +14,13 @@ def server(*names: str) -> Server:
     return Server(150000, False, 0, 0, 0, True, None, copies)
 
 
+def written(made, rows, server) -> str:
+    return report.write(made, made.main, rows, server)
+
+
 def test_a_proven_rollback_is_told_with_times_states_and_data():
     made = incident(journal(("stop", "snapshot", "checkout", "start"), 0, PROVEN))
-    text = report.write(made, {"public.cases": 1525}, server("shop__snap_1"))
+    text = written(made, {"public.cases": 1525}, server("shop__snap_1"))
     for line in (
         "shop: full-rollback, bbbb → aaaa: proven 1970-01-01 00:33:20 UTC. "
         "Now: aaaaaaaaaaaa (Show the court), healthy.",
@@ -27,7 +31,7 @@ def test_a_proven_rollback_is_told_with_times_states_and_data():
         "- drops column cases.priority: 3 values",
         f"- commit {GOOD[:12]} (Show the court), detached",
         "- ok · commit · git HEAD: aaaaaaaaaaaa",
-        "- copy of the database before the change: shop__snap_1, made, now there, 4096 bytes",
+        "- copy of the database before the change: shop__snap_1, made, now there, 4.1 kB",
         "- public.cases: 1525 rows now",
         "- NOT done: Communicated status to team: nothing is journaled. Next: `fab incident.notify`",
     ):
@@ -38,9 +42,9 @@ def test_a_failure_is_never_called_a_recovery():
     failed = {"event": "failed", "step": "start", "why": "app exited", "half": True}
     made = incident(journal(("stop", "checkout", "start"), 1, failed), status="exited", code=500)
     line = report.headline(made)
-    assert "not proven: failed; the host is half-done" in line
+    assert "not proven: failed; it is applied only in part" in line
     assert "NOT healthy: http://127.0.0.1/health: 500; app is exited" in line
-    text = report.write(made, None, None)
+    text = written(made, None, None)
     assert "The start step: FAILED" in text or "start: FAILED with exit code 1" in text
     assert "start failed: app exited" in text
     assert "rows were not counted" in text
@@ -54,7 +58,7 @@ def test_a_proven_rollback_that_broke_afterwards_says_both():
 
 def test_a_copy_that_is_gone_is_not_promised():
     made = incident(journal(("stop", "snapshot"), 0, PROVEN))
-    assert "shop__snap_1, made, now not there" in report.write(made, {}, server())
+    assert "shop__snap_1, made, now not there" in written(made, {}, server())
 
 
 def test_without_a_run_the_status_says_so():
@@ -68,7 +72,5 @@ def test_nothing_is_claimed_of_what_could_not_be_read():
 
 def test_a_secret_in_the_journal_is_not_in_the_report():
     failed = {"event": "failed", "step": "start", "why": "login postgresql://u:hunter2@db failed, or hunter3"}
-    made = incident(journal(("start",), 1, failed))
-    made.secrets = Secrets(["hunter3"])
-    text = report.write(made, None, None)
+    text = written(incident(journal(("start",), 1, failed), secrets=Secrets(["hunter3"])), None, None)
     assert "hunter" not in text and "login postgresql://u:***@db failed, or ***" in text

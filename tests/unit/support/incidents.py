@@ -5,7 +5,8 @@ from __future__ import annotations
 from tasks.engine.plan import Expectation, Plan, Step
 from tasks.engine.record import Story, Told
 from tasks.engine.world import Check
-from tasks.incident.record import Incident, entries
+from tasks.incident.record import Incident, timeline
+from tasks.incident.secrets import Secrets
 from tasks.preflight.state import Response, State
 from tasks.tools.compose.inspect import Container
 
@@ -34,7 +35,7 @@ def journal(steps=STEPS, code=0, *last) -> list[dict]:
 PROVEN = {"event": "proven", "half": False}
 
 
-def incident(lines=None, *, code=200, head=GOOD, status="running", seen=None) -> Incident:
+def incident(lines=None, *, code=200, head=GOOD, status="running", seen=None, secrets=None) -> Incident:
     """An incident with this journal, found in this state; without a journal no run was made."""
     seen = seen or State(
         head=head,
@@ -43,20 +44,24 @@ def incident(lines=None, *, code=200, head=GOOD, status="running", seen=None) ->
         responses=[Response("http://127.0.0.1/health", code)],
         revision=["8d24"],
     )
-    made = Incident(environment="shop", address="ubuntu@shop:22", seen=seen)
-    if lines is not None:
-        steps = [Step(name=n, title=f"The {n} step", script=":") for n in STEPS]
-        plan = Plan(
-            task="full-rollback",
-            purpose="bbbb → aaaa",
-            steps=steps,
-            expect=Expectation(commit=GOOD, revision=["8d24"], services=["app"], healthy=True),
-            warnings=["drops column cases.priority: 3 values"],
-            before={"commit": BAD, "branch": "main", "revision": ["c5b9"], "snapshot": "shop__snap_1"},
-            run=RUN,
-        )
-        told = [Told(name=f"{n:02}-{s.name}", title=s.title, commands=(), state="done") for n, s in enumerate(steps, 1)]
-        made.main = Story(run=RUN, owner={}, plan=plan, steps=told, journal=lines)
-        made.entries = entries({RUN: lines})
-        made.checks = [Check("commit", "git HEAD", head[:12], head == GOOD)]
-    return made
+    found = {"environment": "shop", "address": "ubuntu@shop:22", "seen": seen, "secrets": secrets or Secrets([])}
+    if lines is None:
+        return Incident(**found)
+    checks = [Check("commit", "git HEAD", head[:12], head == GOOD)]
+    return Incident(**found, main=run(lines), entries=timeline({RUN: lines}), checks=checks)
+
+
+def run(lines) -> Story:
+    """The full rollback with this journal."""
+    steps = [Step(name=n, title=f"The {n} step", script=":") for n in STEPS]
+    plan = Plan(
+        task="full-rollback",
+        purpose="bbbb → aaaa",
+        steps=steps,
+        expect=Expectation(commit=GOOD, revision=["8d24"], services=["app"], healthy=True),
+        warnings=["drops column cases.priority: 3 values"],
+        before={"commit": BAD, "branch": "main", "revision": ["c5b9"], "snapshot": "shop__snap_1"},
+        run=RUN,
+    )
+    told = [Told(name=f"{n:02}-{s.name}", title=s.title, commands=(), state="done") for n, s in enumerate(steps, 1)]
+    return Story(run=RUN, owner={}, plan=plan, steps=told, journal=lines)

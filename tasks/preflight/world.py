@@ -1,0 +1,97 @@
+"""The deployment as the engine sees it: what it asks of the world that a run changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..console.errors import Stopped
+from ..console.units import size
+from ..engine.before import DroppedBefore, SchemaBefore
+from ..engine.plan import Expectation, Plan
+from ..engine.world import Proof
+from ..ssh.host import Host
+from ..ssh.probe import answered
+from ..ssh.shell import home
+from ..tools.alembic.migrate import WAYS_OUT
+from . import copies, health, proof, state, ways_out
+from .state import State
+
+LITTLE = 2**28  # bytes free below which the disk may be the cause, and is in the way of what comes next
+
+
+class Deployment:
+    """Containers, checkout and database of an environment: `engine.world.World`, read from the host each time."""
+
+    def prove(self, host: Host, expect: Expectation) -> Proof:
+        """Wait until `host` is ready, or visibly will not be, and return what it is then."""
+        ready = proof.wait(host, expect)
+        return Proof(
+            checks=[*health.steady(ready.not_ready), *proof.verify(host, expect)],
+            healthy_at=ready.healthy_at,
+            logs={one.container: one.lines for one in ready.not_ready if one.lines},
+        )
+
+    def standing(self, host: Host, plan: Plan) -> list[str]:
+        """Return lines that say what the host serves now, and where the data of before lie."""
+        try:
+            seen = state.look(host)
+            return [f"the host now: {serves(seen)}", *_data(host, plan, seen)]
+        except Exception:  # the description of a failure must not fail
+            return ["the host now: it cannot be read"]
+
+    def remedies(self, host: Host, plan: Plan, why: str) -> list[str]:
+        """Return the data of before, as commands, where a rehearsal found that the downgrade cannot work."""
+        heads, before = plan.expect.revision, plan.before
+        moves = heads is not None and isinstance(before, SchemaBefore) and heads != before.revision
+        if WAYS_OUT not in why or not moves:
+            return []
+        try:
+            return ways_out.data_at(host, state.look(host), heads or [])
+        except Stopped:
+            return []
+
+    def can_undo(self, host: Host, plan: Plan, done: Sequence[str]) -> bool:
+        """Return whether `undo` takes back a run that stopped half-way: not once it dropped the database."""
+        if not isinstance(plan.before, DroppedBefore):
+            return bool(plan.before)
+        if any(step.name in done and "drops" in step.effects for step in plan.steps):
+            return False
+        try:
+            return copies.stands(host, copies.database_of(host, state.look(host)))
+        except Exception:  # the description of a failure must not fail
+            return False
+
+
+def serves(seen: State) -> str:
+    """Return where a deployment is, in one line."""
+    running = [c.service for c in seen.containers if c.status == "running"]
+    others = [f"{c.service} ({c.status})" for c in seen.containers if c.status != "running"]
+    parts = [
+        f"HEAD {seen.head[:12]} ({seen.subject})" if seen.head else "HEAD cannot be read",
+        f"running: {', '.join(running) or 'nothing'}",
+        f"not running: {', '.join(others)}" if others else "",
+        f"revision {', '.join(seen.revision) or 'none'}" if seen.revision is not None else "",
+        *(f"{check.looked_at}: {check.found}" for check in health.answers(seen)),
+        *(f"{place} has {size(free)} free" for place, free in seen.free.items() if free < LITTLE),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _data(host: Host, plan: Plan, seen: State) -> list[str]:
+    """Return the line about the run's snapshot, if it is there."""
+    before = plan.before
+    if not isinstance(before, SchemaBefore) or not before.snapshot:
+        return []
+    try:
+        if copies.there(host, copies.database_of(host, seen), before.snapshot):
+            return [f"the data as it was: database {before.snapshot}"]
+        there = before.dump and _dumped(host, before.dump)
+        return [f"the data as it was: the dump {before.dump}"] if there else []
+    except Stopped:
+        return [f"whether the snapshot {before.snapshot} is there cannot be read"]
+
+
+def _dumped(host: Host, path: str) -> bool:
+    """Return whether the dump of a run is there, whole: with its checksum."""
+    there: bool = host.ask(answered(f"[ -e {home(path)}.sha256 ] && [ -e {home(path)} ]")).ok
+    return there
