@@ -9,7 +9,7 @@ from . import cleanup, container, engine, paths, ports, records
 from .host import Host
 from .progress import console, fail
 from .shell import SandboxError
-from .variant import Variant
+from .variant import DEFAULT_ENGINE, ENGINES, Variant
 
 FLAGS = {
     "--bind-mount": ("bind_mount", True, "mount the checkout into the app's container"),
@@ -37,12 +37,20 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _up(options: argparse.Namespace) -> None:
     """Bring a host up and say how to reach it."""
-    chosen = {field: getattr(options, field) for field, _, _ in FLAGS.values()}
-    host = Host.up(options.name, Variant(compose=options.compose, **chosen), options.port)
+    host = Host.up(options.name, _variant(options), options.port)
     console.print(f"[bold]{host.name}[/] is up: release v3 is deployed, and broken")
     releases = "  ".join(f"{name} {sha[:10]}" for name, sha in host.releases.items())
     print(f"ssh -i {host.key} -o UserKnownHostsFile={host.known_hosts} -p {host.port} ubuntu@127.0.0.1")
     print(f"releases: {releases}")
+
+
+def _variant(options: argparse.Namespace) -> Variant:
+    """Return the variant that the options of ``up`` describe; raise SandboxError for one that is not made."""
+    chosen = {field: getattr(options, field) for field, _, _ in FLAGS.values()}
+    try:
+        return Variant(engine=options.engine, compose=options.compose, **chosen)
+    except ValueError as error:
+        raise SandboxError(str(error)) from None
 
 
 def _reset(options: argparse.Namespace) -> None:
@@ -65,13 +73,9 @@ def _list(options: argparse.Namespace) -> None:
     engine.ensure()
     for name, port in sorted(records.ports().items()):
         state = "running" if container.running(paths.container(name)) else "stopped"
-        print(f"{name}\t127.0.0.1:{port}\t{state}\t{_extraordinary(records.load(name)['variant'])}")
-
-
-def _extraordinary(variant: dict) -> str:
-    """Name the options in which a variant differs from the ordinary one."""
-    ordinary = Variant().options()
-    return " ".join(f"{key}={value}" for key, value in variant.items() if value != ordinary[key])
+        options = Variant(**records.load(name)["variant"]).extraordinary()
+        shown = " ".join(f"{option}={value}" for option, value in options.items())
+        print(f"{name}\t127.0.0.1:{port}\t{state}\t{shown}")
 
 
 def _exec(options: argparse.Namespace) -> int:
@@ -88,7 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m sandbox", description="A production host in a container.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     up = _verb(verbs, "up", _up, "bring a host up (again)")
-    up.add_argument("--compose", choices=["v1", "v2"], default="v1")
+    up.add_argument("--engine", choices=[*ENGINES], default="", help=f"Docker 20.10 or the newest [{DEFAULT_ENGINE}]")
+    up.add_argument("--compose", choices=["v1", "v2"], default="", help="docker-compose or docker compose")
     up.add_argument("--port", type=int, help="sshd's port on 127.0.0.1")
     for flag, (field, value, text) in FLAGS.items():
         up.add_argument(flag, dest=field, action="store_const", const=value, default=not value, help=text)

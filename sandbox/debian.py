@@ -1,8 +1,9 @@
-"""The base image: pulled where a registry answers, else made with debootstrap and cached."""
+"""The base images: pulled where a registry answers, else made with debootstrap and cached."""
 
 import os
 import re
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import packages, paths
@@ -10,8 +11,6 @@ from .engine import docker
 from .progress import step
 from .shell import SandboxError, attempt, run
 
-SUITE = "bookworm"
-TAG = f"debian:{SUITE}-slim"
 PULL_TIMEOUT = 20
 # What the official slim image leaves out as well, and what a package manager can fetch again.
 LEFT_OUT = [f"usr/share/{name}" for name in ("doc", "info", "locale", "man")]
@@ -19,51 +18,60 @@ LEFT_OUT += ["var/cache/apt", "var/lib/apt/lists", "var/log"]
 MADE_BY_THE_KERNEL = ("dev", "proc", "sys")
 
 
-def ensure() -> str:
-    """Make sure the base image is in the engine and return its id."""
-    if found := image_id(TAG):
-        return found
-    with step(f"Getting {TAG}"):
-        _pull() or _import()
-    return docker("image", "inspect", "-f", "{{.Id}}", TAG)
+@dataclass(frozen=True)
+class Base:
+    """A release of Debian as an image: as small as the official slim one, and under its name."""
+
+    suite: str
+
+    @property
+    def tag(self) -> str:
+        """Return the image's name."""
+        return f"debian:{self.suite}-slim"
+
+    def ensure(self) -> None:
+        """Make sure the image is in the engine; raise SandboxError where it can neither be pulled nor made."""
+        if not image_id(self.tag):
+            with step(f"Getting {self.tag}"):
+                self._pull() or self._import()
+
+    def _pull(self) -> bool:
+        """Pull the image; False when no registry answers in time."""
+        try:
+            return attempt("docker", "pull", "-q", self.tag, timeout=PULL_TIMEOUT).returncode == 0
+        except SandboxError:
+            return False
+
+    def _import(self) -> None:
+        """Import the cached tarball under the image's name, making the tarball first if need be."""
+        tarball = paths.state() / f"{self.suite}.tar"
+        if not tarball.exists():
+            self._debootstrap(tarball)
+        changes = ["-c", 'CMD ["bash"]', "-c", f"LABEL {paths.LABEL}=image"]
+        docker("import", *changes, str(tarball), self.tag, timeout=300)
+
+    def _debootstrap(self, tarball: Path) -> None:
+        """Build a minimal Debian with the machine's own mirror and pack it into ``tarball``."""
+        if os.geteuid() != 0:
+            raise SandboxError(f"no registry answers: load an image named {self.tag}, or run this as root")
+        packages.need("debootstrap")
+        with tempfile.TemporaryDirectory(prefix="sandbox-base-") as folder:
+            tree, packed = Path(folder, "tree"), Path(folder, "base.tar")
+            run("debootstrap", "--variant=minbase", self.suite, str(tree), *mirror(), timeout=1200)
+            leave_out = [f"--exclude=./{folder}/*" for folder in (*LEFT_OUT, *MADE_BY_THE_KERNEL)]
+            run("tar", "--numeric-owner", "-C", str(tree), *leave_out, "-cf", str(packed), ".", timeout=300)
+            run("cp", str(packed), f"{tarball}.part", timeout=300)
+        Path(f"{tarball}.part").rename(tarball)
+
+
+BOOKWORM = Base("bookworm")  # what the old host, PostgreSQL and the sample app stand on
+SID = Base("sid")  # has the newest Docker
 
 
 def image_id(tag: str) -> str | None:
     """Return the id of the image ``tag``, or None when the engine has none."""
     done = attempt("docker", "image", "inspect", "-f", "{{.Id}}", tag)
     return done.stdout.strip() if done.returncode == 0 else None
-
-
-def _pull() -> bool:
-    """Pull the image; False when no registry answers in time."""
-    try:
-        return attempt("docker", "pull", "-q", TAG, timeout=PULL_TIMEOUT).returncode == 0
-    except SandboxError:
-        return False
-
-
-def _import() -> bool:
-    """Import the cached tarball under the image's name, making the tarball first if need be."""
-    tarball = paths.state() / f"{SUITE}.tar"
-    if not tarball.exists():
-        _debootstrap(tarball)
-    changes = ["-c", 'CMD ["bash"]', "-c", f"LABEL {paths.LABEL}=image"]
-    docker("import", *changes, str(tarball), TAG, timeout=300)
-    return True
-
-
-def _debootstrap(tarball: Path) -> None:
-    """Build a minimal Debian with the machine's own mirror and pack it into ``tarball``."""
-    if os.geteuid() != 0:
-        raise SandboxError(f"no registry answers: load an image named {TAG}, or run this as root")
-    packages.need("debootstrap")
-    with tempfile.TemporaryDirectory(prefix="sandbox-base-") as folder:
-        tree, packed = Path(folder, "tree"), Path(folder, "base.tar")
-        run("debootstrap", "--variant=minbase", SUITE, str(tree), *mirror(), timeout=1200)
-        leave_out = [f"--exclude=./{folder}/*" for folder in (*LEFT_OUT, *MADE_BY_THE_KERNEL)]
-        run("tar", "--numeric-owner", "-C", str(tree), *leave_out, "-cf", str(packed), ".", timeout=300)
-        run("cp", str(packed), f"{tarball}.part", timeout=300)
-    Path(f"{tarball}.part").rename(tarball)
 
 
 def mirror() -> list[str]:

@@ -5,12 +5,13 @@ Then its engine stops, what the engine keeps is packed into a file, and the whol
 """
 
 import json
+from dataclasses import replace
 
-from . import container, debian, deploy, images, paths, records
+from . import container, deploy, images, paths, records
 from .debian import image_id
 from .engine import docker
-from .progress import step
-from .shell import run
+from .progress import console, step
+from .shell import SandboxError, run
 from .variant import Variant
 
 RELEASES_LABEL = "fab-rollback.sandbox.releases"
@@ -26,6 +27,19 @@ tar -C /var/lib/docker --numeric-owner --xattrs --xattrs-include='*' -cf /var/li
 """
 
 
+def obtainable(variant: Variant) -> Variant:
+    """Return the variant; where the modern engine cannot be had, say so and return it with the old one."""
+    if variant.engine == "old" or image_id(tag(variant)):
+        return variant
+    try:
+        with records.lock("build", shared_by_clones=True):
+            images.host(variant).ensure()
+    except SandboxError as error:
+        console.print(f"The modern engine cannot be had here: {error}\nTaking the old one.", markup=False, soft_wrap=True)
+        return replace(variant, engine="old")
+    return variant
+
+
 def ensure(variant: Variant) -> str:
     """Return the tag of the variant's golden image, making it if it is new.
 
@@ -34,7 +48,8 @@ def ensure(variant: Variant) -> str:
     if image_id(tag(variant)):
         return tag(variant)
     with records.lock("build", shared_by_clones=True):
-        debian.ensure()
+        for image in _inputs(variant):
+            image.ensure()
         golden = tag(variant)
         if not image_id(golden):
             _make(golden, variant)
@@ -45,8 +60,13 @@ def ensure(variant: Variant) -> str:
 def tag(variant: Variant) -> str:
     """Return the golden image's tag: it changes with anything that goes into it."""
     options = paths.digest(json.dumps(variant.options()))
-    inputs = [image.tag for image in (images.host(variant.compose), images.POSTGRES, images.PYTHON)]
+    inputs = [image.tag for image in _inputs(variant)]
     return f"{paths.IMAGE}:golden-{options}-{paths.digest(*inputs, *(paths.PACKAGE / name for name in SOURCES))}"
+
+
+def _inputs(variant: Variant) -> tuple[images.Image, ...]:
+    """Return the images that a golden image is made from."""
+    return images.host(variant), images.POSTGRES, images.PYTHON
 
 
 def shas(golden: str) -> dict[str, str]:
@@ -58,7 +78,7 @@ def shas(golden: str) -> dict[str, str]:
 def _make(golden: str, variant: Variant) -> None:
     """Set up a host, deploy every release on it, and keep the result under the tag ``golden``."""
     oven = paths.container(f"making-{golden.rpartition('-')[2]}")
-    container.create(oven, images.host(variant.compose).ensure(), "production")
+    container.create(oven, images.host(variant).tag, "production")
     try:
         _set_up(oven)
         found = deploy.everything(oven, variant)
@@ -73,7 +93,7 @@ def _make(golden: str, variant: Variant) -> None:
 
 def _set_up(oven: str) -> None:
     """Start the host and bring in the images that a server would pull."""
-    names = {images.POSTGRES.ensure(): "postgres:15", images.PYTHON.ensure(): "jctc/python-base:3.11"}
+    names = {images.POSTGRES.tag: "postgres:15", images.PYTHON.tag: "jctc/python-base:3.11"}
     send = f"docker save {' '.join(names)} | docker exec -i {oven} docker load -q"
     with step("Setting up a server"):
         docker("start", oven)

@@ -36,8 +36,8 @@ class Host:
         records.check_name(name)
         with records.lock(name):
             known = records.load(name)
-            variant = variant or Variant(**(known or {}).get("variant", {}))
             engine.ensure()
+            variant = golden.obtainable(variant or Variant(**(known or {}).get("variant", {})))
             image = golden.ensure(variant)
             with records.lock("ports"):
                 port = ports.wanted(name, port, known)

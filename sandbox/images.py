@@ -12,6 +12,7 @@ from . import debian, paths
 from .engine import docker
 from .progress import step
 from .shell import attempt, run
+from .variant import Variant
 
 FOLDER = paths.PACKAGE / "docker"
 PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
@@ -25,15 +26,18 @@ class Image:
     name: str
     folder: str
     arguments: tuple[str, ...] = ()
+    dockerfile: str = "Dockerfile"
+    base: debian.Base = debian.BOOKWORM
 
     @property
     def tag(self) -> str:
         """Return the image's tag for what is in the folder now; it need not be built yet."""
-        base = debian.image_id(debian.TAG) or "none"
+        base = debian.image_id(self.base.tag) or "none"
         return f"{paths.IMAGE}:{self.name}-{paths.digest(base, FOLDER / self.folder, *self.arguments)}"
 
     def ensure(self) -> str:
         """Return the tag, after building the image if it is new."""
+        self.base.ensure()
         tag = self.tag
         if not debian.image_id(tag):
             with step(f"Building the {self.name} image"):
@@ -46,9 +50,11 @@ POSTGRES = Image("postgres", "postgres")
 PYTHON = Image("python", "python")
 
 
-def host(compose: str) -> Image:
-    """Return the host's image with compose ``v1`` or ``v2``."""
-    return Image(f"host-{compose}", "host", (f"COMPOSE={compose}",))
+def host(variant: Variant) -> Image:
+    """Return the image of the variant's host: its engine and its compose."""
+    if variant.engine == "modern":
+        return Image("host-modern", "host", dockerfile="modern.Dockerfile", base=debian.SID)
+    return Image(f"host-old-{variant.compose}", "host", (f"COMPOSE={variant.compose}",), "old.Dockerfile")
 
 
 def drop_older(tag: str) -> None:
@@ -68,7 +74,7 @@ def _build(image: Image, tag: str) -> None:
             _download_wheels(context / "requirements.txt", context / "wheels")
         proxies = [f"{name}={os.environ[name]}" for name in PROXIES if name in os.environ]
         given = [word for argument in (*image.arguments, *proxies) for word in ("--build-arg", argument)]
-        named = ["-t", tag, "--label", f"{paths.LABEL}=image"]
+        named = ["-t", tag, "--label", f"{paths.LABEL}=image", "-f", str(context / image.dockerfile)]
         docker("build", "-q", *named, *given, str(context), timeout=BUILD_TIMEOUT)
 
 

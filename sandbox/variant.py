@@ -1,13 +1,20 @@
 """What kind of production host is wanted: the options of ``up`` as data."""
 
+import os
 from dataclasses import asdict, dataclass
+from typing import Any
+
+# Engines, and the flavours of compose that go with each, the usual one first.
+ENGINES = {"old": ("v1", "v2"), "modern": ("v2",)}
+DEFAULT_ENGINE = os.environ.get("SANDBOX_ENGINE") or "old"
 
 
 @dataclass(frozen=True)
 class Variant:
     """How the host and its sample app differ from the ordinary; the defaults are the ordinary."""
 
-    compose: str = "v1"  # v1: the command docker-compose; v2: the plugin docker compose
+    engine: str = ""  # old: Docker 20.10; modern: Debian's newest, with containerd's image store
+    compose: str = ""  # v1: the command docker-compose; v2: the plugin docker compose
     bind_mount: bool = False  # the checkout is mounted into the app's container
     container_names: bool = True
     frontend: bool = True
@@ -17,9 +24,15 @@ class Variant:
     downgrade_raises: bool = False  # v3's migration cannot be taken back
     alembic_subfolder: bool = False  # the backend, alembic.ini included, is in backend/
 
-    def __post_init__(self):
-        if self.compose not in ("v1", "v2"):
-            raise ValueError(f"compose is v1 or v2, not {self.compose!r}")
+    def __post_init__(self) -> None:
+        """Fill in the engine and the compose that were left open; raise ValueError for a pair that is not made."""
+        engine = self.engine or ("old" if self.compose == "v1" else DEFAULT_ENGINE)
+        flavours = ENGINES.get(engine, ())
+        compose = self.compose or "".join(flavours[:1])
+        if compose not in flavours:
+            raise ValueError(f"no engine {engine!r} with compose {compose!r}; there are: {ENGINES}")
+        object.__setattr__(self, "engine", engine)
+        object.__setattr__(self, "compose", compose)
 
     @property
     def migrates(self) -> bool:
@@ -51,6 +64,11 @@ class Variant:
     def _app_when_bad(self) -> str:
         return "app=loop" if self.crash_loop else "app=500"
 
-    def options(self) -> dict:
+    def options(self) -> dict[str, Any]:
         """Return the fields as plain data, to be stored and compared."""
         return asdict(self)
+
+    def extraordinary(self) -> dict[str, Any]:
+        """Return the options in which this variant differs from the ordinary one."""
+        ordinary = Variant().options()
+        return {name: value for name, value in self.options().items() if value != ordinary[name]}

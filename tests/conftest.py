@@ -65,7 +65,7 @@ def hosts(changed: set[str]) -> Callable[..., Host]:
         variant = Variant(**options)
         end(but=variant)
         if variant not in made:
-            suffix = "-".join(map(_word, options.items())).replace("_", "-")
+            suffix = "-".join(map(_word, variant.extraordinary().items())).replace("_", "-")
             made[variant] = Host.up(f"{NAME}-{suffix}"[:40].rstrip("-") if suffix else NAME, variant)
         return made[variant]
 

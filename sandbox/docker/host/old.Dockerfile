@@ -20,7 +20,7 @@ RUN if [ "$COMPOSE" = v2 ]; then \
       && install -D /opt/compose-v2 /usr/libexec/docker/cli-plugins/docker-compose; \
     fi; rm /opt/compose-v2
 COPY sshd.conf /etc/ssh/sshd_config.d/sandbox.conf
-COPY daemon.json /etc/docker/daemon.json
+COPY old.json /etc/docker/daemon.json
 COPY host-init start-engine wait-ready /usr/local/sbin/
 STOPSIGNAL SIGKILL
 CMD ["host-init"]
