@@ -35,7 +35,9 @@ def obtainable(variant: Variant) -> Variant:
         with records.lock("build", shared_by_clones=True):
             images.host(variant).ensure()
     except SandboxError as error:
-        console.print(f"The modern engine cannot be had here: {error}\nTaking the old one.", markup=False, soft_wrap=True)
+        console.print(
+            f"The modern engine cannot be had here: {error}\nTaking the old one.", markup=False, soft_wrap=True
+        )
         return replace(variant, engine="old")
     return variant
 

@@ -51,11 +51,15 @@ class Operator:
 
     def __init__(self, host: Host, folder: Path, **sections: Any) -> None:
         self.host, self.folder = host, folder
-        self.settings = settings_for(host)
+        self.settings = self.describe()
         for name, changes in sections.items():
             self.settings[name] = {**self.settings.get(name, {}), **changes}
         self.hosts_file = folder / "hosts.yaml"
         self.write()
+
+    def describe(self) -> dict[str, Any]:
+        """The environment of hosts.yaml for what is deployed."""
+        return settings_for(self.host)
 
     def write(self) -> None:
         """Write hosts.yaml anew from `settings`."""

@@ -1,0 +1,59 @@
+"""One host for all deployments of the field: each in a folder and a project of its own, removed after its test."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.host import Host
+from tests.conftest import NAME
+from tests.field.deployment import Deployment
+from tests.field.laying import Place
+from tests.field.recipe import Recipe
+
+# The sample application's image has what ours needs: Python, Alembic and the driver.
+BASE = "docker tag $(docker inspect -f '{{.Image}}' jctc_app) field-base:1"
+LISTED = "docker ps -aq; docker volume ls -q; docker network ls -q; docker image ls -aq; ls -A ~"
+REMOVE = """
+gone() { for each in $(docker "$@"); do case " $kept " in *" $each "*) ;; *) echo "$each" ;; esac; done; }
+gone ps -aq | xargs -r docker rm -fv >/dev/null
+gone volume ls -q | xargs -r docker volume rm -f >/dev/null
+gone network ls -q | xargs -r docker network rm >/dev/null
+gone image ls -aq | sort -u | xargs -r docker rmi -f >/dev/null 2>&1 || :
+cd ~ && for each in $(ls -A); do case " $kept " in *" $each "*) ;; *) rm -rf "$each" ;; esac; done
+"""
+
+
+@pytest.fixture(scope="session")
+def field_host() -> Iterator[Host]:
+    """The host of the field."""
+    host = Host.up(f"{NAME}-field")
+    host.reset()
+    host.exec(BASE)
+    yield host
+    host.down()
+
+
+@pytest.fixture(scope="session")
+def numbers() -> Iterator[int]:
+    """Numbers that were not used before."""
+    return itertools.count(1)
+
+
+@pytest.fixture
+def deployment(field_host: Host, numbers: Iterator[int], tmp_path: Path) -> Iterator[Callable[..., Deployment]]:
+    """Make a deployment, v1 and then v2: deployment(env_file=".env.prod"); all of them are removed after the test."""
+    kept = " ".join(field_host.exec(LISTED).split())
+
+    def make(**options: Any) -> Deployment:
+        number = next(numbers)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        return Deployment(Place(field_host, f"shop{number}", 9000 + number), folder, Recipe(**options))
+
+    yield make
+    field_host.exec(f"kept='{kept}'\n{REMOVE}", user="ubuntu")

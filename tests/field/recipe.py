@@ -1,0 +1,100 @@
+"""What a deployment is made of: its repository, its untracked files, and how it is deployed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+APP = Path(__file__).parent / "app"
+HIDDEN = {"gitignore": ".gitignore", "dockerignore": ".dockerignore"}
+RELEASES = ("v1", "v2")
+REVISIONS = {"v1": "a1f0c3d2e4b5", "v2": "b2f1d4e3a5c6"}
+MIGRATIONS = {"v1": ("a1_",), "v2": ("a1_", "b2_")}
+BUILD, MIGRATE, UP = "$compose build", "$compose run --rm -T app alembic upgrade head", "$compose up -d -t 1"
+
+DB: dict[str, Any] = {
+    "image": "postgres:15",
+    "environment": {"POSTGRES_DB": "shop", "POSTGRES_USER": "shop", "POSTGRES_PASSWORD": "${DB_PASSWORD}"},
+    "volumes": ["pgdata:/var/lib/postgresql/data"],
+    "healthcheck": {
+        "test": ["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", "shop"],
+        "interval": "1s",
+        "retries": 30,
+    },
+    "restart": "unless-stopped",
+}
+BACKEND: dict[str, Any] = {
+    "build": ".",
+    "environment": {
+        "DATABASE_URL": "postgresql+psycopg://shop:${DB_PASSWORD}@db/shop",
+        "SECRET_KEY": "${SECRET_KEY}",
+        "SHALLOW": "${SHALLOW:-}",
+    },
+    "ports": ["127.0.0.1:${PORT}:8000"],
+    "depends_on": {"db": {"condition": "service_healthy"}},
+    "restart": "unless-stopped",
+}
+WORKER = {"build": ".", "command": ["python", "wait.py"], "restart": "unless-stopped"}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """An ordinary deployment; every field that is set is something in which it differs."""
+
+    compose: str = ""  # options of the deploy script's compose calls: "-p {name}-live", "--env-file .env.prod"
+    project: str = "{name}"  # the project that these make
+    file: str = "docker-compose.yml"  # the compose file, in the repository
+    below: str = ""  # the folder of the repository that the application is in
+    app: Mapping[str, Any] = field(default_factory=dict)  # keys of the backend's service; None leaves one out
+    services: Mapping[str, Any] = field(default_factory=dict)  # further services; None leaves one out
+    top: Mapping[str, Any] = field(default_factory=dict)  # further keys at the compose file's top
+    tracked: Mapping[str, str] = field(default_factory=dict)  # further files of the repository; {release} is filled in
+    untracked: Mapping[str, str] = field(default_factory=dict)  # files that the deploy script leaves in the checkout
+    values: Mapping[str, str] = field(default_factory=dict)  # further values, beside the passwords
+    env_file: str = ".env"  # the untracked file that holds the values; "": the deploy script exports them
+    deploy: tuple[str, ...] = (BUILD, MIGRATE, UP)  # the deploy script; $compose, $release and $name are set
+    ask: str = ""  # how the application is asked, where not by http://127.0.0.1:{port}/health
+    settings: Mapping[str, Any] = field(default_factory=dict)  # what hosts.yaml says besides the ordinary
+
+    def repository(self, release: str) -> dict[str, str]:
+        """Return the files of the repository at a release: path to content."""
+        found = {f"{self.below}/{path}".lstrip("/"): text for path, text in _application(release).items()}
+        found[self.file] = yaml.safe_dump(self.model(), sort_keys=False)
+        return found | {path: text.replace("{release}", release) for path, text in self.tracked.items()}
+
+    def beside(self, release: str, name: str, port: int) -> dict[str, str]:
+        """Return the files in the checkout that git does not know."""
+        values = {self.env_file: _lines(self.environment(release, name, port))} if self.env_file else {}
+        return values | {path: text.replace("{release}", release) for path, text in self.untracked.items()}
+
+    def environment(self, release: str, name: str, port: int) -> dict[str, str]:
+        """Return the values that the compose files want."""
+        secrets = {"DB_PASSWORD": f"secret-of-{name}", "SECRET_KEY": f"key-of-{name}"}
+        return {**secrets, "PORT": str(port), "NAME": name, "TAG": release, **self.values}
+
+    def model(self) -> dict[str, Any]:
+        """Return the compose file's content."""
+        services = {"db": DB, "app": _without_none({**BACKEND, **self.app}), **self.services}
+        return {"services": _without_none(services), "volumes": {"pgdata": {}}, **self.top}
+
+
+def _application(release: str) -> dict[str, str]:
+    """Return the application's own files at a release."""
+    files = [file for file in APP.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
+    kept = [file for file in files if "versions" not in file.parts or file.name.startswith(MIGRATIONS[release])]
+    found = {HIDDEN.get(file.name, str(file.relative_to(APP))): file.read_text() for file in kept}
+    about = {"release": release, "revision": REVISIONS[release], "works": release == "v1"}
+    return found | {"release.json": json.dumps(about)}
+
+
+def _without_none(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if value is not None}
+
+
+def _lines(values: Mapping[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in values.items())
