@@ -13,11 +13,16 @@ from sandbox.host import Host
 from tests.conftest import NAME
 from tests.field.deployment import Deployment
 from tests.field.laying import Place
-from tests.field.recipe import Recipe
+from tests.field.recipe import RELEASES, Recipe
 
 # The sample application's image has what ours needs: Python, Alembic and the driver.
 BASE = "docker tag $(docker inspect -f '{{.Image}}' jctc_app) field-base:1"
 LISTED = "docker ps -aq; docker volume ls -q; docker network ls -q; docker image ls -aq; ls -A ~"
+SECOND = """
+useradd --create-home --shell /bin/bash --password '*' --groups docker deploy
+install -d -m 700 -o deploy -g deploy ~deploy/.ssh
+install -m 600 -o deploy -g deploy ~ubuntu/.ssh/authorized_keys ~deploy/.ssh/authorized_keys
+"""
 REMOVE = """
 gone() { for each in $(docker "$@"); do case " $kept " in *" $each "*) ;; *) echo "$each" ;; esac; done; }
 gone ps -aq | xargs -r docker rm -fv >/dev/null
@@ -45,15 +50,32 @@ def numbers() -> Iterator[int]:
 
 
 @pytest.fixture
+def borrowed(field_host: Host) -> Iterator[Host]:
+    """The host, for tests that change it; it is put back afterwards."""
+    yield field_host
+    field_host.reset()
+    field_host.exec(BASE)
+
+
+@pytest.fixture
+def second_login(borrowed: Host) -> str:
+    """Another login that may use Docker."""
+    borrowed.exec(SECOND, user="root")
+    return "deploy"
+
+
+@pytest.fixture
 def deployment(field_host: Host, numbers: Iterator[int], tmp_path: Path) -> Iterator[Callable[..., Deployment]]:
-    """Make a deployment, v1 and then v2: deployment(env_file=".env.prod"); all of them are removed after the test."""
+    """Make a deployment, v1 and then v2: deployment(env_file=".env.prod"); all are removed after the test."""
     kept = " ".join(field_host.exec(LISTED).split())
 
-    def make(**options: Any) -> Deployment:
+    def make(*releases: str, **options: Any) -> Deployment:
         number = next(numbers)
         folder = tmp_path / str(number)
         folder.mkdir()
-        return Deployment(Place(field_host, f"shop{number}", 9000 + number), folder, Recipe(**options))
+        made = Deployment(Place(field_host, f"shop{number}", 9000 + number), folder, Recipe(**options))
+        made.deploy(*(releases or RELEASES))
+        return made
 
     yield make
     field_host.exec(f"kept='{kept}'\n{REMOVE}", user="ubuntu")

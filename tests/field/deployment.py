@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.host import Host
-from tests.field.laying import Place, lay
+from tests.field.laying import Place, ask, deploy
 from tests.field.recipe import REVISIONS, Recipe
 from tests.operator import Operator, Ran, World, settings_for
 
@@ -18,7 +18,7 @@ from tests.operator import Operator, Ran, World, settings_for
 class Container:
     """What is known of a container that runs, or has ended."""
 
-    name: str
+    id: str
     project: str
     service: str
     running: bool
@@ -32,19 +32,25 @@ class Deployment(Operator):
     def __init__(self, place: Place, folder: Path, recipe: Recipe) -> None:
         self.place, self.name, self.recipe = place, place.name, recipe
         self.before = set(_ids(place.host))
-        self.releases = lay(place, recipe)
+        self.releases: dict[str, str] = {}
         super().__init__(place.host, folder)
+
+    def deploy(self, *releases: str) -> None:
+        """Deploy releases, one after the other, as the team does."""
+        for release in releases:
+            self.releases[release] = deploy(self.place, self.recipe, release)
 
     def describe(self) -> dict[str, Any]:
         """The environment of hosts.yaml for this deployment."""
-        ordinary = {
+        ordinary: dict[str, Any] = {
             "hosts": settings_for(self.host)["hosts"],
             "app": {"path": f"{self.name}/{self.recipe.below}".rstrip("/")},
             "compose": {"file": self.recipe.file, "services": {"backend": "app", "database": "db"}, "grace": 1},
             "database": {"name": "shop", "user": "shop", "backups": "backups", "alembic": {"service": "app"}},
             "health": {"urls": [f"http://127.0.0.1:{self.place.port}/health"], "timeout": 20},
         }
-        return {key: _merged(value, self.recipe.settings.get(key)) for key, value in ordinary.items()}
+        changes = json.loads(self.place.at("").fill(json.dumps(self.recipe.settings)))
+        return _merged(ordinary, changes)
 
     def rollback(self, *words: str, **variables: str) -> Ran:
         """Type the main command."""
@@ -63,7 +69,7 @@ class Deployment(Operator):
     @property
     def project(self) -> str:
         """The project that the containers belong to."""
-        return self.recipe.project.format(name=self.name)
+        return self.place.at("").fill(self.recipe.project)
 
     def head(self) -> str:
         """The commit of the checkout."""
@@ -71,8 +77,7 @@ class Deployment(Operator):
 
     def health(self) -> dict[str, Any]:
         """What the application says of itself; nothing where it does not answer."""
-        ask = self.recipe.ask.format(port=self.place.port) or self.place.ask
-        found: dict[str, Any] = json.loads(self.host.exec(f"{ask} || :") or "{}")
+        found: dict[str, Any] = json.loads(self.host.exec(f"{ask(self.place, self.recipe)} || :") or "{}")
         return found
 
     def sql(self, statement: str, database: str = "shop") -> str:
@@ -91,6 +96,11 @@ class Deployment(Operator):
         new = [each for each in _ids(self.host) if each not in self.before]
         return [_container(data) for data in json.loads(self.host.exec(f"docker inspect {' '.join(new)}"))]
 
+    @staticmethod
+    def of(containers: list[Container], **labels: str) -> set[Container]:
+        """The containers of a project or a service."""
+        return {each for each in containers if labels.items() <= vars(each).items()}
+
     def rolled_back(self, ran: Ran, before: list[Container]) -> None:
         """Assert that v1 is there as v2 was: same project, services, scale and environment; only the image differs."""
         assert ran.code == 0, ran.text
@@ -100,6 +110,13 @@ class Deployment(Operator):
         assert _what_runs(self.runs()) == _what_runs(before)
         verified = self.fab("verify", "--commit", self.good)
         assert verified.code == 0, verified.text
+
+    def rolled_back_or_untouched(self, ran: Ran, before: list[Container], world: World, *named: str) -> None:
+        """Assert that v1 is there as v2 was, or that it was refused, naming `named`, with the host as it was."""
+        if ran.code == 2:
+            self.untouched(ran, world, *named)
+        else:
+            self.rolled_back(ran, before)
 
     def untouched(self, ran: Ran, before: World, *named: str) -> None:
         """Assert that it was refused, naming `named`, with the host as it was."""
@@ -116,8 +133,7 @@ def _container(data: dict[str, Any]) -> Container:
     labels = data["Config"]["Labels"]
     project, service = (labels.get(f"com.docker.compose.{key}", "") for key in ("project", "service"))
     environment = frozenset(data["Config"]["Env"] or [])
-    name = data["Name"].lstrip("/")
-    return Container(name, project, service, data["State"]["Running"], data["Image"], environment)
+    return Container(data["Id"], project, service, data["State"]["Running"], data["Image"], environment)
 
 
 def _what_runs(containers: list[Container]) -> Counter[tuple[str, str, frozenset[str]]]:

@@ -8,23 +8,22 @@ import tarfile
 from dataclasses import dataclass
 
 from sandbox.host import Host
-from tests.field.recipe import RELEASES, Recipe
+from tests.field.recipe import Moment, Recipe
 
-PREPARE = """
+DEPLOY = """
 set -e
 rm -rf /tmp/lay && mkdir -p /tmp/lay ~/origins && tar -x -C /tmp/lay
-git init -q -b main ~/origins/$name
+git init -q -b main ~/origins/$name 2>/dev/null
 export GIT_AUTHOR_NAME=Ada GIT_AUTHOR_EMAIL=ada@example.org GIT_COMMITTER_NAME=Ada GIT_COMMITTER_EMAIL=ada@example.org
-publish() {
-  cd ~/origins/$name && git rm -rfq --ignore-unmatch . && cp -a /tmp/lay/$release/tracked/. . && git add -A
-  git commit -q -m "Release $release" && git rev-parse HEAD >&3
-}
-fetch() {
-  if [ -d ~/$name ]; then git -C ~/$name pull -q; else git clone -q ~/origins/$name ~/$name; fi
-  cp -a /tmp/lay/$release/untracked/. ~/$name
-}
+cd ~/origins/$name && git rm -rfq --ignore-unmatch . && cp -a /tmp/lay/tracked/. . && git add -A
+git commit -q -m "Release $release"
+if [ -d ~/$name ]; then git -C ~/$name pull -q; else git clone -q ~/origins/$name ~/$name; fi
+cp -a /tmp/lay/untracked/. ~/$name
+(cd ~/$name; {script}
+) >&2
+timeout 30 sh -c 'until {ask} | grep -q @release@; do sleep 0.1; done' >&2 || { docker ps -a >&2; exit 1; }
+git -C ~/$name rev-parse HEAD
 """
-ANSWERS = "timeout 30 sh -c 'until {ask} | grep -q {release}; do sleep 0.1; done'"
 
 
 @dataclass(frozen=True)
@@ -35,40 +34,38 @@ class Place:
     name: str
     port: int
 
-    @property
-    def ask(self) -> str:
-        """The command that asks the application how it is."""
-        return f"curl -s -m 3 http://127.0.0.1:{self.port}/health"
+    def at(self, release: str) -> Moment:
+        """Return what texts may name while a release is deployed."""
+        return Moment(release, self.name, self.port)
 
 
-def lay(place: Place, recipe: Recipe) -> dict[str, str]:
-    """Deploy every release, one after the other; return their commits."""
-    values = f"name={place.name} compose={shlex.quote(_compose(place, recipe))}\nexec 3>&1 >&2\n"
-    lines = [values, PREPARE, *(line for release in RELEASES for line in _deploy(place, recipe, release))]
-    made = place.host.exec("\n".join(lines), timeout=300, stdin=_packed(place, recipe))
-    return dict(zip(RELEASES, made.split(), strict=True))
+def ask(place: Place, recipe: Recipe) -> str:
+    """Return the command that asks the application how it is."""
+    return place.at("").fill(recipe.ask) or f"curl -s -m 3 http://127.0.0.1:{place.port}/health"
+
+
+def deploy(place: Place, recipe: Recipe, release: str) -> str:
+    """Publish a release and deploy it as the team does; return its commit."""
+    at = place.at(release)
+    words = {"name": place.name, "release": release, "compose": _compose(place, recipe)}
+    exports = {} if recipe.env_file else recipe.environment(at)
+    lines = [f"{key}={shlex.quote(value)}" for key, value in words.items()]
+    lines += [f"export {key}={shlex.quote(value)}" for key, value in exports.items()]
+    script = DEPLOY.replace("{script}", "\n".join(recipe.deploy)).replace("{ask}", ask(place, recipe))
+    return place.host.exec("\n".join([*lines, at.fill(script)]), timeout=300, stdin=_packed(recipe, at))
 
 
 def _compose(place: Place, recipe: Recipe) -> str:
-    options = recipe.compose.format(name=place.name)
+    options = place.at("").fill(recipe.compose)
     files = "" if "-f" in options.split() else f"-f {recipe.file}"
     return f"{place.host.variant.compose_command} {files} {options}"
 
 
-def _deploy(place: Place, recipe: Recipe, release: str) -> list[str]:
-    environment = {} if recipe.env_file else recipe.environment(release, place.name, place.port)
-    exports = [f"export {key}={shlex.quote(value)}" for key, value in environment.items()]
-    script = "\n".join([*exports, *recipe.deploy])
-    answers = ANSWERS.format(ask=recipe.ask.format(port=place.port) or place.ask, release=release)
-    return [f"release={release}; publish; fetch", f"(set -e; cd ~/$name; {script}\n)", answers]
-
-
-def _packed(place: Place, recipe: Recipe) -> bytes:
+def _packed(recipe: Recipe, at: Moment) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for release in RELEASES:
-            _pack(archive, f"{release}/tracked", recipe.repository(release))
-            _pack(archive, f"{release}/untracked", recipe.beside(release, place.name, place.port))
+        _pack(archive, "tracked", recipe.repository(at))
+        _pack(archive, "untracked", recipe.beside(at))
     return buffer.getvalue()
 
 

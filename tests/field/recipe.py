@@ -43,39 +43,57 @@ WORKER = {"build": ".", "command": ["python", "wait.py"], "restart": "unless-sto
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """An ordinary deployment; every field that is set is something in which it differs."""
+class Moment:
+    """What texts of a recipe may name in @...@: the release, and where it is deployed."""
 
-    compose: str = ""  # options of the deploy script's compose calls: "-p {name}-live", "--env-file .env.prod"
-    project: str = "{name}"  # the project that these make
+    release: str
+    name: str
+    port: int
+
+    def fill(self, text: str) -> str:
+        """Return the text with these values in it."""
+        for word in ("release", "name", "port"):
+            text = text.replace(f"@{word}@", str(getattr(self, word)))
+        return text
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """An ordinary deployment; every field that is set is something in which it differs.
+
+    Texts may name @name@, @port@ and @release@.
+    """
+
+    compose: str = ""  # options of the deploy script's compose calls: "-p @name@-live", "--env-file .env.prod"
+    project: str = "@name@"  # the project that these make
     file: str = "docker-compose.yml"  # the compose file, in the repository
     below: str = ""  # the folder of the repository that the application is in
     app: Mapping[str, Any] = field(default_factory=dict)  # keys of the backend's service; None leaves one out
     services: Mapping[str, Any] = field(default_factory=dict)  # further services; None leaves one out
     top: Mapping[str, Any] = field(default_factory=dict)  # further keys at the compose file's top
-    tracked: Mapping[str, str] = field(default_factory=dict)  # further files of the repository; {release} is filled in
+    tracked: Mapping[str, str] = field(default_factory=dict)  # further files of the repository
     untracked: Mapping[str, str] = field(default_factory=dict)  # files that the deploy script leaves in the checkout
     values: Mapping[str, str] = field(default_factory=dict)  # further values, beside the passwords
     env_file: str = ".env"  # the untracked file that holds the values; "": the deploy script exports them
     deploy: tuple[str, ...] = (BUILD, MIGRATE, UP)  # the deploy script; $compose, $release and $name are set
-    ask: str = ""  # how the application is asked, where not by http://127.0.0.1:{port}/health
+    ask: str = ""  # how the application is asked, where not by plain http://127.0.0.1:@port@/health
     settings: Mapping[str, Any] = field(default_factory=dict)  # what hosts.yaml says besides the ordinary
 
-    def repository(self, release: str) -> dict[str, str]:
-        """Return the files of the repository at a release: path to content."""
-        found = {f"{self.below}/{path}".lstrip("/"): text for path, text in _application(release).items()}
-        found[self.file] = yaml.safe_dump(self.model(), sort_keys=False)
-        return found | {path: text.replace("{release}", release) for path, text in self.tracked.items()}
+    def repository(self, at: Moment) -> dict[str, str]:
+        """Return the files of the repository: path to content."""
+        found = {f"{self.below}/{path}".lstrip("/"): text for path, text in _application(at.release).items()}
+        found[self.file] = at.fill(yaml.safe_dump(self.model(), sort_keys=False))
+        return found | {path: at.fill(text) for path, text in self.tracked.items()}
 
-    def beside(self, release: str, name: str, port: int) -> dict[str, str]:
+    def beside(self, at: Moment) -> dict[str, str]:
         """Return the files in the checkout that git does not know."""
-        values = {self.env_file: _lines(self.environment(release, name, port))} if self.env_file else {}
-        return values | {path: text.replace("{release}", release) for path, text in self.untracked.items()}
+        values = {self.env_file: _lines(self.environment(at))} if self.env_file else {}
+        return values | {path: at.fill(text) for path, text in self.untracked.items()}
 
-    def environment(self, release: str, name: str, port: int) -> dict[str, str]:
+    def environment(self, at: Moment) -> dict[str, str]:
         """Return the values that the compose files want."""
-        secrets = {"DB_PASSWORD": f"secret-of-{name}", "SECRET_KEY": f"key-of-{name}"}
-        return {**secrets, "PORT": str(port), "NAME": name, "TAG": release, **self.values}
+        secrets = {"DB_PASSWORD": f"secret-of-{at.name}", "SECRET_KEY": f"key-of-{at.name}"}
+        return {**secrets, "PORT": str(at.port), "NAME": at.name, "TAG": at.release, **self.values}
 
     def model(self) -> dict[str, Any]:
         """Return the compose file's content."""

@@ -1,14 +1,150 @@
-"""Ordinary deployments, each with one ordinary difference: rolled back right, or refused untouched."""
+"""What runs: deployments with one ordinary difference each are rolled back right, or refused untouched."""
 
 from __future__ import annotations
 
 import pytest
+import yaml
+
+from tests.field.recipe import BACKEND, BUILD, DB, MIGRATE, UP, WORKER
+from tests.field.rows import FORWARD, IDLE
 
 pytestmark = pytest.mark.sandbox
+
+MONITOR = yaml.safe_dump({"services": {"monitor": IDLE}})
+OVERRIDE = yaml.safe_dump({"services": {"app": {"environment": {"EXTRA": "1"}}, "worker": WORKER}})
+MONITORING = {
+    "in a second file": {
+        "tracked": {"monitoring.yml": MONITOR},
+        "deploy": (BUILD, MIGRATE, UP, "$compose -f monitoring.yml up -d"),
+    },
+    "in a second file of its own": {
+        "tracked": {"monitoring.yml": MONITOR},
+        "deploy": (BUILD, MIGRATE, UP, "${compose%% -f*} -f monitoring.yml up -d"),
+    },
+    "in a profile": {"compose": "--profile prod", "services": {"monitor": {**IDLE, "profiles": ["prod"]}}},
+    "in an override file": {
+        "tracked": {"docker-compose.override.yml": OVERRIDE},
+        "compose": "-f docker-compose.yml -f docker-compose.override.yml",
+    },
+}
+NAMED = {
+    "by -p": {"compose": "-p @name@-live"},
+    "by a variable": {"deploy": ("export COMPOSE_PROJECT_NAME=$name-live", BUILD, MIGRATE, UP)},
+}
+MIGRATOR = {**BACKEND, "command": ["alembic", "upgrade", "head"], "restart": "no", "ports": []}
+NETWORKS = {
+    "app": {
+        "networks": ["front", "store"],
+        "environment": {**BACKEND["environment"], "DATABASE_URL_FILE": "/run/secrets/url", "NEEDS_HOST": "legacy"},
+        "secrets": ["url"],
+        "extra_hosts": ["legacy:192.0.2.7"],
+    },
+    "services": {"db": {**DB, "networks": ["store"]}},
+    "top": {"networks": {"front": {}, "store": {}}, "secrets": {"url": {"file": ".env.url"}}},
+    "untracked": {".env.url": "postgresql+psycopg://shop:secret-of-@name@@db/shop"},
+}
+POOLER = {
+    "app": {
+        "environment": {
+            **BACKEND["environment"],
+            "DATABASE_URL": "postgresql+psycopg://shop:${DB_PASSWORD}@pooler/shop",
+        },
+        "depends_on": ["pooler"],
+    },
+    "services": {"pooler": {**IDLE, "command": ["python", "-c", FORWARD], "depends_on": BACKEND["depends_on"]}},
+}
 
 
 def test_the_plain_case(deployment):
     shop = deployment()
     assert shop.health()["release"] == "v2"
+    before = shop.runs()
+    shop.rolled_back(shop.rollback(), before)
+
+
+def test_values_from_another_env_file(deployment):
+    shop = deployment(compose="--env-file .env.prod", env_file=".env.prod")
+    before, world = shop.runs(), shop.world()
+    shop.rolled_back_or_untouched(shop.rollback(), before, world, "SECRET_KEY", "DB_PASSWORD")
+
+
+def test_the_settings_name_the_env_file(deployment):
+    settings = {"compose": {"env_file": ".env.prod"}}
+    shop = deployment(compose="--env-file .env.prod", env_file=".env.prod", settings=settings)
+    before = shop.runs()
+    shop.rolled_back(shop.rollback(), before)
+
+
+def test_values_that_the_deploy_script_exports(deployment):
+    shop = deployment(env_file="")
+    before, world = shop.runs(), shop.world()
+    shop.rolled_back_or_untouched(shop.rollback(), before, world, "SECRET_KEY", "DB_PASSWORD")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"compose": "-p @name@-live"}, {"deploy": ("export COMPOSE_PROJECT_NAME=$name-live", BUILD, MIGRATE, UP)}],
+)
+def test_the_project_has_a_name_of_its_own(deployment, options):
+    shop = deployment(project="@name@-live", **options)
+    before = shop.runs()
+    shop.rolled_back(shop.rollback(), before)
+
+
+@pytest.mark.parametrize("options", MONITORING.values(), ids=MONITORING)
+def test_what_runs_beside_it_runs_afterwards(deployment, options):
+    shop = deployment(**options)
+    before = shop.runs()
+    shop.rolled_back(shop.rollback(), before)
+
+
+@pytest.mark.parametrize("chosen", [False, True], ids=["ambiguous", "chosen"])
+def test_two_projects_of_one_checkout(deployment, chosen):
+    development = "${compose%% -f*} -p $name-dev --env-file .env.dev"
+    shop = deployment(
+        untracked={".env.dev": "DB_PASSWORD=x\nSECRET_KEY=y\nPORT=1@port@\n"},
+        deploy=(BUILD, MIGRATE, UP, *(line.replace("$compose", development) for line in (BUILD, MIGRATE, UP))),
+        settings={"compose": {"project": "@name@"}} if chosen else {},
+    )
+    before, world = shop.runs(), shop.world()
+    ran = shop.rollback()
+    if chosen:
+        shop.rolled_back(ran, before)
+        ours = f"{shop.name}-dev"
+        assert [each for each in shop.runs() if each.project == ours] == [
+            each for each in before if each.project == ours
+        ]
+    else:
+        shop.untouched(ran, world, f"{shop.name}-dev", "compose.project")
+
+
+def test_as_many_workers_as_ran(deployment):
+    shop = deployment(services={"worker": WORKER}, deploy=(BUILD, MIGRATE, f"{UP} --scale worker=3"))
+    before = shop.runs()
+    shop.rolled_back(shop.rollback(), before)
+
+
+def test_a_job_that_has_ended_is_fine(deployment):
+    shop = deployment(services={"migrate": MIGRATOR}, deploy=(BUILD, UP))
+    before = shop.runs()
+    assert [each.running for each in before if each.service == "migrate"] == [False]
+    shop.rolled_back(shop.rollback(), before)
+
+
+def test_networks_secrets_and_extra_hosts(deployment):
+    shop = deployment(**NETWORKS)
+    before = shop.runs()
+    shop.rolled_back(shop.rollback(), before)
+
+
+def test_a_cache_stays_up(deployment):
+    shop = deployment(services={"cache": IDLE})
+    before = shop.runs()
+    shop.rolled_back(shop.rollback(), before)
+    assert shop.of(shop.runs(), service="cache") == shop.of(before, service="cache")
+
+
+def test_a_pooler_that_the_migrations_need(deployment):
+    shop = deployment(**POOLER)
     before = shop.runs()
     shop.rolled_back(shop.rollback(), before)

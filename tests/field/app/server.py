@@ -7,16 +7,19 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import database
+
 RELEASE = json.loads(Path(__file__).with_name("release.json").read_text())
 
 
 def revision():
     """Return the revision the database is at; None for an application without one."""
-    if "DATABASE_URL" not in os.environ:
+    address = database.url()
+    if not address:
         return None
     import psycopg
 
-    with psycopg.connect(os.environ["DATABASE_URL"].replace("+psycopg", ""), connect_timeout=3) as connection:
+    with psycopg.connect(address.replace("+psycopg", ""), connect_timeout=3) as connection:
         return connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
 
 

@@ -1,9 +1,8 @@
-import os
-
+import database
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-url = os.environ["DATABASE_URL"]
+url = database.url()
 if context.is_offline_mode():
     context.configure(url=url, literal_binds=True)
     with context.begin_transaction():

@@ -1,0 +1,66 @@
+"""Health addresses as they are: behind a name, with a certificate of one's own, other codes, or none at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.field.recipe import BACKEND, BUILD, MIGRATE, UP
+
+pytestmark = pytest.mark.sandbox
+
+HERE = "http://127.0.0.1:@port@"
+SELF_SIGNED = (
+    "[ -e .env.pem ] || openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=shop -keyout .env.pem -out .env.crt"
+)
+TOGETHER = "grep -q CERTIFICATE .env.pem || { cat .env.crt >> .env.pem; chmod 644 .env.pem; }"
+
+
+def settings(*addresses: object) -> dict:
+    return {"health": {"urls": list(addresses)}}
+
+
+def environment(**values: str) -> dict:
+    return {"environment": {**BACKEND["environment"], **values}}
+
+
+ASK = "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health')"
+CHECK = {"test": ["CMD", "python", "-c", ASK], "interval": "1s", "retries": 10}
+KINDS = {
+    "by a Host header": {
+        "app": environment(ONLY_HOST="shop.example.org"),
+        "ask": f"curl -s -m 3 -H 'Host: shop.example.org' {HERE}/health",
+        "settings": settings({"url": f"{HERE}/health", "host": "shop.example.org"}),
+    },
+    "https with a certificate of its own": {
+        "app": {**environment(CERTIFICATE="/cert.pem"), "volumes": ["./.env.pem:/cert.pem:ro"]},
+        "ask": "curl -sk -m 3 https://127.0.0.1:@port@/health",
+        "deploy": (SELF_SIGNED, TOGETHER, BUILD, MIGRATE, UP),
+        "settings": settings({"url": "https://127.0.0.1:@port@/health", "insecure": True}),
+    },
+    "204": {"settings": settings({"url": f"{HERE}/empty", "status": 204})},
+    "a redirect": {"settings": settings({"url": f"{HERE}/moved", "status": 301}, f"{HERE}/health")},
+    "what the answer contains": {"settings": settings({"url": f"{HERE}/health", "contains": '"works": true'})},
+    "none: the container's own check": {"app": {"healthcheck": CHECK}, "settings": settings()},
+}
+
+
+@pytest.mark.parametrize("options", KINDS.values(), ids=KINDS)
+def test_health_is_asked_as_it_can_be(deployment, options):
+    shop = deployment(**options)
+    before = shop.runs()
+    shop.rolled_back(shop.rollback(), before)
+
+
+def test_the_answer_has_to_contain_what_is_said(deployment):
+    shop = deployment(settings=settings({"url": f"{HERE}/health", "contains": "no such text"}))
+    ran = shop.rollback()
+    assert ran.code == 1, ran.text
+    assert "no such text" in ran.err
+
+
+def test_a_service_that_stays_unhealthy_is_no_success(deployment):
+    sick = {**CHECK, "test": ["CMD", "python", "-c", "raise SystemExit(1)"]}
+    shop = deployment(app={"healthcheck": sick}, settings=settings())
+    ran = shop.rollback()
+    assert ran.code != 0, ran.text
+    assert "unhealthy" in ran.err
