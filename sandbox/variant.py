@@ -52,8 +52,15 @@ class Variant:
     @property
     def database_container(self) -> str:
         """Return the name of the database's container: the fixed one, or what compose makes up."""
-        joint = "_" if self.compose == "v1" else "-"
-        return "jctc_db" if self.container_names else joint.join(["jctc-app", "db", "1"])
+        return "jctc_db" if self.container_names else self.joined("jctc-app", "db", "1")
+
+    def image(self, service: str) -> str:
+        """Return the name that compose gives the image it builds for a service."""
+        return self.joined("jctc-app", service)
+
+    def joined(self, *words: str) -> str:
+        """Return a name as this compose makes it of words."""
+        return ("_" if self.compose == "v1" else "-").join(words)
 
     def checks(self, bad: bool = True) -> list[str]:
         """Return what ``wait-ready`` has to see after the deployment of v3, or of a good release."""

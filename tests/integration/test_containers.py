@@ -147,14 +147,15 @@ def test_every_host_of_the_environment_is_covered(fresh, second):
 
 def test_pruning_removes_older_kept_images_but_never_one_that_runs_or_of_another_project(fresh):
     image = "$(docker inspect -f '{{.Image}}' jctc_web)"
+    app, web = map(fresh.host.variant.image, ("app", "web"))
     fresh.host.exec(
-        "for n in 1 2; do printf 'FROM jctc-app_app\\nLABEL n=%s\\n' $n | docker build -q -t jctc-app_app:"
+        f"for n in 1 2; do printf 'FROM {app}\\nLABEL n=%s\\n' $n | docker build -q -t {app}:"
         "$(printf '%040d' $n) - ; s=$(date +%s); until [ $(date +%s) -gt $s ]; do sleep 0.1; done; done; "
-        f"docker tag {image} other_app:{'a' * 40}; docker tag {image} jctc-app_web:{'b' * 40}"
+        f"docker tag {image} other_app:{'a' * 40}; docker tag {image} {web}:{'b' * 40}"
     )
     ran = fresh.fab("containers.prune", "--keep", "1", "--yes")
     assert ran.code == 0, ran.text
     left = fresh.host.exec("docker images --format '{{.Repository}}:{{.Tag}}'").split()
-    assert f"jctc-app_app:{1:040d}" not in left
-    assert {f"jctc-app_app:{2:040d}", f"jctc-app_web:{'b' * 40}", f"other_app:{'a' * 40}"} <= set(left)
+    assert f"{app}:{1:040d}" not in left
+    assert {f"{app}:{2:040d}", f"{web}:{'b' * 40}", f"other_app:{'a' * 40}"} <= set(left)
     assert fresh.fab("containers.prune", "--keep", "1", "--yes").code == 0

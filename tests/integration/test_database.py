@@ -64,13 +64,14 @@ def test_a_rehearsal_leaves_nothing_behind(operator):
 
 
 def test_the_target_is_tried_on_the_downgraded_clone_before_production_is_touched(operator):
-    before, image = operator.world(), f"jctc-app_app:{operator.good}"
+    before, built = operator.world(), operator.host.variant.image("app")
+    image = f"{built}:{operator.good}"
     operator.host.exec(f"git -C jctc-app archive {operator.good} | docker build -q -t {image} -")
     try:
         ran = operator.fab("db.rehearse", "--yes")
         assert ran.code == 0, ran.text
         assert f"the image of {operator.good[:7]} answers 200 on the downgraded schema" in ran.out
-        operator.host.exec(f"docker tag jctc-app_app:latest {image}")  # v3, which wants the column renamed
+        operator.host.exec(f"docker tag {built}:latest {image}")  # v3, which wants the column renamed
         ran = operator.fab("db.rehearse", "--commit", operator.good, "--yes")
         assert ran.code == 2, ran.text
         assert "/health answers 500; it says: " in ran.err

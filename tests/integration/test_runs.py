@@ -21,7 +21,7 @@ def test_a_run_leaves_its_story_and_a_verdict_on_both_releases(fresh):
     assert "No release" in fresh.fab("release.list").out
     kept = fresh.fab("release.begin")
     assert kept.code == 0, kept.text
-    assert fresh.bad in fresh.host.exec("docker images --format '{{.Tag}}' jctc-app_app")
+    assert fresh.bad in fresh.host.exec(f"docker images --format '{{{{.Tag}}}}' {fresh.host.variant.image('app')}")
     assert fresh.fab("release.begin", "--snapshot").code == 2  # nobody can be asked
     ran = fresh.fab("full-rollback", "--commit", fresh.good, "--yes")
     assert ran.code == 0, ran.text
