@@ -7,7 +7,7 @@ from typing import Literal
 
 Kind = Literal["raises", "destroys", "unknown", "nothing", "reversible"]
 
-_GRAVEST_FIRST: tuple[Kind, ...] = ("raises", "destroys", "unknown", "nothing", "reversible")
+GRAVEST_FIRST: tuple[Kind, ...] = ("raises", "destroys", "unknown", "nothing", "reversible")
 
 
 @dataclass(frozen=True)
@@ -27,23 +27,21 @@ class Finding:
 
 @dataclass(frozen=True)
 class Downgrade:
-    """One downgrade: `kind` is the gravest of its findings.
+    """What one downgrade does: at least one finding.
 
     `raises`: it fails when it runs. `destroys`: it drops tables, columns or rows. `unknown`:
     what it does cannot be told. `nothing`: it leaves the schema as it is, though the upgrade
     changed it. `reversible`: no data goes.
     """
 
-    kind: Kind
     findings: tuple[Finding, ...]
 
-    @classmethod
-    def of(cls, findings: list[Finding]) -> Downgrade:
-        """Return the downgrade that has these findings, at least one."""
-        kinds = {finding.kind for finding in findings}
-        return cls(next(kind for kind in _GRAVEST_FIRST if kind in kinds), tuple(findings))
+    @property
+    def kind(self) -> Kind:
+        """The gravest of what it does."""
+        return min((finding.kind for finding in self.findings), key=GRAVEST_FIRST.index)
 
     @property
-    def destroyed(self) -> tuple[Finding, ...]:
+    def destroyed(self) -> list[Finding]:
         """The findings that destroy something with a name: what can be counted."""
-        return tuple(f for f in self.findings if f.kind == "destroys" and f.table)
+        return [f for f in self.findings if f.kind == "destroys" and f.table]

@@ -7,8 +7,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from . import source_operations as operations
-from . import source_sql as sql
+from . import source_operations, source_sql
 from .findings import Downgrade, Finding
 from .source_names import Names
 from .source_operations import Operation
@@ -24,12 +23,12 @@ def classify(source: str) -> Downgrade:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(source)
-        return Downgrade.of(_findings(tree))
+        return Downgrade(tuple(_findings(tree)))
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 0
-        return Downgrade.of([Finding("unknown", line, "is no Python that can be read here")])
+        return Downgrade((Finding("unknown", line, "is no Python that can be read here"),))
     except (RecursionError, MemoryError):
-        return Downgrade.of([Finding("unknown", 0, "is nested too deeply to read")])
+        return Downgrade((Finding("unknown", 0, "is nested too deeply to read"),))
 
 
 def _findings(tree: ast.Module) -> list[Finding]:
@@ -64,8 +63,9 @@ def _bindings_elsewhere(tree: ast.Module, name: str) -> Iterator[int]:
     for statement in tree.body:
         nodes = ast.walk(statement) if not isinstance(statement, ast.FunctionDef) else ()
         for node in nodes:
-            stored = isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-            given = node.id if stored else getattr(node, "asname", None) or getattr(node, "name", None)
+            given = getattr(node, "asname", None) or getattr(node, "name", None)
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                given = node.id
             if given == name:
                 yield statement.lineno
 
@@ -109,7 +109,7 @@ class _Reader:
             call, name = item.context_expr, item.optional_vars
             operation = self._operation(call)
             if operation and operation.name == "batch_alter_table" and isinstance(name, ast.Name):
-                inner = replace(inner, batches={**inner.batches, name.id: operation.table()})
+                inner = replace(inner, batches={**inner.batches, name.id: operation.table})
             else:
                 yield Finding("unknown", call.lineno, f"runs inside {ast.unparse(call)[:60]}")
         yield from inner.block(statement.body)
@@ -124,11 +124,11 @@ class _Reader:
     def _call(self, call: ast.Call) -> Iterator[Finding]:
         operation = self._operation(call)
         runs = isinstance(call.func, ast.Attribute) and call.func.attr in _RUNS_SQL
-        text = operations.literal_text(call.args[0], self.names.constants) if call.args else None
+        text = source_operations.literal_text(call.args[0], self.names.constants) if call.args else None
         if operation is not None:
-            yield from operations.findings(operation)
+            yield from source_operations.findings(operation)
         elif runs and text is not None:
-            yield from sql.findings(text, call.lineno)
+            yield from source_sql.findings(text, call.lineno)
         elif self.names.drops_enum(call.func):
             yield Finding("reversible", call.lineno, "drops a type")
         elif runs or not self.names.only_builds(call.func):
@@ -150,7 +150,7 @@ def _unsure(findings: Iterable[Finding]) -> Iterator[Finding]:
         yield replace(finding, kind="unknown") if finding.kind == "raises" else finding
 
 
-def _inner(statement: ast.stmt) -> Iterator[ast.stmt]:
+def _inner(statement: ast.AST) -> Iterator[ast.stmt]:
     """All statements of a branch or loop, whether or not they are reached."""
     for node in ast.iter_child_nodes(statement):
         if isinstance(node, ast.stmt) and not isinstance(node, (ast.Return, ast.Raise)):

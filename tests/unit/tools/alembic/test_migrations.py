@@ -76,7 +76,7 @@ def test_a_dropped_table_or_column_is_named(line, names):
 def test_a_drop_with_a_computed_name_destroys_but_names_nothing_to_count(line):
     found = classified(line)
     assert found.kind == "destroys"
-    assert found.destroyed == ()
+    assert found.destroyed == []
     assert "whose name is computed" in found.findings[-1].reason
 
 
