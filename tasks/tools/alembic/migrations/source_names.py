@@ -18,29 +18,39 @@ READING = BUILDING | INSPECTING | {"get_foreign_keys", "get_unique_constraints"}
 class Names:
     """What the names of a file stand for.
 
-    `op` are Alembic's operations, `functions` the file's own, `constants` strings by name, `enums` SQLAlchemy's
-    enumerations; `builders` only make values.
+    `op` are Alembic's operations, `functions` the file's own; `builders` only make values; `assigned` are the values
+    of names that are bound in one place only.
     """
 
-    op: frozenset[str]
-    functions: frozenset[str]
-    constants: dict[str, str]
-    enums: frozenset[str]
-    builders: frozenset[str]
+    op: set[str]
+    functions: set[str]
+    builders: set[str]
+    assigned: dict[str, ast.expr]
 
     @classmethod
     def of(cls, tree: ast.Module) -> Names:
         """Return what the names in a file stand for."""
         nodes = list(ast.walk(tree))
-        assigned = dict(_assigned(nodes))
-        texts = {name: value.value for name, value in assigned.items() if isinstance(value, ast.Constant)}
         return cls(
-            frozenset(alias for name, alias in _imported(nodes, "alembic") if name == "op") | {"alembic.op"},
-            frozenset(n.name for n in nodes if isinstance(n, ast.FunctionDef)),
-            {name: text for name, text in texts.items() if isinstance(text, str)},
-            frozenset(name for name, value in assigned.items() if _makes_enum(value)),
-            frozenset(LIBRARIES | BUILTIN | {alias for _name, alias in _imported(nodes, "sqlalchemy")}),
+            {alias for name, alias in _imported(nodes, "alembic") if name == "op"} | {"alembic.op"},
+            {n.name for n in nodes if isinstance(n, ast.FunctionDef)},
+            LIBRARIES | BUILTIN | {alias for _name, alias in _imported(nodes, "sqlalchemy")},
+            dict(_assigned(nodes)),
         )
+
+    def text(self, value: ast.expr | None) -> str | None:
+        """Return the text of a literal string, or of a name for one."""
+        if isinstance(value, ast.Name):
+            value = self.assigned.get(value.id)
+        return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+
+    def sql(self, value: ast.expr | None) -> str | None:
+        """Return the SQL of a string, an f-string (with {} for its values) or `text("...")`."""
+        if isinstance(value, ast.Call) and len(value.args) == 1:
+            value = value.args[0]
+        if isinstance(value, ast.JoinedStr):
+            return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in value.values)
+        return self.text(value)
 
     def only_builds(self, function: ast.expr) -> bool:
         """Tell whether calling this only makes a value: a class, or a part of SQLAlchemy."""
@@ -52,16 +62,13 @@ class Names:
         return known and root not in self.functions and name.replace(".", "").isidentifier()
 
     def drops_enum(self, function: ast.expr) -> bool:
-        """Tell whether calling this drops the type of an enumeration."""
+        """Tell whether calling this drops the type of one of SQLAlchemy's enumerations."""
         if not isinstance(function, ast.Attribute) or function.attr != "drop":
             return False
-        owner = function.value
-        return owner.id in self.enums if isinstance(owner, ast.Name) else _makes_enum(owner)
-
-
-def _makes_enum(value: ast.expr) -> bool:
-    """Whether an expression makes one of SQLAlchemy's enumerations."""
-    return isinstance(value, ast.Call) and ast.unparse(value.func).split(".")[-1].upper() == "ENUM"
+        owner: ast.expr | None = function.value
+        if isinstance(owner, ast.Name):
+            owner = self.assigned.get(owner.id)
+        return isinstance(owner, ast.Call) and ast.unparse(owner.func).split(".")[-1].upper() == "ENUM"
 
 
 def _assigned(nodes: list[ast.AST]) -> Iterator[tuple[str, ast.expr]]:

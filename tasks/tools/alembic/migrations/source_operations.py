@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from . import source_sql
 from .findings import Finding, Kind
+from .source_names import Names
 
 VALUES = {"f", "inline_literal", "get_bind", "get_context"}  # these only return a value
 HARMLESS = {"create_table", "drop_index", "rename_table", "create_table_comment", "drop_table_comment"}
@@ -21,7 +22,7 @@ class Operation:
 
     name: str
     call: ast.Call
-    constants: dict[str, str] = field(repr=False)
+    names: Names = field(repr=False)
     batch: tuple[str | None, str] | None = None
 
     @property
@@ -37,7 +38,7 @@ class Operation:
 
     def text(self, place: int, name: str) -> str | None:
         """Return an argument that is a literal string, or a name for one."""
-        return _text(self.argument(place, name), self.constants)
+        return self.names.text(self.argument(place, name))
 
     @property
     def table(self) -> tuple[str | None, str]:
@@ -122,26 +123,11 @@ def _is_or_missing(value: ast.expr | None, expected: bool) -> bool:
 
 
 def _execute(operation: Operation) -> Iterator[Finding]:
-    text = literal_text(operation.argument(0, "sqltext"), operation.constants)
+    text = operation.names.sql(operation.argument(0, "sqltext"))
     if text is None:
         yield operation.finding("unknown", "runs SQL that is computed")
     else:
         yield from source_sql.findings(text, operation.call.lineno)
-
-
-def literal_text(value: ast.expr | None, constants: dict[str, str]) -> str | None:
-    """Return the SQL of a string, an f-string (with {} for its values) or `text("...")`."""
-    if isinstance(value, ast.Call) and len(value.args) == 1:
-        value = value.args[0]
-    if isinstance(value, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in value.values)
-    return _text(value, constants)
-
-
-def _text(value: ast.expr | None, constants: dict[str, str]) -> str | None:
-    if isinstance(value, ast.Name):
-        return constants.get(value.id)
-    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
 
 
 RULES: dict[str, Callable[[Operation], Finding]] = {

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from ..revisions.migration_files import bound_names
 from . import source_operations, source_sql
 from .findings import Downgrade, Finding
 from .source_names import Names
@@ -46,28 +47,14 @@ def _findings(tree: ast.Module) -> list[Finding]:
 
 def _function(tree: ast.Module, name: str) -> ast.FunctionDef | Finding:
     """The one plain function of that name, or what is to be said instead."""
-    found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name]
-    others = list(_bindings_elsewhere(tree, name))
-    if len(found) == 1 and not found[0].decorator_list and not others:
-        return found[0]
-    if found or others:
-        line = (others or [found[-1].lineno])[-1]
-        return Finding("unknown", line, f"{name}() is not one plain function")
-    if any(alias.name == "*" for n in tree.body if isinstance(n, ast.ImportFrom) for alias in n.names):
-        return Finding("unknown", 0, f"has no {name}() of its own")
-    return Finding("raises", 0, f"has no {name}()")
-
-
-def _bindings_elsewhere(tree: ast.Module, name: str) -> Iterator[int]:
-    """The lines where anything but a plain top-level function gives the name a value."""
-    for statement in tree.body:
-        nodes = ast.walk(statement) if not isinstance(statement, ast.FunctionDef) else ()
-        for node in nodes:
-            given = getattr(node, "asname", None) or getattr(node, "name", None)
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                given = node.id
-            if given == name:
-                yield statement.lineno
+    places = [statement for statement in tree.body if name in bound_names(statement)]
+    if not places:
+        stars = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.names[0].name == "*"]
+        return Finding("unknown" if stars else "raises", 0, f"has no {name}() of its own")
+    found = places[-1]
+    if len(places) > 1 or not isinstance(found, ast.FunctionDef) or found.decorator_list:
+        return Finding("unknown", found.lineno, f"{name}() is not one plain function")
+    return found
 
 
 @dataclass(frozen=True)
@@ -124,7 +111,7 @@ class _Reader:
     def _call(self, call: ast.Call) -> Iterator[Finding]:
         operation = self._operation(call)
         runs = isinstance(call.func, ast.Attribute) and call.func.attr in _RUNS_SQL
-        text = source_operations.literal_text(call.args[0], self.names.constants) if call.args else None
+        text = self.names.sql(call.args[0]) if call.args else None
         if operation is not None:
             yield from source_operations.findings(operation)
         elif runs and text is not None:
@@ -141,7 +128,7 @@ class _Reader:
         owner = ast.unparse(call.func.value)
         if owner not in self.names.op and owner not in self.batches:
             return None
-        return Operation(call.func.attr, call, self.names.constants, self.batches.get(owner))
+        return Operation(call.func.attr, call, self.names, self.batches.get(owner))
 
 
 def _unsure(findings: Iterable[Finding]) -> Iterator[Finding]:

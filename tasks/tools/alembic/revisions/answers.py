@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Undecidable:
-    """The graph cannot be known without running code: why, and where (`line` 0: the file)."""
+    """The graph cannot be known without running code: why, and in which file."""
 
     reason: str
     path: str = ""
-    line: int = 0
 
     def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{place}: {self.reason}" if place else self.reason
+        return f"{self.path}: {self.reason}" if self.path else self.reason
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,6 @@ class NoAlembic:
 class UndecidedError(Exception):
     """Carries an `Undecidable` from where it is found to where it becomes the answer."""
 
-    def __init__(self, reason: str, path: str = "", line: int = 0) -> None:
+    def __init__(self, reason: str, path: str = "") -> None:
         super().__init__(reason)
-        self.answer = Undecidable(reason, path, line)
+        self.answer = Undecidable(reason, path)

@@ -41,12 +41,6 @@ class Comparison:
         left = self.heads.union(*(revision.needs for revision in self.downgrades))
         return sorted((left & self.wanted).difference(self.heads_after))
 
-    def reached(self, heads: Iterable[str]) -> bool:
-        """Tell whether a database with these heads is exactly at the target."""
-        names = set(heads)
-        known = names <= self.present.revisions.keys()
-        return known and self.present.ancestors(names) == self.wanted
-
 
 def compare(present: Graph, heads: Collection[str], target: Graph | Iterable[str]) -> Comparison:
     """Compare a database at `heads` with what a commit needs.

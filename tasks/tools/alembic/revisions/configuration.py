@@ -22,52 +22,48 @@ CHECKOUT = "/<checkout>"
 """Stands for the top folder of the repository in what `%(here)s` becomes."""
 
 SEPARATORS = {"space": " ", "newline": "\n", "os": ":", ":": ":", ";": ";"}
+UNREADABLE = ("recursive_version_locations", "sourceless")
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """The options, and the file that they are in first; those of an ini come before those of a pyproject.toml."""
+    """Where migrations are, as `path` says it; `script_location` is empty where it says nothing of it."""
 
     path: str
-    options: Mapping[str, Any]
-
-    @property
-    def script_location(self) -> str:
-        """The folder with env.py as it is written; empty if it is not said."""
-        value = self.options.get("script_location") or ""
-        if not isinstance(value, str):
-            raise UndecidedError("script_location is not a string", self.path)
-        return value
-
-    @property
-    def version_locations(self) -> list[str]:
-        """The folders with migrations, split by Alembic's rules; empty if they are not said."""
-        value = self.options.get("version_locations") or []
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return value
-        separators = [self.options[n] for n in ("path_separator", "version_path_separator") if n in self.options]
-        if not isinstance(value, str) or separators[0:1] and separators[0] not in SEPARATORS:
-            raise UndecidedError("version_locations cannot be split", self.path)
-        if not separators:
-            return re.split(r", *|(?: +)", value)
-        return [part.strip() for part in value.split(SEPARATORS[separators[0]]) if part]
-
-    def flag(self, name: str) -> bool:
-        """Return an option that is true or false; only the exact `true` is true in an ini."""
-        return self.options.get(name) in ("true", True)
+    script_location: str
+    version_locations: list[str]
 
 
 def configuration(snapshot: Snapshot, config: str) -> Configuration | None:
     """Return the configuration of a commit whose hosts.yaml names `config`, None if it configures no Alembic.
 
-    Raises UndecidedError where the files cannot be read as Alembic reads them.
+    The options of an ini come before those of a pyproject.toml. Raises UndecidedError where the files cannot be
+    read as Alembic reads them.
     """
     there = [path for path in _candidates(config) if path in snapshot.entries]
-    inis = [path for path in there if not path.endswith(".toml")]
-    ini = _ini(inis[0], _content(snapshot, inis[0])) if inis else {}
-    tomls = {path: _toml(path, _content(snapshot, path)) for path in there if path.endswith(".toml")}
-    used = [*inis[:1], *[path for path, found in tomls.items() if found][:1]]
-    return Configuration(used[0], {**tomls.get(used[-1], {}), **ini}) if used else None
+    inis = [path for path in there if not path.endswith(".toml")][:1]
+    found = {path: _options(path, _content(snapshot, path)) for path in there}
+    used = [*inis, *[path for path in there if path.endswith(".toml") and found[path]][:1]]
+    if not used:
+        return None
+    options = {**found[used[-1]], **found[used[0]]}
+    path, location = used[0], options.get("script_location") or ""
+    if not isinstance(location, str) or any(options.get(name) in ("true", True) for name in UNREADABLE):
+        raise UndecidedError(f"script_location, or one of {', '.join(UNREADABLE)}, is not understood", path)
+    return Configuration(path, location, _version_locations(options, path))
+
+
+def _version_locations(options: Mapping[str, Any], path: str) -> list[str]:
+    """The folders with migrations, split by Alembic's rules; empty if they are not said."""
+    value = options.get("version_locations") or []
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return value
+    separator = options.get("path_separator", options.get("version_path_separator"))
+    if not isinstance(value, str) or separator not in (None, *SEPARATORS):
+        raise UndecidedError("version_locations cannot be split", path)
+    if separator is None:
+        return re.split(r", *|(?: +)", value)
+    return [part.strip() for part in value.split(SEPARATORS[separator]) if part]
 
 
 def _candidates(config: str) -> list[str]:
@@ -84,30 +80,27 @@ def _content(snapshot: Snapshot, path: str) -> str:
     return content.decode("utf-8", "surrogateescape")
 
 
-def _here(path: str) -> dict[str, str]:
-    return {"here": posixpath.join(CHECKOUT, posixpath.dirname(path)).rstrip("/")}
-
-
-def _ini(path: str, text: str) -> dict[str, str]:
-    parser = configparser.ConfigParser(_here(path))
-    names = "script_location version_locations path_separator version_path_separator"
-    flags = "recursive_version_locations sourceless"
+def _options(path: str, text: str) -> dict[str, Any]:
+    here = {"here": posixpath.join(CHECKOUT, posixpath.dirname(path)).rstrip("/")}
     try:
-        parser.read_string(text)
-        section = parser["alembic"] if parser.has_section("alembic") else {}
-        return {name: section[name] for name in f"{names} {flags}".split() if name in section}
-    except configparser.Error as error:
-        raise UndecidedError(str(error).splitlines()[0], path, getattr(error, "lineno", 0)) from error
+        return _toml(text, here) if path.endswith(".toml") else _ini(text, here)
+    except (configparser.Error, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UndecidedError(f"cannot be read: {str(error).partition(chr(10))[0]}", path) from error
 
 
-def _toml(path: str, text: str) -> dict[str, Any]:
+def _ini(text: str, here: dict[str, str]) -> dict[str, str]:
+    parser = configparser.ConfigParser(here)
+    parser.read_string(text)
+    section = parser["alembic"] if parser.has_section("alembic") else {}
+    names = ("script_location", "version_locations", "path_separator", "version_path_separator", *UNREADABLE)
+    return {name: section[name] for name in names if name in section}
+
+
+def _toml(text: str, here: dict[str, str]) -> dict[str, Any]:
     if "alembic" not in text:
         return {}
-    try:
-        section = tomllib.loads(text).get("tool", {}).get("alembic", {})
-        return {name: _filled(value, _here(path)) for name, value in section.items()}
-    except (tomllib.TOMLDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise UndecidedError(f"cannot be read: {error}", path) from error
+    section = tomllib.loads(text).get("tool", {}).get("alembic", {})
+    return {name: _filled(value, here) for name, value in section.items()}
 
 
 def _filled(value: Any, here: Mapping[str, str]) -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ....console.text import nearest
 from .answers import UndecidedError
 
 
@@ -57,19 +57,13 @@ class Graph:
                 other = found[revision.id].path
                 raise UndecidedError(f"revision {revision.id} is also in {other}", revision.path)
             found[revision.id] = revision
+        for revision in found.values():
+            if gaps := [need for need in revision.needs if need not in found]:
+                raise UndecidedError(f"{revision.id} follows {gaps[0]}, which no file has", revision.path)
         graph = cls(found)
-        graph._refuse_gaps()
-        if len(graph.order) < len(found):
-            stuck = sorted(found.keys() - set(graph.order))
+        if stuck := sorted(found.keys() - set(graph.order)):
             raise UndecidedError(f"revisions form a circle: {', '.join(stuck[:5])}")
         return graph
-
-    def _refuse_gaps(self) -> None:
-        for revision in self.revisions.values():
-            for need in revision.needs:
-                if need not in self.revisions:
-                    reason = f"{revision.id} follows {need}, which no file has"
-                    raise UndecidedError(reason, revision.path)
 
     @cached_property
     def children(self) -> dict[str, list[str]]:
@@ -118,25 +112,17 @@ class Graph:
         return closure(ids, lambda name: self.dependents[name])
 
     def resolve(self, name: str) -> str:
-        """Return the full id of a revision given in full, by its first 4 letters or more, or as
-        `head`. Raises UnknownRevisionError with what comes near.
+        """Return the full id of a revision given in full, by its first 4 letters or more, or as `head`.
+
+        Raises UnknownRevisionError with what comes near.
         """
-        heads = self.heads()
-        if name == "head" and len(heads) == 1:
-            return heads[0]
         if name in self.revisions:
             return name
-        found = [i for i in self.revisions if len(name) >= 4 and i.startswith(name)]
+        found = [i for i in self.revisions if len(name) >= 4 and i.startswith(name)] if name != "head" else self.heads()
         if len(found) == 1:
             return found[0]
-        raise UnknownRevisionError(self._unknown(name, found or (heads if name == "head" else [])))
-
-    def _unknown(self, name: str, several: list[str]) -> str:
-        if several:
-            return f"{name!r} may be {self._listed(several[:5])}"
-        near = difflib.get_close_matches(name, self.revisions, n=3, cutoff=0.5)
-        hint = f"; did you mean {self._listed(near)}?" if near else ""
-        return f"no revision {name!r} among {len(self.revisions)} migrations{hint}"
-
-    def _listed(self, ids: Iterable[str]) -> str:
-        return ", ".join(f"{i} ({self.revisions[i].title or 'untitled'})" for i in ids)
+        if found:
+            listed = ", ".join(f"{i} ({self.revisions[i].title or 'untitled'})" for i in found[:5])
+            raise UnknownRevisionError(f"{name!r} may be {listed}")
+        near = nearest(name, list(self.revisions))
+        raise UnknownRevisionError(f"no revision {name!r} among {len(self.revisions)} migrations{near}")

@@ -93,7 +93,7 @@ def _migration(snapshot: Snapshot, path: str, known: Known) -> MigrationFile:
             known[key] = undecided
     result = known[key]
     if isinstance(result, UndecidedError):
-        raise UndecidedError(result.answer.reason, path, result.answer.line)
+        raise UndecidedError(result.answer.reason, path)
     return result
 
 
@@ -104,7 +104,7 @@ def _graph(files: Mapping[str, MigrationFile]) -> Graph:
         Revision(
             file.revision,
             file.down_revisions,
-            tuple(_resolved(name, names, path, file) for name in file.depends_on),
+            tuple(_resolved(name, names, path) for name in file.depends_on),
             file.title,
             path,
             file.source,
@@ -113,9 +113,9 @@ def _graph(files: Mapping[str, MigrationFile]) -> Graph:
     )
 
 
-def _resolved(name: str, names: Mapping[str, str], path: str, file: MigrationFile) -> str:
+def _resolved(name: str, names: Mapping[str, str], path: str) -> str:
     """The id that a depends_on means: it may name a branch label as well."""
     if name not in names:
         reason = f"depends_on {name}, neither a revision nor a literal branch label"
-        raise UndecidedError(reason, path, file.lines["depends_on"])
+        raise UndecidedError(reason, path)
     return names[name]

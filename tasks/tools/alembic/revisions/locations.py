@@ -18,15 +18,11 @@ def migration_paths(snapshot: Snapshot, found: Configuration) -> list[str]:
 
     Raises UndecidedError where git alone cannot tell.
     """
-    if found.flag("sourceless"):
-        raise UndecidedError("compiled migrations cannot be read", found.path)
-    paths: dict[str, None] = {}
-    for folder in _version_folders(snapshot, found):
+    folders = _version_folders(snapshot, found)
+    for folder in folders:
         _refuse_links(snapshot, folder, below=True)
-        for path in _files(snapshot, folder, found.flag("recursive_version_locations")):
-            if MIGRATION.match(posixpath.basename(path)):
-                paths[path] = None
-    return list(paths)
+    paths = (path for folder in dict.fromkeys(folders) for path in snapshot.folders.get(folder, ()))
+    return [path for path in paths if MIGRATION.match(posixpath.basename(path))]
 
 
 def _version_folders(snapshot: Snapshot, found: Configuration) -> list[str]:
@@ -59,7 +55,7 @@ def _script_folder(snapshot: Snapshot, found: Configuration, bases: list[str]) -
 def _version_folder(snapshot: Snapshot, found: Configuration, value: str, bases: list[str]) -> str | None:
     """The one folder that an entry of version_locations names, None if it holds no file."""
     folders = _candidates(snapshot, found, value, bases)
-    holding = [f for f in folders if _files(snapshot, f, recursive=True)]
+    holding = [f for f in folders if any(f in _ancestors(name) for name in snapshot.folders)]
     if len(holding) > 1 or (not holding and ":" in value):
         raise UndecidedError(f"version_locations {value}: found in {_listed(holding)}", found.path)
     return holding[0] if holding else None
@@ -72,7 +68,8 @@ def _candidates(snapshot: Snapshot, found: Configuration, value: str, bases: Ite
     elif value.startswith("/"):
         raise UndecidedError(f"{value} lies outside the repository", found.path)
     elif ":" in value:
-        folders = [*_ending(snapshot, value.partition(":")[0].replace(".", "/"), *value.split(":")[1:])]
+        package, *rest = value.split(":")
+        folders = [*_ending(snapshot, posixpath.join(package.replace(".", "/"), *rest))]
     else:
         folders = [_joined(base, value) for base in bases]
     inside = list(dict.fromkeys(folder for folder in folders if folder is not None))
@@ -81,11 +78,10 @@ def _candidates(snapshot: Snapshot, found: Configuration, value: str, bases: Ite
     return inside
 
 
-def _ending(snapshot: Snapshot, *tail: str) -> list[str]:
+def _ending(snapshot: Snapshot, tail: str) -> list[str]:
     """Every folder of the repository whose path ends with `tail`."""
     above = {folder for files in snapshot.folders for folder in _ancestors(files)}
-    end = posixpath.normpath(posixpath.join(*tail))
-    return sorted(f for f in above if f"/{f}".endswith(f"/{end}"))
+    return sorted(f for f in above if f"/{f}".endswith(f"/{posixpath.normpath(tail)}"))
 
 
 def _joined(base: str, path: str) -> str | None:
@@ -101,13 +97,6 @@ def _ancestors(folder: str) -> list[str]:
         folder = posixpath.dirname(folder)
         found.append(folder)
     return found
-
-
-def _files(snapshot: Snapshot, folder: str, recursive: bool) -> list[str]:
-    if not recursive:
-        return snapshot.folders.get(folder, [])
-    below = (name for name in sorted(snapshot.folders) if folder in _ancestors(name))
-    return [path for name in below if not name.endswith("__pycache__") for path in snapshot.folders[name]]
 
 
 def _refuse_links(snapshot: Snapshot, folder: str, *, below: bool = False) -> None:

@@ -72,7 +72,6 @@ def test_alembic_itself_lands_on_what_the_older_commit_needs(repository, history
     for argument in downgrade_arguments(comparison):
         command.downgrade(configuration, argument)
     assert rows_of(database) == expected == set(comparison.heads_after)
-    assert comparison.reached(rows_of(database))
 
 
 def rows_of(database) -> set[str]:
@@ -84,13 +83,13 @@ def rows_of(database) -> set[str]:
     ("name", "text", "expected"),
     [
         ("z.py", "revision = make()\n", "alembic/versions/z.py: no down_revision in it"),
-        ("z.py", "\nrevision = f()\ndown_revision = 'm2'", "alembic/versions/z.py:2: revision is"),
+        ("z.py", "\nrevision = f()\ndown_revision = 'm2'", "alembic/versions/z.py: revision is"),
         ("z.py", "revision = 'z'\ndown_revision = 'x'", "alembic/versions/z.py: z follows x, which"),
         ("z.py", "revision = 'a1'\ndown_revision = None", "alembic/versions/z.py: revision a1 is"),
         (
             "z.py",
             "revision = 'z'\ndown_revision = 'm2'\ndepends_on = 'far'",
-            "alembic/versions/z.py:3: depends_on far, neither",
+            "alembic/versions/z.py: depends_on far, neither",
         ),
     ],
 )

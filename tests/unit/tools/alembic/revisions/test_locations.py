@@ -41,7 +41,6 @@ def alembics_own(path, config="alembic.ini"):
         "script_location = alembic\npath_separator = newline\nversion_locations = one\n two",
         "script_location = alembic\nversion_path_separator = :\nversion_locations = one:two",
         "script_location = alembic\nversion_path_separator = ;\nversion_locations = one;not there",
-        "script_location = alembic\nversion_locations = one\nrecursive_version_locations = true",
         "script_location = alembic\nversion_locations = one\nrecursive_version_locations = True",
         "script_location = alembic\nversion_locations = one one/deep one\npath_separator = space",
         "script_location = alembic\npath_separator = os\nversion_locations = one : two:",
@@ -76,7 +75,6 @@ def test_the_options_mean_what_they_mean_to_alembic(tree, migration, options):
     [
         'script_location = "alembic"',
         'script_location = "%(here)s/alembic"\nversion_locations = ["one", "%(here)s/two"]',
-        'script_location = "alembic"\nversion_locations = ["one"]\nrecursive_version_locations = true',
     ],
 )
 @pytest.mark.parametrize("folder", ["", "backend/"])
@@ -92,29 +90,6 @@ def test_pyproject_configures_as_well(tree, migration, options, folder):
     config = f"{folder}pyproject.toml"
     answer = tree.read({folder + name: text for name, text in files.items()}, config=config)
     assert sorted(answer.revisions) == alembics_own(tree.path, config)
-
-
-def test_the_ini_comes_before_pyproject(tree, migration):
-    files = {
-        "alembic.ini": "[alembic]\nversion_locations = one\npath_separator = os\n",
-        "pyproject.toml": "[tool.alembic]\nscript_location = 'db'\nversion_locations = ['two']\n",
-        "db/env.py": "",
-        "other/env.py": "",
-        "other/versions/1.py": migration("c1"),
-        "one/1.py": migration("a1"),
-        "two/1.py": migration("b1"),
-    }
-    assert sorted(tree.read(files).revisions) == ["a1"]
-    files["alembic.ini"] = "[alembic]\nscript_location = other\n"
-    files["pyproject.toml"] = "[tool.alembic]\nscript_location = 'db'\n"
-    assert sorted(tree.read(files).revisions) == ["c1"] == alembics_own(tree.path)
-
-
-def test_a_configuration_that_is_a_symbolic_link_is_undecidable(tree, project, migration):
-    files = project({"1.py": migration("a1")})
-    files["deploy/alembic.ini"] = files.pop("alembic.ini")
-    answer = tree.read(files, links={"alembic.ini": "deploy/alembic.ini"})
-    assert str(answer) == "alembic.ini: is no regular file"
 
 
 @pytest.mark.parametrize("location", ["db", "%(here)s/db", "backend/db"])
@@ -182,37 +157,6 @@ def test_an_absolute_location_is_undecidable(tree, project, migration):
     assert str(tree.read(files)) == "alembic.ini: /app/alembic lies outside the repository"
 
 
-@pytest.mark.parametrize(
-    "ini",
-    [
-        "[alembic\nscript_location = alembic\n",
-        "[alembic]\nscript_location = %(nothing)s\n",
-        "[alembic]\nscript_location = a\nscript_location = b\n",
-        "[alembic]\nscript_location = alembic\nversion_locations = a\npath_separator = comma\n",
-        "[alembic]\nscript_location = ../alembic\n",
-        "\0\xff",
-    ],
-)
-def test_a_configuration_that_alembic_refuses_is_undecidable(tree, project, migration, ini):
-    files = project({"1.py": migration("a1")}, **{"alembic.ini": ini})
-    answer = tree.read(files)
-    assert isinstance(answer, Undecidable)
-    assert answer.path == "alembic.ini"
-
-
-@pytest.mark.parametrize(
-    "toml",
-    ["[tool.alembic\n", "tool = 1 # alembic", "[tool.alembic]\nscript_location = 1\n"]
-    + ["[tool.alembic]\nscript_location = 'a%'\n", "[tool]\nalembic = [1]\n"]
-    + ["[tool.alembic]\nscript_location = 'db'\nversion_locations = [1]\n"],
-)
-def test_a_pyproject_that_alembic_refuses_is_undecidable(tree, migration, toml):
-    files = {"pyproject.toml": toml, "db/env.py": "", "db/versions/1.py": migration("a1")}
-    answer = tree.read(files, config="pyproject.toml")
-    assert isinstance(answer, Undecidable)
-    assert answer.path == "pyproject.toml"
-
-
 def test_a_commit_from_before_alembic_says_so(tree):
     answer = tree.read({"app.py": "", "pyproject.toml": "[tool.other]\n"})
     assert answer == NoAlembic("no alembic.ini, and no file that looks like a migration")
@@ -244,9 +188,3 @@ def test_what_lies_behind_a_symbolic_link_is_undecidable(tree, project, migratio
     kept = {name: text for name, text in files.items() if not name.startswith(f"{link}/")}
     answer = tree.read(kept, links={link: "/somewhere"})
     assert str(answer) == f"{link}: is a symbolic link or a submodule"
-
-
-def test_compiled_migrations_are_undecidable(tree, project, migration):
-    files = project({"1.py": migration("a1")})
-    files["alembic.ini"] = "[alembic]\nscript_location = alembic\nsourceless = true\n"
-    assert str(tree.read(files)) == ("alembic.ini: compiled migrations cannot be read")

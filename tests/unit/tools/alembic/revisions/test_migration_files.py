@@ -32,42 +32,40 @@ def test_literal_assignments_are_read(text, expected):
 
 
 @pytest.mark.parametrize(
-    ("text", "reason", "line"),
+    ("text", "reason"),
     [
-        ("revision = make()\ndown_revision = None", "revision is computed", 1),
-        ("revision = 'a'\n\ndown_revision = PREVIOUS", "down_revision is computed", 3),
-        ("revision = 'a'\ndown_revision = 'b' if X else 'c'", "down_revision is computed", 2),
-        ("revision = 'a'\ndown_revision = f'{x}'", "down_revision is computed", 2),
-        ("revision, down_revision = 'a', 'b'", "revision is computed", 1),
-        ("revision = 'a'\ntry:\n  down_revision = 'b'\nfinally: pass", "is computed", 2),
-        ("revision = 'a'\ndown_revision = 'b'\nif X:\n  revision = 'c'", "assigned twice", 3),
-        ("revision = 'a'\ndown_revision = 'b'\nrevision += 'c'", "assigned twice", 3),
-        ("revision = 'a'\ndown_revision = 'b'\nrevision = 'a'", "assigned twice", 3),
-        ("revision = 'a'\ndown_revision = 'b'\ndel revision", "assigned twice", 3),
-        ("revision = 'a'\ndown_revision = 'b'\nimport revision", "assigned twice", 3),
-        ("revision = 'a'\ndown_revision = 'b'\n(revision := 'c')", "assigned twice", 3),
-        ("revision = 'a'\ndown_revision = 'b'\ndef revision(): 0", "assigned twice", 3),
-        ("revision = 'a'\ndown_revision = 'b'\ndef f():\n global revision", "assigned twice", 3),
-        ("from .last import revision\ndown_revision = None", "revision is computed", 1),
-        ("revision = 1\ndown_revision = None", "revision is not a string", 1),
-        ("revision = 'a'\ndown_revision = 1", "down_revision is not made of strings", 2),
-        ("revision = 'a'\ndown_revision = {'x': 1}", "down_revision is not made of strings", 2),
-        ("revision = 'a'\ndown_revision = [None]", "down_revision is not made of strings", 2),
-        ("revision = 'a'", "no down_revision in it", 0),
-        ("down_revision = None", "no revision in it", 0),
-        ("revision = 'a-b'\ndown_revision = None", "cannot be the name of a revision", 1),
-        ("revision = ''\ndown_revision = None", "cannot be the name of a revision", 1),
-        ("revision = 'head'\ndown_revision = None", "cannot be the name of a revision", 1),
-        ("revision = 'a'\ndown_revision = " + "(" * 5000 + ")" * 5000, "down_revision", 0),
-        ("x = " + "-" * 200_000 + "1", "deep|computed|no ", 0),
-        ("x = '" + "a" * 5_000_000 + "'", "too large to read", 0),
+        ("revision = make()\ndown_revision = None", "revision is computed"),
+        ("revision = 'a'\n\ndown_revision = PREVIOUS", "down_revision is computed"),
+        ("revision = 'a'\ndown_revision = 'b' if X else 'c'", "down_revision is computed"),
+        ("revision = 'a'\ndown_revision = f'{x}'", "down_revision is computed"),
+        ("revision, down_revision = 'a', 'b'", "revision is computed"),
+        ("revision = 'a'\ntry:\n  down_revision = 'b'\nfinally: pass", "is computed"),
+        ("revision = 'a'\ndown_revision = 'b'\nif X:\n  revision = 'c'", "assigned twice"),
+        ("revision = 'a'\ndown_revision = 'b'\nrevision += 'c'", "assigned twice"),
+        ("revision = 'a'\ndown_revision = 'b'\nrevision = 'a'", "assigned twice"),
+        ("revision = 'a'\ndown_revision = 'b'\ndel revision", "assigned twice"),
+        ("revision = 'a'\ndown_revision = 'b'\nimport revision", "assigned twice"),
+        ("revision = 'a'\ndown_revision = 'b'\n(revision := 'c')", "assigned twice"),
+        ("revision = 'a'\ndown_revision = 'b'\ndef revision(): 0", "assigned twice"),
+        ("revision = 'a'\ndown_revision = 'b'\ndef f():\n global revision", "assigned twice"),
+        ("from .last import revision\ndown_revision = None", "revision is computed"),
+        ("revision = 1\ndown_revision = None", "cannot be the name of a revision"),
+        ("revision = 'a'\ndown_revision = 1", "down_revision is not made of strings"),
+        ("revision = 'a'\ndown_revision = {'x': 1}", "down_revision is not made of strings"),
+        ("revision = 'a'\ndown_revision = [None]", "down_revision is not made of strings"),
+        ("revision = 'a'", "no down_revision in it"),
+        ("down_revision = None", "cannot be the name of a revision"),
+        ("revision = 'a-b'\ndown_revision = None", "cannot be the name of a revision"),
+        ("revision = ''\ndown_revision = None", "cannot be the name of a revision"),
+        ("revision = 'head'\ndown_revision = None", "cannot be the name of a revision"),
+        ("revision = 'a'\ndown_revision = " + "(" * 5000 + ")" * 5000, "no Python"),
+        ("x = " + "-" * 200_000 + "1", "deep|computed|no "),
+        ("x = '" + "a" * 5_000_000 + "'", "too large to read"),
     ],
 )
-def test_anything_else_is_undecided_with_its_line(text, reason, line):
-    with pytest.raises(UndecidedError, match=reason) as caught:
+def test_anything_else_is_undecided(text, reason):
+    with pytest.raises(UndecidedError, match=reason):
         ids(text)
-    if line:
-        assert caught.value.answer.line == line
 
 
 @pytest.mark.parametrize(
@@ -94,7 +92,6 @@ def test_the_oldest_migrations_carry_their_id_in_the_name_of_the_file():
 def test_the_title_is_the_first_line_of_the_docstring():
     text = '"""\n  Add a table\n\nRevision ID: a\n"""\nrevision = "a"\ndown_revision = None\n'
     assert read_migration(text.encode(), "x.py").title == "Add a table"
-    assert read_migration(f"{text}print 'x'\n".encode(), "x.py").title == "Add a table"
 
 
 def test_nothing_in_a_file_is_run(tmp_path):
