@@ -5,31 +5,42 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+PROGRAM = """
+import sys
+from importlib.abc import MetaPathFinder
 
-@pytest.mark.parametrize(("variables", "written"), [({}, True), ({"PYTHONDONTWRITEBYTECODE": "1"}, False)])
-def test_bytecode_is_written_unless_the_operator_forbids_it(variables, written, tmp_path):
-    assert imported("True", variables, tmp_path) == "True\n"
-    assert bool([*tmp_path.rglob("errors.*.pyc")]) is written
+class Witness(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name == "tasks.playbooks":
+            print(sys.dont_write_bytecode)
+
+sys.meta_path.insert(0, Witness())
+sys.dont_write_bytecode = {setting}
+import tasks
+print(sys.dont_write_bytecode)
+"""
 
 
-@pytest.mark.parametrize("setting", ["True", "False"])
-def test_the_program_that_imports_the_package_keeps_its_own_setting(setting, tmp_path):
-    assert imported(setting, {}, tmp_path) == f"{setting}\n"
-
-
-def imported(setting: str, variables: dict[str, str], cache: Path) -> str:
-    """What `sys.dont_write_bytecode` is after the import, in a program that has set it to `setting`."""
-    code = f"import sys; sys.dont_write_bytecode = {setting}; import tasks; print(sys.dont_write_bytecode)"
+def settings_seen(setting: bool, **variables: str) -> list[str]:
+    """What `sys.dont_write_bytecode` is while the package is imported and afterwards, in a program that set it."""
     ordinary = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**ordinary, "PYTHONPYCACHEPREFIX": str(cache), **variables},
+        [sys.executable, "-c", PROGRAM.format(setting=setting)],
+        env={**ordinary, **variables},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize("setting", [True, False])
+def test_bytecode_is_written_and_the_program_keeps_its_own_setting(setting):
+    assert settings_seen(setting) == ["False", str(setting)]
+
+
+def test_no_bytecode_is_written_where_the_operator_forbids_it():
+    assert settings_seen(True, PYTHONDONTWRITEBYTECODE="1") == ["True", "True"]

@@ -79,7 +79,7 @@ def python(code: str, **environ: str) -> subprocess.Popen:
 
 def test_a_run_goes_on_when_nobody_reads_to_the_end():
     """As under `| head`: stopping in the middle of a change would be worse than lines that nobody sees."""
-    ran = python("import sys\nfor n in range(20000): console.say('x' * 50)\nsys.stderr.write('to the end')")
+    ran = python("import sys\nfor n in range(2000): console.say('x' * 50)\nsys.stderr.write('to the end')")
     ran.stdout.read(10)
     ran.stdout.close()
     assert ran.stderr.read() == b"to the end"

@@ -99,7 +99,7 @@ def test_a_migration_that_cannot_be_placed_makes_the_commit_undecidable(tree, hi
 
 
 def test_a_thousand_migrations_of_two_commits_are_read_within_seconds(repository, project, migration):
-    made = {f"{n}.py": migration(f"r{n}", f"r{n - 1}" if n else None, body=FUNCTIONS * 10) for n in range(1000)}
+    made = {f"{n}.py": migration(f"r{n}", f"r{n - 1}" if n else None, body=FUNCTIONS * 4) for n in range(1000)}
     new = repository.commit(project(made))
     made.pop("999.py")
     old = repository.commit(project(made))
