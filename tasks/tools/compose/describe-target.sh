@@ -11,6 +11,6 @@ $COMPOSE_FILES
 FILES
 files_in=$folder
 ! compose --project-directory "$PWD" config 2>"$folder/err" || exit 0
-sh "$SCRIPTS/tools/git/export-tree.sh" "$PWD" "$1" "$folder/tree"
+sh "$SCRIPTS/tools/git/export-tree.sh" "$1" "$folder/tree"
 files_in=$folder/tree
 compose --project-directory "$files_in" config

@@ -18,7 +18,7 @@ IMAGES
 umask 077
 folder=$(mktemp -d "$HOME/.fab-rollback/tree.XXXXXX")
 at_exit 'rm -rf "$folder"'
-sh "$SCRIPTS/tools/git/export-tree.sh" "$PWD" "$1" "$folder/tree"
+sh "$SCRIPTS/tools/git/export-tree.sh" "$1" "$folder/tree"
 cd "$folder/tree"
 printf '%s' "$OVERRIDE" >.rollback.yml
 # shellcheck disable=SC2086 # names of services hold no space

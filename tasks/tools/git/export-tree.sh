@@ -1,9 +1,9 @@
 # Puts the files of a commit into a folder, as a build in the checkout would find them.
-# Arguments: CHECKOUT COMMIT FOLDER; what was in the folder is removed.
+# Arguments: COMMIT FOLDER; what was in the folder is removed.
 # Filters and line ends are git's own; submodules are filled in. What git does not track (`.env`, certificates) comes
 # along as hard links, as it would lie in the checkout; what the login cannot read is left out, as a build would.
-. "$SCRIPTS/tools/lib.sh"
-checkout=$1 commit=$2 folder=$3
+. "$SCRIPTS/tools/git/lib.sh"
+commit=$1 folder=$2
 
 # Fills in the submodules of the tree whose index is FOLDER.index. They come from the host's own copies, which lie in
 # the repository that they are part of.
@@ -35,7 +35,6 @@ write() { # REPOSITORY COMMIT FOLDER: the files of the commit; FOLDER.index is t
 
 rm -rf "$folder" "$folder.index"
 mkdir -p "$folder"
-cd "$checkout"
 repository=$(git rev-parse --absolute-git-dir)
 write "$repository" "$commit" "$folder"
 fill_in "$repository" "$PWD" "$folder"

@@ -3,6 +3,11 @@
 . "$SCRIPTS/tools/lib.sh"
 cd "$APP" 2>/dev/null || fail "no folder ${APP#"$HOME"/} on the host (app.path in hosts.yaml)"
 
+# What is written here is for all for whom the checkout was made: images are built of it, containers mount it. What a
+# run writes about itself is for the login alone.
+mode=$(stat -c %a "$(git rev-parse --git-common-dir)/config" 2>/dev/null) || mode=644
+umask "$(printf %03o $((0666 & ~0$mode)))"
+
 # A question for a password would wait for ever: nobody is there to answer it.
 export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="${GIT_SSH_COMMAND:-ssh -oBatchMode=yes}"
 

@@ -61,7 +61,7 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "state.folder": lambda e, v: f"cd {paths.state(e)}",
     "tree.exists": lambda e, v: tree.exists(paths.app(e), SHA, v),
     "tree.in_the_way": lambda e, v: tree.in_the_way(paths.app(e), v),
-    "export-tree": lambda e, v: scripts.call("tools/git/export-tree.sh", paths.app(e), v, shell.home("tree")),
+    "export-tree": lambda e, v: scripts.call("tools/git/export-tree.sh", v, shell.home("tree"), APP=paths.app(e)),
     "commits.git": lambda e, v: commits.git(e, "show", v),
     "commits.show_log": lambda e, v: commits.show_log(e, 3),
     "commits.show_one": lambda e, v: commits.show_one(e, v),

@@ -24,6 +24,13 @@ def test_a_checkout_stands_detached_on_the_commit_and_may_be_run_again(host):
         assert host.head() == good
 
 
+def test_what_is_checked_out_can_be_read_by_all_who_could_read_the_checkout(host):
+    good, _bad = host.head(), host.release("bad")
+    (host.folder / ".git/config").chmod(0o644)
+    assert host.sh(f"umask 077\n{checkout.check_out(host.environment, good)}").returncode == 0
+    assert (host.folder / "file").stat().st_mode & 0o777 == 0o644
+
+
 def test_local_changes_are_put_aside_and_untracked_files_stay(host):
     good, _bad = host.head(), host.release("bad")
     (host.folder / "file").write_text("changed by hand")

@@ -41,7 +41,7 @@ def sh(script: str) -> str:
 
 
 def export(checkout: Checkout, sha: str, target: Path) -> str:
-    return scripts.call("tools/git/export-tree.sh", str(checkout.folder), sha, str(target))
+    return scripts.call("tools/git/export-tree.sh", sha, str(target), APP=str(checkout.folder))
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -108,6 +108,14 @@ def test_a_submodule_whose_commit_is_not_there_is_named(whole, tmp_path):
     done = run(script)
     assert done.returncode == 1
     assert done.stderr == f"submodule lib/part: its commit {'a' * 40} is not on the host (git fetch in lib/part)\n"
+
+
+def test_its_files_are_for_those_for_whom_the_checkout_was_made(checkout, tmp_path):
+    """An image is built of them, whose user is not the login."""
+    for mode, wanted in ((0o644, 0o644), (0o664, 0o664), (0o600, 0o600)):
+        (checkout.folder / ".git/config").chmod(mode)
+        sh(f"umask 077\n{export(checkout, checkout.head(), tmp_path / 't')}")
+        assert (tmp_path / "t" / "a b.txt").stat().st_mode & 0o777 == wanted
 
 
 def test_it_can_be_made_again(checkout, tmp_path):
