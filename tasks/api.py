@@ -1,16 +1,57 @@
 """What a fabfile elsewhere imports to build tasks and playbooks of its own; these names stay.
 
 `task`, `change`: decorators; the body gets a connection to the host that hosts.yaml names.
-`Plan`, `Step`, `Expectation`: what a `change` returns: shown, asked for, journaled, proven.
+`preflight`: what looks, refuses and returns a report: `preflight.rollback.check(c, commit, RollbackOptions())`.
+`git`, `containers`, `db`, `backups`, `verify`: our steps. Each task carries the builder of its step, which takes a
+report: `git.checkout.step(report)`; steps without a task are functions beside it: `db.snapshot_step(report)`.
+`chain`: makes a `Plan` of a report and of steps, ours and your own (`Step`), towards an `Expectation`.
 `Refused`, `Failed`, `Held`, `ConnectionLost`: how a task ends early, with one line and an exit code.
+`fab`: a command inside a message, written out with -H and the name that the tasks are mounted under.
 
-The namespace to mount is `fab_rollback.ns`; the steps are modules of `fab_rollback.steps`, whose tasks
-are called with whatever Fabric or Invoke handed the caller: `git.log(c)`. What the playbooks are made of, such as
-`checkout_step`, is in `fab_rollback.core`, a folder for each subject (code, containers, database, backups).
+A task is also a function, called with whatever Fabric or Invoke handed the caller: `git.log(c)`. The namespace to
+mount is `fab_rollback.ns`.
 """
 
+from . import preflight
+from .console.commands import fab
 from .console.errors import ConnectionLost, Failed, Held, Refused
-from .engine.plan import Expectation, Plan, Step
+from .engine.before import CheckoutBefore, ReleaseBefore, SchemaBefore, SwappedBefore
+from .engine.plan import Expectation, Plan, PreflightReport, Step, chain
 from .engine.task import change, task
+from .preflight.downgrade import DowngradeOptions
+from .preflight.restore_report import RestoreOptions
+from .preflight.rollback import RollbackOptions
+from .steps import backups, containers, git, incident, release, runs, status, verify
+from .steps import database as db
 
-__all__ = ["ConnectionLost", "Expectation", "Failed", "Held", "Plan", "Refused", "Step", "change", "task"]
+__all__ = [
+    "CheckoutBefore",
+    "ConnectionLost",
+    "DowngradeOptions",
+    "Expectation",
+    "Failed",
+    "Held",
+    "Plan",
+    "PreflightReport",
+    "Refused",
+    "ReleaseBefore",
+    "RestoreOptions",
+    "RollbackOptions",
+    "SchemaBefore",
+    "Step",
+    "SwappedBefore",
+    "backups",
+    "chain",
+    "change",
+    "containers",
+    "db",
+    "fab",
+    "git",
+    "incident",
+    "preflight",
+    "release",
+    "runs",
+    "status",
+    "task",
+    "verify",
+]

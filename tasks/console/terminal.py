@@ -13,6 +13,7 @@ from typing import Any
 
 from invoke import Exit
 
+from . import commands
 from .errors import Refused
 from .text import clean
 
@@ -47,13 +48,16 @@ def addressed(target: str | None) -> Iterator[None]:
 
 def told(text: str) -> str:
     """Return `text` cleaned, its `fab` commands as this operator has to type them."""
-    return re.sub(COMMAND, f"fab {_state['target']}", clean(str(text)))
+    return re.sub(COMMAND, f"fab {_state['target']}", commands.render(clean(str(text))))
 
 
 def document(data: Any) -> bool:
     """Print `data` as JSON if a document was asked for; return whether it was."""
     if _state["document"]:
-        sys.stdout.write(re.sub(COMMAND, f"fab {_state['target']}", json.dumps(data, indent=2, default=str)) + "\n")
+        text = json.dumps(data, indent=2, default=str)
+        for mark in (commands.BEGIN, commands.END):
+            text = text.replace(json.dumps(mark)[1:-1], mark)
+        sys.stdout.write(re.sub(COMMAND, f"fab {_state['target']}", commands.render(text)) + "\n")
     return _state["document"]
 
 

@@ -19,21 +19,22 @@ class CheckoutBefore(Before, frozen=True, kw_only=True, tag="checkout"):
 class SchemaBefore(Before, frozen=True, kw_only=True, tag="schema"):
     """The schema was moved, the code stayed.
 
-    `revision` are the rows of the alembic table, None where they were not read. The data lie in one of two:
-    `snapshot`, a database on the server, or `dump`, a file on the host; both are empty where none was made.
+    `revision` are the rows of the alembic table, None where they were not read; `running` the services that ran.
+    The data lie in one of two: `snapshot`, a database on the server, or `dump`, a file on the host; both are empty
+    where none was made.
     """
 
     revision: list[str] | None = None
+    running: list[str] = field(default_factory=list)
     healthy: bool = True
     snapshot: str = ""
     dump: str = ""
 
 
 class ReleaseBefore(SchemaBefore, frozen=True, kw_only=True, tag="release"):
-    """Code, containers and perhaps the schema were moved: names of kept images by service, services that ran."""
+    """Code, containers and perhaps the schema were moved; `images` are the names of kept images by service."""
 
     images: dict[str, str] = field(default_factory=dict)
-    running: list[str] = field(default_factory=list)
 
 
 class SwappedBefore(Before, frozen=True, kw_only=True, tag="swapped"):

@@ -153,8 +153,7 @@ class Execution:
         return outcome
 
     def _finish(self, member: Host) -> None:
-        records = [{**record, **runs.owner(self.plan)} for record in self.plan.records]
-        member.sh(runs.finish(self.folder, records, self.base))
+        member.sh(runs.finish(self.folder, self.plan))
         if undone := self.plan.undoes:
             member.sh(runs.note(f"{self.base}/runs/{undone}", "undone", by=self.plan.run, half=False), check=False)
 

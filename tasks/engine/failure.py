@@ -5,12 +5,12 @@ from __future__ import annotations
 from ..console.errors import Stopped
 from ..console.text import last_line
 from ..console.units import size
-from ..preflight import copies, state
+from ..preflight import copies, safety, state
 from ..preflight.state import State
 from ..ssh.host import Host
-from ..steps.builders import snapshots as net
 from ..tools.alembic.migrate import WAYS_OUT
 from . import job
+from .before import DroppedBefore, SchemaBefore
 from .plan import Plan, Step
 
 SHOWN = 6  # lines of the failed step's log
@@ -75,8 +75,8 @@ def lost(member: Host, step: Step, error: Exception) -> str:
 
 def ways_out(run, why: str) -> str:
     """Return the data of before, as commands, where a rehearsal found that the downgrade cannot work; else nothing."""
-    rows, before = run.plan.expect.revision, run.plan.before.get("revision")
-    if WAYS_OUT not in why or rows is None or rows == before:
+    rows, before = run.plan.expect.revision, run.plan.before
+    if WAYS_OUT not in why or rows is None or rows == getattr(before, "revision", None):
         return ""
     try:
         from ..preflight import ways_out
@@ -98,13 +98,14 @@ def standing(run) -> list[str]:
 
 def _snapshot(run, seen: State) -> list[str]:
     """Return the line about the run's snapshot, if the server has it."""
-    name, dump = run.plan.before.get("snapshot"), run.plan.before.get("dump")
-    if not name:
+    before = run.plan.before
+    if not isinstance(before, SchemaBefore) or not before.snapshot:
         return []
+    name, dump = before.snapshot, before.dump
     try:
         if copies.there(run.host, copies.database_of(run.host, seen), name):
             return [f"  the data as it was: database {name}"]
-        return [f"  the data as it was: the dump {dump}"] if dump and net.dumped(run.host, dump) else []
+        return [f"  the data as it was: the dump {dump}"] if dump and safety.dumped(run.host, dump) else []
     except Stopped:
         return [f"  whether the snapshot {name} is there cannot be read"]
 
@@ -141,8 +142,8 @@ def _go_on(run) -> list[str]:
 def _undone(run) -> bool:
     """Return whether `fab undo` takes a half-done run back: not once it dropped the database in its place."""
     before, done = run.plan.before, [d["step"] for d in run.done]
-    if "dropped" not in before:
-        return bool(before)
+    if not isinstance(before, DroppedBefore):
+        return before is not None
     try:
         return "drop" not in done and copies.stands(run.host, copies.database_of(run.host, state.look(run.host)))
     except Exception:  # the description of a failure must not fail

@@ -48,7 +48,7 @@ def describe(known: Story) -> dict:
         "state": known.state,
         "half": known.half,
         "lock": known.lock if known.holder == known.run else "",
-        "before": known.plan.before,
+        "before": _before(known),
         "steps": [{**msgspec.to_builtins(step), "seconds": step.seconds} for step in known.steps],
         "journal": known.journal,
     }
@@ -61,8 +61,9 @@ def tell(known: Story) -> None:
     console.say(
         f"  by {own.get('who', '?')} from {own.get('machine', '?')}, since {own.get('since', '?')}: {known.state}"
     )
-    for name, value in known.plan.before.items():
-        console.say(f"  before: {name} {_plain(value)}")
+    for name, value in _before(known).items():
+        if name != "kind" and value not in ("", [], {}):
+            console.say(f"  before: {name} {_plain(value)}")
     for entry in known.journal:
         if entry.get("event") in ("resumed", "failed", "interrupted", "undone", "left", "stopped"):
             details = ", ".join(str(entry[k]) for k in ("step", "why", "who", "by") if entry.get(k))
@@ -75,6 +76,10 @@ def _row(step: Told) -> tuple[str, ...]:
     began = moment(step.began) if step.began else ""
     took = "" if step.seconds is None else f"{step.seconds:.1f} s"
     return step.name, step.title, step.state, str(step.tries or ""), began, took
+
+
+def _before(known: Story) -> dict:
+    return msgspec.to_builtins(known.plan.before) or {}
 
 
 def _plain(value: object) -> str:

@@ -13,7 +13,6 @@ import msgspec
 
 from ..config.settings import Environment
 from ..console.units import moment
-from ..preflight import ledger
 from ..ssh import paths
 from ..ssh.probe import Probe
 from ..ssh.shell import quote
@@ -76,10 +75,13 @@ def _noted(event: str, **fields: object) -> str:
     return f"{NOTE}\nnote {quote(json.dumps({'event': event, **fields}, separators=(',', ':'))[1:])}"
 
 
-def finish(run_folder: str, records: list[dict], folder: str) -> str:
-    """Return a script that closes the journal as proven and writes `records` into the ledger."""
-    written = [ledger.append(folder, records)] if records else []
-    return "\n".join([*written, note(run_folder, "proven", half=False)])
+def finish(run_folder: str, plan: Plan) -> str:
+    """Return a script that runs what closes the plan, and closes the journal as proven."""
+    own = owner(plan)
+    known = {"RUN": own["run"], "TASK": own["task"], "WHO": own["who"], "MACHINE": own["machine"]}
+    named = "; ".join(f"{name}={quote(value)}; export {name}" for name, value in known.items())
+    closing = [f"{named}\n( {plan.closing}\n) || exit"] if plan.closing else []
+    return "\n".join([*closing, note(run_folder, "proven", half=False)])
 
 
 def activity(environment: Environment) -> Probe[str]:

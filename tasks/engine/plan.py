@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct, field
+
+from .before import AnyBefore
 
 
 def new_id() -> str:
@@ -76,9 +78,8 @@ class Plan(Struct, kw_only=True):
     facts: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
-    before: Any = field(default_factory=dict)  # AnyBefore | None, once nobody makes a dict any more
+    before: AnyBefore | None = None
     back: str = ""
-    records: list[dict] = field(default_factory=list)
     undoes: str = ""
     activity: str = ""
     closing: str = ""
@@ -118,8 +119,8 @@ def chain(
     purpose: str,
     proof: Expectation | None = None,
     back: str = "",
-    before: Any = None,
-    records: Iterable[dict] = (),
+    before: AnyBefore | None = None,
+    closing: str = "",
     undoes: str = "",
 ) -> Plan:
     """Return the plan of the steps in `parts`, in their order; None, and an empty part, is nothing to do.
@@ -132,7 +133,7 @@ def chain(
         proof: what must be true at the end.
         back: the command that takes the run back; empty where there is none.
         before: what `undo` goes by.
-        records: what the ledger says once the plan is proven.
+        closing: a script for every host, once the plan is proven.
         undoes: the run that this one takes back.
     """
     return Plan(
@@ -143,9 +144,9 @@ def chain(
         facts=report.facts,
         warnings=report.warnings,
         questions=report.questions,
-        before=before or {},
+        before=before,
         back=back,
-        records=list(records),
+        closing=closing,
         undoes=undoes,
         activity=report.activity,
         run=report.run,

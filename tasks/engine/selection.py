@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..console.errors import Refused
 from . import record as story
+from .before import SchemaBefore, SwappedBefore
 from .record import Story
 
 KEPT = "release.begin"  # what it kept is gone back to by name only: a deployment came after it
@@ -27,7 +28,7 @@ def to_undo(c, run: str | None) -> Story:
         raise Refused(f"Run {known.run} ({known.plan.task}) was taken back already.")
     if not run and known.plan.task == KEPT:
         raise Refused(f"Run {known.run} ({KEPT}) only kept a release. The way back to that: {known.plan.back}")
-    if not ({"images", "revision"} & known.plan.before.keys()):
+    if not isinstance(known.plan.before, (SchemaBefore, SwappedBefore)):
         back = known.plan.back or "none is known"
         raise Refused(
             f"Run {known.run} ({known.plan.task}) is not taken back by undo. Its way back: {back}. "

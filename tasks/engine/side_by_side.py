@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from ..ssh.shell import quote
-from .plan import Step
+from .plan import Part, Step, flat
+
+
+def at_once(first: Part, second: Part, hosts: int) -> list[Step]:
+    """Return one step that runs both parts at once; on several `hosts` their steps, one after the other.
+
+    A part is done in its order. Where one of them is empty, there is only the other.
+    """
+    one, two = flat(first), flat(second)
+    if not one or not two or hosts > 1:
+        return [*one, *two]
+    return [together(reduce(in_turn, one), reduce(in_turn, two))]
 
 
 def together(first: Step, second: Step) -> Step:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from ..console.errors import Failed
 from ..engine import record
-from ..engine.before import Before
 from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.probe import answered
@@ -25,8 +24,7 @@ def run_of(host: Host, run: str | None) -> tuple[str, str]:
     if run is None and not host.ask(answered(f"ls {paths.state(host.environment)}/runs")).out.strip():
         return "", ""
     known = record.read(host, run)
-    before = known.plan.before
-    return known.run, before.commit if isinstance(before, Before) else (before or {}).get("commit") or ""
+    return known.run, known.plan.before.commit if known.plan.before else ""
 
 
 def data(host: Host, incident: Incident) -> tuple[dict[str, int] | None, Server | None]:

@@ -2,81 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ..console.commands import fab
 from ..console.errors import Refused
+from ..engine.plan import Plan, chain
 from ..engine.task import change
-
-if TYPE_CHECKING:
-    from ..preflight.rollback import Sight
+from ..preflight import ledger, rollback
+from ..preflight.rollback import RollbackOptions, RollbackReport
+from ..ssh.host import Host
+from ..steps import containers, git, verify
 
 
 @change
-def code_rollback(c, commit=None, service=None, stash=False, rebuild=False, database=True):
+def code_rollback(
+    c: Host,
+    commit: str | None = None,
+    service: str | None = None,
+    stash: bool = False,
+    rebuild: bool = False,
+    database: bool = True,
+) -> Plan:
     """Bring the code back to a commit that needs the present schema, and prove that the application is healthy."""
-    from msgspec import structs
+    options = RollbackOptions(service=service, stash=stash, rebuild=rebuild, database=database, snapshot=False)
+    return plan(rollback.check(c, commit, options))
 
-    from ..engine.plan import Expectation, Plan
-    from ..preflight import commit_choice as choice
-    from ..preflight import rollback as look
-    from ..steps.builders import containers
-    from ..tools.compose.images import keep_step, prepare_step
-    from ..tools.git import checkout
 
-    sight = look.look(c, choice.required(c, commit), look.Way(stash=stash, schema=database))
-    _refuse_other_schema(sight)
-    services = _services(c, sight, service)
-    images = sight.wanted.files.builders(services) if services else sight.wanted.images
-    sight.wanted = structs.replace(sight.wanted, images=images)
-    environment = c.environment
-    return Plan(
+def plan(report: RollbackReport) -> Plan:
+    """Return the runbook's steps, the build first; Refused where the target needs another schema."""
+    _refuse_other_schema(report)
+    return chain(
+        report,
+        containers.keep_images_step(report),
+        containers.build.step(report),
+        containers.stop.step(report),
+        git.checkout.step(report),
+        containers.start.step(report),
         task="code-rollback",
-        purpose=f"{sight.seen.head[: checkout.SHORT]} ({sight.seen.subject}) → {sight.target.title}",
-        steps=[
-            keep_step(environment, images, sight.seen.head),
-            prepare_step(environment, sight.wanted, sight.target, rebuild),
-            containers.stop_step(environment, services or sight.applications),
-            checkout.checkout_step(environment, sight.target, sight.seen.head, stash),
-            containers.start_step(environment, images, sight.target, services),
-        ],
-        expect=Expectation(
-            commit=sight.target.sha,
-            revision=sight.seen.revision if sight.schema else None,
-            images={i.service: i.retained(sight.target.sha) for i in images},
-            services=services or sight.wanted.services,
-            healthy=True,
-        ),
-        facts=[*sight.facts, *([f"only {', '.join(services)} start anew"] if services else [])],
-        warnings=sight.warnings,
-        back="fab undo",
-        before=look.before(sight),
-        records=[] if services else look.records(sight),
+        purpose=report.purpose,
+        proof=verify.expect(report),
+        back=fab("undo"),
+        before=report.before,
+        closing=ledger.closing(report.environment, report.records),
     )
 
 
-def _refuse_other_schema(sight: Sight) -> None:
-    if not sight.migrates:
+def _refuse_other_schema(report: RollbackReport) -> None:
+    schema, target = report.schema, report.target
+    if not schema or not schema.changes:
         return
-    rows = sight.schema.goal
-    present = ", ".join(sight.seen.revision or []) or "base"
+    present = ", ".join(report.state.revision or []) or "base"
     raise Refused(
-        f"{sight.target.title} needs the database at {rows}; it is at {present}. Nothing was changed. "
-        f"Code and schema together: fab full-rollback --commit {sight.target.short}. "
-        f"The schema alone: fab migration-rollback --revision {rows}"
+        f"{target.title} needs the database at {schema.goal}; it is at {present}.",
+        next=f"Code and schema together: {fab(f'full-rollback --commit {target.short}')}. "
+        f"The schema alone: {fab(f'migration-rollback --revision {schema.goal}')}",
     )
-
-
-def _services(c, sight: Sight, name: str | None) -> list[str]:
-    """Return the named service and all that share its image; nothing for all services."""
-    from ..tools.compose import project
-
-    if not name:
-        return []
-    files = sight.wanted.files
-    service = project.resolve(c.environment, files, sight.seen, name)
-    if service not in files.services:
-        raise Refused(f"{sight.target.title} has no service {service}. Nothing was changed.")
-    group = files.sharing(service)
-    if not files.builders(group):
-        raise Refused(f"{service}: its image is not built here, so no commit changes it. Nothing was changed.")
-    return group

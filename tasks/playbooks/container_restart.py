@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from ..engine.plan import Plan
 from ..engine.task import change
+from ..preflight import service_choice
+from ..ssh.host import Host
+from ..steps import containers
 
 
 @change
-def container_restart(c, service=None, recreate=False):
+def container_restart(c: Host, service: str | None = None, recreate: bool = False) -> Plan:
     """Restart all containers or one service's, and prove that the application is healthy."""
-    from ..steps.builders import container_plans as plans
-
-    return plans.restart(c, "container-restart", service, recreate, healthy=True)
+    report = service_choice.check_restart(c, service, recreate)
+    return containers.restart_plan(report, "container-restart", recreate=recreate, healthy=True)

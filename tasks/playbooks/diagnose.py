@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.errors import Refused
 from ..engine.task import task
-
-if TYPE_CHECKING:
-    from ..preflight.diagnosis import LastGood
-    from ..preflight.examine import Examined
+from ..preflight import commit_choice, diagnosis, examine, overview, schema_choice
+from ..preflight.diagnosis import Diagnosis, LastGood
+from ..preflight.examine import Examined
+from ..ssh.host import Host
 
 
 @task
-def diagnose(c, json=False):
+def diagnose(c: Host, json: bool = False) -> Diagnosis:
     """Say whether it is code, database, configuration or unknown, by what evidence, and what to type."""
-    from msgspec import to_builtins
-
-    from ..preflight import diagnosis, examine, overview
-
     looks = {member.address: examine.examine(member) for member in c.fleet}
-    primary = looks[c.address]
-    found = diagnosis.judge(c.environment, looks, _past(c, primary), overview.half_done(c))
+    found = diagnosis.judge(c.environment, looks, _past(c, looks[c.address]), overview.half_done(c))
     if console.document(to_builtins(found)):
         return found
     for line in found.evidence:
@@ -33,28 +28,21 @@ def diagnose(c, json=False):
     return found
 
 
-def _past(c, e: Examined) -> LastGood:
+def _past(c: Host, e: Examined) -> LastGood:
     """Return the last good commit and how it stands to the database, as far as they can be told."""
-    from ..preflight import commit_choice as choice
-    from ..preflight.diagnosis import LastGood
-
     try:
-        _, past = choice.candidates(c, 1)
-        chosen = past.chosen
-        good, why = choice.find_last_good(c)
+        _, past = commit_choice.candidates(c, 1)
+        good, why = commit_choice.find_last_good(c)
     except Refused as refused:
         return LastGood(why=str(refused))
-    return LastGood(commit=good, why=why, chosen=chosen, fit=_fit(c, e, good))
+    return LastGood(commit=good, why=why, chosen=past.chosen, fit=_fit(c, e, good))
 
 
-def _fit(c, e: Examined, good: str) -> str:
-    from ..preflight import commit_choice as choice
-    from ..preflight import schema_choice as schemas
-
+def _fit(c: Host, e: Examined, good: str) -> str:
     if e.seen.revision is None:
         return "a schema that cannot be compared"
     try:
-        schema = schemas.needed(c, e.seen, choice.resolve(c, good))
+        schema = schema_choice.needed(c, e.seen, commit_choice.resolve(c, good))
     except Refused as refused:
         return str(refused)
     return "downgrade" if schema and schema.changes else "same"

@@ -5,27 +5,24 @@ from __future__ import annotations
 import time
 
 from ..console import terminal as console
+from ..engine import history, selection
+from ..engine import run as runner
 from ..engine.options import LAST_RUN
 from ..engine.task import task
+from ..ssh.host import Host
 
 
 @task(help=LAST_RUN)
-def resume(c, run=None, yes=False, plan=False, json=False):
+def resume(c: Host, run: str | None = None, yes: bool = False, plan: bool = False, json: bool = False) -> None:
     """Continue a run that was cut off or failed half-way, from the first step that is not done."""
-    from ..engine import history as tell
-    from ..engine import run as runner
-    from ..engine import selection as choice
-
     started = time.monotonic()
-    known = choice.to_continue(c, run)
-    tell.tell(known)
-    left = [step for step in known.steps if step.state != "done"]
-    for step in left:
-        console.say(f"  left: {step.title} ({step.state})")
-    if not left:
-        console.say("  left: the proof")
+    known = selection.to_continue(c, run)
+    history.tell(known)
+    left = [f"{step.title} ({step.state})" for step in known.steps if step.state != "done"]
+    for step in left or ["the proof"]:
+        console.say(f"  left: {step}")
     if plan:
-        console.document(tell.describe(known))
+        console.document(history.describe(known))
         console.say("Nothing was changed (--plan).")
         return
     console.confirm(f"Continue this on {c.environment.name}?", yes)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from ..console.commands import fab
 from ..console.errors import Refused
+from ..ssh.host import Host
 from ..tools.alembic import revisions
-from . import schema
-from . import schema_choice as choice
+from ..tools.alembic.revisions import Graph
+from . import schema, schema_choice
 from .state import State
 
 
@@ -22,35 +24,37 @@ class Fit(Struct, frozen=True):
     upgrade: str = ""
 
 
-def judge(c, seen: State, rows: tuple[str, ...]) -> Fit:
-    """Return how the revision ROWS of a backup stands to the code that is checked out."""
-    if not c.environment.database.alembic:
+def judge(c: Host, seen: State, rows: tuple[str, ...]) -> Fit:
+    """Return how the revision `rows` of a backup stands to the code that is checked out."""
+    if not c.environment.database or not c.environment.database.alembic:
         return Fit("untold", "no alembic in hosts.yaml: whether the code fits the backup cannot be told")
     carried = f"it carries revision {', '.join(rows)}" if rows else "it carries no revision"
     try:
         graph = schema.graphs(c, [seen.head])[seen.head] if seen.head else None
     except Refused as refused:
         return Fit("untold", f"{carried}; {refused}")
-    if not isinstance(graph, revisions.Graph):
+    if not isinstance(graph, Graph):
         return Fit("untold", f"{carried}; what the checked-out code needs cannot be told")
+    return _compared(c, seen, graph, rows, carried)
+
+
+def _compared(c: Host, seen: State, graph: Graph, rows: tuple[str, ...], carried: str) -> Fit:
     found = revisions.compare(graph, rows, graph)
     head = f"the checked-out code ({seen.head[:7]})"
     if found.kind == "same":
         return Fit("same", f"{carried}, as {head} needs it")
     needs = f"{head} needs {', '.join(graph.heads()) or 'none'}"
-    if found.kind == "behind":
-        lacking = len(found.wanted - found.current)
-        lacks = f"the backup lacks {lacking} of its migrations"
-        return Fit(
-            "behind", f"{carried}; {needs}: {lacks}. {_matching(c, rows)}", schema.start_up_upgrade(c, seen.head) or ""
-        )
-    return Fit("other", f"{carried}, which {head} does not know; {needs}. {_matching(c, rows)}")
+    if found.kind != "behind":
+        return Fit("other", f"{carried}, which {head} does not know; {needs}. {_matching(c, rows)}")
+    lacks = f"the backup lacks {len(found.wanted - found.current)} of its migrations"
+    text = f"{carried}; {needs}: {lacks}. {_matching(c, rows)}"
+    return Fit("behind", text, schema.start_up_upgrade(c, seen.head) or "")
 
 
-def _matching(c, rows: tuple[str, ...]) -> str:
+def _matching(c: Host, rows: tuple[str, ...]) -> str:
     """Return the commands that bring code and schema together after the restore."""
-    up = f"Then bring the schema up ({c.environment.database.alembic.command} upgrade head)"
-    commit = choice.fitting(c, list(rows))
+    up = f"Then bring the schema up ({schema.alembic_of(c.environment).command} upgrade head)"
+    commit = schema_choice.fitting(c, list(rows))
     if commit is None:
-        return f"{up}; none of the last commits (of {choice.LOOKED_AT}) needs exactly the backup's revision."
-    return f"{up}, or take the code that fits: fab code-rollback --commit {commit.sha[:10]}."
+        return f"{up}; none of the last commits (of {schema_choice.LOOKED_AT}) needs exactly the backup's revision."
+    return f"{up}, or take the code that fits: {fab(f'code-rollback --commit {commit.sha[:10]}')}."

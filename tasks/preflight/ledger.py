@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
-import msgspec
-from msgspec import Struct, field
+from msgspec import Struct, ValidationError, convert, field, to_builtins
 
 from ..config.settings import Environment
-from ..ssh import paths
-from ..ssh.shell import quote
+from ..ssh import paths, scripts
+from ..ssh.shell import Word, quote
 
 GOOD, BAD, UNKNOWN, BEGUN = "good", "bad", "unknown", "begun"
+ADDED = {"at", "images", "run", "task", "who", "machine"}  # what is known on the host, and then, only
 HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 WORDS = {GOOD: "recorded as good", BAD: "rolled back: bad", UNKNOWN: "returned to", BEGUN: "left for a deployment"}
 
 
-# A line torn by a crash must not swallow the next one.
-COMPLETE = '[ ! -s "$ledger" ] || [ -z "$(tail -c 1 "$ledger")" ] || echo >> "$ledger"'
-IDS = (
-    "id() { i=$(docker image inspect -f '{{.Id}}' \"$2\" 2>/dev/null) || return 0\n"
-    'ids="$ids${ids:+,}\\"$1\\":\\"$i\\""; }'
-)
-
-
-class Entry(Struct, kw_only=True):
+class Entry(Struct, frozen=True, kw_only=True):
     """One line of the ledger; `at` is the host's clock (seconds), `fixes` the bad commits that it was said to mend."""
 
     event: str
@@ -57,8 +50,8 @@ def entries(text: str) -> list[Entry]:
 
 def _entry(raw: object) -> Entry | None:
     try:
-        entry = msgspec.convert(raw, Entry)
-    except msgspec.ValidationError:
+        entry = convert(raw, Entry)
+    except ValidationError:
         return None
     hashes = [entry.commit, *entry.fixes]
     return entry if entry.event in WORDS and all(map(HASH.fullmatch, hashes)) else None
@@ -100,20 +93,28 @@ def frozen(environment: Environment, commit: str, ledger: list[Entry]) -> str:
     return "\n".join([*lines, ":"])
 
 
-def path(folder: str) -> str:
-    """Return the ledger's file below the state folder, both as shell words."""
-    return f"{folder}/releases.jsonl"
+def show(environment: Environment) -> str:
+    """Return the command that prints the ledger, or nothing."""
+    return f"cat {path(environment)} 2>/dev/null || :"
 
 
-def append(folder: str, records: list[dict]) -> str:
-    """Return a script that writes `records` into the ledger, each with the host's time and the ids of its images.
+def path(environment: Environment) -> Word:
+    """Return the ledger's file, as a shell word."""
+    return Word(f"{paths.state(environment)}/releases.jsonl")
 
-    `images` in a record are names by service; what is written are the ids that these names have.
+
+def closing(environment: Environment, records: Iterable[Entry]) -> str:
+    """Return the script that writes `records` into the ledger once a plan is proven, for `Plan.closing`.
+
+    `images` in a record are names by service; what is written are the ids that these names have then. The
+    time, and whose run it was, are added on the host.
     """
-    lines = [f"umask 077; ledger={path(folder)}; {COMPLETE}"]
-    for record in records:
-        lines += [f"ids=; {IDS}"]
-        lines += [f"id {quote(service)} {quote(name)}" for service, name in (record.get("images") or {}).items()]
-        text = quote(json.dumps({k: v for k, v in record.items() if k != "images"})[1:-1])
-        lines.append(f'printf \'{{"at":%s,%s,"images":{{%s}}}}\\n\' "$(date +%s)" {text} "$ids" >> "$ledger" || exit 1')
-    return "\n".join(lines)
+    return "\n".join(_append(environment, record) for record in records)
+
+
+def _append(environment: Environment, record: Entry) -> str:
+    known = {name: value for name, value in to_builtins(record).items() if name not in ADDED}
+    images = [word for pair in record.images.items() for word in pair]
+    return (
+        f"{scripts.call('preflight/ledger.sh', json.dumps(known)[1:-1], *images, LEDGER=path(environment))} || exit 1"
+    )

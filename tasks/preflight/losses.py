@@ -6,12 +6,12 @@ import re
 
 from ..console.errors import Refused
 from ..ssh.shell import Answer
-from ..steps.builders import snapshots as net
 from ..tools.alembic import migrations
 from ..tools.alembic.revisions import Revision
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.postgres import psql as sql
-from . import copies, state
+from ..tools.postgres.report import parse_server
+from . import copies, safety, state
 from .ways_out import ways_out
 
 
@@ -28,7 +28,7 @@ def describe(
     # What must be known comes first: counting may take longer than is waited for.
     asked = {**(copies.questions(c, seen) if ends or snapshot else {}), **_counts(c, seen, found)}
     answers = c.ask(asked) if asked else {}
-    facts, questions = net.room(c, seen, answers["server"]) if snapshot else [], []
+    facts, questions = _room(c, seen, answers["server"]) if snapshot else [], []
     for revision in wanted.downgrades:
         told, to_ask = _describe(revision, found.get(revision.id), answers)
         facts, questions = facts + told, questions + to_ask
@@ -36,6 +36,11 @@ def describe(
         facts.append(f"ends a session that would block it: {line}")
         questions.append(f"This session will be ended: {line}. Go on?")
     return facts, questions
+
+
+def _room(c, seen: state.State, answer: Answer) -> list[str]:
+    live = copies.database_of(c, seen)
+    return safety.room(c, live, parse_server(answer.out, live.name)) if answer.ok else []
 
 
 def _describe(

@@ -12,14 +12,13 @@ from ..console.units import age, moment, size, stamp
 from ..engine import journal, lock, record
 from ..ssh import paths
 from ..ssh.host import Host
-from ..ssh.probe import Probe, answered, single
+from ..ssh.probe import answered, single
 from ..ssh.shell import Answer
 from ..tools.compose.inspect import Container
-from ..tools.git import commits
-from ..tools.git.commits import Past
-from . import checkup, examine, health
+from . import checkup, examine, health, past
 from .examine import Examined
 from .health import problem
+from .past import Past
 
 
 class Overview(Struct, frozen=True, kw_only=True):
@@ -41,9 +40,10 @@ def look(member: Host) -> Overview:
     """Return what stands where on one host; what cannot be read is said in its line."""
     environment = member.environment
     folder = paths.state(environment)
-    past = Probe(commits.questions(environment, 1), lambda answers: commits.read_past(dict(answers)))
     journals = single(journal.every(folder, 1), lambda answer: journal.journals(answer.out))
-    found, before, last, held = member.ask(examine.probe(environment), past, journals, answered(lock.show(folder)))
+    found, before, last, held = member.ask(
+        examine.probe(environment), past.probe(environment), journals, answered(lock.show(folder))
+    )
     return overview(member, found, before, Runs(last, _held(held)))
 
 
@@ -53,12 +53,12 @@ def half_done(host: Host) -> str:
     return _held(answer) if answer.out.startswith("DEAD") else ""
 
 
-def overview(member: Host, e: Examined, past: Past, runs: Runs) -> Overview:
+def overview(member: Host, e: Examined, before: Past, runs: Runs) -> Overview:
     """Return what stands where on one host."""
     environment = member.environment
     lines = [
         ("code", _code(e)),
-        ("good before", _good(past)),
+        ("good before", _good(before)),
         ("containers", _containers(e)),
         *([("database", _database(environment.database, e))] if environment.database else []),
         ("health", ", ".join(_health(e)) or "no address configured"),

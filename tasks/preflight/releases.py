@@ -2,78 +2,132 @@
 
 from __future__ import annotations
 
+from msgspec import field, structs
+
+from ..console.commands import fab
 from ..console.errors import Failed, Refused
 from ..console.units import moment
-from ..ssh import paths
+from ..engine.before import ReleaseBefore
+from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
+from ..ssh.probe import answered
+from ..tools.compose import images
 from ..tools.compose.images import Target
 from ..tools.git import commits
-from . import checkup, health, ledger, state
-from .ledger import Entry
+from ..tools.git.commits import Commit
+from . import checkup, copies, health, ledger, safety, state
+from .ledger import BEGUN, GOOD, Entry
+from .reports import DeploymentReport
 
 
-def read(c) -> list[Entry]:
-    """Return the ledger of the primary host, the oldest entry first."""
-    folder = paths.state(c.environment)
-    return ledger.entries(c.sh(f"cat {ledger.path(folder)} 2>/dev/null || :").stdout)
+class ReleaseReport(DeploymentReport, frozen=True, kw_only=True):
+    """What runs, the `commit` that all hosts stand on, and what its compose files want.
+
+    `fixes`: the commits that were rolled back and that it deploys again, said to be mended.
+    """
+
+    commit: Commit
+    wanted: Target
+    fixes: list[str] = field(default_factory=list)
+
+    @property
+    def before(self) -> ReleaseBefore | None:
+        """What `undo` has to know to come back to what is there now; None where its data are not kept."""
+        if not self.safety:
+            return None
+        return ReleaseBefore(
+            commit=self.commit.sha,
+            branch=self.state.branch,
+            revision=self.state.revision,
+            images=self._kept,
+            running=self.running,
+            healthy=self.state.healthy,
+            snapshot=self.safety.clone,
+            dump=self.safety.dump,
+        )
+
+    @property
+    def begun(self) -> Entry:
+        """What the ledger says before a deployment."""
+        return structs.replace(self._entry(BEGUN), snapshot=self.safety.clone if self.safety else "")
+
+    @property
+    def good(self) -> Entry:
+        """What the ledger says of a release that was proven."""
+        return structs.replace(self._entry(GOOD), fixes=self.fixes)
+
+    def _entry(self, event: str) -> Entry:
+        commit = self.commit
+        return Entry(
+            event=event,
+            commit=commit.sha,
+            subject=commit.subject,
+            revision=self.state.revision,
+            images=self._kept,
+        )
+
+    @property
+    def _kept(self) -> dict[str, str]:
+        return {i.service: i.retained(self.commit.sha) for i in self.images}
 
 
-def present(c) -> tuple[state.State, commits.Commit]:
-    """Return what is there, and the commit that all hosts stand on."""
+def check_begin(c: Host, snapshot: bool) -> ReleaseReport:
+    """Return what is kept before a deployment; with `snapshot` the data as well, Refused where there is no room."""
+    report = _present(c)
+    if not snapshot:
+        return report
+    live = copies.database_of(c, report.state)
+    facts = safety.room(c, live)
+    return structs.replace(report, facts=facts, safety=safety.planned(c.environment, live, report.run))
+
+
+def check_record(c: Host, unfreeze: bool) -> ReleaseReport:
+    """Return what is recorded as good; Refused where it was rolled back before, Failed where anything is wrong."""
+    report = _present(c)
+    title = report.commit.title
+    back = c.ask(answered(ledger.frozen(c.environment, report.commit.sha, read(c)))).out.split()
+    if back and not unfreeze:
+        raise Refused(
+            f"{title} contains {', '.join(b[:12] for b in back)}, which was rolled back, and neither a revert "
+            "nor a recorded fix of it. Nothing was recorded. If it is mended: the same command with --unfreeze."
+        )
+    for member in c.fleet:
+        if wrong := health.summary(checkup.look(member)):
+            raise Failed(f"{member.address}: not recorded as good: {wrong}. Next: {fab('diagnose')}")
+    if report.state.modified:
+        names = ", ".join(report.state.modified[:5])
+        raise Refused(f"The checkout has local changes ({names}): that is not {title}. Nothing was recorded.")
+    return structs.replace(report, fixes=back)
+
+
+def _present(c: Host) -> ReleaseReport:
+    """Return what is there; Refused where the hosts do not stand on one commit."""
     states = parallel_map(c.fleet, state.look)
     if len({seen.head for seen in states}) > 1:
         heads = ", ".join(seen.head[:12] for seen in states)
         raise Refused(f"The hosts stand on different commits: {heads}. Nothing was recorded.")
-    answer = c.ask({"commit": commits.show_one(c.environment, "HEAD")})["commit"]
+    answer = c.ask(answered(commits.show_one(c.environment, "HEAD")))
     found = commits.parse_commits(answer.out)
     if not found:
-        raise Refused(f"{c.address}: HEAD cannot be read: {answer.err.strip()}. Nothing was recorded.")
-    return states[0], found[0]
+        raise Refused(f"HEAD cannot be read: {answer.err.strip()}. Nothing was recorded.", at=c.address)
+    wanted = images.look_at(c, states[0], found[0])
+    return ReleaseReport(
+        environment=c.environment,
+        state=states[0],
+        activity=states[0].activity,
+        images=wanted.images,
+        commit=found[0],
+        wanted=wanted,
+    )
 
 
-def brought_back(c, commit: commits.Commit) -> list[str]:
-    """Return the commits that were rolled back and that `commit` deploys again."""
-    return c.sh(ledger.frozen(c.environment, commit.sha, read(c))).stdout.split()
-
-
-def require_proof(c) -> None:
-    """Raise Failed when any check of `verify` is not right on any host."""
-    for member in c.fleet:
-        if wrong := health.summary(checkup.look(member)):
-            raise Failed(f"{member.address}: not recorded as good: {wrong}. Next: fab diagnose")
-
-
-def record(event: str, commit: commits.Commit, seen: state.State, wanted: Target) -> dict:
-    """Return what the ledger will say of `commit`: good, or begun."""
-    return {
-        "event": event,
-        "commit": commit.sha,
-        "subject": commit.subject,
-        "revision": seen.revision,
-        "images": {i.service: i.retained(commit.sha) for i in wanted.images},
-    }
+def read(c: Host) -> list[Entry]:
+    """Return the ledger of the primary host, the oldest entry first."""
+    return ledger.entries(c.ask(answered(ledger.show(c.environment))).out)
 
 
 def row(entry: Entry) -> tuple[str, ...]:
     """Return the line of a table about one entry."""
     by = f"{entry.who} from {entry.machine} ({entry.task})"
-    return (
-        moment(entry.at),
-        entry.commit[:12],
-        entry.subject,
-        ledger.WORDS[entry.event],
-        ", ".join(entry.revision or []),
-        by,
-    )
-
-
-def before(seen: state.State, wanted: Target, commit: commits.Commit) -> dict:
-    """Return what `undo` has to know to come back to what is there now."""
-    return {
-        "commit": commit.sha,
-        "branch": seen.branch,
-        "revision": seen.revision,
-        "images": {i.service: i.retained(commit.sha) for i in wanted.images},
-        "running": sorted({k.service for k in seen.containers if k.running}),
-        "healthy": seen.healthy,
-    }
+    revision, said = ", ".join(entry.revision or []), ledger.WORDS[entry.event]
+    return moment(entry.at), entry.commit[:12], entry.subject, said, revision, by

@@ -1,179 +1,155 @@
-"""The look before a restore: the file found and read, held against the live database; nothing is changed."""
+"""The preflight of a restore: the file found and read, held against the live database; nothing is changed."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 
+from msgspec import structs
+
+from ..console.commands import fab
 from ..console.errors import Refused
-from ..console.units import size
+from ..engine.plan import new_id
 from ..ssh import paths
+from ..ssh.host import Host
+from ..ssh.probe import answered
 from ..ssh.shell import home, quote
 from ..tools.compose import compose
-from ..tools.postgres.backup import Backup, Section
-from ..tools.postgres.names import copy_name
 from ..tools.postgres.psql import Database
 from ..tools.postgres.reads import rows_script, server_script
 from ..tools.postgres.report import Server, parse_server, parse_tables
-from . import backup_check as check
-from . import backup_files as files
-from . import backup_fit as fit
-from . import copies, state, upload
-from . import restore_facts as tell
+from . import backup_check, backup_files, backup_fit, copies, restore_facts, safety, state, upload
+from .backup_files import Found
+from .restore_report import RestoreOptions, RestoreReport
 from .state import State
 
 COUNTING = 180  # seconds that counting the rows of the live database may take
 LOCAL = "local:"
 
 
-@dataclass
-class Sight:
-    """What the look found: the live database (ROWS by table; None: not countable) and the backup."""
-
-    seen: State
-    db: Database
-    server: Server
-    backup: Backup
-    section: Section
-    rows: dict[str, int] | None
-    fit: fit.Fit
-    risks: list[str] = field(default_factory=list)
-    facts: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def there(self) -> bool:
-        """Whether there is a live database."""
-        return self.server.live is not None
-
-    @property
-    def owners(self) -> bool:
-        """Whether all roles that the backup names are on the server."""
-        return not self.backup.missing_roles
-
-    @property
-    def need(self) -> int:
-        """The bytes that the restored database may take, with all that is written meanwhile."""
-        return max(2 * self.section.bytes or 2 * self.backup.uncompressed, self.bytes)
-
-    @property
-    def bytes(self) -> int:
-        """The size of the live database."""
-        return self.server.live.bytes if self.server.live else 0
-
-    def before(self, run: str) -> dict:
-        """Return what `undo` has to know of the state that is left."""
-        running = sorted({k.service for k in self.seen.containers if k.status in ("running", "restarting")})
-        known = {
-            "commit": self.seen.head,
-            "branch": self.seen.branch,
-            "revision": self.seen.revision,
-            "running": running,
-            "healthy": self.seen.healthy,
-        }
-        return {**known, "swapped": copy_name(self.db.name, "old", run)} if self.there else {}
-
-
-def configured(c) -> None:
-    """Raise Refused where hosts.yaml knows of no database."""
-    if not c.environment.database:
-        raise Refused(f"{c.environment.name} has no database in hosts.yaml. Nothing was changed.")
-
-
-def reached(c) -> tuple[State, Database]:
+def reached(c: Host) -> tuple[State, Database]:
     """Return the state of the host and its live database; Refused where either is out of reach."""
-    configured(c)
+    safety.configured(c.environment)
     seen = state.look(c)
     state.require(c.address, seen, ("engine",))
     return seen, copies.database_of(c, seen)
 
 
-def found(c) -> list[files.Found]:
+def found(c: Host) -> list[Found]:
     """Return what lies in the folder of the backups, the newest first."""
-    configured(c)
-    environment = c.environment
+    environment, folder = c.environment, safety.configured(c.environment).backups
     container = compose.containers(environment.service("database") or "db", everything=False)
     finding = f"cd {paths.app(environment)} 2>/dev/null && {container} | head -n 1"
-    script = files.listing(environment.database.backups, check.reports(environment), finding)
-    return files.parse_listing(c.sh(script, timeout=None).stdout, environment.database.backups)
+    script = backup_files.listing(folder, backup_check.reports(environment), finding)
+    return backup_files.parse_listing(c.sh(script, timeout=None).stdout, folder)
 
 
-def path_of(c, file: str | None, plan: bool = False) -> str:
+def path_of(c: Host, file: str | None, plan: bool = False) -> str:
     """Return the path on the host that `--file` means, after uploading it where it is on this machine."""
-    folder = c.environment.database.backups
+    folder = safety.configured(c.environment).backups
     if not file:
-        names = ", ".join(one.name for one in found(c)[:5]) or "none yet (fab backups.create)"
+        names = ", ".join(one.name for one in found(c)[:5]) or f"none yet ({fab('backups.create')})"
         raise Refused(f"--file is needed: a PATH on the host, latest, or local:PATH. In {folder}: {names}.")
     if file.startswith(LOCAL):
-        return upload.bring(c, file.removeprefix(LOCAL), folder, plan)
+        uploaded: str = upload.bring(c, file.removeprefix(LOCAL), folder, plan)
+        return uploaded
     if file == "latest":
         newest = next(iter(found(c)), None)
         if newest is None:
-            raise Refused(f"{c.address}: there is no backup in {folder}. Nothing was changed.")
+            raise Refused(f"there is no backup in {folder}.", at=c.address)
         return newest.path
     inside = f"{folder}/{file}"
-    script = f'for f in {home(file)} {home(inside)}; do [ ! -e "$f" ] || {{ echo there; break; }}; echo not; done'
-    tried = c.sh(script).stdout.split()
-    if "there" not in tried:
+    here, there = c.ask(answered(f"[ -e {home(file)} ]"), answered(f"[ -e {home(inside)} ]"))
+    if not (here.ok or there.ok):
         where = f"neither in the login's home nor in {folder}"
-        raise Refused(f"{c.address}: there is no {file}, {where}. Nothing was changed. Next: fab backups.list")
-    return (file, inside)[tried.index("there")]
+        raise Refused(f"there is no {file}, {where}.", at=c.address, next=f"Next: {fab('backups.list')}")
+    return file if here.ok else inside
 
 
-def look(c, file: str | None, source: str | None, plan: bool) -> Sight:
-    """Return what a restore of `--file` would meet, or raise Refused for what makes it impossible."""
-    seen, db = reached(c)
+def check(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = False) -> RestoreReport:
+    """Return what a restore of `file` would meet, or raise Refused for what makes it impossible.
+
+    With `plan`, nothing is uploaded.
+    """
+    if options.online and options.in_place:
+        raise Refused("--online keeps two copies, --in-place has no room for them: choose one.")
+    report = read(c, file, options, plan=plan)
+    report = structs.replace(report, stopping=_writers(report) if options.stop else [])
+    restore_facts.require(report)
+    if report.drops and options.dump:
+        report = structs.replace(report, dump_to=_dump_path(c, report))
+    return restore_facts.told(report)
+
+
+def read(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = False, run: str = "") -> RestoreReport:
+    """Return what is known of a backup and of the database it would replace; Refused where it must not replace it.
+
+    `run`: the run that it is for, where it has its id already.
+    """
+    seen, live = reached(c)
     path = path_of(c, file, plan)
-    backup = check.inspect(c, db, path)
-    answers = c.ask({"server": server_script(db), "now": "date +%s", "rows": rows_script(db)}, timeout=COUNTING)
-    if not answers["server"].ok:
-        raise Refused(f"{c.address}: {answers['server'].err}. Nothing was changed.")
-    server = parse_server(answers["server"].out, db.name)
-    rows = None
-    if server.live and answers["rows"].ok:
-        rows = {name: table.rows for name, table in parse_tables(answers["rows"].out).items()}
-    aim = target(c, db, server, rows)
-    if reasons := check.obstacles(backup, aim, source):
-        other = _other(c, path, file)
-        raise Refused(f"{c.address}: {path} cannot be restored: {'; '.join(reasons)}. Nothing was changed.{other}")
+    backup = backup_check.inspect(c, live, path)
+    server, rows, now = _live(c, live)
+    aim = target(c, live, server, rows)
+    section = backup_check.section_of(backup, live.name, options.source)
+    reasons = backup_check.obstacles(backup, aim, options.source)
+    if reasons or section is None:
+        raise Refused(f"{path} cannot be restored: {'; '.join(reasons)}.", at=c.address, next=_other(c, path, file))
     if server.standby:
-        raise Refused(f"{c.address}: the database server is a standby: it cannot be written to. Nothing was changed.")
-    section = check.section_of(backup, db.name, source)
-    sight = Sight(
-        seen, db, server, backup, section, rows, fit.judge(c, seen, section.revisions), check.risks(backup, aim)
+        raise Refused("the database server is a standby: it cannot be written to.", at=c.address)
+    report = RestoreReport(
+        environment=c.environment,
+        state=seen,
+        activity=seen.activity,
+        run=run or new_id(),
+        live=live,
+        server=server,
+        backup=backup,
+        section=section,
+        rows=rows,
+        fit=backup_fit.judge(c, seen, section.revisions),
+        risks=backup_check.risks(backup, aim),
+        options=options,
     )
-    tell.tell(sight, int(answers["now"].out.strip() or time.time()))
-    return sight
+    return structs.replace(report, facts=restore_facts.facts(report, now), warnings=restore_facts.warnings(report))
 
 
-def target(c, db: Database, server: Server, rows: dict[str, int] | None) -> check.Target:
+def _live(c: Host, live: Database) -> tuple[Server, dict[str, int] | None, int]:
+    """Return what the server holds, the rows of the live database if they can be counted, and the host's clock."""
+    known, now, counted = c.ask(
+        answered(server_script(live)), answered("date +%s"), answered(rows_script(live)), timeout=COUNTING
+    )
+    if not known.ok:
+        raise Refused(f"{known.err}.", at=c.address)
+    server = parse_server(known.out, live.name)
+    rows = {name: table.rows for name, table in parse_tables(counted.out).items()} if counted.ok else None
+    return server, rows if server.live else None, int(now.out.strip() or time.time())
+
+
+def target(c: Host, live: Database, server: Server, rows: dict[str, int] | None) -> backup_check.Target:
     """Return what a backup would replace."""
-    tables = frozenset(rows or ()) - {check.versions_table(c.environment)}
-    return check.Target(db.name, server.version // 10000, server.live.encoding if server.live else "", tables)
+    tables = frozenset(rows or ()) - {backup_check.versions_table(c.environment)}
+    encoding = server.live.encoding if server.live else ""
+    return backup_check.Target(live.name, server.version // 10000, encoding, tables)
 
 
-def _other(c, path: str, file: str | None) -> str:
+def _other(c: Host, path: str, file: str | None) -> str:
     """Return the way out where `latest` is no good: the newest backup that is known to be."""
     if file != "latest":
         return ""
     good = next((one for one in found(c) if one.good and one.path != path), None)
-    return f" The newest that was verified: --file {quote(good.path)}" if good else " Others: fab backups.list"
+    return f"The newest that was verified: --file {quote(good.path)}" if good else f"Others: {fab('backups.list')}"
 
 
-def safety_path(c, sight: Sight, run: str) -> str:
+def _writers(report: RestoreReport) -> list[str]:
+    """Return the services that may write, and have to run afterwards: all that run but the frontend; the backend."""
+    roles, seen = report.environment.compose.services, report.state
+    spared = {roles.get("database") or "db", roles.get("frontend")}
+    running = {k.service for k in seen.containers if k.status in ("running", "restarting", "paused")}
+    backend = {k.service for k in seen.of(roles.get("backend") or "")}
+    return sorted((running | backend) - spared)
+
+
+def _dump_path(c: Host, report: RestoreReport) -> str:
     """Return where the live database can be dumped to, or nothing where the host's disk has no room."""
-    folder = c.environment.database.backups
-    room = f'd={home(folder)}; [ -d "$d" ] || d=$HOME; df -Pk "$d" | awk \'NR == 2 {{ printf "%.0f", $4 * 1024 }}\''
-    free = c.sh(room).stdout
-    fits = float(free.strip() or 0) > 1.2 * sight.bytes
-    return f"{folder}/{files.file_name(sight.db.name, run, 'custom')}" if fits else ""
-
-
-def require_room(sight: Sight, need: int, way_out: str) -> None:
-    """Raise Refused unless NEED bytes fit on the database's disks."""
-    if not sight.server.fits(need):
-        wanted, free = size(need + sight.server.max_wal), size(sight.server.data_free)
-        raise Refused(
-            f"Not enough disk for the database: about {wanted} are needed, its log included, {free} are free. "
-            f"Nothing was changed. {way_out}"
-        )
+    free = c.ask(answered(safety.free_for_backups(c.environment))).out.strip()
+    return safety.dump_path(c.environment, report.run) if float(free or 0) > 1.2 * report.bytes else ""

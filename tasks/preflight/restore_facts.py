@@ -1,34 +1,107 @@
-"""What a restore would mean, in lines for the operator, before anything is asked."""
+"""What a restore would mean: what refuses it, and the lines for the operator before anything is asked."""
 
 from __future__ import annotations
 
+from msgspec import structs
+
+from ..console.commands import fab
+from ..console.errors import Refused
 from ..console.units import age, size
 from ..tools.postgres.backup import Section
+from .restore_report import RestoreReport, in_place
+
+PRUNE = fab("backups.prune")
+GOES_ON = "the application goes on; what it writes until the swap stays in the old database"
+UNWELL = "the application is not healthy before this run either, so health is not required at the end"
 
 
-def tell(sight, now: int) -> None:
-    """Write what a restore means into the facts and warnings of SIGHT; NOW is the host's clock."""
-    backup, section = sight.backup, sight.section
+def require(report: RestoreReport) -> None:
+    """Raise Refused where the restore may fail when the backend is stopped already, or has no room."""
+    options = report.options
+    if report.risks and options.stop and not options.online:
+        raise Refused(
+            f"It may not be possible to load it: {'; '.join(report.risks)}.",
+            next="--online restores beside first, and stops the backend only then.",
+        )
+    if options.in_place:
+        require_room(report, max(0, report.need - report.bytes), f"{PRUNE}, or a bigger disk.")
+    else:
+        require_room(report, report.need, f"{PRUNE}; {in_place(report.backup.path)} drops the live database first.")
+
+
+def require_room(report: RestoreReport, need: int, ways_out: str) -> None:
+    """Raise Refused unless `need` bytes fit on the database's disks."""
+    server = report.server
+    if not server.fits(need):
+        raise Refused(
+            f"Not enough disk for the database: about {size(need + server.max_wal)} are needed, its log included, "
+            f"{size(server.data_free)} are free.",
+            next=f"Ways out: {ways_out}",
+        )
+
+
+def facts(report: RestoreReport, now: int) -> list[str]:
+    """Return what the backup is, and how it stands to the live database; `now` is the host's clock (seconds)."""
+    backup, section = report.backup, report.section
     name = section.database or backup.database
     counted = [n for n in section.rows.values() if n is not None]
-    sight.facts += [
+    return [
         f"the backup: {backup.path}, {backup.kind}, {size(backup.bytes)}, {age(now - backup.modified)} old"
         f"{f', of {name}' if name else ''}{f', PostgreSQL {backup.server}' if backup.server else ''}; "
         f"{len(section.rows)} tables, {sum(counted)} rows",
-        sight.fit.text,
-        *(differences(sight.rows, section) if sight.rows is not None else []),
-        f"it takes about {size(sight.need)} beside the live database ({size(sight.bytes)}); "
-        f"{size(sight.server.data_free)} are free",
+        report.fit.text,
+        *(differences(report.rows, section) if report.rows is not None else []),
+        f"it takes about {size(report.need)} beside the live database ({size(report.bytes)}); "
+        f"{size(report.server.data_free)} are free",
     ]
-    if backup.checksum == "none":
-        sight.warnings.append("no sha256 lies beside the backup: that no bit of it flipped is unverified")
-    if not sight.owners:
-        missing = ", ".join(backup.missing_roles or ())
-        sight.warnings.append(f"the roles {missing} are not on the server: owners and grants are left out")
-    if sight.rows is None:
-        gone = "there is no live database" if not sight.there else "the rows of the live database cannot be counted"
-        sight.warnings.append(gone)
-    sight.warnings += sight.risks
+
+
+def warnings(report: RestoreReport) -> list[str]:
+    """Return what cannot be known of the restore, or will not be as it was."""
+    missing = ", ".join(report.backup.missing_roles or ())
+    uncounted = "the rows of the live database cannot be counted" if report.there else "there is no live database"
+    unsure = "no sha256 lies beside the backup: that no bit of it flipped is unverified"
+    return [
+        *([unsure] if report.backup.checksum == "none" else []),
+        *([f"the roles {missing} are not on the server: owners and grants are left out"] if missing else []),
+        *([uncounted] if report.rows is None else []),
+        *report.risks,
+    ]
+
+
+def told(report: RestoreReport) -> RestoreReport:
+    """Return the report with all that is to be said and asked of what becomes of the present data."""
+    kept = f"what is in the database now stays, as {report.outgoing}; {fab('undo')} swaps it back"
+    fit = report.fit
+    unfit = [] if fit.kind in ("same", "untold") else [f"Code and backup do not fit: {fit.text} Go on?"]
+    report = structs.replace(
+        report,
+        facts=[*report.facts, *([kept] if report.there and not report.drops else [])],
+        warnings=[*report.warnings, *(_when_stopped(report) if report.options.stop else [GOES_ON])],
+        questions=unfit,
+    )
+    return _told_of_drop(report) if report.drops else report
+
+
+def _when_stopped(report: RestoreReport) -> list[str]:
+    upgrade = report.fit.upgrade
+    return [
+        *([UNWELL] if report.there and not report.state.healthy else []),
+        *([f"the start-up runs `{upgrade}`, which migrates the restored database"] if upgrade else []),
+    ]
+
+
+def _told_of_drop(report: RestoreReport) -> RestoreReport:
+    path, name = report.dump_to, report.live.name
+    rows = "" if report.rows is None else f" with {sum(report.rows.values())} rows"
+    if path:
+        fact = f"the present database is dumped to {path} before it is dropped"
+        ask = f"--in-place DROPS {name}{rows} before the backup is loaded; {path} is the only way back. Go on?"
+        return structs.replace(report, facts=[*report.facts, fact], questions=[*report.questions, ask])
+    why = "the host's disk has no room for a dump" if report.options.dump else "--no-dump"
+    warning = f"no dump is made first ({why}): what the backup does not hold is lost for ever"
+    ask = f"--in-place DROPS {name}{rows}, of {size(report.bytes)}, WITHOUT A WAY BACK. Go on?"
+    return structs.replace(report, warnings=[*report.warnings, warning], questions=[*report.questions, ask])
 
 
 def differences(rows: dict[str, int], section: Section) -> list[str]:

@@ -1,157 +1,213 @@
-"""The look before a rollback: every host reached and found fit, the target understood; nothing is changed."""
+"""The preflight of a rollback: every host reached and found fit, the target understood; nothing is changed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from msgspec import Struct, field, structs
 
 from ..console.errors import Refused
-from ..console.units import size
-from ..ssh.parallel import ask
+from ..engine.before import ReleaseBefore
+from ..ssh.host import Host
+from ..ssh.parallel import parallel_map
+from ..ssh.probe import Probe
+from ..ssh.shell import Answer
+from ..tools.alembic.revisions import Graphs
 from ..tools.alembic.schema_change import SchemaChange
-from ..tools.compose import images
-from ..tools.git import checkout
+from ..tools.compose import images, project
+from ..tools.compose.images import Target
+from ..tools.git.checkout import SHORT
 from ..tools.git.commits import Commit
-from . import commit_choice as choice
-from . import losses, schema, state
-from . import schema_choice as schemas
-from .schema import Known
+from . import commit_choice, downgrade, losses, safety, schema, schema_choice, state, worktree
+from .commit_choice import Named
+from .ledger import BAD, GOOD, Entry
+from .reports import DeploymentReport
 from .state import State
 
-ROOM = 1024**3  # bytes that a build and a snapshot need at the least
 
+class RollbackOptions(Struct, frozen=True, kw_only=True):
+    """What the operator said of the way back.
 
-@dataclass(frozen=True)
-class Way:
-    """What the operator said of the way back: `override_sql` replaces a downgrade, `schema` is whether it moves."""
+    Attributes:
+        revision: the alembic revision, overriding the one the commit needs.
+        downgrade_sql: REV=FILE, the operator's SQL in place of one migration's downgrade.
+        service: the only one that goes back; None: all.
+        stash: whether local changes of the checkout are put aside.
+        rebuild: whether images are built without cache even where they are kept.
+        database: whether the schema may move.
+        rehearse: whether a downgrade is tried on a clone first.
+        snapshot: whether a safety snapshot is made before a downgrade.
+    """
 
-    stash: bool = False
     revision: str | None = None
-    schema: bool = True
-    override_sql: str | None = None
-    snapshot: bool = False
+    downgrade_sql: str | None = None
+    service: str | None = None
+    stash: bool = False
+    rebuild: bool = False
+    database: bool = True
+    rehearse: bool = True
+    snapshot: bool = True
 
 
-@dataclass
-class Sight:
-    """What the look found: the primary's state, the target, what it wants of containers and schema."""
+class RollbackReport(DeploymentReport, frozen=True, kw_only=True):
+    """What a rollback would meet.
 
-    seen: State
+    Attributes:
+        target: the commit to go back to.
+        wanted: what its compose files want.
+        schema: the way to the schema it needs, which may be none; None where that is not looked at.
+        services: those that alone go back; empty: all.
+        options: what the operator said.
+    """
+
     target: Commit
-    wanted: images.Target
-    applications: list[str]
+    wanted: Target
     schema: SchemaChange | None = None
-    facts: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    questions: list[str] = field(default_factory=list)
+    services: list[str] = field(default_factory=list)
+    options: RollbackOptions = RollbackOptions()
 
     @property
-    def migrates(self) -> bool:
-        """Whether the schema has to change."""
-        return self.schema is not None and self.schema.changes
+    def stash(self) -> bool:
+        """Whether local changes of the checkout are put aside."""
+        return self.options.stash
+
+    @property
+    def purpose(self) -> str:
+        """From which commit to which, in a line."""
+        return f"{self.state.head[:SHORT]} ({self.state.subject}) → {self.target.title}"
+
+    @property
+    def before(self) -> ReleaseBefore:
+        """What `undo` has to know of the state that is left."""
+        return ReleaseBefore(
+            commit=self.state.head,
+            branch=self.state.branch,
+            revision=self.state.revision,
+            images={i.service: i.retained(self.state.head) for i in self.images if self.state.of(i.service)},
+            running=self.running,
+            healthy=self.state.healthy,
+            snapshot=self.safety.clone if self.safety else "",
+            dump=self.safety.dump if self.safety else "",
+        )
+
+    @property
+    def records(self) -> list[Entry]:
+        """What the ledger says of a rollback of all services: what was left is bad, the target good."""
+        if self.services:
+            return []
+        left, target = self.state, self.target
+        good = Entry(
+            event=GOOD,
+            commit=target.sha,
+            subject=target.subject,
+            revision=self.schema.to_heads if self.schema else left.revision,
+            images={i.service: i.retained(target.sha) for i in self.images},
+        )
+        bad = Entry(event=BAD, commit=left.head, subject=left.subject, revision=left.revision)
+        return [bad, good] if left.head != target.sha else [good]
 
 
-def look(c, commit: str, way: Way = Way()) -> Sight:
+class _Seen(NamedTuple):
+    member: Host
+    state: State
+    named: Named
+    wanted: dict[str, Answer]
+    graphs: Graphs
+
+
+def check(c: Host, commit: str | None, options: RollbackOptions) -> RollbackReport:
     """Return what a rollback to `commit` would meet, or raise Refused for what makes it impossible.
 
     Every host is asked for all of it at once; what a downgrade destroys needs a second question.
     """
-    answers = ask(c.fleet, lambda member: _questions(member, commit, way))
-    states = [state.read(member.environment, found) for member, found in zip(c.fleet, answers, strict=True)]
-    for member, seen in zip(c.fleet, states, strict=True):
-        fit(member, seen, stash=way.stash)
-    hosts = list(zip(c.fleet, states, answers, strict=True))
-    targets = [choice.read(member, commit, found) for member, _seen, found in hosts]
+    ref = commit_choice.required(c, commit)
+    hosts = parallel_map(c.fleet, lambda member: _Seen(member, *member.ask(*_probes(member, ref, options))))
+    for host in hosts:
+        worktree.fit(host.member, host.state, stash=options.stash)
+    targets = [commit_choice.known(host.member, ref, host.named) for host in hosts]
     if len({t.sha for t in targets}) > 1:
-        raise Refused(f"{commit} is not the same commit on every host: name it by its full hash. Nothing was changed.")
-    wanted = [images.look_at(member, seen, targets[0], found) for member, seen, found in hosts][0]
-    sight = Sight(states[0], targets[0], wanted, _applications(c, states))
-    if way.stash and sight.seen.modified:
-        names = ", ".join(sight.seen.modified[:5])
-        sight.facts.append(f"local changes are put aside ({names}): git stash pop in the checkout brings them back")
-    if way.schema:
-        _look_at_schema(c, sight, way, _known(c, commit, answers[0].get("migrations")))
-    else:
-        _leave_schema(c, sight)
-    return sight
+        raise Refused(f"{ref} is not the same commit on every host: name it by its full hash.")
+    wanted = [images.look_at(host.member, host.state, targets[0], host.wanted) for host in hosts][0]
+    report = _report(c, [host.state for host in hosts], targets[0], wanted, options)
+    return _with_schema(c, report, (ref, hosts[0].graphs)) if options.database else _with_schema_left(c, report)
 
 
-def _questions(member, commit: str, way: Way) -> dict[str, str]:
+def _probes(member: Host, ref: str, options: RollbackOptions) -> list[Probe[object]]:
     environment = member.environment
-    primary = member is member.fleet[0]
-    return {
-        **state.questions(environment),
-        **choice.questions(environment, commit),
-        **images.questions_about(environment, commit),
-        **(_migrations(environment, commit) if way.schema and primary else {}),
-    }
-
-
-def _migrations(environment, commit: str) -> dict[str, str]:
     configured = environment.database and environment.database.alembic
-    return {"migrations": schema.probe(environment, commit).commands[""]} if configured else {}
+    asked = configured and options.database and member is member.fleet[0]
+    nothing: Probe[Graphs] = Probe({}, lambda _answers: {})
+    return [
+        state.probe(environment),
+        commit_choice.probe(environment, ref),
+        Probe(images.questions_about(environment, ref), dict),
+        schema.probe(environment, ref) if asked else nothing,
+    ]
 
 
-def fit(member, seen: State, *, stash: bool = False) -> None:
-    """Raise Refused where a host cannot be worked on, with what to do about it."""
-    state.require(member.address, seen)
-    short = [f"{place} has {size(free)} free" for place, free in seen.free.items() if free < ROOM]
-    if short:
-        raise Refused(f"{member.address}: too little disk: {', '.join(short)}, not {size(ROOM)}. Nothing was changed.")
-    checkout.refuse_local_changes(seen, stash)
+def _report(c: Host, states: list[State], target: Commit, wanted: Target, options: RollbackOptions) -> RollbackReport:
+    seen, services = states[0], _services(c, states[0], target, wanted, options.service)
+    there = {k.service for one in states for k in one.containers}
+    return RollbackReport(
+        environment=c.environment,
+        state=seen,
+        activity=seen.activity,
+        target=target,
+        wanted=wanted,
+        stopping=services or sorted(there - {c.environment.service("database")}),
+        images=wanted.files.builders(services) if services else wanted.images,
+        services=services,
+        options=options,
+        facts=_facts(seen, services, options),
+    )
 
 
-def before(sight: Sight) -> dict:
-    """Return what `undo` has to know of the state that is left."""
-    seen, head = sight.seen, sight.seen.head
-    return {
-        "commit": head,
-        "branch": seen.branch,
-        "revision": seen.revision,
-        "images": {i.service: i.retained(head) for i in sight.wanted.images if seen.of(i.service)},
-        "running": sorted({k.service for k in seen.containers if k.running}),
-        "healthy": seen.healthy,
-    }
+def _facts(seen: State, services: list[str], options: RollbackOptions) -> list[str]:
+    names = ", ".join(seen.modified[:5])
+    aside = f"local changes are put aside ({names}): git stash pop in the checkout brings them back"
+    return [
+        *([aside] if options.stash and seen.modified else []),
+        *([f"only {', '.join(services)} start anew"] if services else []),
+    ]
 
 
-def records(sight: Sight) -> list[dict]:
-    """Return what the ledger will say once the rollback is proven: the target is good, what was left is bad."""
-    left, target = sight.seen, sight.target
-    good = {
-        "event": "good",
-        "commit": target.sha,
-        "subject": target.subject,
-        "revision": sight.schema.to_heads if sight.schema else left.revision,
-        "images": {i.service: i.retained(target.sha) for i in sight.wanted.images},
-    }
-    bad = {"event": "bad", "commit": left.head, "subject": left.subject, "revision": left.revision}
-    return [bad, good] if left.head != target.sha else [good]
+def _services(c: Host, seen: State, target: Commit, wanted: Target, name: str | None) -> list[str]:
+    """Return the named service and all that share its image; nothing for all services."""
+    if not name:
+        return []
+    service = project.resolve(c.environment, wanted.files, seen, name)
+    if service not in wanted.files.services:
+        raise Refused(f"{target.title} has no service {service}.")
+    group = wanted.files.sharing(service)
+    if not wanted.files.builders(group):
+        raise Refused(f"{service}: its image is not built here, so no commit changes it.")
+    return group
 
 
-def _applications(c, states: list[State]) -> list[str]:
-    services = {k.service for seen in states for k in seen.containers}
-    return sorted(services - {c.environment.service("database")})
+def _with_schema(c: Host, report: RollbackReport, known: schema.Known) -> RollbackReport:
+    """Return the report with what the target needs of the schema, and what the way there costs."""
+    seen, options = report.state, report.options
+    change = schema_choice.needed(c, seen, report.target, options.revision, options.downgrade_sql, known)
+    if change is None:
+        return _saying(report, "no alembic in hosts.yaml: the schema is left as it is")
+    report = structs.replace(report, schema=change)
+    if not change.changes:
+        return _saying(report, f"the database is at {change.goal}, where the target needs it")
+    facts, questions = losses.describe(c, seen, change, snapshot=options.snapshot)
+    found = downgrade.migration(c, seen, change, rehearse=options.rehearse)
+    kept = safety.planned(c.environment, found.live, report.run) if options.snapshot else None
+    return structs.replace(_saying(report, *facts), questions=questions, migration=found, safety=kept)
 
 
-def _known(c, commit: str, answer) -> Known | None:
-    return (commit, schema.probe(c.environment, commit).read({"": answer})) if answer else None
-
-
-def _look_at_schema(c, sight: Sight, way: Way, known: Known | None) -> None:
-    sight.schema = schemas.needed(c, sight.seen, sight.target, way.revision, way.override_sql, known)
-    if sight.schema is None:
-        sight.facts.append("no alembic in hosts.yaml: the schema is left as it is")
-    elif not sight.schema.changes:
-        rows = sight.schema.goal
-        sight.facts.append(f"the database is at {rows}, where the target needs it")
-    else:
-        facts, sight.questions = losses.describe(c, sight.seen, sight.schema, snapshot=way.snapshot)
-        sight.facts += facts
-
-
-def _leave_schema(c, sight: Sight) -> None:
-    rows = ", ".join(sight.seen.revision or [])
+def _with_schema_left(c: Host, report: RollbackReport) -> RollbackReport:
+    rows = ", ".join(report.state.revision or [])
     if not rows:
-        return
-    sight.facts.append(f"the schema stays at {rows} (--no-database)")
-    if upgrade := schema.start_up_upgrade(c, sight.target.sha):
-        sight.warnings.append(f"the target's start-up runs `{upgrade}`: it will not find {rows} there, and fail")
+        return report
+    upgrade = schema.start_up_upgrade(c, report.target.sha)
+    warning = f"the target's start-up runs `{upgrade}`: it will not find {rows} there, and fail"
+    report = structs.replace(report, warnings=[warning] if upgrade else [])
+    return _saying(report, f"the schema stays at {rows} (--no-database)")
+
+
+def _saying(report: RollbackReport, *facts: str) -> RollbackReport:
+    return structs.replace(report, facts=[*report.facts, *facts])

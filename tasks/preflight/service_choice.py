@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from msgspec import Struct, field
+from msgspec import field, structs
 
 from ..config.settings import Environment
+from ..console.commands import fab
 from ..console.errors import Refused
 from ..ssh import paths
+from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from ..ssh.shell import quote
-from ..tools.compose import compose, project
+from ..ssh.probe import Probe, single
+from ..ssh.shell import Answer, quote
+from ..tools.compose import compose, inspect, project
 from ..tools.compose.project import Project
 from . import state
-from .state import State
+from .reports import DeploymentReport
 
 UNNAMED = '{{range .Mounts}}{{if eq .Type "volume"}}{{$.Name}} {{.Name}} {{.Destination}}\n{{end}}{{end}}'
 
 
-class Chosen(Struct):
-    """What a task is about: the primary's state and project, and the services that were named (or all)."""
+class ServicesReport(DeploymentReport, frozen=True, kw_only=True):
+    """The services that a task is about.
 
-    seen: State
+    Attributes:
+        project: what the compose files in the checkout say.
+        services: those that were named, or all.
+        named: the word that named them; empty: all.
+        unnamed: container and folder of volumes that have no name, and that a `down` would lose.
+    """
+
     project: Project
     services: list[str]
     named: str
@@ -32,7 +41,7 @@ class Chosen(Struct):
         return self.services if self.named else []
 
     @property
-    def images(self) -> dict[str, str]:
+    def image_names(self) -> dict[str, str]:
         """The names of the images built here that the services start from."""
         return self.project.images([s for s in self.services if s in self.project.services])
 
@@ -45,7 +54,7 @@ class Chosen(Struct):
     @property
     def existing(self) -> list[str]:
         """Those of the services that have a container."""
-        return [s for s in self.services if self.seen.of(s)]
+        return [s for s in self.services if self.state.of(s)]
 
     @property
     def title(self) -> str:
@@ -58,10 +67,86 @@ class Chosen(Struct):
         return f" --service {self.named}" if self.named else ""
 
 
-def unnamed_volumes(environment: Environment) -> str:
-    """Return a command that prints container, volume and folder of every volume in use."""
+def check(c: Host, name: str | None, files: bool = True) -> ServicesReport:
+    """Return what `name` (a role, a service or a container; None: everything) means on these hosts.
+
+    Raises Refused where a host cannot be worked on; with `files` also where compose does not accept its files.
+    """
+    environment = c.environment
+    seen, asked, unnamed = c.ask(state.probe(environment), _files(environment), _unnamed(environment))
+    others = parallel_map(c.fleet[1:], state.look)
+    for member, known in zip(c.fleet, [seen, *others], strict=True):
+        state.require(member.address, known, ("engine", "head"))
+    found = project.read(asked, seen)
+    if files and found.problem:
+        raise Refused(f"compose does not accept its files: {found.problem}", at=c.address)
+    containers = sorted({k.service for k in seen.containers})
+    picked = [project.resolve(environment, found, seen, name)] if name else found.lasting or containers
+    return ServicesReport(
+        environment=environment,
+        state=seen,
+        activity=seen.activity,
+        stopping=picked if name else containers,
+        images=found.builders([s for s in picked if s in found.services]),
+        project=found,
+        services=picked,
+        named=name or "",
+        unnamed=unnamed,
+    )
+
+
+def check_build(c: Host, name: str | None) -> ServicesReport:
+    """Return what has to be built: with a named service, all that shares its image. Refused where nothing is."""
+    report = check(c, name)
+    known = report.project
+    images = known.builders(known.sharing(report.services[0])) if name else known.built
+    if not images:
+        raise Refused(
+            f"{report.title}: nothing is built here; the image comes from elsewhere.",
+            next=f"Next: {fab(f'containers.restart{report.option} --recreate')}",
+        )
+    services = sorted({s for one in images for s in known.sharing(one.service)}) if name else report.services
+    return structs.replace(report, images=images, services=services)
+
+
+def check_start(c: Host, name: str | None) -> ServicesReport:
+    """Return what can be started; Refused where a service has neither a container nor the image to make one of."""
+    report = check(c, name)
+    names = {s: image for s, image in report.image_names.items() if s not in report.existing}
+    ids = c.ask(inspect.image_ids(names)) if names else {}
+    absent = [s for s in names if not ids.get(s)]
+    if absent:
+        raise Refused(
+            f"{', '.join(absent)}: no image is built.",
+            at=c.address,
+            next=f"Next: {fab(f'containers.rebuild --service {absent[0]}')}",
+        )
+    return report
+
+
+def check_restart(c: Host, name: str | None, recreate: bool) -> ServicesReport:
+    """Return what a restart is about, or with `recreate` new containers; Refused where there is none to restart."""
+    report = check(c, name, files=recreate)
+    if recreate:
+        return report
+    if not report.existing:
+        start = fab(f"containers.start{report.option}")
+        raise Refused(f"{report.title}: there is no container.", at=c.address, next=f"Next: {start}")
+    missing = ", ".join(s for s in report.lasting if s not in report.existing)
+    return structs.replace(
+        report,
+        facts=["a restart does not read changed environment or compose settings again; --recreate does"],
+        warnings=[f"{missing}: no container: {fab('containers.start')}"] if missing else [],
+    )
+
+
+def _files(environment: Environment) -> Probe[dict[str, Answer]]:
+    return Probe(project.questions(environment), dict)
+
+
+def _unnamed(environment: Environment) -> Probe[list[str]]:
     listing = f'c=$({compose.containers()}); [ -z "$c" ] || docker inspect -f {quote(UNNAMED)} $c'
-    return f"cd {paths.app(environment)} && {listing}"
+    return single(f"cd {paths.app(environment)} && {listing}", lambda answer: parse_unnamed(answer.out))
 
 
 def parse_unnamed(out: str) -> list[str]:
@@ -69,22 +154,3 @@ def parse_unnamed(out: str) -> list[str]:
     lines = (line.split(" ", 2) for line in out.splitlines())
     found = [w for w in lines if len(w) == 3 and len(w[1]) == 64 and not set(w[1]) - set("0123456789abcdef")]
     return [f"{name.lstrip('/')}:{folder}" for name, _, folder in found]
-
-
-def choose(c, name: str | None, files: bool = True) -> Chosen:
-    """Return what `name` (a role, a service or a container; None: everything) means on these hosts.
-
-    Raises Refused where a host cannot be worked on; with `files` also where compose does not accept its files.
-    """
-    asked = {**state.questions(c.environment), **project.questions(c.environment)}
-    answers = c.ask({**asked, "volumes": unnamed_volumes(c.environment)})
-    seen = state.read(c.environment, answers)
-    others = parallel_map(c.fleet[1:], state.look)
-    for member, known in zip(c.fleet, [seen, *others], strict=True):
-        state.require(member.address, known, ("engine", "head"))
-    found = project.read(answers, seen)
-    if files and found.problem:
-        raise Refused(f"{c.address}: compose does not accept its files: {found.problem} Nothing was changed.")
-    every = found.lasting or sorted({k.service for k in seen.containers})
-    picked = [project.resolve(c.environment, found, seen, name)] if name else every
-    return Chosen(seen, found, picked, name or "", parse_unnamed(answers["volumes"].out))

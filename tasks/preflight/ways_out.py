@@ -61,7 +61,7 @@ def _leads_to(c, run: str) -> str:
     """Return the commit that taking `run` back leads to; empty where it cannot be taken back."""
     known = story.read(c, run)
     taken_back = any(entry.get("event") == "undone" for entry in known.journal)
-    return "" if taken_back else known.plan.before.get("commit", "")
+    return known.plan.before.commit if known.plan.before and not taken_back else ""
 
 
 def _backup(c, live: Database, rows: list[str]) -> str:

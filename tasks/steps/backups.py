@@ -1,133 +1,119 @@
-"""Backups of the database: written, listed, checked, restored and pruned."""
+"""Backups of the database: written, listed, checked, restored (in `data`) and pruned."""
 
 from __future__ import annotations
 
 from ..console import terminal as console
-from ..console.errors import Failed, Refused
+from ..console.commands import fab
+from ..console.errors import Failed
+from ..engine.plan import Plan, Step, chain
 from ..engine.task import change, task
+from ..preflight import backup_check, backup_files, backup_list, stored
+from ..preflight import restore as preflight
+from ..preflight.backup_files import Found
+from ..preflight.safety import configured
+from ..preflight.stored import DumpReport, StoredReport
+from ..ssh.host import Host
+from ..ssh.shell import join
+from ..tools.postgres import leftovers
+from ..tools.postgres.backup import Backup
+from ..tools.postgres.sessions import stop_script
+from .data import drop_step as drop_step
+from .data import dump
+from .data import dump_live_step as dump_live_step
+from .data import restore as restore
+from .data import swap_step as swap_step
 
 
-@change
-def create(c, format="custom"):
+def create_step(report: DumpReport) -> Step:
+    """Return the step that writes a backup, and reads it back to its end."""
+    return dump(report.environment, report.live, report.path, report.form)
+
+
+@change(step=create_step)
+def create(c: Host, format: str = "custom") -> Plan:
     """Write a backup of the database and read it back: plain, gz, zst, custom (the default) or directory."""
-    from ..console.units import size
-    from ..engine.plan import Plan
-    from ..preflight import backup_files as files
-    from ..preflight import restore as look
-    from .builders import backup_plans as plans
-    from .builders import backups as steps
-
-    _seen, db = look.reached(c)
-    live = plans.server(c, db).live
-    if live is None:
-        raise Refused(f"{c.address}: there is no database {db.name}. Nothing was changed.")
-    plan = Plan(task="backups.create", purpose="", steps=[])
-    path = f"{c.environment.database.backups}/{files.file_name(db.name, plan.run, format)}"
-    plan.purpose = f"{db.name} → {path}"
-    plan.facts = [f"the database takes {size(live.bytes)}; the application goes on"]
-    plan.steps = [steps.dump_step(c.environment, db, path, format)]
-    return plan
+    report = stored.check_dump(c, format)
+    purpose = f"{report.live.name} → {report.path}"
+    return chain(report, create_step(report), task="backups.create", purpose=purpose)
 
 
 @task(name="list")
-def list_(c, json=False):
+def list_(c: Host, json: bool = False) -> list[Found]:
     """List the backups, the newest first: age, size, format, revision inside, verified or not."""
-    from ..preflight import backup_list as show
-    from ..preflight import restore as look
-
-    found = look.found(c)
+    found = preflight.found(c)
     now = int(c.sh("date +%s").stdout)
-    if console.document([show.as_dict(one, now) for one in found]):
+    if console.document([backup_list.as_dict(one, now) for one in found]):
         return found
     if not found:
-        console.say(f"No backup in {c.environment.database.backups} yet. Next: fab backups.create")
+        folder = configured(c.environment).backups
+        console.say(f"No backup in {folder} yet. Next: {fab('backups.create')}")
         return found
-    console.table(("backup", "age", "size", "format", "revision", ""), [show.row(one, now) for one in found])
+    rows = [backup_list.row(one, now) for one in found]
+    console.table(("backup", "age", "size", "format", "revision", ""), rows)
     return found
 
 
 @task
-def check(c, file=None, from_database=None, json=False):
+def check(c: Host, file: str | None = None, from_database: str | None = None, json: bool = False) -> Backup:
     """Read a backup to its end and say all that can be known without restoring it; exit 1 for a bad one."""
-    from ..preflight import backup_check as checks
-    from ..preflight import backup_list as show
-    from ..preflight import restore as look
-    from .builders import backup_plans as plans
-
-    _seen, db = look.reached(c)
-    path = look.path_of(c, file)
-    backup = checks.inspect(c, db, path, keep=True)
-    target = plans.target(c, db)
-    reasons, risks = checks.obstacles(backup, target, from_database), checks.risks(backup, target)
-    said = show.described(backup, checks.section_of(backup, db.name, from_database))
-    if not console.document({**said, "ok": not reasons, "problems": reasons, "risks": risks}):
-        show.show(said)
-        for risk in risks:
+    checked = stored.check_file(c, file, from_database)
+    backup, reasons = checked.backup, checked.reasons
+    said = backup_list.described(backup, checked.section)
+    if not console.document({**said, "ok": not reasons, "problems": reasons, "risks": checked.risks}):
+        backup_list.show(said)
+        for risk in checked.risks:
             console.say(f"  ! {risk}", style="yellow")
     if reasons:
-        raise Failed(f"{path} is no good for {db.name}: {'; '.join(reasons)}.")
-    console.say(f"{path} is whole and can be restored.", style="bold green")
+        name = configured(c.environment).name
+        raise Failed(f"{backup.path} is no good for {name}: {'; '.join(reasons)}.")
+    console.say(f"{backup.path} is whole and can be restored.", style="bold green")
     return backup
 
 
-@change
-def restore(c, file=None, from_database=None, plan=False):
-    """Restore a backup beside the live database, compare it with the file, and swap; the old one is kept."""
-    from ..engine.plan import Expectation, Plan
-    from ..preflight import restore as look
-    from ..ssh.shell import quote
-    from .builders import backup_plans as plans
-    from .builders import backups as steps
+def remove_step(report: StoredReport) -> Step | None:
+    """Return the step that removes backups with their checksums."""
+    gone = report.backups
+    if not gone:
+        return None
+    return Step(
+        name="remove",
+        title=f"Remove {len(gone)} backups",
+        script=backup_files.remove(gone, backup_check.reports(report.environment)),
+        commands=tuple(join("rm", "-r", one.path) for one in gone),
+        primary_only=True,
+    )
 
-    sight = look.look(c, file, from_database, plan)
-    again = f"fab emergency-restore --file {quote(sight.backup.path)} --in-place"
-    look.require_room(sight, sight.need, f"Ways out: fab backups.prune; {again}")
-    made = Plan(
-        task="backups.restore",
-        purpose=f"{sight.backup.path} becomes {sight.db.name}",
-        steps=[],
-        facts=sight.facts,
-        warnings=[*sight.warnings, "the application goes on; what it writes until the swap stays in the old database"],
-        expect=Expectation(revision=plans.revision(sight)),
-        questions=plans.questions(sight),
-    )
-    made.before = sight.before(made.run)
-    made.back = "fab undo" if made.before else ""
-    made.facts += plans.kept(made)
-    name = steps.swap_step if sight.there else steps.take_step
-    restored = steps.restore_step(
-        c.environment, sight.db, sight.backup, sight.section, made.run, owners=sight.owners, before=True
-    )
-    made.steps = [restored, name(sight.db, made.run)]
-    return made
+
+def drop_copies_steps(report: StoredReport) -> list[Step]:
+    """Return the steps that drop the copies of the database that nothing needs."""
+    return [
+        Step(
+            name="drop-copy",
+            title=f"Drop the copy {copy.name}",
+            script=leftovers.drop_script(report.live, copy.name),
+            commands=(f'DROP DATABASE "{copy.name}"',),
+            stop=stop_script(report.live),
+            primary_only=True,
+        )
+        for copy in report.copies
+    ]
 
 
 @change
-def prune(c, keep="5"):
+def prune(c: Host, keep: int | str = "5") -> Plan | None:
     """Remove all but the newest backups that backups.create wrote, and copies of the database no longer needed."""
-    from ..console.units import size
-    from ..engine.plan import Plan
-    from ..preflight import backup_files as files
-    from ..preflight import restore as look
-    from .builders import backup_plans as plans
-    from .builders import backups as steps
+    return prune_plan(stored.check_prune(c, int(keep)), int(keep))
 
-    _seen, db = look.reached(c)
-    copies = plans.superfluous(plans.server(c, db))
-    gone = files.to_prune(look.found(c), db.name, int(keep))
-    if not gone and not copies:
+
+def prune_plan(report: StoredReport, keep: int) -> Plan | None:
+    """Return the plan that removes what nothing needs; None where there is none of it."""
+    if not report.backups and not report.copies:
         console.say(f"Nothing to remove: at most {keep} backups, and no copy of the database but the last.")
         return None
-    return Plan(
+    return chain(
+        report,
+        remove_step(report),
+        drop_copies_steps(report),
         task="backups.prune",
-        purpose=f"remove {len(gone)} backups and {len(copies)} copies of {db.name}",
-        steps=[
-            *([steps.remove_step(c.environment, gone)] if gone else []),
-            *(steps.drop_copy_step(db, copy.name) for copy in copies),
-        ],
-        facts=[
-            *(f"backup {one.path}, {size(one.bytes)}, {one.verdict}" for one in gone),
-            *(f"database {copy.name}, {size(copy.bytes)}{plans.made(copy)}" for copy in copies),
-        ],
-        warnings=["nothing brings them back"],
+        purpose=f"remove {len(report.backups)} backups and {len(report.copies)} copies of {report.live.name}",
     )

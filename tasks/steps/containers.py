@@ -1,135 +1,174 @@
-"""The containers: stop, start, restart, rebuild and build them, and what they really do afterwards."""
+"""The containers: stop, start and restart them, and what they really do; the images they are made of in `builds`."""
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from ..console import terminal as console
+from ..console.commands import fab
 from ..console.errors import Failed
+from ..console.units import moment, stamp
+from ..engine.plan import Expectation, Plan, Step, chain
 from ..engine.task import change, task
+from ..preflight import service_choice, state
+from ..preflight.reports import DeploymentReport
+from ..preflight.rollback import RollbackReport
+from ..preflight.service_choice import ServicesReport
+from ..preflight.way_back import RollbackUndoReport
+from ..ssh.host import Host
+from ..ssh.parallel import parallel_map
+from ..tools.compose import services
+from ..tools.compose.inspect import Container
+from .builds import build as build
+from .builds import keep_images_step as keep_images_step
+from .builds import prune as prune
+from .builds import rebuild as rebuild
+from .builds import recreate_step
+
+START = fab("containers.start")
 
 
-@change
-def stop(c, service=None):
+def stop_step(report: DeploymentReport) -> Step | None:
+    """Return the runbook's "Stop All Services" (or those the report names), the database last if it is among them."""
+    if not report.stopping:
+        return None
+    grace, stopped = report.environment.compose.grace, report.stopping
+    return Step(
+        name="stop",
+        effects=("stops",),
+        title=f"Stop {', '.join(stopped)}",
+        script=services.stop(report.environment, stopped),
+        commands=(f"docker stop -t {grace} {' '.join(stopped)}",),
+        outage=True,
+        until=("start",),
+        back=START,
+        timeout=2 * grace + 120,
+    )
+
+
+@change(step=stop_step)
+def stop(c: Host, service: str | None = None) -> Plan | None:
     """Stop all services, or one, as the runbook's "Stop All Services"."""
-    from ..engine.plan import Expectation, Plan
-    from ..preflight import service_choice as choice
-    from .builders import container_plans as plans
-    from .builders import containers as steps
-
-    chosen = choice.choose(c, service, files=False)
-    named = chosen.services if service else sorted({k.service for k in chosen.seen.containers})
-    if not any(k.status in ("running", "restarting", "paused") for k in chosen.seen.of(*named)) and len(c.fleet) == 1:
-        console.say(f"{chosen.title}: nothing runs already.")
+    report = service_choice.check(c, service, files=False)
+    up = [k for k in report.state.of(*report.stopping) if k.status in ("running", "restarting", "paused")]
+    if not up and len(report.environment.hosts) == 1:
+        console.say(f"{report.title}: nothing runs already.")
         return None
-    return Plan(
+    return chain(
+        report,
+        stop_step(report),
         task="containers.stop",
-        purpose=f"stop {chosen.title}",
-        steps=[steps.stop_step(c.environment, named)],
-        expect=Expectation(stopped=named),
-        back=plans.start_command(chosen),
+        purpose=f"stop {report.title}",
+        proof=Expectation(stopped=report.stopping),
+        back=fab(f"containers.start{report.option}"),
     )
 
 
-@change
-def start(c, service=None):
+def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> Step:
+    """Return the runbook's "Start All Services": from the images of the report's target, where it has one.
+
+    Without a target the containers start as they are, and new ones are made only where there are none.
+    """
+    if isinstance(report, ServicesReport):
+        title, flags, started = report.title, ["--no-recreate"], report.named_services
+        script = services.start_missing(report.environment, started)
+    else:
+        title = f"{', '.join(report.services) or 'all services'} from the images of {report.target.title}"
+        flags, started = [], report.services
+        script = services.start(report.environment, report.images, report.target.sha, started)
+    return Step(
+        name="start",
+        effects=("starts",),
+        title=f"Start {title}",
+        script=script,
+        commands=(" ".join(["docker-compose up -d --no-build", *flags, *started]),),
+        outage=True,
+        timeout=900,
+    )
+
+
+@change(step=start_step)
+def start(c: Host, service: str | None = None) -> Plan:
     """Start all services, or one: the containers as they are, new ones only where there are none."""
-    from ..engine.plan import Expectation, Plan
-    from ..preflight import service_choice as choice
-    from .builders import container_plans as plans
-    from .builders import containers as steps
-
-    chosen = choice.choose(c, service)
-    plans.refuse_missing_images(c, chosen)
-    return Plan(
+    report = service_choice.check_start(c, service)
+    return chain(
+        report,
+        start_step(report),
         task="containers.start",
-        purpose=f"start {chosen.title}",
-        steps=[steps.up_step(c.environment, chosen)],
-        expect=Expectation(services=chosen.lasting),
-        back=f"fab containers.stop{chosen.option}",
+        purpose=f"start {report.title}",
+        proof=Expectation(services=report.lasting),
+        back=fab(f"containers.stop{report.option}"),
     )
 
 
-@change
-def restart(c, service=None, recreate=False):
-    """Restart all containers, or one service's, as the runbook's "Container Rollback (Quick Restart)"."""
-    from .builders import container_plans as plans
-
-    return plans.restart(c, "containers.restart", service, recreate)
-
-
-@change
-def build(c, service=None):
-    """Build the images from the checkout as it is, without starting them."""
-    from ..engine.plan import Plan
-    from ..preflight import service_choice as choice
-    from .builders import container_plans as plans
-    from .builders import containers as steps
-
-    chosen = choice.choose(c, service)
-    images = plans.to_build(chosen)
-    return Plan(
-        task="containers.build",
-        purpose=f"build {', '.join(i.live for i in images)} from {chosen.seen.head[:12]}; what runs goes on",
-        steps=[*plans.keep(c, chosen, [i.service for i in images]), steps.build_step(c.environment, images)],
-    )
-
-
-@change
-def rebuild(c, service=None):
-    """Rebuild and restart one service without cache, or all: the runbook's "Full Container Rebuild"."""
-    from ..engine.plan import Expectation, Plan
-    from ..preflight import service_choice as choice
-    from .builders import container_plans as plans
-
-    chosen = choice.choose(c, service)
-    images = plans.to_build(chosen)
-    if service:
-        chosen.services = sorted({s for b in images for s in chosen.project.sharing(b.service)})
-    return Plan(
-        task="containers.rebuild",
-        purpose=f"rebuild {chosen.title} from {chosen.seen.head[:12]}",
-        steps=[*plans.keep(c, chosen, chosen.services), *plans.rebuild_steps(c, chosen, images)],
-        expect=Expectation(services=chosen.lasting, images=chosen.images, healthy=chosen.seen.healthy),
-        back=f"fab code-rollback --commit {chosen.seen.head[:12]} (the images that run now are kept)",
-    )
-
-
-@change
-def prune(c, keep="3"):
-    """Remove kept images but the newest and all that run; other projects' images are not touched."""
-    from ..engine.plan import Plan
-    from ..preflight import service_choice as choice
-    from ..tools.compose import pruning
-
-    chosen = choice.choose(c, None)
-    names = pruning.superfluous(c, chosen, int(keep))
-    if not names:
-        console.say(f"Nothing to remove: of every image, at most the newest {keep} and those in use are kept.")
+def start_existing_step(report: DeploymentReport) -> Step | None:
+    """Return the runbook's "Restart Backend": the containers that the run stopped, started as they are."""
+    if not report.stopping:
         return None
-    return Plan(
-        task="containers.prune",
-        purpose=f"remove {len(names)} kept images, the newest {keep} of each stay",
-        steps=[pruning.step(c.environment, names)],
+    return Step(
+        name="start",
+        effects=("starts",),
+        title=f"Start {', '.join(report.stopping)} again",
+        script=services.start_existing(report.environment, report.stopping),
+        commands=(f"docker start {' '.join(report.stopping)}",),
+        outage=True,
+        timeout=300,
+    )
+
+
+def restart_step(report: ServicesReport) -> Step:
+    """Return the runbook's "Container Rollback (Quick Restart)"."""
+    grace, restarted = report.environment.compose.grace, report.existing
+    return Step(
+        name="restart",
+        effects=("stops", "starts"),
+        title=f"Restart {', '.join(restarted)}",
+        script=services.restart(report.environment, restarted),
+        commands=(f"docker restart -t {grace} {' '.join(restarted)}",),
+        outage=True,
+        timeout=2 * grace + 240,
+    )
+
+
+@change(step=restart_step)
+def restart(c: Host, service: str | None = None, recreate: bool = False) -> Plan:
+    """Restart all containers, or one service's, as the runbook's "Container Rollback (Quick Restart)"."""
+    report = service_choice.check_restart(c, service, recreate)
+    return restart_plan(report, "containers.restart", recreate=recreate, healthy=report.state.healthy)
+
+
+def restart_plan(report: ServicesReport, name: str, *, recreate: bool, healthy: bool) -> Plan:
+    """Return the plan of a restart that is called `name`; `healthy`: the health addresses must answer afterwards."""
+    return chain(
+        report,
+        [keep_images_step(report), recreate_step(report)] if recreate else restart_step(report),
+        task=name,
+        purpose=f"{'make anew' if recreate else 'restart'} {report.title}",
+        proof=Expectation(
+            services=report.lasting if recreate else [s for s in report.lasting if s in report.existing],
+            images=report.image_names if recreate else {},
+            healthy=healthy,
+        ),
     )
 
 
 @task
-def status(c, json=False):
+def status(c: Host, json: bool = False) -> None:
     """Show the containers of every host: what they run, since when, and how they are."""
-    from msgspec import structs
-
-    from ..preflight import state
-    from ..ssh.parallel import parallel_map
-    from .builders import container_plans as plans
-
-    looks = list(zip(c.fleet, parallel_map(c.fleet, state.look), strict=True))
-    if problem := next(
-        (f"{m.address}: {s.problems['containers']}" for m, s in looks if "containers" in s.problems), ""
-    ):
+    seen = list(zip(c.fleet, parallel_map(c.fleet, state.look), strict=True))
+    problems = (f"{m.address}: {s.problems['containers']}" for m, s in seen if "containers" in s.problems)
+    if problem := next(problems, ""):
         raise Failed(" ".join(problem.split()))
-    found = [(member, k) for member, seen in looks for k in seen.containers]
+    found = [(member, k) for member, there in seen for k in there.containers]
     if console.document([{"host": member.address, **structs.asdict(k)} for member, k in found]):
         return
     headings = ("service", "container", "state", "since", "restarts", "image", "host")
-    console.table(headings, [(*plans.row(k), member.host) for member, k in found])
+    console.table(headings, [(*_row(k), member.host) for member, k in found])
     if not found:
-        console.say("There is no container of this project. Next: fab containers.start")
+        console.say(f"There is no container of this project. Next: {START}")
+
+
+def _row(k: Container) -> tuple[object, ...]:
+    """Return the line of a table about one container."""
+    how = f"{k.status} {k.health}".strip() + (f" ({k.exit_code})" if k.status == "exited" else "")
+    return (k.service, k.name, how, moment(stamp(k.started)), k.restarts, k.image_name)

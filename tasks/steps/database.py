@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 from ..console import terminal as console
+from ..console.commands import fab
 from ..console.errors import Failed, Refused
 from ..engine.options import DOWN_TO
+from ..engine.plan import Expectation, Plan, Step, chain
 from ..engine.task import change, task
+from ..preflight import backup_check, schema, schema_choice, state
+from ..preflight import downgrade as preflight
+from ..preflight.downgrade import DowngradeOptions, DowngradeReport
+from ..preflight.reports import DeploymentReport, Migration
+from ..ssh.host import Host
+from ..ssh.shell import quote
+from ..tools.alembic import migrate, rehearsal
+from ..tools.alembic.revisions import Graph
+from ..tools.alembic.schema_change import Move, OverrideSql
+from ..tools.postgres import clone_or_dump
+from ..tools.postgres.sessions import stop_script
+from . import containers
+from .data import LONG, work
+from .data import snapshot_step as snapshot_step
+
+UNDO = fab("undo")
 
 
 @task
-def current(c, json=False):
+def current(c: Host, json: bool = False) -> None:
     """Show the database's present revision, read from the database itself."""
-    from ..preflight import schema, state
-
     schema.alembic_of(c.environment)
     seen = state.look(c)
-    rows = schema.heads_of(c, seen)
+    heads = schema.heads_of(c, seen)
     graph = schema.present_graph(c, seen)
-    known = [{"revision": r, "title": graph.revisions[r].title, "head": r in graph.heads()} for r in rows]
-    if console.document(known):
+    known = [(r, graph.revisions[r].title, r in graph.heads()) for r in heads]
+    if console.document([{"revision": r, "title": title, "head": head} for r, title, head in known]):
         return
-    for row in known:
-        console.say(f"{row['revision']}{' (head)' if row['head'] else ''}  {row['title']}")
-    if not rows:
+    for revision, title, head in known:
+        console.say(f"{revision}{' (head)' if head else ''}  {title}")
+    if not heads:
         console.say("no revision: the database has no alembic table, or an empty one")
 
 
 @task
-def history(c, json=False):
+def history(c: Host, json: bool = False) -> None:
     """Show all migrations, the newest first, and which of them are in the database."""
-    from ..preflight import schema, state
-    from ..preflight import schema_choice as choice
-
     schema.alembic_of(c.environment)
     seen = state.look(c)
     graph = schema.present_graph(c, seen)
@@ -39,20 +52,18 @@ def history(c, json=False):
     found = [graph.revisions[name] for name in reversed(graph.order)]
     if console.document([{"revision": r.id, "title": r.title, "applied": r.id in applied} for r in found]):
         return
-    rows = [(r.id, ", ".join(r.down_revisions) or "base", r.title, choice.standing(r.id, seen, applied)) for r in found]
+    standing = {r.id: schema_choice.standing(r.id, seen, applied) for r in found}
+    rows = [(r.id, ", ".join(r.down_revisions) or "base", r.title, standing[r.id]) for r in found]
     console.table(("revision", "follows", "title", ""), rows)
 
 
 @task(help={"commit": "a hash, tag or branch that the host's checkout knows; without it, HEAD"})
-def heads(c, commit=None, json=False):
+def heads(c: Host, commit: str | None = None, json: bool = False) -> None:
     """Print the revision that a commit needs, read from git alone."""
-    from ..preflight import schema
-    from ..tools.alembic import revisions
-
     schema.alembic_of(c.environment)
     ref = commit or "HEAD"
     graph = schema.graphs(c, [ref])[ref]
-    if not isinstance(graph, revisions.Graph):
+    if not isinstance(graph, Graph):
         raise Refused(f"{ref}: {graph}.")
     if not console.document(graph.heads()):
         for name in graph.heads():
@@ -60,19 +71,15 @@ def heads(c, commit=None, json=False):
 
 
 @task(help=DOWN_TO)
-def preview(c, revision=None):
+def preview(c: Host, revision: str | None = None) -> None:
     """Show the SQL that a downgrade would run, as the runbook's dry run was meant to."""
-    from ..preflight import schema_choice as choice
-    from ..preflight import state
-    from .builders import database as steps
-
     seen = state.look(c)
-    wanted = choice.way_down(c, seen, revision)
+    wanted = schema_choice.way_down(c, seen, revision)
     if not wanted.changes:
         console.say("There is nothing to downgrade.")
         return
-    first, last = ",".join(wanted.from_heads), wanted.moves[-1]
-    script = steps.preview(c.environment, steps.image_of(c, seen), first, last)
+    span = f"{','.join(wanted.from_heads)}:{wanted.moves[-1]}"
+    script = migrate.alembic(c.environment, preflight.image_of(c, seen), "downgrade", span, "--sql", aside=True)
     result = c.sh(script, check=False, timeout=120)
     if result.ok:
         console.say(result.stdout)
@@ -84,69 +91,135 @@ def preview(c, revision=None):
         raise Failed("Neither the SQL nor the source of the downgrade can be shown.")
 
 
-@change
-def rehearse(c, commit=None, revision=None, downgrade_sql=None, full=False):
-    """Try a downgrade, and the target's image, on a clone of the database; the database itself is only read."""
-    from ..engine.plan import Expectation, Plan
-    from ..preflight import losses, schema, state
-    from ..preflight import schema_choice as choice
-    from ..preflight import trial_choice as trial
-    from ..preflight.commit_choice import resolve
-    from .builders import database as steps
+def rehearse_step(report: DeploymentReport) -> Step | None:
+    """Return the step that tries the downgrade on a clone while the application still answers; then an image on it."""
+    found = report.migration
+    if not found or not found.rehearse:
+        return None
+    trial, extent = found.trial, " with all data" if found.full else " of the schema"
+    shown = [f"{_shown('alembic', move)}   (on a server of its own)" for move in found.change.moves]
+    return Step(
+        name="rehearse",
+        title=f"Rehearse the downgrade on a clone{extent}{f', and start {trial.commit.short} on it' if trial else ''}",
+        script=rehearsal.downgrade(report.environment, found.image, found.change, found.full, trial),
+        stop=rehearsal.stop(report.environment),
+        commands=(*shown, *([f"docker run {trial.image}   (beside that server)"] if trial else [])),
+        primary_only=True,
+        preparation=True,
+    )
 
-    schema.alembic_of(c.environment)
-    seen = state.look(c)
-    target = resolve(c, commit) if commit else None
-    if target:
-        wanted = choice.needed(c, seen, target, revision, downgrade_sql)
-    else:
-        wanted = choice.way_down(c, seen, revision, downgrade_sql)
-    if not wanted.changes:
+
+@change(step=rehearse_step)
+def rehearse(
+    c: Host,
+    commit: str | None = None,
+    revision: str | None = None,
+    downgrade_sql: str | None = None,
+    full: bool = False,
+) -> Plan | None:
+    """Try a downgrade, and the target's image, on a clone of the database; the database itself is only read."""
+    options = DowngradeOptions(revision=revision, downgrade_sql=downgrade_sql)
+    report = preflight.check_rehearsal(c, options, commit, full)
+    if not report.migration:
         console.say("There is nothing to downgrade.")
         return None
-    facts, _questions = losses.describe(c, seen, wanted, ends=False)
-    tried, fact = trial.choose(c, seen, wanted, target)
-    return Plan(
+    return chain(
+        report,
+        rehearse_step(report),
         task="db.rehearse",
-        purpose=f"{', '.join(wanted.from_heads)} → {wanted.goal}, on a clone",
-        steps=[steps.rehearsal_step(c, seen, wanted, full, tried)],
-        facts=[*facts, fact],
-        expect=Expectation(revision=wanted.from_heads),
+        purpose=f"{report.way}, on a clone",
+        proof=Expectation(revision=report.schema.from_heads),
     )
 
 
-@change(help=DOWN_TO)
-def downgrade(c, revision=None, downgrade_sql=None, snapshot=True):
-    """Downgrade the database by one migration or to a revision, after a snapshot."""
-    from ..engine.plan import Expectation, Plan
-    from ..preflight import losses, state
-    from ..preflight import schema_choice as choice
-    from .builders import database as steps
-    from .builders import snapshots as net
+def downgrade_step(report: DeploymentReport) -> Step | None:
+    """Return the runbook's "Rollback to Specific Revision", with the image that holds the newer migrations.
 
-    seen = state.look(c)
-    wanted = choice.way_down(c, seen, revision, downgrade_sql)
-    if not wanted.changes:
-        console.say(f"The database is at {wanted.goal} already.")
+    It proves the rows that the downgrade leads to. A failure puts the safety snapshot back, if there is one and the
+    application is stopped.
+    """
+    found = report.migration
+    if not found:
         return None
-    facts, questions = losses.describe(c, seen, wanted, snapshot=snapshot)
-    plan = Plan(
-        task="db.downgrade",
-        purpose=f"{', '.join(wanted.from_heads)} → {wanted.goal}",
-        steps=[],
-        facts=facts,
-        questions=questions,
-        expect=Expectation(revision=wanted.to_heads, redundant=wanted.implied),
-        back="fab undo",
-        before={"commit": seen.head, "revision": wanted.from_heads},
+    command = schema.alembic_of(report.environment).command
+    return Step(
+        name="downgrade",
+        title=f"Downgrade the database to {found.change.goal}",
+        script=_downgrade(report, found),
+        commands=tuple(_shown(command, move) for move in found.change.moves),
+        stop=f"{migrate.stop(report.environment)}\n{stop_script(found.live)}",
+        primary_only=True,
+        outage=True,
+        back=UNDO,
+        timeout=LONG if report.safety else 1800,
     )
-    others = [
-        k.service for k in seen.containers if k.status == "running" and k.service != c.environment.service("database")
-    ]
-    if others:
-        plan.warnings.append(f"{', '.join(others)} run: fab migration-rollback stops them first")
-    if snapshot:
-        plan.steps.append(net.snapshot_step(c, seen, plan.run))
-        plan.before |= net.kept(c, plan.run)
-    plan.steps.append(steps.downgrade_step(c, seen, wanted, plan.run, snapshot=snapshot and not others))
-    return plan
+
+
+def _downgrade(report: DeploymentReport, found: Migration) -> str:
+    move = migrate.move(report.environment, found.image, "downgrade", found.change)
+    if not report.safety or found.goes_on:
+        return move
+    versions = backup_check.versions_table(report.environment)
+    back = clone_or_dump.back(found.live, report.run, report.safety.dump, work(report), versions)
+    # A shell of its own: `if ( ... )` would switch -e off.
+    return f"if sh -c {quote(move)}; then exit 0; fi\n{back}"
+
+
+def _shown(command: str, move: Move) -> str:
+    if isinstance(move, OverrideSql):
+        return f"psql: your SQL in place of {move.revision}'s downgrade"
+    return f"{command} downgrade {move}"
+
+
+@change(step=downgrade_step, help=DOWN_TO)
+def downgrade(
+    c: Host, revision: str | None = None, downgrade_sql: str | None = None, snapshot: bool = True
+) -> Plan | None:
+    """Downgrade the database by one migration or to a revision, after a snapshot."""
+    options = DowngradeOptions(revision=revision, downgrade_sql=downgrade_sql, rehearse=False, snapshot=snapshot)
+    return downgrade_plan(preflight.check(c, options), "db.downgrade")
+
+
+def downgrade_plan(report: DowngradeReport, name: str) -> Plan | None:
+    """Return the runbook's "Database Migration Rollback", called `name`; None where there is nothing to downgrade.
+
+    What the report stops is stopped meanwhile, and started again.
+    """
+    if not report.migration:
+        console.say(f"The database is at {report.schema.goal} already.")
+        return None
+    return chain(
+        report,
+        rehearse_step(report),
+        containers.stop.step(report),
+        snapshot_step(report),
+        downgrade_step(report),
+        containers.start_existing_step(report),
+        task=name,
+        purpose=f"{report.way}; the code stays",
+        proof=Expectation(
+            commit=report.state.head,
+            revision=report.schema.to_heads,
+            redundant=report.schema.implied,
+            services=report.stopping,
+        ),
+        back=UNDO,
+        before=report.before,
+    )
+
+
+def upgrade_step(report: DeploymentReport) -> Step | None:
+    """Return the step that upgrades the schema again, with the image that holds those migrations."""
+    found = report.migration
+    if not found:
+        return None
+    command = schema.alembic_of(report.environment).command
+    return Step(
+        name="upgrade",
+        title=f"Upgrade the database to {', '.join(found.change.to_heads)}",
+        script=migrate.move(report.environment, found.image, "upgrade", found.change),
+        commands=tuple(f"{command} upgrade {move}" for move in found.change.moves),
+        stop=migrate.stop(report.environment),
+        primary_only=True,
+        outage=True,
+    )

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from msgspec import to_builtins
+
 from ..console import terminal as console
+from ..console.commands import fab
+from ..engine.before import CheckoutBefore
+from ..engine.plan import Expectation, Plan, Step, chain
 from ..engine.task import change, task
+from ..preflight import commit_choice, worktree
+from ..preflight.rollback import RollbackReport
+from ..preflight.way_back import RollbackUndoReport
+from ..preflight.worktree import CheckoutReport
+from ..ssh.host import Host
+from ..tools.git import branch
+from ..tools.git import checkout as scripts
+from ..tools.git.commits import Commit
 
 
 @task
-def log(c, count="10", json=False):
+def log(c: Host, count: int | str = "10", json: bool = False) -> list[Commit]:
     """Show recent commits on the host, and which of them runs, was deployed or rolled back."""
-    from msgspec import to_builtins
-
-    from ..preflight import commit_choice as choice
-
-    found, past = choice.candidates(c, int(count))
+    found, past = commit_choice.candidates(c, int(count))
     if not console.document([{**to_builtins(k), "mark": past.marks(k.sha)} for k in found]):
         rows = [(k.short, k.date, k.author, k.subject, past.marks(k.sha)) for k in found]
         console.table(("commit", "date", "author", "subject", ""), rows)
@@ -21,60 +30,78 @@ def log(c, count="10", json=False):
 
 
 @task
-def last_good(c, json=False):
+def last_good(c: Host, json: bool = False) -> str:
     """Print the last good commit, and why it is believed to be."""
-    from ..preflight import commit_choice as choice
-
-    sha, why = choice.find_last_good(c)
+    sha, why = commit_choice.find_last_good(c)
     if not console.document({"commit": sha, "why": why}):
         console.say(sha)
         console.aside(f"({why})")
     return sha
 
 
-@change
-def checkout(c, commit=None, stash=False):
-    """Check out a commit on the host, as the runbook's "Revert to Previous Commit"."""
-    from ..engine.plan import Expectation, Plan
-    from ..preflight import commit_choice as choice
-    from ..tools.git import checkout as code
-
-    state = code.look(c, stash)
-    target = choice.resolve(c, choice.required(c, commit))
-    if state.head == target.sha:
-        console.say(f"HEAD is {target.title} already.")
-        return None
-    code.refuse_overwriting(c, target.sha)
-    return Plan(
-        task="git.checkout",
-        purpose=f"{state.head[: code.SHORT]} ({state.subject}) → {target.title}",
-        steps=[code.checkout_step(c.environment, target, state.head, stash)],
-        expect=Expectation(commit=target.sha),
-        facts=["the containers run on as they are, until they are rebuilt or started anew"],
-        back=f"fab git.checkout --commit {state.head[: code.SHORT]}",
-        before={"commit": state.head, "branch": state.branch},
+def checkout_step(report: CheckoutReport | RollbackReport) -> Step:
+    """Return the runbook's "Revert to Previous Commit": HEAD on the target of the report, and proven to be there."""
+    target = report.target
+    return Step(
+        name="checkout",
+        title=f"Check out {target.title}",
+        script=scripts.check_out(report.environment, target.sha, report.stash),
+        commands=(f"git checkout {target.short}",),
+        back=f"git checkout {report.state.head[: scripts.SHORT]}",
     )
 
 
-@change
-def return_to_main(c):
-    """Return to the branch and pull it, fast-forward only, after the fix is in."""
-    from ..engine.plan import Expectation, Plan
-    from ..preflight import commit_choice as choice
-    from ..tools.git import checkout as code
-
-    state, name = code.look(c, offer=""), c.environment.app.branch
-    target, brought_back = choice.tip(c)
-    if state.head == target.sha and state.branch == name:
-        console.say(f"HEAD is {name} at {target.title} already.")
+@change(step=checkout_step)
+def checkout(c: Host, commit: str | None = None, stash: bool = False) -> Plan | None:
+    """Check out a commit on the host, as the runbook's "Revert to Previous Commit"."""
+    report = worktree.check(c, commit, stash)
+    if report.standing:
+        console.say(f"HEAD is {report.target.title} already.")
         return None
-    code.refuse_overwriting(c, target.sha)
-    return Plan(
-        task="git.return-to-main",
-        purpose=f"{state.head[: code.SHORT]} ({state.subject}) → {name} at {target.title}",
-        steps=[code.return_step(c.environment, target, state.head)],
-        expect=Expectation(commit=target.sha),
-        warnings=[choice.rolled_back(name, target, bad) for bad in brought_back],
-        back=f"fab git.checkout --commit {state.head[: code.SHORT]}",
-        before={"commit": state.head, "branch": state.branch},
+    return _plan(report, checkout_step(report), "git.checkout", report.target.title)
+
+
+def return_step(report: CheckoutReport) -> Step:
+    """Return the runbook's "Return to Main Branch Later": the checkout on the branch, forwarded to the target."""
+    name, target = report.environment.app.branch, report.target
+    return Step(
+        name="return",
+        title=f"Return to {name} at {target.title}",
+        script=branch.return_to(report.environment, target.sha),
+        commands=(f"git fetch origin {name}", f"git checkout -B {name} {target.short}  (fast-forward only)"),
+        back=f"git checkout {report.state.head[: scripts.SHORT]}",
+    )
+
+
+@change(step=return_step)
+def return_to_main(c: Host) -> Plan | None:
+    """Return to the branch and pull it, fast-forward only, after the fix is in."""
+    report, name = worktree.check_return(c), c.environment.app.branch
+    if report.standing and report.state.branch == name:
+        console.say(f"HEAD is {name} at {report.target.title} already.")
+        return None
+    return _plan(report, return_step(report), "git.return-to-main", f"{name} at {report.target.title}")
+
+
+def check_out_again_step(report: RollbackUndoReport) -> Step:
+    """Return the step that puts the checkout where it was before a run, on its branch if it was on one."""
+    target, name = report.target, report.branch
+    return Step(
+        name="checkout",
+        title=f"Check out {target.title} again{f', on {name}' if name else ''}",
+        script=scripts.check_out_again(report.environment, target.sha, name),
+        commands=(f"git checkout {name or target.short}",),
+    )
+
+
+def _plan(report: CheckoutReport, step: Step, name: str, goal: str) -> Plan:
+    head = report.state.head[: scripts.SHORT]
+    return chain(
+        report,
+        step,
+        task=name,
+        purpose=f"{head} ({report.state.subject}) → {goal}",
+        proof=Expectation(commit=report.target.sha),
+        back=fab(f"git.checkout --commit {head}"),
+        before=CheckoutBefore(commit=report.state.head, branch=report.state.branch),
     )

@@ -6,16 +6,24 @@ import socket
 import time
 from pathlib import Path
 
+from msgspec import to_builtins
+
 from ..console import terminal as console
 from ..console.errors import Failed, Refused
 from ..engine.task import task
+from ..incident import checklist as ticks
+from ..incident import evidence, facts
+from ..incident import notify as messages
+from ..incident import record as incidents
+from ..incident import report as written
+from ..incident.checklist import Item
+from ..incident.notify import Sent
+from ..ssh.host import Host
 
 
 @task(help={"count": "how many lines of each container's log"})
-def logs(c, run=None, count="2000"):
+def logs(c: Host, run: str | None = None, count: int | str = "2000") -> Path:
     """Fetch logs, configuration and the last run's folder into a local folder, without secrets."""
-    from ..incident import evidence, facts
-
     folder = Path("incidents") / f"{c.environment.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     if folder.exists():
         raise Refused(f"{folder} is there already. Nothing was written.")
@@ -32,35 +40,27 @@ def logs(c, run=None, count="2000"):
 
 
 @task
-def report(c, run=None, output=None):
+def report(c: Host, run: str | None = None, output: str | None = None) -> str:
     """Print a report of the incident in Markdown, and write it into a file with --output."""
-    from ..incident import evidence, facts, record
-    from ..incident import report as written
-
     place = Path(output).expanduser() if output else None
     if place and place.exists():
         raise Refused(f"--output: {place} is there already. Nothing was written.")
-    incident = record.read(c, run)
-    main = record.chosen(incident)
+    incident = incidents.read(c, run)
+    main = incidents.chosen(incident)
     text = written.write(incident, main, *facts.data(c, incident))
     if place:
         with facts.writing(place):
             evidence.write(place, text)
-        record.note(c, main.run, "documented", f"in {place.name} on {socket.gethostname()}")
+        incidents.note(c, main.run, "documented", f"in {place.name} on {socket.gethostname()}")
         console.aside(f"Written to {place.absolute()}")
     console.say(text.rstrip())
     return text
 
 
 @task
-def checklist(c, run=None, json=False):
+def checklist(c: Host, run: str | None = None, json: bool = False) -> list[Item]:
     """Show the runbook's checklist, ticked from what really happened, and what is left to do."""
-    from msgspec import to_builtins
-
-    from ..incident import checklist as ticks
-    from ..incident import record
-
-    incident = record.read(c, run)
+    incident = incidents.read(c, run)
     items = ticks.checklist(incident)
     if console.document([to_builtins(item) for item in items]):
         return items
@@ -73,19 +73,15 @@ def checklist(c, run=None, json=False):
 
 
 @task
-def notify(c, message=None, run=None):
+def notify(c: Host, message: str | None = None, run: str | None = None) -> list[Sent]:
     """Send the team a short, true status of the last run and of the deployment's health."""
-    from ..incident import notify as messages
-    from ..incident import record
-    from ..incident import report as written
-
     addresses = c.environment.notify
     if not addresses:
         raise Refused(
             f"hosts.yaml: environments.{c.environment.name}: notify: names no address; it takes Apprise addresses "
             "(ROLLBACK_NOTIFY_URL in .env, as hosts.yaml comes). Nothing was sent."
         )
-    incident = record.read(c, run)
+    incident = incidents.read(c, run)
     body = incident.secrets.mask("\n".join(filter(None, [message, written.headline(incident)])))
     sent = messages.send(addresses, f"Rollback on {c.environment.name}", body)
     console.say(body)
@@ -93,7 +89,7 @@ def notify(c, message=None, run=None):
         console.say(f"{one.to}: {'sent' if one.ok else one.why}", style="green" if one.ok else "red")
     good = sum(one.ok for one in sent)
     if good and incident.main:
-        record.note(c, incident.main.run, "notified", f"{good} of {len(sent)} addresses")
+        incidents.note(c, incident.main.run, "notified", f"{good} of {len(sent)} addresses")
     if good < len(sent):
         raise Failed(f"{len(sent) - good} of {len(sent)} addresses could not be told; see above.")
     return sent

@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 from ..console import terminal as console
+from ..engine import history, journal, record
 from ..engine.task import task
 from ..ssh import paths
+from ..ssh.host import Host
 
 
 @task(name="list")
-def list_(c, count="20", json=False):
+def list_(c: Host, count: int | str = "20", json: bool = False) -> None:
     """List the last runs: when, what, who, and what became of them."""
-    from ..engine import history as tell
-    from ..engine import journal as runs
-
-    found = tell.parse_list(c.sh(runs.every(paths.state(c.environment), int(count))).stdout)
+    found = history.parse_list(c.sh(journal.every(paths.state(c.environment), int(count))).stdout)
     if console.document(found):
         return
     if not found:
         console.say("No run yet.")
         return
-    console.table(("run", "began", "task", "who", ""), map(tell.row, found))
+    console.table(("run", "began", "task", "who", ""), map(history.row, found))
 
 
 @task
-def show(c, run=None, json=False):
+def show(c: Host, run: str | None = None, json: bool = False) -> None:
     """Show a run: its steps, their commands, times and logs, and the state before."""
-    from ..engine import history as tell
-    from ..engine import record as story
-
-    known = story.read(c, run)
-    logs = tell.logs(c, known)
-    if console.document({**tell.describe(known), "logs": logs}):
+    known = record.read(c, run)
+    logs = history.logs(c, known)
+    if console.document({**history.describe(known), "logs": logs}):
         return
-    tell.tell(known)
+    history.tell(known)
     for name, text in logs.items():
         console.say(f"The last lines of {name}:", style="bold")
         console.say(text, style="dim")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from msgspec import to_builtins
+
 from ..console import terminal as console
+from ..console.commands import fab
 from ..engine.task import task
+from ..preflight import overview
+from ..preflight.overview import Overview
+from ..ssh.host import Host
+from ..ssh.parallel import parallel_map
 
 
 @task
-def status(c, json=False):
+def status(c: Host, json: bool = False) -> list[Overview]:
     """Show where the deployment is now, on one screen, however much of it is broken."""
-    from msgspec import to_builtins
-
-    from ..preflight import overview
-    from ..ssh.parallel import parallel_map
-
     found = parallel_map(c.fleet, overview.look)
     if console.document([{**to_builtins(o), "lines": dict(o.lines)} for o in found]):
         return found
@@ -22,5 +24,5 @@ def status(c, json=False):
         for subject, text in one.lines:
             console.say(f"  {subject:<12}{text}")
     if not all(one.well for one in found):
-        console.say("Something is wrong. Next: fab diagnose", style="yellow")
+        console.say(f"Something is wrong. Next: {fab('diagnose')}", style="yellow")
     return found

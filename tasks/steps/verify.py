@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
+from msgspec import to_builtins
+
 from ..console import terminal as console
+from ..console.commands import fab
 from ..console.errors import Failed
+from ..engine import display
+from ..engine.plan import Expectation
 from ..engine.task import task
+from ..engine.world import Check
+from ..preflight import checkup, commit_choice, health
+from ..preflight.rollback import RollbackReport
+from ..ssh.host import Host
+from ..ssh.parallel import parallel_map
 
 
 @task(help={"commit": "the commit that should run: a hash, tag or branch that the host's checkout knows"})
-def verify(c, commit=None, json=False):
+def verify(c: Host, commit: str | None = None, json: bool = False) -> dict[str, list[Check]]:
     """Check everything: containers, commit, revision, health, database, logs; exit 1 when anything is wrong."""
-    from msgspec import to_builtins
-
-    from ..engine import display
-    from ..preflight import checkup, health
-    from ..preflight import commit_choice as choice
-    from ..ssh.parallel import parallel_map
-
-    wanted = choice.hash_of(c, commit) if commit else None
+    wanted = commit_choice.resolve(c, commit).sha if commit else None
     looks = parallel_map(c.fleet, lambda member: checkup.look(member, wanted))
     found = {member.address: look for member, look in zip(c.fleet, looks, strict=True)}
-    wrong = [(address, check) for address, checks in found.items() for check in checks if not check.ok]
+    wrong = [check for checks in found.values() for check in checks if not check.ok]
     if not console.document({"ok": not wrong, "hosts": to_builtins(found)}):
         for address, checks in found.items():
             console.say(f"{c.environment.name} ({address})", style="bold")
             display.checks(checks)
     if wrong:
-        what = health.summary([check for _, check in wrong])
-        raise Failed(f"{c.environment.name}: {len(wrong)} wrong: {what}. Next: fab diagnose")
+        what = health.summary(wrong)
+        raise Failed(f"{c.environment.name}: {len(wrong)} wrong: {what}. Next: {fab('diagnose')}")
     console.say(f"{c.environment.name}: everything is as it should be.", style="bold green")
     return found
+
+
+def expect(report: RollbackReport) -> Expectation:
+    """Return what must be true after a rollback: commit, revision, images, and a healthy application."""
+    return Expectation(
+        commit=report.target.sha,
+        revision=report.schema.to_heads if report.schema else None,
+        redundant=report.schema.implied if report.schema else [],
+        images={i.service: i.retained(report.target.sha) for i in report.images},
+        services=report.services or report.wanted.services,
+        healthy=True,
+    )

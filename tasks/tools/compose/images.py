@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from ...config.settings import Environment
 from ...console.errors import Refused
-from ...engine.plan import Step
 from ...preflight.state import State
 from ...ssh import paths
 from ...ssh.shell import Answer, quote
@@ -71,30 +70,6 @@ def keep(environment: Environment, images: list[Built], tag: str) -> str:
     """
     names = {i.service: compose.repository(i.live) for i in images}
     return compose.call(environment, "keep.sh", tag, IMAGES=compose.pairs(names))
-
-
-def prepare_step(environment: Environment, wanted: Target, commit, rebuild: bool = False) -> Step:
-    """Return the step that has the images of `commit` ready while the present version still answers."""
-    names = ", ".join(i.retained(commit.short) for i in wanted.images)
-    flags = "--no-cache " if rebuild else ""
-    return Step(
-        name="prepare",
-        title=f"Have the images of {commit.title} ready",
-        script=prepare(environment, wanted, commit.sha, rebuild),
-        commands=(f"docker-compose build {flags}(in a tree beside the checkout): {names}",),
-        preparation=True,
-    )
-
-
-def keep_step(environment: Environment, images: list[Built], tag: str) -> Step:
-    """Return the step that keeps the images of the release that is left."""
-    return Step(
-        name="keep",
-        title="Keep the images that run now",
-        script=keep(environment, images, tag),
-        commands=tuple(f"docker tag … {i.retained(tag)}" for i in images),
-        preparation=True,
-    )
 
 
 def questions_about(environment: Environment, ref: str) -> dict[str, str]:

@@ -5,32 +5,10 @@ from __future__ import annotations
 import re
 
 from ...config.settings import Environment
-from ...engine.plan import Step
-from ...preflight import ledger
-from ...preflight.service_choice import Chosen
-from ...ssh import paths
 from . import compose
 from .compose import Built, repository
 
 KEPT_TAG = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?|image-[0-9a-f]+")
-
-
-def questions(environment: Environment) -> dict[str, str]:
-    """Return the read-only commands that tell the images, those in use, and the ledger, by name."""
-    used = "c=$(docker ps -aq --no-trunc); [ -z \"$c\" ] || docker inspect -f '{{.Image}}' $c"
-    return {
-        "images": "docker images --no-trunc --format '{{.Repository}} {{.Tag}} {{.ID}}'",
-        "used": used,
-        "ledger": f"cat {ledger.path(paths.state(environment))} 2>/dev/null || :",
-    }
-
-
-def superfluous(c, chosen: Chosen, keep: int) -> list[str]:
-    """Return the names of kept images that may go, the newest `keep` of each staying."""
-    answers = c.ask(questions(c.environment))
-    good = [e.commit for e in reversed(ledger.entries(answers["ledger"].out)) if e.event == ledger.GOOD]
-    used = set(answers["used"].out.split())
-    return choose(answers["images"].out, used, good, chosen.seen.head, chosen.project.built, keep)
 
 
 def choose(out: str, used: set[str], good: list[str], head: str, built: list[Built], keep: int) -> list[str]:
@@ -52,14 +30,3 @@ def choose(out: str, used: set[str], good: list[str], head: str, built: list[Bui
 def prune(environment: Environment, names: list[str]) -> str:
     """Return the call that removes the images' names, and proves that they are gone."""
     return compose.call(environment, "prune.sh", *names)
-
-
-def step(environment: Environment, names: list[str]) -> Step:
-    """Return the step that removes the images' names."""
-    return Step(
-        name="prune",
-        title=f"Remove {len(names)} kept images",
-        script=prune(environment, names),
-        commands=tuple(f"docker rmi {name}" for name in names),
-        back="the image of a commit is built again when a rollback needs it",
-    )

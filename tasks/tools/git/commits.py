@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from ...config.settings import Environment
-from ...preflight import ledger
 from ...ssh import paths, scripts
-from ...ssh.shell import Answer, join
+from ...ssh.shell import join
 from ..compose import compose
 
 SEPARATOR = "\x1f"
 FORMAT = "%x1f".join(("%H", "%h", "%cd", "%an", "%s"))
 DATES = "--date=format:%Y-%m-%d %H:%M"
 POSITIONS = 50  # how far back the reflog is followed
-KEPT = re.compile(r":([0-9a-f]{40})(?=\s|$)")
+HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
 class Commit(Struct, frozen=True):
@@ -32,43 +31,6 @@ class Commit(Struct, frozen=True):
     def title(self) -> str:
         """Return hash and subject, as git shows them."""
         return f"{self.short} ({self.subject})"
-
-
-class Past(Struct, frozen=True):
-    """Where HEAD stood, the newest first, each once; `left`: those that were left for an ancestor of theirs."""
-
-    positions: list[str] = field(default_factory=list)
-    left: set[str] = field(default_factory=set)
-    running: dict[str, list[str]] = field(default_factory=dict)
-    ledger: list[ledger.Entry] = field(default_factory=list)
-
-    def marks(self, sha: str) -> str:
-        """Return what is known of a commit, in a few words."""
-        services, said = self.running.get(sha), ledger.standing(self.ledger).get(sha)
-        known = (
-            "HEAD" if self.positions[:1] == [sha] else "",
-            f"runs: {', '.join(services)}" if services else "",
-            said.event if said and said.event in (ledger.GOOD, ledger.BAD) else "",
-            "rolled back" if sha in self.left and self.positions[:1] != [sha] else "",
-            "deployed before" if sha in self.positions[1:] else "",
-        )
-        return "; ".join(filter(None, known))
-
-    def before(self) -> str | None:
-        """Return the commit deployed before the present one, those that were rolled back passed over."""
-        bad = ledger.bad(self.ledger)
-        return next((sha for sha in self.positions[1:] if sha not in self.left and sha not in bad), None)
-
-    @property
-    def chosen(self) -> bool:
-        """Whether the present commit is recorded as good, or one that a rollback led to."""
-        here, *before = self.positions or [""]
-        said = ledger.standing(self.ledger).get(here)
-        return said.event == ledger.GOOD if said else bool(before) and before[0] in self.left
-
-    def good(self) -> ledger.Entry | None:
-        """Return the release that was recorded as good last, the present one passed over."""
-        return ledger.last_good(self.ledger, self.positions[0]) if self.positions else None
 
 
 def git(environment: Environment, *words: str) -> str:
@@ -103,40 +65,7 @@ def show_running(environment: Environment) -> str:
     return compose.call(environment, "what-runs.sh")
 
 
-def questions(environment: Environment, count: int) -> dict[str, str]:
-    """Return the read-only commands that tell the last `count` commits and the past, by name."""
-    return {
-        "log": show_log(environment, count),
-        "past": show_past(environment),
-        "running": show_running(environment),
-        "ledger": f"cat {ledger.path(paths.state(environment))} 2>/dev/null || :",
-    }
-
-
-def read_past(answers: dict[str, Answer]) -> Past:
-    """Return the past that the answers to `questions` describe."""
-    lines = [line.split() for line in answers["past"].out.splitlines() if line]
-    return Past(
-        positions=list(dict.fromkeys(words[0] for words in lines)),
-        left={words[0] for words in lines if words[1:] == ["left"]},
-        running=parse_running(answers["running"].out),
-        ledger=ledger.entries(answers["ledger"].out),
-    )
-
-
-def parse_running(out: str) -> dict[str, list[str]]:
-    """Return the services that run an image kept for a commit, by the commit's hash."""
-    services: dict[str, set[str]] = {}
-    found: dict[str, set[str]] = {}
-    for kind, image, rest in (line.split(" ", 2) for line in out.splitlines() if line.count(" ") >= 2):
-        if kind == "container":
-            services.setdefault(image, set()).add(rest.strip())
-        for sha in KEPT.findall(rest) if kind == "image" else ():
-            found.setdefault(sha, set()).update(services.get(image, ()))
-    return {sha: sorted(names) for sha, names in found.items()}
-
-
 def parse_commits(out: str) -> list[Commit]:
     """Return the commits printed in FORMAT."""
     lines = (line.split(SEPARATOR) for line in out.splitlines())
-    return [Commit(*words) for words in lines if len(words) == 5 and ledger.HASH.fullmatch(words[0])]
+    return [Commit(*words) for words in lines if len(words) == 5 and HASH.fullmatch(words[0])]

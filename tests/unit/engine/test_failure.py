@@ -8,6 +8,7 @@ import pytest
 
 from tasks.console.errors import Failed
 from tasks.engine import failure
+from tasks.engine.before import AnyBefore, DroppedBefore, SwappedBefore
 from tasks.engine.job import ENDED, End
 from tasks.engine.plan import Plan, Step
 from tasks.preflight.state import State
@@ -47,7 +48,7 @@ def test_a_disk_that_is_full_is_said_with_the_state_of_the_host():
     assert failure.serves(seen) == "HEAD cannot be read; running: nothing; /var/lib/docker has 3.1 MB free"
 
 
-def words(before: dict, done: list[str], answer: str) -> tuple[str, str]:
+def words(before: AnyBefore | None, done: list[str], answer: str) -> tuple[str, str]:
     """Return what a half-done run that failed after DONE tells, and an interrupted one; ANSWER: the server's."""
 
     def sh(_):
@@ -64,12 +65,12 @@ def words(before: dict, done: list[str], answer: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("before", "done", "answer", "offered"),
     [
-        ({"swapped": "d__old_1"}, ["stop", "restore"], "", True),
-        ({"dropped": "b.dump"}, ["stop"], "yes\n", True),
-        ({"dropped": "b.dump"}, ["stop"], "", False),
-        ({"dropped": "b.dump"}, ["stop"], "gone", False),
-        ({"dropped": "b.dump"}, ["stop", "drop"], "yes\n", False),
-        ({}, ["stop"], "", False),
+        (SwappedBefore(swapped="d__old_1"), ["stop", "restore"], "", True),
+        (DroppedBefore(dropped="b.dump"), ["stop"], "yes\n", True),
+        (DroppedBefore(dropped="b.dump"), ["stop"], "", False),
+        (DroppedBefore(dropped="b.dump"), ["stop"], "gone", False),
+        (DroppedBefore(dropped="b.dump"), ["stop", "drop"], "yes\n", False),
+        (None, ["stop"], "", False),
     ],
 )
 def test_undo_is_offered_unless_it_would_refuse_because_the_database_was_dropped(before, done, answer, offered):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from tasks.engine import journal as runs
+from tasks.engine.before import CheckoutBefore
 from tasks.engine.plan import Plan, Step
 
 NASTY = 'it\'s "quoted" $(reboot) `x` \\n %s é\n' * 40
@@ -22,7 +22,7 @@ def sh(script: str) -> subprocess.CompletedProcess:
 
 def plan(size: int = 1) -> Plan:
     steps = [Step(name=f"s{n}", title="t", script=NASTY) for n in range(size)]
-    return Plan(task="full-rollback", purpose=NASTY, steps=steps, run="run-1", before={"commit": "abc"})
+    return Plan(task="full-rollback", purpose=NASTY, steps=steps, run="run-1", before=CheckoutBefore(commit="abc"))
 
 
 def written(folder: Path, made: Plan) -> Path:
@@ -93,12 +93,11 @@ def test_a_run_is_not_begun_when_another_was_at_work_since_it_was_planned(tmp_pa
     assert not (tmp_path / "runs" / "run-2").exists()
 
 
-def test_a_proven_run_is_closed_and_its_records_are_in_the_ledger(tmp_path):
-    folder = written(tmp_path, plan())
-    records = [{"event": "bad", "commit": "a" * 40, "subject": NASTY}, {"event": "good", "commit": "b" * 40}]
-    done = sh(runs.finish(shlex.quote(str(folder)), records, shlex.quote(str(tmp_path))))
-    assert done.returncode == 0, done.stderr
-    lines = [json.loads(line) for line in (tmp_path / "releases.jsonl").read_text().splitlines()]
-    assert [(line["event"], line["commit"]) for line in lines] == [(r["event"], r["commit"]) for r in records]
-    assert lines[0]["subject"] == NASTY
+def test_what_closes_a_proven_run_knows_whose_it_was(tmp_path):
+    said = tmp_path / "closed"
+    closing = f'printf "%s\\n" "$RUN" "$TASK" "$WHO" "$MACHINE" > {said}'
+    made = msgspec.structs.replace(plan(), closing=closing)
+    folder = written(tmp_path, made)
+    assert sh(runs.finish(shlex.quote(str(folder)), made)).returncode == 0
+    assert said.read_text().splitlines()[:2] == ["run-1", "full-rollback"]
     assert runs.read_journal((folder / "journal").read_text())[-1]["event"] == "proven"

@@ -7,8 +7,7 @@ import pytest
 from tasks.preflight import backup_fit as fit
 from tasks.preflight import schema
 from tasks.ssh.shell import Answer
-from tests.unit.support.deployment import GOOD, HEAD, graph, state
-from tests.unit.support.restoring import connection
+from tests.unit.support.deployment import GOOD, HEAD, connection, graph, state
 
 GRAPHS = {HEAD: graph("one", "two"), GOOD: graph("one")}
 
@@ -33,7 +32,7 @@ def test_an_older_one_names_the_upgrade_the_commit_that_fits_and_what_the_start_
     assert (found.kind, found.upgrade) == ("behind", "alembic upgrade head")
     assert "the backup lacks 1 of its migrations" in found.text
     assert "alembic upgrade head" in found.text
-    assert f"fab code-rollback --commit {GOOD[:10]}" in found.text
+    assert f"code-rollback --commit {GOOD[:10]}" in found.text
 
 
 def test_one_that_the_code_does_not_know_is_said_to_be_so(judge):

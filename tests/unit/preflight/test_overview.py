@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from tasks.preflight import examine, overview
+from tasks.preflight.past import Past
 from tasks.ssh.shell import NOT_REACHED
-from tasks.tools.git.commits import Past
 from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
 
 JOURNALS = {"r1": [{"event": "run", "task": "full-rollback", "at": NOW - 7200}, {"at": 1, "event": "proven"}]}

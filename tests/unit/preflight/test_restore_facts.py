@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tasks.console.errors import Refused
+from tasks.preflight import restore_facts
+from tasks.preflight.backup_fit import Fit
 from tasks.preflight.restore_facts import differences
+from tasks.preflight.restore_report import RestoreOptions
 from tasks.tools.postgres.backup import Section
+from tests.unit.support import reports
+from tests.unit.support.restoring import server
 
 
 def test_the_rows_that_only_one_side_has_are_told_table_by_table():
@@ -21,3 +29,33 @@ def test_the_rows_that_only_one_side_has_are_told_table_by_table():
 def test_equal_counts_are_not_called_the_same_data():
     (line,) = differences({"public.a": 1}, Section(rows={"public.a": 1}))
     assert "changed in place is not counted" in line
+
+
+def test_code_that_does_not_fit_is_asked_about_by_name():
+    (question,) = reports.restore(fit=Fit("behind", "it carries one, the code needs two.")).questions
+    assert "it carries one" in question
+
+
+@pytest.mark.parametrize(
+    ("options", "free", "way_out"),
+    [
+        (RestoreOptions(), 5000, "drops the live database first"),
+        (RestoreOptions(stop=True), 5000, "drops the live database first"),
+        (RestoreOptions(stop=True, in_place=True), 3000, "a bigger disk"),
+    ],
+)
+def test_what_does_not_fit_on_the_disk_is_refused_with_the_ways_out(options, free, way_out):
+    with pytest.raises(Refused, match=way_out):
+        restore_facts.require(reports.restore(server=server(free=free), options=options))
+
+
+def test_a_restore_in_place_needs_less_room():
+    restore_facts.require(reports.restore(server=server(free=5000), options=RestoreOptions(stop=True, in_place=True)))
+
+
+def test_what_may_fail_when_the_backend_is_stopped_is_refused_unless_it_is_loaded_before():
+    risky = {"risks": ["made by a newer PostgreSQL"]}
+    with pytest.raises(Refused, match="--online restores beside first"):
+        restore_facts.require(reports.restore(**risky, options=RestoreOptions(stop=True)))
+    restore_facts.require(reports.restore(**risky, options=RestoreOptions(stop=True, online=True)))
+    restore_facts.require(reports.restore(**risky))

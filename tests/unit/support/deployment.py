@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -31,6 +32,11 @@ SERVICES = {"api": {"build": {"context": "/app"}}, "db": {"image": "postgres:15"
 def environment(**sections: Any) -> Environment:
     """Return the environment, with whole sections replaced."""
     return msgspec.convert({**SETTINGS, **sections}, Environment)
+
+
+def connection(**sections: Any) -> SimpleNamespace:
+    """Return a connection that knows its environment, and nothing else."""
+    return SimpleNamespace(environment=environment(**sections), address="u@h:22")
 
 
 def container(service: str, **values: Any) -> Container:

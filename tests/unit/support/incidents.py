@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tasks.engine.before import ReleaseBefore
 from tasks.engine.plan import Expectation, Plan, Step
 from tasks.engine.record import Story, Told
 from tasks.engine.world import Check
@@ -60,7 +61,7 @@ def run(lines) -> Story:
         steps=steps,
         expect=Expectation(commit=GOOD, revision=["8d24"], services=["app"], healthy=True),
         warnings=["drops column cases.priority: 3 values"],
-        before={"commit": BAD, "branch": "main", "revision": ["c5b9"], "snapshot": "shop__snap_1"},
+        before=ReleaseBefore(commit=BAD, branch="main", revision=["c5b9"], snapshot="shop__snap_1"),
         run=RUN,
     )
     told = [Told(name=f"{n:02}-{s.name}", title=s.title, commands=(), state="done") for n, s in enumerate(steps, 1)]

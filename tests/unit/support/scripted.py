@@ -8,7 +8,10 @@ from typing import Any
 from fabric.runners import Result
 from invoke.exceptions import CommandTimedOut
 
+from tasks.engine import run
+from tasks.engine.plan import Plan
 from tasks.ssh.host import Host
+from tests.unit.support.deployment import environment
 
 
 class Scripted(Host):
@@ -49,3 +52,11 @@ class Scripted(Host):
     def timed_out(self, out: str = "", err: str = "") -> CommandTimedOut:
         """Return what Fabric raises when a command takes too long."""
         return CommandTimedOut(self.result(out, err, -1), timeout=60)
+
+
+def planned(mocker: Any, task: Any, **options: Any) -> Plan | None:
+    """Return the plan that a task would carry out on a host of which nothing is asked."""
+    mocker.patch.object(run, "carry_out", side_effect=lambda _host, plan, *_: plan)
+    host = Scripted()
+    host.environment, host.fleet = environment(), (host,)
+    return task(host, **options)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from tasks.console.errors import Refused
-from tasks.preflight.state import State
 from tasks.tools.git import checkout
 from tests.unit.support.checkouts import Checkout
 
@@ -68,10 +66,3 @@ def test_submodules_follow_the_commit(host, tmp_path):
 def test_the_checkouts_folder_is_named_when_it_is_missing(host):
     lost = structs.replace(host.environment, app=structs.replace(host.environment.app, path="/no/such place"))
     assert host.sh(checkout.check_out(lost, "a" * 40)).stderr.startswith("no folder /no/such place on the host")
-
-
-def test_local_changes_are_refused_by_name_with_the_way_to_put_them_aside():
-    with pytest.raises(Refused, match="local changes: a.py.*--stash"):
-        checkout.refuse_local_changes(State(modified=["a.py"]), stash=False)
-    checkout.refuse_local_changes(State(modified=["a.py"]), stash=True)
-    checkout.refuse_local_changes(State(untracked=["a.py"]), stash=False)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.preflight import ledger
-from tasks.ssh.shell import Answer
 from tasks.tools.git import commits
 from tests.unit.support.checkouts import Checkout
 
@@ -13,11 +11,6 @@ from tests.unit.support.checkouts import Checkout
 @pytest.fixture
 def host(tmp_path):
     return Checkout(tmp_path)
-
-
-def past(host, running=""):
-    asked = {"past": host.sh(commits.show_past(host.environment)).stdout, "running": running, "ledger": ""}
-    return commits.read_past({name: Answer(out, "", 0) for name, out in asked.items()})
 
 
 def subjects(host, count=10):
@@ -39,67 +32,6 @@ def test_subjects_with_quotes_and_dollars_come_through_as_they_are(host):
     assert subjects(host)[0] == 'it\'s $(date) `x` "y" é'
 
 
-def test_the_commit_before_is_the_one_that_was_deployed_before(host):
-    one = host.head()
-    host.commit("never deployed by itself", at=host.origin)
-    three = host.release("three")
-    seen = past(host)
-    assert seen.before() == one
-    assert seen.positions == [three, one]
-
-
-def test_what_was_rolled_back_is_never_taken_for_the_last_good_one(host):
-    one, two, three = host.head(), host.release("two"), host.release("three")
-    host.git("checkout", "-q", "--detach", two)
-    seen = past(host)
-    assert seen.before() == one
-    assert seen.marks(three) == "rolled back; deployed before"
-
-
-def test_a_branch_passed_on_the_way_to_a_mended_release_is_not_good_for_that(host):
-    two = host.release("two")
-    host.release("bad")
-    host.git("checkout", "-q", "--detach", two)
-    host.git("checkout", "-q", "main")
-    host.release("mended")
-    assert past(host).before() == two
-
-
-def test_a_rollback_taken_back_leaves_the_older_release_as_the_one_before(host):
-    two, three = host.release("two"), host.release("three")
-    host.git("checkout", "-q", "--detach", two)
-    host.git("checkout", "-q", "main")
-    assert past(host).before() == two
-    assert past(host).marks(three) == "HEAD"
-
-
-def test_a_first_deployment_has_nothing_before_it(host):
-    assert past(host).before() is None
-
-
-def test_what_runs_is_known_by_the_tags_of_its_images(host):
-    sha = "a" * 40
-    running = (
-        "container sha256:1 app\ncontainer sha256:1 worker\ncontainer sha256:2 db\n"
-        f"image sha256:1 shop_app:latest shop_app:{sha}\nimage sha256:2 postgres:15\n"
-    )
-    assert commits.parse_running(running) == {sha: ["app", "worker"]}
-    assert past(host, running).marks(sha) == "runs: app, worker"
-
-
 def test_a_tree_is_not_shown_as_a_commit(host):
     assert host.sh(commits.show_one(host.environment, "HEAD^{tree}")).returncode != 0
     assert host.sh(commits.show_one(host.environment, "--all")).returncode != 0
-
-
-@pytest.mark.parametrize(
-    ("said", "left", "chosen"),
-    [
-        ([], set(), False),
-        ([], {"two"}, True),
-        ([ledger.Entry(event=ledger.GOOD, commit="one")], set(), True),
-        ([ledger.Entry(event=ledger.BAD, commit="one")], {"two"}, False),
-    ],
-)
-def test_a_commit_was_chosen_when_it_is_recorded_as_good_or_was_gone_back_to(said, left, chosen):
-    assert commits.Past(positions=["one", "two"], left=left, ledger=said).chosen is chosen

@@ -1,54 +1,17 @@
-"""A clone where it fits, a dump where only that fits, and a refusal where neither does."""
+"""A clone that cannot be made is replaced by a dump; what was kept comes back after a change that failed."""
 
 from __future__ import annotations
 
 import hashlib
 import subprocess
-from types import SimpleNamespace
 
 import pytest
 
-from tasks.console.errors import Refused
-from tasks.ssh.shell import Answer
-from tasks.steps.builders import snapshots as net
+from tasks.tools.postgres import clone_or_dump as net
 from tasks.tools.postgres.psql import Database
-from tests.unit.support.deployment import environment, state
 
 RUN = "20240101-000000-abc123"
-MB = 10**6
-HEAD = '{"version": 150000, "max_wal": 1000000, "standby": false}'
-LIVE = (
-    '{"name": "d", "oid": 1, "bytes": 500000000, "owner": "u", "encoding": "UTF8", "open": true, "sessions": 0,'
-    ' "comment": "", "seconds": 1}'
-)
-
-
-def host(free: int, need: str = "200000000", room: int = 10**9):
-    """Return a host whose database of 500 MB has FREE bytes beside it, and ROOM for a dump that may NEED as much."""
-    answers = {"server": f"{HEAD}\n{LIVE}\nROOM {free} {free} 1\n", "sessions": "", "need": need, "free": str(room)}
-
-    def ask(asked):
-        return {name: Answer(answers[name], "", 0) for name in asked}
-
-    return SimpleNamespace(environment=environment(), address="u@h:22", ask=ask)
-
-
-def test_nothing_is_said_of_a_clone_that_fits():
-    assert net.room(host(free=600 * MB), state()) == []
-
-
-def test_where_only_a_dump_fits_the_plan_says_so():
-    (line,) = net.room(host(free=400 * MB), state())
-    assert line.startswith("no clone of d (")
-    assert line.endswith("fits beside it: the snapshot is a dump in backups")
-
-
-@pytest.mark.parametrize("limits", [{"free": 400 * MB, "room": 200 * MB}, {"free": 400 * MB, "need": ""}, {"free": MB}])
-def test_where_neither_fits_nothing_is_begun(limits):
-    with pytest.raises(Refused, match="too little disk for a snapshot"):
-        net.room(host(**limits), state())
-
-
+DUMP = "backups/d_20240101-000000.dump"
 INSTEAD = "no clone could be made: b.dump is written instead\nDUMPED\n"
 
 
@@ -88,14 +51,14 @@ def back(monkeypatch, tmp_path):
     """Put the net of a run back whose dump lies in those of its two FILES, where nothing of PostgreSQL fails."""
     for name in ("script", "drop_script", "swap_script", "_restore"):
         monkeypatch.setattr(net, name, lambda *_, name=name: f"echo {name} >&2")
-    path = tmp_path / net.dump_path(environment(), RUN)
+    path = tmp_path / DUMP
     path.parent.mkdir()
     whole = {".dump": "data", ".dump.sha256": f"{hashlib.sha256(b'data').hexdigest()}  {path.name}\n"}
 
     def run(*files: str, programs: str = "/usr/bin:/bin"):
         for ending in files:
             path.with_suffix(ending).write_text(whole[ending])
-        text = net.back(environment(), Database("c", "d", "u"), RUN)
+        text = net.back(Database("c", "d", "u"), RUN, DUMP, "work", "public.alembic_version")
         known = {"HOME": str(tmp_path), "PATH": programs}
         ran = subprocess.run(["sh", "-c", text], env=known, capture_output=True, text=True)
         return ran.stderr.splitlines(), {one.name.removeprefix(path.stem) for one in path.parent.iterdir()}

@@ -7,15 +7,15 @@ import re
 import signal
 import subprocess
 import time
-from types import SimpleNamespace
 
 import pytest
 
 from tasks.ssh import scripts
-from tasks.steps.builders import database as steps
+from tasks.steps import database
 from tasks.tools.alembic import migrate, rehearsal
 from tasks.tools.alembic.schema_change import Move, OverrideSql, SchemaChange
-from tests.unit.support.deployment import environment, state
+from tests.unit.support import reports
+from tests.unit.support.deployment import environment
 
 STEP = "20240101-000000-abc123/05-downgrade.1;"
 SQL = OverrideSql("two", "one", "SELECT 'own'")
@@ -68,7 +68,7 @@ def move(own: Move) -> str:
 
 
 def test_a_preview_removes_no_container_and_has_a_name_of_its_own(host):
-    asked = host.run(steps.preview(environment(), "image", "two", "one"))
+    asked = host.run(migrate.alembic(environment(), "image", "downgrade", "two:one", "--sql", aside=True))
     assert not [line for line in asked if " rm " in line]
     (made,) = [line for line in asked if " --name " in line]
     assert re.search(r" --name app-preview-\d+ ", made)
@@ -138,9 +138,8 @@ def test_that_the_server_cannot_be_asked_to_end_it_is_said(host):
 
 
 def test_a_stopped_downgrade_is_ended_in_the_server_even_where_its_container_is_gone(host):
-    c = SimpleNamespace(environment=environment(), address="u@h:22")
     wanted = SchemaChange(from_heads=["two"], to_heads=["one"], moves=[SQL])
-    step = steps.downgrade_step(c, state(), wanted, "20240101-000000-abc123", snapshot=False)
+    step = database.downgrade.step(reports.downgrade(wanted, safety=None))
     removed, ended = host.run(step.stop, STEP)
     assert removed.endswith(": rm -f app-rollback-api")
     assert " id-db psql " in ended

@@ -1,0 +1,129 @@
+"""The preflight of a downgrade alone: the way down, what it destroys, and what keeps the data of before."""
+
+from __future__ import annotations
+
+from msgspec import Struct, structs
+
+from ..console.commands import fab
+from ..console.errors import Refused
+from ..engine.before import SchemaBefore
+from ..ssh.host import Host
+from ..tools.alembic.schema_change import SchemaChange
+from . import commit_choice, copies, losses, safety, schema, schema_choice, state, trial_choice, worktree
+from .reports import DeploymentReport, Migration
+from .state import State
+
+
+class DowngradeOptions(Struct, frozen=True, kw_only=True):
+    """What the operator said of a downgrade.
+
+    Attributes:
+        revision: where to go down to; None: one migration is taken back.
+        downgrade_sql: REV=FILE, the operator's SQL in place of one migration's downgrade.
+        rehearse: whether it is tried on a clone first.
+        snapshot: whether a safety snapshot is made first.
+    """
+
+    revision: str | None = None
+    downgrade_sql: str | None = None
+    rehearse: bool = True
+    snapshot: bool = True
+
+
+class DowngradeReport(DeploymentReport, frozen=True, kw_only=True):
+    """The way down that is wanted; there is no `migration` where the database is there already."""
+
+    schema: SchemaChange
+
+    @property
+    def way(self) -> str:
+        """From which rows to which."""
+        return f"{', '.join(self.schema.from_heads)} → {self.schema.goal}"
+
+    @property
+    def before(self) -> SchemaBefore:
+        """What `undo` has to know of the state that is left."""
+        return SchemaBefore(
+            commit=self.state.head,
+            branch=self.state.branch,
+            revision=self.schema.from_heads,
+            running=self.running,
+            healthy=self.state.healthy,
+            snapshot=self.safety.clone if self.safety else "",
+            dump=self.safety.dump if self.safety else "",
+        )
+
+
+def check(c: Host, options: DowngradeOptions) -> DowngradeReport:
+    """Return what a downgrade would meet while the application goes on; Refused where it cannot work."""
+    seen = state.look(c)
+    change = schema_choice.way_down(c, seen, options.revision, options.downgrade_sql)
+    report = _report(c, seen, change)
+    on = sorted({k.service for k in seen.containers if k.status == "running" and k.service in report.applications})
+    if on:
+        warning = f"{', '.join(on)} run: {fab('migration-rollback')} stops them first"
+        report = structs.replace(report, warnings=[warning])
+    return _changing(c, report, options, goes_on=on)
+
+
+def check_stopped(c: Host, options: DowngradeOptions) -> DowngradeReport:
+    """Return what a downgrade would meet with the application stopped; Refused where its start takes it up again."""
+    seen = state.look(c)
+    worktree.fit(c, seen)
+    change = schema_choice.way_down(c, seen, options.revision, options.downgrade_sql)
+    if upgrade := schema.start_up_upgrade(c, seen.head):
+        raise Refused(
+            f"The application's start-up runs `{upgrade}`, which would bring the migration back.",
+            next=f"Take the code back with it: {fab('full-rollback')}",
+        )
+    report = _report(c, seen, change)
+    stopping = [service for service in report.running if service in report.applications]
+    unwell = "the application is not healthy before this run either, so health is not required at the end"
+    warnings = [] if seen.healthy else [unwell]
+    return _changing(c, structs.replace(report, stopping=stopping, warnings=warnings), options)
+
+
+def check_rehearsal(c: Host, options: DowngradeOptions, commit: str | None, full: bool) -> DowngradeReport:
+    """Return what a rehearsal would try: the way to `commit` or to a revision, and the image that fits it."""
+    schema.alembic_of(c.environment)
+    seen = state.look(c)
+    target = commit_choice.resolve(c, commit) if commit else None
+    revision, own = options.revision, options.downgrade_sql
+    needed = schema_choice.needed(c, seen, target, revision, own) if target else None
+    change = needed or schema_choice.way_down(c, seen, revision, own)
+    report = _report(c, seen, change)
+    if not change.changes:
+        return report
+    facts, _questions = losses.describe(c, seen, change, ends=False)
+    trial, fact = trial_choice.choose(c, seen, change, target)
+    found = structs.replace(migration(c, seen, change), full=full, trial=trial)
+    return structs.replace(report, migration=found, facts=[*facts, fact])
+
+
+def migration(c: Host, seen: State, change: SchemaChange, *, rehearse: bool = True, image: str = "") -> Migration:
+    """Return the change of the schema with what it is made with: the live database, and `image`, or the present one."""
+    live = copies.database_of(c, seen)
+    return Migration(change=change, live=live, image=image or image_of(c, seen), rehearse=rehearse)
+
+
+def image_of(c: Host, seen: State) -> str:
+    """Return the id of the image that the alembic service runs, which holds the newer migrations."""
+    service = schema.alembic_of(c.environment).service
+    return next((k.image for k in seen.of(service)), f"no-container-of-{service}")
+
+
+def _report(c: Host, seen: State, change: SchemaChange) -> DowngradeReport:
+    return DowngradeReport(environment=c.environment, state=seen, activity=seen.activity, schema=change)
+
+
+def _changing(
+    c: Host, report: DowngradeReport, options: DowngradeOptions, goes_on: list[str] | None = None
+) -> DowngradeReport:
+    """Return the report with the change that has to be made, if any, and what it costs."""
+    if not report.schema.changes:
+        return report
+    facts, questions = losses.describe(c, report.state, report.schema, snapshot=options.snapshot)
+    found = migration(c, report.state, report.schema, rehearse=options.rehearse)
+    kept = safety.planned(c.environment, found.live, report.run) if options.snapshot else None
+    found = structs.replace(found, goes_on=goes_on or [])
+    return structs.replace(report, migration=found, safety=kept, facts=facts, questions=questions)

@@ -1,0 +1,138 @@
+"""What a restore would meet, and what it was asked to be."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field, structs
+
+from ..console.commands import fab
+from ..engine.before import DroppedBefore, SwappedBefore
+from ..ssh.shell import quote
+from ..tools.postgres.backup import Backup, Section
+from ..tools.postgres.names import copy_name
+from ..tools.postgres.psql import Database
+from ..tools.postgres.report import Server
+from .backup_fit import Fit
+from .reports import DeploymentReport
+
+
+class RestoreOptions(Struct, frozen=True, kw_only=True):
+    """What the operator said of a restore.
+
+    Attributes:
+        source: the database that the backup is of, where it is not the one of hosts.yaml.
+        stop: whether the services that write are stopped meanwhile.
+        online: whether they are stopped for the swap only.
+        in_place: whether the live database is dropped first, because two copies do not fit.
+        dump: whether it is dumped before that.
+    """
+
+    source: str | None = None
+    stop: bool = False
+    online: bool = False
+    in_place: bool = False
+    dump: bool = True
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the application goes on while the backup is loaded."""
+        return self.online or not self.stop
+
+
+class RestoreReport(DeploymentReport, frozen=True, kw_only=True):
+    """What a restore would meet.
+
+    Attributes:
+        live: the database that is replaced; there may be none of that name.
+        server: what its server holds.
+        backup: the file.
+        section: the part of it that is restored.
+        rows: those of the live database, by table; None: they could not be counted.
+        fit: how the backup's revision stands to the code.
+        risks: what may keep it from being loaded.
+        dump_to: where the live database is dumped to before it is dropped; empty: nowhere.
+        options: what the operator said.
+    """
+
+    live: Database
+    server: Server
+    backup: Backup
+    section: Section
+    rows: dict[str, int] | None
+    fit: Fit
+    risks: list[str] = field(default_factory=list)
+    dump_to: str = ""
+    options: RestoreOptions = RestoreOptions()
+
+    @property
+    def there(self) -> bool:
+        """Whether there is a live database."""
+        return self.server.live is not None
+
+    @property
+    def drops(self) -> bool:
+        """Whether the live database is dropped before the backup is loaded."""
+        return self.options.in_place and self.there
+
+    @property
+    def owners(self) -> bool:
+        """Whether all roles that the backup names are on the server."""
+        return not self.backup.missing_roles
+
+    @property
+    def need(self) -> int:
+        """The bytes that the restored database may take, with all that is written meanwhile."""
+        return max(2 * self.section.bytes or 2 * self.backup.uncompressed, self.bytes)
+
+    @property
+    def bytes(self) -> int:
+        """The size of the live database."""
+        return self.server.live.bytes if self.server.live else 0
+
+    @property
+    def incoming(self) -> str:
+        """The name of the database that the backup is loaded into, until it gets the live one."""
+        return copy_name(self.live.name, "new", self.run)
+
+    @property
+    def outgoing(self) -> str:
+        """The name that the live database gets when it is replaced."""
+        return copy_name(self.live.name, "old", self.run)
+
+    @property
+    def revision(self) -> list[str] | None:
+        """The rows of Alembic's table that it leads to; None where the start-up may move them."""
+        return None if self.fit.upgrade else list(self.section.revisions)
+
+    @property
+    def purpose(self) -> str:
+        """What becomes what, in a line."""
+        return f"{self.backup.path} becomes {self.live.name}"
+
+    @property
+    def before(self) -> SwappedBefore | None:
+        """What `undo` has to know of the state that is left; None where there was no database."""
+        if not self.there:
+            return None
+        seen = self.state
+        found = SwappedBefore(
+            commit=seen.head,
+            branch=seen.branch,
+            revision=seen.revision,
+            running=sorted({k.service for k in seen.containers if k.status in ("running", "restarting")}),
+            stopped=self.stopping,
+            healthy=seen.healthy,
+            swapped="" if self.drops else self.outgoing,
+        )
+        return DroppedBefore(**structs.asdict(found), dropped=self.dump_to) if self.drops else found
+
+    @property
+    def back(self) -> str:
+        """The command that takes it back; empty where there is none."""
+        if self.drops:
+            return in_place(self.dump_to) if self.dump_to else ""
+        return fab("undo") if self.there else ""
+
+
+def in_place(path: str) -> str:
+    """Return the command that loads the backup at `path` where two copies do not fit."""
+    return fab(f"emergency-restore --file {quote(path)} --in-place")

@@ -1,0 +1,119 @@
+"""The preflight of the tasks on backups that lie there: one more is written, or the oldest go."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from ..console.errors import Refused
+from ..console.units import age, size
+from ..ssh.host import Host
+from ..ssh.probe import answered
+from ..tools.postgres.backup import Backup, Section
+from ..tools.postgres.psql import Database
+from ..tools.postgres.reads import rows_script, server_script
+from ..tools.postgres.report import Member, Server, parse_server, parse_tables
+from . import backup_check, backup_files, restore, safety
+from .backup_files import Found
+from .reports import DeploymentReport
+
+
+class DumpReport(DeploymentReport, frozen=True, kw_only=True):
+    """The `live` database, and the format `form` of the backup that is written of it."""
+
+    live: Database
+    form: str
+
+    @property
+    def path(self) -> str:
+        """Where the backup will lie, relative to the login's home."""
+        folder = safety.configured(self.environment).backups
+        return f"{folder}/{backup_files.file_name(self.live.name, self.run, self.form)}"
+
+
+class StoredReport(DeploymentReport, frozen=True, kw_only=True):
+    """The `backups`, and the `copies` of the `live` database, that nothing needs any more."""
+
+    live: Database
+    backups: list[Found]
+    copies: list[Member]
+
+
+class Checked(Struct, frozen=True):
+    """What is known of a backup that was read to its end: why it is no good, and what may keep it from being loaded."""
+
+    backup: Backup
+    section: Section | None
+    reasons: list[str]
+    risks: list[str]
+
+
+def check_file(c: Host, file: str | None, source: str | None) -> Checked:
+    """Return what can be known of a backup without restoring it; what was found is kept for the list of backups.
+
+    `source` is the database that it is of, where that is not the one of hosts.yaml.
+    """
+    _seen, live = restore.reached(c)
+    backup = backup_check.inspect(c, live, restore.path_of(c, file), keep=True)
+    known, counted = c.ask(answered(server_script(live)), answered(rows_script(live)), timeout=restore.COUNTING)
+    rows = {name: t.rows for name, t in parse_tables(counted.out).items()} if counted.ok else None
+    aim = restore.target(c, live, parse_server(known.out, live.name), rows)
+    return Checked(
+        backup,
+        backup_check.section_of(backup, live.name, source),
+        backup_check.obstacles(backup, aim, source),
+        backup_check.risks(backup, aim),
+    )
+
+
+def check_dump(c: Host, form: str) -> DumpReport:
+    """Return what a backup in the format `form` would be of; Refused where there is no database."""
+    seen, live = restore.reached(c)
+    member = _server(c, live).live
+    if member is None:
+        raise Refused(f"there is no database {live.name}.", at=c.address)
+    facts = [f"the database takes {size(member.bytes)}; the application goes on"]
+    return DumpReport(environment=c.environment, state=seen, activity=seen.activity, live=live, form=form, facts=facts)
+
+
+def check_prune(c: Host, keep: int) -> StoredReport:
+    """Return what may go: all but the newest `keep` backups of ours, and the copies that nothing needs any more."""
+    seen, live = restore.reached(c)
+    copies = superfluous(_server(c, live))
+    gone = backup_files.to_prune(restore.found(c), live.name, keep)
+    return StoredReport(
+        environment=c.environment,
+        state=seen,
+        activity=seen.activity,
+        live=live,
+        backups=gone,
+        copies=copies,
+        facts=[
+            *(f"backup {one.path}, {size(one.bytes)}, {one.verdict}" for one in gone),
+            *(f"database {copy.name}, {size(copy.bytes)}{_made(copy)}" for copy in copies),
+        ],
+        warnings=["nothing brings them back"],
+    )
+
+
+def superfluous(server: Server) -> list[Member]:
+    """Return the copies that may go: unfinished ones, and all old and snapshot ones but the last made.
+
+    Its name has the operator's time, its age the server's: where their clocks disagree, what is the last by
+    either of them stays.
+    """
+    whole = [(m.copy.id, m) for m in server.copies if m.copy and m.copy.kind != "new"]
+    dated = [(-m.age, name, m) for name, m in whole if m.age is not None]
+    last = [max(found, key=lambda one: one[:-1])[-1] for found in (whole, dated) if found]
+    return [m for m in server.copies if m not in last]
+
+
+def _server(c: Host, live: Database) -> Server:
+    answer = c.ask(answered(server_script(live)))
+    if not answer.ok:
+        raise Refused(f"{answer.err}.", at=c.address)
+    return parse_server(answer.out, live.name)
+
+
+def _made(copy: Member) -> str:
+    """Return how old a copy of the database is, where that is known, to follow its size."""
+    return "" if copy.age is None else f", {age(copy.age)} old"

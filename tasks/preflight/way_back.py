@@ -1,0 +1,241 @@
+"""The preflight of undo: what a run left to come back to, and what the way back costs."""
+
+from __future__ import annotations
+
+from msgspec import field, structs
+
+from ..console.commands import fab
+from ..console.errors import Refused
+from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
+from ..engine.record import Story
+from ..ssh.host import Host
+from ..tools.alembic.schema_change import SchemaChange
+from ..tools.compose.images import Target
+from ..tools.git.checkout import SHORT
+from ..tools.git.commits import Commit
+from ..tools.postgres.names import copy_name
+from ..tools.postgres.psql import Database
+from . import backup_fit, copies, downgrade, restore, restore_facts, rollback, safety, schema, state
+from .costs import costs
+from .reports import DeploymentReport
+from .restore_report import RestoreOptions, RestoreReport, in_place
+from .rollback import RollbackOptions, RollbackReport
+from .state import State
+
+UNWELL = "the application was not healthy then, so health is not required at the end"
+
+
+class UndoReport(DeploymentReport, frozen=True, kw_only=True):
+    """What the way back from a run would meet.
+
+    Attributes:
+        record: the run that is taken back.
+        live: the database; None where it is not touched.
+        incoming: the database that gets the live name; empty: the live one stays.
+        back: the command that leads back to what is left; empty where there is nothing to come back to.
+    """
+
+    record: Story
+    live: Database | None = None
+    incoming: str = ""
+    back: str = ""
+
+    @property
+    def outgoing(self) -> str:
+        """The name that the live database gets when it is replaced; empty: it is not touched."""
+        return copy_name(self.live.name, "old", self.run) if self.live else ""
+
+
+class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
+    """What the way back from a rollback would meet.
+
+    Attributes:
+        target: the commit that was left, on its `branch` if it was on one.
+        wanted: what its compose files want.
+        schema: the way up to the schema it had; None where that is not known.
+        dump: the restore of the run's dump, where its data come back and no clone is there.
+        services: those that alone come back; empty: all.
+        found: what the run found, which comes back.
+        left: what `undo` has to know to come back here.
+    """
+
+    target: Commit
+    branch: str
+    wanted: Target
+    schema: SchemaChange | None
+    found: SchemaBefore
+    left: SchemaBefore
+    dump: RestoreReport | None = None
+    services: list[str] = field(default_factory=list)
+
+
+class RestoreUndoReport(UndoReport, frozen=True, kw_only=True):
+    """What the way back from a restore would meet; `found` comes back, `left` is what there is now."""
+
+    found: SwappedBefore
+    left: SwappedBefore
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the application has to be healthy at the end."""
+        return self.found.healthy or self.state.healthy
+
+
+def check_rollback(c: Host, record: Story, found: SchemaBefore, restore_snapshot: bool) -> RollbackUndoReport:
+    """Return what the way back from a rollback would meet: up again, or with the snapshot's data.
+
+    Raises Refused where no upgrade leads there, and where the snapshot is gone that was asked for.
+    """
+    met = rollback.check(c, found.commit, RollbackOptions(database=False))
+    up = schema.way_up(c, met.target.sha, found.revision, schema.heads_of(c, met.state)) if found.revision else None
+    if found.revision and up is None and not restore_snapshot:
+        raise Refused(_only_down(record, found))
+    migrates = up is not None and up.changes
+    whole = isinstance(found, ReleaseBefore)
+    report = RollbackUndoReport(
+        environment=c.environment,
+        state=met.state,
+        activity=met.activity,
+        run=met.run,
+        record=record,
+        target=met.target,
+        branch=found.branch,
+        wanted=met.wanted,
+        schema=up,
+        found=found,
+        left=met.before,
+        stopping=met.stopping if whole else [s for s in met.running if s in met.stopping],
+        images=met.images if whole else [],
+        live=copies.database_of(c, met.state) if found.snapshot or migrates else None,
+        back=_back(met, found),
+        warnings=[] if found.healthy else [UNWELL],
+    )
+    report = _with_data(c, report, restore_snapshot)
+    return structs.replace(report, left=_left(met, report))
+
+
+def _left(met: RollbackReport, report: RollbackUndoReport) -> SchemaBefore:
+    """Return what there is now, as far as the way back changes it."""
+    left = structs.replace(met, safety=report.safety).before
+    if isinstance(report.found, ReleaseBefore):
+        return left
+    return SchemaBefore(**{name: getattr(left, name) for name in SchemaBefore.__struct_fields__})
+
+
+def _with_data(c: Host, report: RollbackUndoReport, restore_snapshot: bool) -> RollbackUndoReport:
+    """Return the report with the data that come back, or are kept before an upgrade, and what either costs."""
+    found, live = report.found, report.live
+    there = live is not None and bool(found.snapshot) and copies.there(c, live, found.snapshot)
+    dumped = bool(found.dump) and not there and safety.dumped(c, found.dump)
+    facts = costs(c, live, found.snapshot, restore_snapshot) if live and there else []
+    if restore_snapshot:
+        return _with_snapshot(c, structs.replace(report, facts=facts), there=there, dumped=dumped)
+    if dumped:
+        facts = [f"upgrading brings back no data: {found.dump} has them as they were (--restore-snapshot)"]
+    if not (live and report.schema and report.schema.changes):
+        return structs.replace(report, facts=facts)
+    return structs.replace(
+        report,
+        facts=[*facts, *safety.room(c, live)],
+        migration=downgrade.migration(c, report.state, report.schema, image=_image(c, report)),
+        safety=safety.planned(c.environment, live, report.run),
+    )
+
+
+def _with_snapshot(c: Host, report: RollbackUndoReport, *, there: bool, dumped: bool) -> RollbackUndoReport:
+    if there:
+        return structs.replace(report, incoming=report.found.snapshot)
+    if not dumped:
+        name = report.found.snapshot or "of that run"
+        raise Refused(f"there is no snapshot {name}.", at=c.address, next=f"{fab('undo')} upgrades.")
+    dump = restore.read(c, report.found.dump, RestoreOptions(stop=True), run=report.run)
+    restore_facts.require_room(dump, dump.need, f"{in_place(dump.backup.path)}; {fab('undo')} upgrades instead.")
+    return structs.replace(report, dump=dump, facts=dump.facts, warnings=[*report.warnings, *dump.warnings])
+
+
+def _image(c: Host, report: RollbackUndoReport) -> str:
+    """Return the image that holds the newer migrations: that of the release that comes back, if it was kept."""
+    kept = report.found.images if isinstance(report.found, ReleaseBefore) else {}
+    return kept.get(schema.alembic_of(c.environment).service, "")
+
+
+def _only_down(record: Story, found: SchemaBefore) -> str:
+    """Return why undo cannot take a run back, an upgrade leading nowhere near, and what does it."""
+    take_over = "" if record.over or not record.half else " --take-over"
+    way = fab(_down_to(found.commit, found.revision or [], whole=isinstance(found, ReleaseBefore)) + take_over)
+    return (
+        f"Run {record.run} ({record.plan.task}) cannot be taken back by undo: no upgrade leads from where the database "
+        f"is to where it was. Nothing was changed. Its way back: {way}"
+    )
+
+
+def _back(met: RollbackReport, found: SchemaBefore) -> str:
+    """Return the command that leads from the state before to the one that is left; empty where they are the same."""
+    head, rows, whole = met.state.head, met.state.revision or [], isinstance(found, ReleaseBefore)
+    if found.revision and sorted(rows) != sorted(found.revision):
+        return fab(_down_to(head, rows, whole=whole))
+    same = not whole or head == met.target.sha
+    return "" if same else fab(f"full-rollback --commit {head[:SHORT]} --no-database")
+
+
+def _down_to(commit: str, rows: list[str], *, whole: bool) -> str:
+    """Return the task that leads down to the revision `rows`; with `whole`, to the code of `commit` as well."""
+    revision = f" --revision {rows[0] if rows else 'base'}" if len(rows) < 2 else ""
+    return f"full-rollback --commit {commit[:SHORT]}{revision}" if whole else f"migration-rollback{revision}"
+
+
+def check_restore(c: Host, record: Story, found: SwappedBefore) -> RestoreUndoReport:
+    """Return what the way back from a restore would meet; Refused where it dropped what would have to come back."""
+    seen = state.look(c)
+    live = copies.database_of(c, seen)
+    _refuse_dropped(c, record, live)
+    there = bool(found.swapped) and copies.there(c, live, found.swapped)
+    report = RestoreUndoReport(
+        environment=c.environment,
+        state=seen,
+        activity=seen.activity,
+        record=record,
+        live=live,
+        incoming=found.swapped if there else "",
+        back=fab("undo") if there else "",
+        stopping=found.stopped,
+        facts=costs(c, live, found.swapped, restore=True) if there else [f"{live.name} was not replaced"],
+        warnings=[] if found.healthy or seen.healthy else [restore_facts.UNWELL],
+        found=found,
+        left=found,
+    )
+    left = SwappedBefore(
+        commit=found.commit,
+        branch=found.branch,
+        revision=seen.revision,
+        healthy=seen.healthy,
+        running=found.running,
+        stopped=found.stopped,
+        swapped=report.outgoing,
+    )
+    return _with_fit(c, structs.replace(report, left=left), seen)
+
+
+def _with_fit(c: Host, report: RestoreUndoReport, seen: State) -> RestoreUndoReport:
+    """Return the report with what the database that comes back carries, and whether the checked-out code fits it."""
+    if not report.incoming or report.found.revision is None:
+        return report
+    fit = backup_fit.judge(c, seen, tuple(report.found.revision))
+    unfit = [] if fit.kind in ("same", "untold") else [f"Code and database will not fit: {fit.text} Go on?"]
+    return structs.replace(report, facts=[*report.facts, f"{report.incoming}: {fit.text}"], questions=unfit)
+
+
+def _refuse_dropped(c: Host, record: Story, live: Database) -> None:
+    """Raise Refused where the live database was dropped; not where that was tried, and it stands."""
+    steps = zip(record.steps, record.plan.steps, strict=True)
+    drop = next((told for told, step in steps if "drops" in step.effects and told.tries), None)
+    if drop is None or (drop.state != "done" and copies.stands(c, live)):
+        return
+    if not record.over:
+        raise Refused(
+            f"Run {record.run} was dropping the database: only forwards from here.", next=f"Next: {fab('resume')}"
+        )
+    raise Refused(
+        f"Run {record.run} dropped the database in its place: there is nothing to swap.",
+        next=f"Its way back: {record.plan.back or 'none'}.",
+    )

@@ -1,0 +1,92 @@
+"""The preflight of a checkout: every host's checkout fit for it, and the commit understood."""
+
+from __future__ import annotations
+
+from ..console.errors import Refused
+from ..console.units import size
+from ..ssh import paths
+from ..ssh.host import Host
+from ..ssh.parallel import parallel_map
+from ..ssh.probe import answered
+from ..tools.git import tree
+from ..tools.git.commits import Commit
+from . import commit_choice, state
+from .reports import DeploymentReport
+from .state import State
+
+ROOM = 10**9  # bytes that a build and a snapshot need at the least
+OFFER = "--stash puts them aside (git stash; git stash pop brings them back)."
+
+
+class CheckoutReport(DeploymentReport, frozen=True, kw_only=True):
+    """Where the checkout stands, and the commit it will be put on; `stash`: local changes are put aside."""
+
+    target: Commit
+    stash: bool = False
+
+    @property
+    def standing(self) -> bool:
+        """Whether HEAD is the commit already."""
+        return self.state.head == self.target.sha
+
+
+def check(c: Host, commit: str | None, stash: bool = False) -> CheckoutReport:
+    """Return what a checkout of `commit` would meet; Refused for what it would lose, or cannot reach."""
+    seen = _seen(c, stash, OFFER)
+    target = commit_choice.resolve(c, commit_choice.required(c, commit))
+    if seen.head != target.sha:
+        _refuse_overwriting(c, target)
+    facts = ["the containers run on as they are, until they are rebuilt or started anew"]
+    return CheckoutReport(
+        environment=c.environment, state=seen, activity=seen.activity, target=target, stash=stash, facts=facts
+    )
+
+
+def check_return(c: Host) -> CheckoutReport:
+    """Return what the return to the branch would meet, and which of its commits were rolled back before."""
+    seen = _seen(c)
+    target, brought_back = commit_choice.tip(c)
+    if seen.head != target.sha:
+        _refuse_overwriting(c, target)
+    name = c.environment.app.branch
+    warnings = [commit_choice.rolled_back(name, target, bad) for bad in brought_back]
+    return CheckoutReport(
+        environment=c.environment, state=seen, activity=seen.activity, target=target, warnings=warnings
+    )
+
+
+def fit(member: Host, seen: State, *, stash: bool = False) -> None:
+    """Raise Refused where a host cannot be worked on, with what to do about it."""
+    state.require(member.address, seen)
+    short = [f"{place} has {size(free)} free" for place, free in seen.free.items() if free < ROOM]
+    if short:
+        raise Refused(f"too little disk: {', '.join(short)}, not {size(ROOM)}.", at=member.address)
+    refuse_local_changes(seen, stash)
+
+
+def refuse_local_changes(seen: State, stash: bool, offer: str = OFFER) -> None:
+    """Raise Refused, naming them, when the checkout has modified files that a checkout would carry along."""
+    if seen.modified and not stash:
+        raise Refused(f"The checkout on the host has local changes: {_first(seen.modified)}.", next=offer)
+
+
+def _seen(c: Host, stash: bool = False, offer: str = "") -> State:
+    """Return the primary's state, after every host's checkout was found fit."""
+    states = parallel_map(c.fleet, state.look)
+    for member, seen in zip(c.fleet, states, strict=True):
+        if problem := seen.problems.get("head"):
+            raise Refused(f"{problem.splitlines()[0]} (app.path).", at=member.address)
+        refuse_local_changes(seen, stash, offer)
+    return states[0]
+
+
+def _refuse_overwriting(c: Host, target: Commit) -> None:
+    """Raise Refused, naming them, when untracked files of a host would be overwritten by the commit."""
+    command = tree.in_the_way(paths.app(c.environment), target.sha)
+    for member, answer in zip(c.fleet, parallel_map(c.fleet, lambda one: one.ask(answered(command))), strict=True):
+        if found := answer.out.splitlines():
+            raise Refused(f"untracked files would be overwritten: {_first(found)}.", at=member.address)
+
+
+def _first(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")

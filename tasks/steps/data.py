@@ -1,0 +1,175 @@
+"""The steps that write and read all data: dump, snapshot, restore, swap, drop; and the restore as a task."""
+
+from __future__ import annotations
+
+from ..config.settings import Environment
+from ..console.commands import fab
+from ..engine.plan import Expectation, Plan, Step, chain
+from ..engine.task import change
+from ..preflight import backup_check
+from ..preflight import restore as preflight
+from ..preflight.reports import DeploymentReport
+from ..preflight.restore_report import RestoreOptions, RestoreReport
+from ..preflight.way_back import UndoReport
+from ..ssh import paths
+from ..ssh.host import Host
+from ..ssh.shell import quote
+from ..tools.postgres import clone_or_dump, in_place
+from ..tools.postgres.dumps import Format
+from ..tools.postgres.psql import Database, target
+from ..tools.postgres.restore import restore_script
+from ..tools.postgres.sessions import stop_script
+from ..tools.postgres.swap import swap_script, take_script
+from ..tools.postgres.verified_dump import verified_dump
+
+LONG = 86400  # seconds that reading or writing all data may take
+FORMS: dict[str, Format] = {"plain": "plain", "gz": "gzip", "zst": "zstd", "custom": "custom", "directory": "directory"}
+FLAGS = {"plain": "-Fp", "gz": "-Fp -Z1", "zst": "-Fp | zstd", "custom": "-Fc -Z1", "directory": "-Fd -j2 -Z1"}
+
+
+def dump(environment: Environment, live: Database, path: str, form: str = "custom") -> Step:
+    """Return the step that writes a dump to `path` (relative to the login's home) and reads it back to its end."""
+    versions, reports = backup_check.versions_table(environment), backup_check.reports(environment)
+    return Step(
+        name="dump",
+        title=f"Write {path} and read it back",
+        script=verified_dump(live, path, FORMS[form], versions, reports),
+        commands=(f"pg_dump {FLAGS[form]} -d {quote(target(live.name))} > {path}",),
+        stop=stop_script(live),
+        primary_only=True,
+        timeout=LONG,
+    )
+
+
+def snapshot_step(report: DeploymentReport) -> Step | None:
+    """Return the step that clones the database on the server, or dumps it where that does not fit or cannot be done.
+
+    Both have names that say which run they are for.
+    """
+    kept = report.safety
+    if not kept:
+        return None
+    instead = dump(report.environment, kept.live, kept.dump)
+    return Step(
+        name="snapshot",
+        effects=("snapshots",),
+        title=f"Snapshot the database as {kept.clone}",
+        script=clone_or_dump.clone_or_dump(kept.live, report.run, kept.dump, instead.script),
+        stop=instead.stop,
+        commands=(f'CREATE DATABASE "{kept.clone}" TEMPLATE "{kept.live.name}"   (else: {instead.commands[0]})',),
+        primary_only=True,
+        outage=True,
+        back=fab("backups.prune"),
+        until=("downgrade", "upgrade"),
+        timeout=instead.timeout,
+    )
+
+
+def restore_step(report: RestoreReport) -> Step:
+    """Return the runbook's "Restore from Backup": loaded beside the live database, and compared with the file.
+
+    It is a preparation where the application goes on meanwhile.
+    """
+    backup, goes_on = report.backup, report.options.goes_on
+    loaded = "pg_restore -e -j2" if backup.archive else "psql -X -v ON_ERROR_STOP=1"
+    versions = backup_check.versions_table(report.environment)
+    return Step(
+        name="restore",
+        title=f"Restore {backup.path} beside, as {report.incoming}, and compare it with the file",
+        script=restore_script(
+            report.live, backup, report.run, work(report), report.section, owners=report.owners, versions=versions
+        ),
+        commands=(
+            f'CREATE DATABASE "{report.incoming}" TEMPLATE template0',
+            f"{loaded} -d {quote(target(report.incoming))} < {backup.path}",
+        ),
+        stop=stop_script(report.live),
+        primary_only=True,
+        preparation=goes_on,
+        outage=not goes_on,
+        timeout=LONG,
+    )
+
+
+def work(report: DeploymentReport) -> str:
+    """Return the folder that a restore of the run works in, relative to the login's home."""
+    return f"{paths.state_path(report.environment)}/runs/{report.run}/restore"
+
+
+@change(step=restore_step)
+def restore(c: Host, file: str | None = None, from_database: str | None = None, plan: bool = False) -> Plan:
+    """Restore a backup beside the live database, compare it with the file, and swap; the old one is kept."""
+    report = preflight.check(c, file, RestoreOptions(source=from_database), plan=plan)
+    return restore_plan(report)
+
+
+def restore_plan(report: RestoreReport) -> Plan:
+    """Return the plan of a restore while the application goes on."""
+    return chain(
+        report,
+        restore_step(report),
+        swap_step(report),
+        task="backups.restore",
+        purpose=report.purpose,
+        proof=Expectation(revision=report.revision),
+        back=report.back,
+        before=report.before,
+    )
+
+
+def swap_step(report: RestoreReport | UndoReport) -> Step | None:
+    """Return the step that gives the database that comes the live name; the present one is kept beside it.
+
+    None where none comes. Where there is none now, or it was dropped, the name is only taken.
+    """
+    live, incoming, outgoing = report.live, report.incoming, report.outgoing
+    if not live or not incoming:
+        return None
+    if isinstance(report, RestoreReport) and (report.drops or not report.there):
+        return _take(live, incoming)
+    return Step(
+        name="swap",
+        title=f"Swap {incoming} in; the present database stays as {outgoing}",
+        script=swap_script(live, incoming, outgoing),
+        commands=(
+            f'ALTER DATABASE "{live.name}" RENAME TO "{outgoing}"',
+            f'ALTER DATABASE "{incoming}" RENAME TO "{live.name}"',
+        ),
+        primary_only=True,
+        outage=True,
+        back=fab("undo"),
+    )
+
+
+def _take(live: Database, incoming: str) -> Step:
+    return Step(
+        name="take",
+        title=f"Give {incoming} the name {live.name}",
+        script=take_script(live, incoming),
+        commands=(f'ALTER DATABASE "{incoming}" RENAME TO "{live.name}"',),
+        primary_only=True,
+        outage=True,
+    )
+
+
+def dump_live_step(report: RestoreReport) -> Step | None:
+    """Return the step that dumps the live database before it is dropped; None where it is not, or there is no room."""
+    return dump(report.environment, report.live, report.dump_to) if report.dump_to else None
+
+
+def drop_step(report: RestoreReport) -> Step | None:
+    """Return the runbook's drop, to make room; the backup is read to its end once more. None: the database stays."""
+    if not report.drops:
+        return None
+    live, backup = report.live, report.backup
+    return Step(
+        name="drop",
+        effects=("drops",),
+        title=f"Drop {live.name}, after {backup.path} was read to its end once more",
+        script=in_place.drop_script(live, backup, report.run, work(report), report.section),
+        commands=(f'DROP DATABASE "{live.name}"',),
+        stop=stop_script(live),
+        primary_only=True,
+        outage=True,
+        timeout=LONG,
+    )

@@ -1,0 +1,59 @@
+"""The way back from each kind of run, in its order."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from tasks.engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
+from tasks.playbooks.undo import to_database, to_release, to_schema
+from tests.unit.support import reports
+from tests.unit.support.deployment import GOOD
+from tests.unit.support.reports import DATABASE, STAYS, UP, named
+
+RELEASE = ReleaseBefore(commit=GOOD, revision=["two"], images={"api": "app_api:x"}, running=["api", "db"])
+SCHEMA = SchemaBefore(commit=GOOD, revision=["two"])
+SWAPPED = SwappedBefore(revision=["two"], running=["api", "db"], stopped=["api"], swapped="d__old_1")
+
+
+def test_a_release_comes_back_with_the_code_before_the_upgrade_that_needs_it():
+    made = to_release(reports.rollback_undo(RELEASE, UP))
+    assert named(made) == ["keep", "build", "stop", "snapshot", "checkout", "upgrade", "start"]
+    assert made.steps[4].title.endswith("again, on main")
+    assert made.undoes == reports.RUN
+    assert (made.expect.commit, made.expect.revision) == (GOOD, ["two"])
+    assert made.expect.services == ["api", "db"]
+    assert '"event": "unknown"' in made.closing
+
+
+def test_a_schema_that_stayed_is_not_upgraded_and_not_copied():
+    assert named(to_release(reports.rollback_undo(RELEASE, STAYS))) == ["keep", "build", "stop", "checkout", "start"]
+
+
+def test_with_the_snapshots_data_they_are_swapped_in():
+    report = structs.replace(reports.rollback_undo(RELEASE, STAYS), incoming="d__snap_1")
+    assert named(to_release(report)) == ["keep", "build", "stop", "swap", "checkout", "start"]
+
+
+def test_with_the_dumps_data_they_are_restored_beside_and_swapped_in():
+    report = structs.replace(reports.rollback_undo(RELEASE, STAYS), dump=reports.restore())
+    made = to_release(report)
+    assert named(made) == ["keep", "build", "stop", "restore", "swap", "checkout", "start"]
+
+
+def test_a_schema_alone_comes_back_without_the_code():
+    made = to_schema(reports.rollback_undo(SCHEMA, UP, images=[], stopping=["api"]))
+    assert named(made) == ["stop", "snapshot", "upgrade", "start"]
+    assert made.expect.images == {}
+
+
+def test_the_database_that_a_restore_left_beside_gets_its_name_again():
+    made = to_database(reports.restore_undo(SWAPPED, incoming="d__old_1", stopping=["api"]))
+    assert named(made) == ["stop", "swap", "start"]
+    assert f'ALTER DATABASE "d__old_1" RENAME TO "{DATABASE.name}"' in made.steps[1].commands
+    assert (made.expect.revision, made.expect.services, made.expect.healthy) == (["two"], ["api", "db"], True)
+
+
+def test_where_nothing_was_swapped_what_was_stopped_is_started_again():
+    made = to_database(reports.restore_undo(SWAPPED, stopping=["api"]))
+    assert named(made) == ["start"]
+    assert made.undoes == reports.RUN

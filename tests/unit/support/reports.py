@@ -1,0 +1,144 @@
+"""Preflight reports as data: of a deployment that is well, unless a test says otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tasks.engine.before import AnyBefore
+from tasks.engine.plan import Plan, Step
+from tasks.engine.record import Story, Told
+from tasks.preflight import restore_facts
+from tasks.preflight.backup_fit import Fit
+from tasks.preflight.downgrade import DowngradeReport
+from tasks.preflight.reports import Migration, Safety
+from tasks.preflight.restore_report import RestoreReport
+from tasks.preflight.rollback import RollbackReport
+from tasks.preflight.service_choice import ServicesReport
+from tasks.preflight.way_back import RestoreUndoReport, RollbackUndoReport
+from tasks.tools.alembic.schema_change import SchemaChange
+from tasks.tools.compose.compose import Built
+from tasks.tools.compose.images import Target
+from tasks.tools.compose.project import Project
+from tasks.tools.git.commits import Commit
+from tasks.tools.postgres.psql import Database
+from tests.unit.support.deployment import GOOD, container, environment, state
+from tests.unit.support.restoring import BACKUP, SECTION, server
+
+RUN = "20240101-000000-abc123"
+DATABASE = Database("id-db", "d", "u")
+SAFETY = Safety(DATABASE, f"d__snap_{RUN}", "backups/d.dump")
+COMMIT = Commit(sha=GOOD, short=GOOD[:7], date="", author="", subject="good")
+STAYS = SchemaChange(["two"], ["two"])
+DOWN = SchemaChange(["two"], ["one"], moves=["one"])
+UP = SchemaChange(["one"], ["two"], moves=["two"])
+FILES = Project(
+    name="app",
+    services={"api": {"build": "."}, "worker": {"build": "."}, "web": {"build": "./web"}, "db": {"image": "postgres"}},
+    built=[Built(name, f"app_{name}:latest") for name in ("api", "web", "worker")],
+)
+WANTED = Target("app", "", FILES.lasting, list(FILES.built), [], FILES)
+
+
+def migration(change: SchemaChange = DOWN, **values: Any) -> Migration:
+    """Return a change of the schema, made with the image that runs."""
+    return Migration(**{"change": change, "live": DATABASE, "image": "image-api", **values})
+
+
+def deployment(**values: Any) -> dict[str, Any]:
+    """Return what every report knows."""
+    return {"environment": environment(), "state": state(), "activity": "a", "run": RUN, **values}
+
+
+def rollback(change: SchemaChange | None = STAYS, **values: Any) -> RollbackReport:
+    """Return what a rollback of all services would meet, where the schema has to `change` so."""
+    moves = change is not None and change.changes
+    ordinary = {
+        "stopping": ["api", "web", "worker"],
+        "images": list(FILES.built),
+        "migration": migration(change) if moves else None,
+        "safety": SAFETY if moves else None,
+        "target": COMMIT,
+        "wanted": WANTED,
+        "schema": change,
+    }
+    return RollbackReport(**deployment(**{**ordinary, **values}))
+
+
+def downgrade(change: SchemaChange = DOWN, **values: Any) -> DowngradeReport:
+    """Return what a downgrade would meet."""
+    ordinary = {"migration": migration(change) if change.changes else None, "safety": SAFETY, "schema": change}
+    return DowngradeReport(**deployment(**{**ordinary, **values}))
+
+
+def services(named: str = "", *, files: Project = FILES, **values: Any) -> ServicesReport:
+    """Return what a task on the service `named`, or on all, is about."""
+    seen = values.pop("state", state(container("api"), container("db"), container("worker")))
+    picked = values.pop("services", [named] if named else ["api", "db", "worker"])
+    ordinary = {
+        "state": seen,
+        "stopping": picked,
+        "images": files.builders([s for s in picked if s in files.services]),
+        "project": files,
+        "services": picked,
+        "named": named,
+    }
+    return ServicesReport(**deployment(**{**ordinary, **values}))
+
+
+def restore(**values: Any) -> RestoreReport:
+    """Return what a restore would meet: a backup that fits and is whole, with all that is told of it."""
+    ordinary = {
+        "live": DATABASE,
+        "server": server(),
+        "backup": BACKUP,
+        "section": SECTION,
+        "rows": {"public.orders": 4},
+        "fit": Fit("same", "it fits"),
+    }
+    return restore_facts.told(RestoreReport(**deployment(**{**ordinary, **values})))
+
+
+def record(before: AnyBefore | None, *steps: Step, states: tuple[str, ...] = (), **values: Any) -> Story:
+    """Return a run that began from `before`, its steps in these states (all done)."""
+    made = Plan(task="full-rollback", purpose="", steps=list(steps), before=before, run=RUN, **values)
+    told = [
+        Told(name=s.name, title=s.title, commands=(), state=of, tries=int(of != "waiting"))
+        for s, of in zip(steps, states or ["done"] * len(steps), strict=True)
+    ]
+    return Story(run=RUN, owner={}, plan=made, steps=told, journal=[{"event": "proven", "half": False}])
+
+
+def rollback_undo(found: AnyBefore, change: SchemaChange | None = STAYS, **values: Any) -> RollbackUndoReport:
+    """Return what the way back from a rollback would meet, where the schema has to `change` so."""
+    moves = change is not None and change.changes
+    ordinary = {
+        "record": record(found),
+        "stopping": ["api", "web", "worker"],
+        "images": list(FILES.built),
+        "migration": migration(change) if moves else None,
+        "safety": SAFETY if moves else None,
+        "live": DATABASE,
+        "target": COMMIT,
+        "branch": "main",
+        "wanted": WANTED,
+        "schema": change,
+        "found": found,
+        "left": rollback().before,
+    }
+    return RollbackUndoReport(**deployment(**{**ordinary, **values}))
+
+
+def restore_undo(found: AnyBefore, **values: Any) -> RestoreUndoReport:
+    """Return what the way back from a restore would meet."""
+    ordinary = {"record": record(found), "live": DATABASE, "found": found, "left": found}
+    return RestoreUndoReport(**deployment(**{**ordinary, **values}))
+
+
+def named(plan: Plan) -> list[str]:
+    """Return the names of a plan's steps, in their order."""
+    return [step.name for step in plan.steps]
+
+
+def shown(plan: Plan) -> list[str]:
+    """Return the commands that a plan shows, in their order."""
+    return [command for step in plan.steps for command in step.commands]
