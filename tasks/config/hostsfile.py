@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..console.errors import Refused
 from ..console.text import one_line
+
+if TYPE_CHECKING:
+    import yaml
 
 
 def locate() -> Path:
@@ -33,20 +36,21 @@ def read(path: Path) -> Any:
         raise Refused(f"{path.name}: is not YAML: {one_line(str(error))}") from None
 
 
-def _loader() -> type:
+def _loader() -> type[yaml.SafeLoader]:
     import yaml
 
     class Loader(yaml.SafeLoader):
         """YAML, in which a key that stands twice is an error instead of the last one winning."""
 
-        def compose_mapping_node(self, anchor):
+        def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
             node = super().compose_mapping_node(anchor)
-            keys = [key for key, _value in node.value if isinstance(key, yaml.ScalarNode)]
-            for number, key in enumerate(keys):
-                if key.value in [earlier.value for earlier in keys[:number]]:
+            seen = set()
+            for key in (key for key, _value in node.value if isinstance(key, yaml.ScalarNode)):
+                if key.value in seen:
                     raise yaml.MarkedYAMLError(
                         problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark
                     )
+                seen.add(key.value)
             return node
 
     return Loader

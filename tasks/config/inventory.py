@@ -9,7 +9,7 @@ from pathlib import Path
 from ..console.errors import Refused
 from ..console.text import nearest
 from . import hostsfile, validation, variables
-from .environment import Reader, sentence
+from .environment import Reader
 from .hostsfile import locate
 from .settings import Environment, Inventory
 
@@ -55,7 +55,7 @@ def _read() -> tuple[Path, Inventory]:
     try:
         inventory = validation.convert(raw, Inventory)
     except validation.InvalidError as invalid:
-        raise Refused(sentence(path, (), invalid, raw)) from None
+        raise Refused(validation.sentence(path, (), invalid, raw)) from None
     for name in inventory.environments:
         if not NAME.fullmatch(name):
             raise Refused(

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
-# No value can pass for an option of the command it ends up in, or break a line. Errors quote the descriptions.
-Text = Annotated[
-    str,
-    Meta(min_length=1, pattern=r"^(?!-)[^\x00-\x1f\x7f]+\Z", description="text on one line that begins with no dash"),
-]
-Url = Annotated[str, Meta(pattern=r"^https?://[^\s\x00-\x1f\x7f]+\Z", description="an http:// or https:// address")]
-Service = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z", description="the name of a compose service")]
-Port = Annotated[int, Meta(ge=1, le=65535, description="a whole number from 1 to 65535")]
-Seconds = Annotated[int, Meta(ge=1, le=86400, description="a whole number of seconds from 1 to 86400")]
-Texts = Annotated[list[Text], Meta(min_length=1, description="a list of at least one text")]
+# No value can pass for an option of the command it ends up in, or break a line.
+TEXT = r"^(?!-)[^\x00-\x1f\x7f]+\Z"
+URL = r"^https?://[^\s\x00-\x1f\x7f]+\Z"
+SERVICE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z"
+COMMAND = r"^(auto|docker-compose|docker compose)\Z"
+ALLOWED = {
+    TEXT: "text on one line that begins with no dash",
+    URL: "an http:// or https:// address",
+    SERVICE: "the name of a compose service",
+    COMMAND: "auto, docker-compose or docker compose",
+}
+"""What each pattern means, in the words of an error."""
+
+Text = Annotated[str, Meta(pattern=TEXT)]
+Url = Annotated[str, Meta(pattern=URL)]
+Service = Annotated[str, Meta(pattern=SERVICE)]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Seconds = Annotated[int, Meta(ge=1, le=86400)]
 
 
-class Section(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One mapping of hosts.yaml; keys it does not name are errors."""
 
 
-class HostSettings(Section):
+class HostSettings(Section, frozen=True):
     """One machine: `host` takes what `-H` takes; the rest counts where it says nothing of it.
 
     `key` and `known_hosts` are files, relative to hosts.yaml.
@@ -35,19 +43,19 @@ class HostSettings(Section):
     known_hosts: str | None = None
 
 
-class App(Section):
+class App(Section, frozen=True):
     """The checkout on the host; `path` is relative to the login's home."""
 
     path: Text
     branch: Text = "main"
 
 
-class Compose(Section):
+class Compose(Section, frozen=True):
     """How the services are described and run; `grace` is in seconds."""
 
-    file: Text | Texts = "docker-compose.yml"
-    command: Literal["auto", "docker-compose", "docker compose"] = "auto"
-    services: dict[str, Service] = field(default_factory=dict)
+    file: Text | Annotated[list[Text], Meta(min_length=1)] = "docker-compose.yml"
+    command: Annotated[str, Meta(pattern=COMMAND)] = "auto"
+    services: dict[str, str] = field(default_factory=dict)
     grace: Seconds = 10
 
     @property
@@ -56,7 +64,7 @@ class Compose(Section):
         return [self.file] if isinstance(self.file, str) else self.file
 
 
-class Alembic(Section):
+class Alembic(Section, frozen=True):
     """Where migrations are run (`service`) and described (`config`, a path in the repository)."""
 
     service: Service
@@ -66,7 +74,7 @@ class Alembic(Section):
     schema: Text = "public"
 
 
-class DatabaseSettings(Section):
+class DatabaseSettings(Section, frozen=True):
     """The PostgreSQL database of the application; `backups` is relative to the login's home."""
 
     name: Text
@@ -75,17 +83,17 @@ class DatabaseSettings(Section):
     alembic: Alembic | None = None
 
 
-class Health(Section):
+class Health(Section, frozen=True):
     """Addresses fetched on the host; `timeout` is how long they may take to answer, in seconds."""
 
     urls: list[Url] = field(default_factory=list)
     timeout: Seconds = 60
 
 
-class EnvironmentSettings(Section):
+class EnvironmentSettings(Section, frozen=True):
     """One deployment as hosts.yaml describes it; the first of `hosts` is the primary."""
 
-    hosts: Annotated[list[HostSettings], Meta(min_length=1, description="a list of at least one host")]
+    hosts: Annotated[list[HostSettings], Meta(min_length=1)]
     app: App
     compose: Compose
     database: DatabaseSettings | None = None
@@ -93,7 +101,7 @@ class EnvironmentSettings(Section):
     notify: list[str] = field(default_factory=list)
 
 
-class Environment(EnvironmentSettings):
+class Environment(EnvironmentSettings, frozen=True):
     """One deployment, and the name it has in hosts.yaml."""
 
     name: str = ""
@@ -103,8 +111,8 @@ class Environment(EnvironmentSettings):
         return self.compose.services.get(role)
 
 
-class Inventory(Section):
-    """The whole file."""
+class Inventory(Section, frozen=True):
+    """The whole file; its environments are read one by one."""
 
-    environments: Annotated[dict[str, dict], Meta(min_length=1, description="a mapping of at least one environment")]
+    environments: Annotated[dict[str, Any], Meta(min_length=1)]
     default: str | None = None

@@ -1,108 +1,108 @@
-"""Data checked against the shape of hosts.yaml: where it is wrong, and what is allowed there."""
+"""What msgspec says of hosts.yaml, as its reader needs it: where it is wrong, what is there, what is allowed."""
 
 from __future__ import annotations
 
-import types
-from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+import copy
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
 from ..console.text import nearest
+from .settings import ALLOWED, Section
 
-WORDS = {str: "text", int: "a whole number", list: "a list", dict: "a mapping", type(None): "nothing"}
+T = TypeVar("T", bound=Section)
+Place = tuple[Any, ...]
+"""Keys and indexes, from the outermost to the innermost."""
+
+LONGEST = 80  # characters of a value that stand in an error
+MESSAGE = re.compile(r"(.*?)(?: - at (`key` in )?`\$([\w.\[\]]*)`)?", re.DOTALL)
+FIELD = re.compile(r"Object (?:contains (unknown)|missing required) field `(.*)`", re.DOTALL)
+WORDS = {"object": "a mapping", "array": "a list", "str": "text", "int": "a whole number"}
 
 
 class InvalidError(Exception):
-    """The value at `path` cannot be meant: `problem` says why, without quoting the value itself."""
+    """The value at `place` cannot be meant: `problem` says why, or `allowed` what may stand there."""
 
-    def __init__(self, path: tuple, problem: str = "", allowed: str = "") -> None:
+    def __init__(self, place: Place, problem: str = "", allowed: str = "") -> None:
         super().__init__(problem or allowed)
-        self.path, self.problem, self.allowed = path, problem, allowed
+        self.place, self.problem, self.allowed = place, problem, allowed
 
 
-def convert(value: Any, kind: type) -> Any:
-    """Return `value` as a `kind`, a Struct; raise InvalidError for the first thing that is wrong."""
+def convert(value: Any, kind: type[T]) -> T:
+    """Return `value` as a `kind`; raise InvalidError for the first thing that is wrong."""
     try:
         return msgspec.convert(value, kind, strict=False)
-    except msgspec.ValidationError:
-        raise _find(value, kind, ()) from None
+    except msgspec.ValidationError as error:
+        raise _meant(str(error), kind) from None
 
 
-def _find(value: Any, declared: Any, path: tuple) -> InvalidError:
-    for kind in _alternatives(declared):
-        if isinstance(value, dict) and hasattr(kind, "__struct_fields__"):
-            return _in_section(value, kind, path)
-        if isinstance(value, dict) and get_origin(kind) is dict and value:
-            return _in_mapping(value, get_args(kind)[1], path)
-        if isinstance(value, list) and get_origin(kind) is list and value:
-            return _first(((key, item, get_args(kind)[0]) for key, item in enumerate(value)), path)
-    return InvalidError(path, allowed=_allowed(declared))
+def _meant(message: str, kind: type[Section]) -> InvalidError:
+    said, is_key, keys = MESSAGE.fullmatch(message).groups("")  # type: ignore[union-attr]  # any text matches
+    place = tuple(int(key) if key.isdigit() else key for key in re.findall(r"\w+", keys))
+    if is_key:
+        return InvalidError(place, "a key is not text; allowed: text (in quotes, if it looks like something else)")
+    if not (field := FIELD.fullmatch(said)):
+        return InvalidError(place, allowed=_allowed(said))
+    unknown, key = field.groups()
+    known = list(_section(kind, place).__struct_fields__)
+    problem = f"unknown key {key!r}{nearest(key, known)}" if unknown else f"the key {key!r} is missing"
+    return InvalidError(place, f"{problem}; allowed: {', '.join(known)}")
 
 
-def _in_section(value: dict, kind: type, path: tuple) -> InvalidError:
-    fields = msgspec.structs.fields(kind)
-    known = [f.name for f in fields]
-    for key in value:
-        if key not in known:
-            return InvalidError(path, f"unknown key {key!r}{nearest(key, known)}; allowed: {', '.join(known)}")
-    for field in fields:
-        if field.required and field.name not in value:
-            return InvalidError(path, f"the key {field.name!r} is missing; allowed: {_allowed(field.type)}")
-    return _first(((f.name, value[f.name], f.type) for f in fields if f.name in value), path)
+def _allowed(said: str) -> str:
+    """Return what msgspec expects, in words; not what it got, which may be the value of a variable."""
+    expected = said.removeprefix("Expected ").split(", got ")[0].replace("of length >= 1", "that is not empty")
+    for pattern, words in ALLOWED.items():
+        if repr(pattern) in expected:
+            return words
+    return re.sub("`(.*)`", lambda m: " or ".join(WORDS[k] for k in m[1].split(" | ") if k != "null"), expected)
 
 
-def _in_mapping(value: dict, declared: Any, path: tuple) -> InvalidError:
-    for key in value:
-        if not isinstance(key, str):
-            return InvalidError(
-                path, f"found the key {key!r}; allowed: text (in quotes, if it looks like something else)"
-            )
-    return _first(((key, item, declared) for key, item in value.items()), path)
+def _section(kind: type[Section], place: Place) -> type[Section]:
+    for key in filter(lambda key: isinstance(key, str), place):
+        field = next(f for f in msgspec.structs.fields(kind) if f.name == key)
+        kind = next(_sections(field.type))
+    return kind
 
 
-def _first(items: Iterable[tuple[Any, Any, Any]], path: tuple) -> InvalidError:
-    wrong = ((key, item, declared) for key, item, declared in items if not _fits(item, declared))
-    key, item, declared = next(wrong)
-    return _find(item, declared, (*path, key))
-
-
-def _fits(value: Any, declared: Any) -> bool:
-    if _is_union(declared):  # part by part: msgspec 0.22 crashes when it forgets a union of pattern and list
-        return any(_fits(value, part) for part in get_args(declared))
-    try:
-        msgspec.convert(value, declared, strict=False)
-    except msgspec.ValidationError:
-        return False
-    return True
-
-
-def _is_union(declared: Any) -> bool:
-    return get_origin(declared) in (Union, types.UnionType)
-
-
-def _alternatives(declared: Any) -> Iterator[Any]:
-    if get_origin(declared) is Annotated:
-        yield from _alternatives(get_args(declared)[0])
-    elif _is_union(declared):
-        for part in get_args(declared):
-            yield from _alternatives(part)
-    else:
+def _sections(declared: Any) -> Iterator[type[Section]]:
+    if isinstance(declared, type) and issubclass(declared, Section):
         yield declared
+    for part in get_args(declared):
+        yield from _sections(part)
 
 
-def _allowed(declared: Any) -> str:
-    return " or ".join(word for word in _words(declared) if word != "nothing")
+def sentence(file: Path, at: Place, invalid: InvalidError, raw: Any) -> str:
+    """Return one line: file, keys (below `at`), what `raw` has there, what is allowed.
+
+    It quotes the file as it is written, never the value of a variable: that may be a secret.
+    """
+    keys = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in (*at, *invalid.place))
+    where = f"{file.name}: {keys.removeprefix('.') or 'the file'}"
+    if invalid.problem:
+        return f"{where}: {invalid.problem}."
+    return f"{where}: found {_shown(dig(raw, invalid.place))}; allowed: {invalid.allowed}."
 
 
-def _words(declared: Any) -> Iterator[str]:
-    """Yield what may stand in a place, in words."""
-    if get_origin(declared) is Annotated:
-        yield get_args(declared)[1].description
-    elif _is_union(declared):
-        for part in get_args(declared):
-            yield from _words(part)
-    elif get_origin(declared) is Literal:
-        yield from map(repr, get_args(declared))
-    else:
-        yield WORDS.get(get_origin(declared) or declared, "a mapping")
+def _shown(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        return ("a " if value else "an empty ") + ("mapping" if isinstance(value, dict) else "list")
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= LONGEST else text[:LONGEST] + "..."
+
+
+def dig(data: Any, place: Place) -> Any:
+    """Return what stands at `place`."""
+    for key in place:
+        data = data[key]
+    return data
+
+
+def without(data: Any, place: Place) -> Any:
+    """Return a copy of `data` that has nothing at `place`."""
+    changed = copy.deepcopy(data)
+    del dig(changed, place[:-1])[place[-1]]
+    return changed

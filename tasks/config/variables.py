@@ -12,14 +12,6 @@ from ..console.errors import Refused
 VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^{}]*))?\}")
 
 
-class UnsetError(Exception):
-    """A `${NAME}` without default whose variable is set nowhere."""
-
-
-class MalformedError(Exception):
-    """A `${` that begins no `${NAME}`."""
-
-
 def read(folder: Path) -> dict[str, str]:
     """Return the variables of `.env` in `folder`, those of the process above them."""
     from dotenv import dotenv_values
@@ -31,28 +23,17 @@ def read(folder: Path) -> dict[str, str]:
     return {**{name: value for name, value in values.items() if value is not None}, **os.environ}
 
 
-def expand(text: str, variables: Mapping[str, str]) -> str:
-    """Return `text` with its variables put in; an empty one counts as unset, as in a shell's `:-`.
-
-    Raises UnsetError, and MalformedError for a `${` that would stand there unchanged.
-    """
-    if "${" in VARIABLE.sub("", text):
-        raise MalformedError
-    return VARIABLE.sub(lambda match: _value(match, variables), text)
+def malformed(text: str) -> bool:
+    """Return whether a `${` in `text` begins no variable, and would stand there unchanged."""
+    return "${" in VARIABLE.sub("", text)
 
 
-def unset(text: str, variables: Mapping[str, str]) -> bool:
-    """Return whether `text` names a variable that is set nowhere."""
-    try:
-        expand(text, variables)
-    except UnsetError:
-        return True
-    return False
+def unset(text: str, values: Mapping[str, str]) -> str | None:
+    """Return the first variable in `text` that has no value and no default; an empty value is none, as in a shell."""
+    named = (m for m in VARIABLE.finditer(text) if m["default"] is None)
+    return next((m["name"] for m in named if not values.get(m["name"])), None)
 
 
-def _value(match: re.Match, variables: Mapping[str, str]) -> str:
-    if found := variables.get(match["name"]):
-        return found
-    if match["default"] is None:
-        raise UnsetError(match["name"])
-    return match["default"]
+def expand(text: str, values: Mapping[str, str]) -> str:
+    """Return `text`, in which nothing is malformed or unset, with its variables put in."""
+    return VARIABLE.sub(lambda m: values.get(m["name"]) or m["default"] or "", text)

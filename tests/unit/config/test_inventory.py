@@ -83,25 +83,33 @@ MISTAKES = [
     ),
     (f"{P}healt", {}, "environments.production: unknown key 'healt', did you mean 'health'?"),
     (f"{P}name", "x", "environments.production: unknown key 'name'"),
-    (f"{P}app__path", None, "environments.production.app: the key 'path' is missing; allowed: text"),
+    (f"{P}app__path", None, "environments.production.app: the key 'path' is missing; allowed: path, branch"),
     (f"{P}app__path", "", "environments.production.app.path: found ''; allowed: text"),
     (f"{P}app__branch", "-b", "environments.production.app.branch: found '-b'; allowed: text on one line"),
     (f"{P}app__branch", "a\nb", "environments.production.app.branch: found 'a\\nb'; allowed: text on one line"),
     (f"{P}app", [], "environments.production.app: found an empty list; allowed: a mapping"),
-    (f"{P}hosts", [], "environments.production.hosts: found an empty list; allowed: a list of at least one host"),
-    (f"{P}hosts__0__port", 0, "hosts[0].port: found 0; allowed: a whole number from 1 to 65535."),
-    (f"{P}hosts__0__port", "ssh", "hosts[0].port: found 'ssh'; allowed: a whole number from 1 to 65535."),
+    (f"{P}hosts", [], "environments.production.hosts: found an empty list; allowed: a list that is not empty"),
+    (f"{P}hosts__0__port", 0, "hosts[0].port: found 0; allowed: a whole number >= 1."),
+    (f"{P}hosts__0__port", 65536, "hosts[0].port: found 65536; allowed: a whole number <= 65535."),
+    (f"{P}hosts__0", 3, "hosts[0]: found 3; allowed: a mapping."),
+    (f"{P}hosts__0__hst", "h", "hosts[0]: unknown key 'hst', did you mean 'host'?"),
+    (f"{P}hosts__0__port", "ssh", "hosts[0].port: found 'ssh'; allowed: a whole number."),
     (f"{P}hosts__0__host", 7, "hosts[0].host: found 7; allowed: text"),
-    (f"{P}compose__file", [], "compose.file: found an empty list; allowed: text on one line"),
+    (f"{P}compose__file", [], "compose.file: found an empty list; allowed: a list that is not empty"),
     (f"{P}compose__file", [3], "compose.file[0]: found 3; allowed: text"),
     (f"{P}compose__file", "deploy/a.yml", "compose.file: found 'deploy/a.yml'; allowed: a first file at the top"),
-    (f"{P}compose__command", "podman", "compose.command: found 'podman'; allowed: 'auto' or 'docker-compose' or"),
+    (
+        f"{P}compose__command",
+        "podman",
+        "compose.command: found 'podman'; allowed: auto, docker-compose or",
+    ),
     (f"{P}compose__services__backend", "a b", "compose.services.backend: found 'a b'; allowed: the name of a compose"),
-    (f"{P}compose__services", {1: "a"}, "compose.services: found the key 1; allowed: text"),
+    (f"{P}compose__services", {1: "a"}, "compose.services: a key is not text; allowed: text"),
+    (f"{P}compose__services__backend", ["a"], "compose.services: found a mapping; allowed: text."),
     (f"{P}compose__services__database", None, "compose.services: the key 'database' is missing"),
     (f"{P}database__alembic", {}, "database.alembic: the key 'service' is missing"),
     (f"{P}health__urls", ["ftp://x"], "health.urls[0]: found 'ftp://x'; allowed: an http:// or https:// address"),
-    (f"{P}health__timeout", 0, "health.timeout: found 0; allowed: a whole number of seconds from 1 to 86400"),
+    (f"{P}health__timeout", 0, "health.timeout: found 0; allowed: a whole number >= 1"),
     (f"{P}app__path", "${APP", "app.path: found '${APP'; allowed: ${NAME} or ${NAME:-default}"),
     (
         "environments__staging__compose__fil",
@@ -109,7 +117,7 @@ MISTAKES = [
         "environments.staging.compose: unknown key 'fil', did you mean 'file'?",
     ),
     ("environments__staging__app", None, "environments.staging: the key 'app' is missing"),
-    ("environments", {}, "environments: found an empty mapping; allowed: a mapping of at least one environment"),
+    ("environments", {}, "environments: found an empty mapping; allowed: a mapping that is not empty"),
     ("environments__production", None, "default: found 'production'; allowed: staging"),
     ("environments__a b", {}, "environments: found the name 'a b'; allowed: letters"),
     ("environments__staging", 3, "environments.staging: found 3; allowed: a mapping"),
@@ -162,6 +170,17 @@ def test_an_unset_variable_of_another_environment_does_not_count(write):
 def test_a_mistake_beside_an_unset_variable_of_another_environment_is_still_found(write):
     write(environments__staging__health={"urls": ["${URL}"], "timeout": "soon"})
     assert "environments.staging.health.timeout: found 'soon'" in refusal()
+
+
+@pytest.mark.parametrize("services", [{"backend": "${SERVICE}"}, {"backend": "a-${SERVICE}"}])
+def test_nor_does_one_that_names_a_service_of_another_environment(write, services):
+    write(environments__staging__compose={"services": services})
+    assert inventory.load("production").name == "production"
+
+
+def test_what_is_no_variable_is_a_mistake_in_every_environment(write):
+    write(environments__staging__app={"path": "${APP"})
+    assert "environments.staging.app.path: found '${APP'; allowed: ${NAME}" in refusal()
 
 
 def test_without_its_hosts_an_environment_needs_no_variable_of_them(write):

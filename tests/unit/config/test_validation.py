@@ -18,11 +18,11 @@ def test_a_value_that_fits_no_alternative_is_found_however_often_it_is_asked(fil
     for _ in range(50):
         with pytest.raises(validation.InvalidError) as invalid:
             validation.convert({**GOOD, "compose": {"file": file}}, EnvironmentSettings)
-        assert invalid.value.path[:2] == ("compose", "file")
+        assert invalid.value.place[:2] == ("compose", "file")
     gc.collect()
 
 
 def test_the_first_of_several_mistakes_is_told():
     with pytest.raises(validation.InvalidError) as invalid:
         validation.convert({**GOOD, "hosts": [{"host": "a"}, {"host": "b", "port": "x"}, 3]}, EnvironmentSettings)
-    assert invalid.value.path == ("hosts", 1, "port")
+    assert invalid.value.place == ("hosts", 1, "port")

@@ -26,17 +26,26 @@ def test_a_variable_is_put_in(text, value):
     assert variables.expand(text, VALUES) == value
 
 
-@pytest.mark.parametrize("text", ["${NONE}", "${EMPTY}", "x${HOST}${NONE}"])
-def test_an_unset_or_empty_variable_is_no_value(text):
-    with pytest.raises(variables.UnsetError):
-        variables.expand(text, VALUES)
-    assert variables.unset(text, VALUES)
+@pytest.mark.parametrize(
+    ("text", "name"), [("${NONE}", "NONE"), ("${EMPTY}", "EMPTY"), ("x${HOST}${NONE}${EMPTY}", "NONE")]
+)
+def test_an_unset_or_empty_variable_without_default_is_named(text, name):
+    assert variables.unset(text, VALUES) == name
+
+
+@pytest.mark.parametrize("text", ["${HOST}", "${NONE:-}", "${EMPTY:-x}", "$NONE", "plain"])
+def test_what_has_a_value_or_a_default_is_set(text):
+    assert variables.unset(text, VALUES) is None
 
 
 @pytest.mark.parametrize("text", ["${HOST", "${A B}", "${1}", "${NONE:-${HOST}}", "${}"])
 def test_what_looks_like_a_variable_and_is_none_is_not_passed_on(text):
-    with pytest.raises(variables.MalformedError):
-        variables.expand(text, VALUES)
+    assert variables.malformed(text)
+
+
+@pytest.mark.parametrize("text", ["${HOST}", "${NONE:-a b}", "$HOST", "{}", "a$"])
+def test_what_is_a_variable_or_looks_like_none_may_stand(text):
+    assert not variables.malformed(text)
 
 
 def test_a_value_may_look_like_anything():
