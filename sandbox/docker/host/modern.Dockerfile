@@ -4,8 +4,9 @@ ENV DEBIAN_FRONTEND=noninteractive
 RUN apt-get -o Acquire::Check-Valid-Until=false update -q && apt-get install -qy --no-install-recommends \
       ca-certificates curl docker-buildx docker-cli docker-compose docker.io fish git iproute2 iptables less \
       openssh-server procps python3 sudo xz-utils zsh \
- && cd /tmp && apt-get download docker-registry && dpkg -x docker-registry_*.deb / \
- && rm -rf /tmp/*.deb /var/lib/apt/lists/* /var/cache/apt/* /etc/ssh/ssh_host_*
+ && cd /tmp && apt-get download docker-registry && dpkg -x docker-registry_*.deb /tmp/registry \
+ && install /tmp/registry/usr/bin/docker-registry /usr/bin/ \
+ && rm -rf /tmp/*.deb /tmp/registry /var/lib/apt/lists/* /var/cache/apt/* /etc/ssh/ssh_host_*
 RUN useradd --create-home --shell /bin/bash --password '*' --groups docker,sudo ubuntu \
  && echo 'ubuntu ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/ubuntu
 COPY sshd.conf /etc/ssh/sshd_config.d/sandbox.conf

@@ -10,8 +10,9 @@ ENV DEBIAN_FRONTEND=noninteractive
 RUN apt-get update -q && apt-get install -qy --no-install-recommends \
       ca-certificates curl docker-compose docker.io fish git iproute2 iptables less \
       openssh-server procps python3 sudo xz-utils zsh \
- && cd /tmp && apt-get download docker-registry && dpkg -x docker-registry_*.deb / \
- && rm -rf /tmp/*.deb /var/lib/apt/lists/* /var/cache/apt/* /etc/ssh/ssh_host_*
+ && cd /tmp && apt-get download docker-registry && dpkg -x docker-registry_*.deb /tmp/registry \
+ && install /tmp/registry/usr/bin/docker-registry /usr/bin/ \
+ && rm -rf /tmp/*.deb /tmp/registry /var/lib/apt/lists/* /var/cache/apt/* /etc/ssh/ssh_host_*
 RUN useradd --create-home --shell /bin/bash --password '*' --groups docker,sudo ubuntu \
  && echo 'ubuntu ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/ubuntu
 COPY --from=compose-v2 /unpacked/usr/libexec/docker/cli-plugins/docker-compose /opt/compose-v2
