@@ -127,14 +127,14 @@ def examine(member: Host) -> Examined:
 def _examined(
     database: str, seen: State, described: Answers, graphs: revisions.Graphs | None = None, **found: Any
 ) -> Examined:
-    graph = (graphs or {}).get("HEAD")
-    known = isinstance(graph, revisions.Graph)
+    read = (graphs or {}).get("HEAD")
+    graph = read if isinstance(read, revisions.Graph) else None
     return Examined(
         seen=seen,
         project=project.read(dict(described), seen),
         database=database,
-        graph=graph if known else None,
-        heads_problem="" if known or graph is None else str(graph),
+        graph=graph,
+        heads_problem="" if graph or read is None else str(read),
         **found,
     )
 

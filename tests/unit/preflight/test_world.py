@@ -1,0 +1,126 @@
+"""What the engine is told of the deployment that a run changes."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from tasks.console.errors import Failed
+from tasks.engine.before import CheckoutBefore, DroppedBefore, SchemaBefore, SwappedBefore
+from tasks.engine.plan import Expectation, Plan, Step
+from tasks.preflight import copies, proof, state, ways_out, world
+from tasks.preflight.state import Response, State
+from tasks.tools.alembic.migrate import WAYS_OUT
+from tasks.tools.compose.readiness import NotReady, Readiness
+from tests.unit.support.deployment import HEAD, container, environment
+from tests.unit.support.deployment import state as healthy
+
+DEPLOYMENT = world.Deployment()
+STEPS = [Step(name="stop", title="", script=""), Step(name="empty", title="", script="", effects=("drops",))]
+
+
+def planned(before=None, **values) -> Plan:
+    return Plan(task="full-rollback", purpose="", steps=STEPS, before=before, **values)
+
+
+@pytest.fixture
+def host():
+    return SimpleNamespace(environment=environment(), address="u@h:22")
+
+
+def lost(*_, **__):
+    raise Failed("no answer")
+
+
+def test_what_is_not_ready_is_part_of_the_proof_with_its_last_lines(mocker, host):
+    ready = Readiness("broken", 12.5, [NotReady("restarting", "api", "c_api", ["boom"])])
+    mocker.patch.object(proof, "wait", return_value=ready)
+    mocker.patch.object(proof, "verify", return_value=[])
+    found = DEPLOYMENT.prove(host, Expectation())
+    assert [(check.name, check.ok) for check in found.checks] == [("steady", False)]
+    assert (found.healthy_at, found.logs) == (12.5, {"c_api": ["boom"]})
+
+
+def test_where_a_deployment_is_fits_into_a_line():
+    seen = healthy(
+        container("api"),
+        container("db", status="exited"),
+        responses=[Response("u", 0)],
+        free={"/": 2**30, "/var/lib/docker": 3 * 2**20 + 5},
+    )
+    assert world.serves(seen) == (
+        f"HEAD {HEAD[:12]} (a subject); running: api; not running: db (exited); revision two; u: no answer; "
+        "/var/lib/docker has 3.1 MB free"
+    )
+    assert world.serves(State()) == "HEAD cannot be read; running: nothing"
+
+
+@pytest.mark.parametrize(
+    ("there", "dumped", "line"),
+    [
+        (True, False, "the data as it was: database d__snap_1"),
+        (False, True, "the data as it was: the dump b/1.dump"),
+        (False, False, None),
+    ],
+)
+def test_where_the_data_of_before_lie_is_said_if_they_are_there(mocker, host, there, dumped, line):
+    mocker.patch.object(state, "look", return_value=healthy())
+    mocker.patch.object(copies, "there", return_value=there)
+    mocker.patch.object(world, "_dumped", return_value=dumped)
+    lines = DEPLOYMENT.standing(host, planned(SchemaBefore(snapshot="d__snap_1", dump="b/1.dump")))
+    assert lines[0].startswith("the host now: HEAD")
+    assert lines[1:] == ([line] if line else [])
+
+
+def test_a_server_that_does_not_answer_leaves_it_open_where_the_data_are(mocker, host):
+    mocker.patch.object(state, "look", return_value=healthy())
+    mocker.patch.object(copies, "there", side_effect=lost)
+    assert DEPLOYMENT.standing(host, planned(SchemaBefore(snapshot="s")))[1:] == [
+        "whether the snapshot s is there cannot be read"
+    ]
+    assert DEPLOYMENT.standing(host, planned(CheckoutBefore()))[1:] == []
+
+
+def test_a_host_that_cannot_be_read_is_said_and_hides_no_failure(mocker, host):
+    mocker.patch.object(state, "look", side_effect=ValueError)
+    assert DEPLOYMENT.standing(host, planned()) == ["the host now: it cannot be read"]
+
+
+@pytest.mark.parametrize(
+    ("before", "why", "told"),
+    [
+        (SchemaBefore(revision=["two"]), f"no: {WAYS_OUT}", ["a way"]),
+        (SchemaBefore(revision=["two"]), "the disk is full", []),
+        (SchemaBefore(revision=["one"]), WAYS_OUT, []),
+        (CheckoutBefore(), WAYS_OUT, []),
+    ],
+)
+def test_other_ways_are_told_only_where_no_downgrade_leads(mocker, host, before, why, told):
+    mocker.patch.object(state, "look", return_value=healthy())
+    mocker.patch.object(ways_out, "data_at", return_value=["a way"])
+    plan = planned(before, expect=Expectation(revision=["one"]))
+    assert DEPLOYMENT.remedies(host, plan, why) == told
+    mocker.patch.object(state, "look", side_effect=lost)
+    assert DEPLOYMENT.remedies(host, plan, why) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "done", "stands", "offered"),
+    [
+        (SwappedBefore(swapped="d__old_1"), ["stop"], False, True),
+        (DroppedBefore(dropped="b.dump"), ["stop"], True, True),
+        (DroppedBefore(dropped="b.dump"), ["stop"], False, False),
+        (DroppedBefore(dropped="b.dump"), ["stop", "empty"], True, False),
+        (None, ["stop"], True, False),
+    ],
+)
+def test_undo_is_offered_unless_the_database_was_dropped(mocker, host, before, done, stands, offered):
+    mocker.patch.object(state, "look", return_value=healthy())
+    mocker.patch.object(copies, "stands", return_value=stands)
+    assert DEPLOYMENT.can_undo(host, planned(before), done) == offered
+
+
+def test_undo_is_not_offered_where_nobody_knows_whether_the_database_stands(mocker, host):
+    mocker.patch.object(state, "look", side_effect=lost)
+    assert not DEPLOYMENT.can_undo(host, planned(DroppedBefore()), [])
