@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from ..console.commands import fab
 from ..engine.plan import Effect, Expectation
 from ..engine.world import Check
 from ..preflight import health
@@ -33,12 +34,12 @@ def checklist(incident: Incident) -> list[Item]:
     return [
         _identified(incident),
         _found(incident),
-        _stepped(incident, "Stopped affected services", "stops", "fab containers.stop"),
+        _stepped(incident, "Stopped affected services", "stops", fab("containers.stop")),
         _reverted(incident),
         _restarted(incident),
         _verified(incident),
-        _noted(incident, "Communicated status to team", "notified", "fab incident.notify"),
-        _noted(incident, "Documented the incident", "documented", "fab incident.report --output FILE"),
+        _noted(incident, "Communicated status to team", "notified", fab("incident.notify")),
+        _noted(incident, "Documented the incident", "documented", fab("incident.report --output FILE")),
     ]
 
 
@@ -47,7 +48,7 @@ def _identified(incident: Incident) -> Item:
     kind = KINDS.get(main.plan.task) if main else None
     known = f"{kind} ({main.plan.task}, run {main.run})" if main and kind else ""
     evidence = known or "no playbook was run for a type of issue"
-    return Item("Identified the issue type", bool(known), evidence, "fab diagnose")
+    return Item("Identified the issue type", bool(known), evidence, fab("diagnose"))
 
 
 def _found(incident: Incident) -> Item:
@@ -58,7 +59,7 @@ def _found(incident: Incident) -> Item:
     ]
     named = ", ".join(filter(None, parts))
     evidence = f"{named} (run {incident.main.run})" if incident.main and named else "no run names a state to go back to"
-    return Item("Found the last known good state", bool(named), evidence, "fab git.last-good")
+    return Item("Found the last known good state", bool(named), evidence, fab("git.last-good"))
 
 
 def _stepped(incident: Incident, text: str, effect: Effect, command: str) -> Item:
@@ -71,15 +72,15 @@ def _reverted(incident: Incident) -> Item:
     text, main = "Reverted to previous state", incident.main
     checks = [check for check in incident.checks if check.name in BROUGHT_BACK]
     if not checks or main is None:
-        return Item(text, False, "no run went back to a commit or a revision", "fab full-rollback")
+        return Item(text, False, "no run went back to a commit or a revision", fab("full-rollback"))
     if incident.proven and not health.wrong(checks):
         return Item(text, True, "; ".join(map(_line, checks)))
     evidence = health.summary(checks) or f"run {main.run}: {main.state}"
-    return Item(text, False, evidence, "fab resume" if main.half else "fab full-rollback")
+    return Item(text, False, evidence, fab("resume") if main.half else fab("full-rollback"))
 
 
 def _restarted(incident: Incident) -> Item:
-    item = _stepped(incident, "Restarted services", "starts", "fab containers.start")
+    item = _stepped(incident, "Restarted services", "starts", fab("containers.start"))
     down = "; ".join(map(_line, health.not_running(incident.seen)))
     if not item.done or not incident.seen.containers or down:
         return Item(item.text, False, down or item.evidence, item.command)
@@ -93,7 +94,7 @@ def _verified(incident: Incident) -> Item:
     if entry and not wrong:
         now = ", ".join(f"{check.looked_at} {check.found}" for check in answers) or "no health address"
         return Item(text, True, f"run {entry.run} proven {incident.when(entry.at)}; now: {now}")
-    return Item(text, False, "; ".join(dict.fromkeys(map(_line, wrong))) or "no run was proven", "fab verify")
+    return Item(text, False, "; ".join(dict.fromkeys(map(_line, wrong))) or "no run was proven", fab("verify"))
 
 
 def _noted(incident: Incident, text: str, event: str, command: str) -> Item:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import msgspec
-
+from ..console.commands import fab, render
 from ..console.units import moment, size, stamp
+from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
 from ..engine.record import Story
 from ..preflight import health
 from ..preflight.state import State
@@ -67,9 +67,9 @@ def write(incident: Incident, main: Story, rows: dict[str, int] | None, server: 
         *_section("Data", _data(incident, main, rows, server)),
         *_section("Open points", _open(checklist.checklist(incident)[:-1])),
         *_section("Notes", ["- What caused it: _to be filled in_"]),
-        f"Run {main.run} on {incident.address}; its logs: `fab runs.show --run {main.run}`.",
+        f"Run {main.run} on {incident.address}; its logs: `{fab(f'runs.show --run {main.run}')}`.",
     ]
-    return incident.secrets.mask("\n".join(lines)) + "\n"
+    return incident.secrets.mask(render("\n".join(lines))) + "\n"
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:
@@ -112,19 +112,14 @@ class _Known(dict[str, str]):
 
 
 def _left(main: Story) -> Iterator[str]:
-    before = _before(main)
-    if commit := before.get("commit"):
-        yield f"- commit {commit[:12]}" + (f" (branch {before['branch']})" if before.get("branch") else ", detached")
-    if "revision" in before:
-        yield f"- database revision {_revision(before['revision'])}"
-    for service, image in sorted((before.get("images") or {}).items()):
-        yield f"- image of {service}: kept as {image}"
+    before = main.plan.before
+    if before and before.commit:
+        yield f"- commit {before.commit[:12]}" + (f" (branch {before.branch})" if before.branch else ", detached")
+    if isinstance(before, SchemaBefore | SwappedBefore):
+        yield f"- database revision {_revision(before.revision)}"
+    if isinstance(before, ReleaseBefore):
+        yield from (f"- image of {service}: kept as {image}" for service, image in sorted(before.images.items()))
     yield from (f"- {line.strip()}" for line in [*main.plan.facts, *main.plan.warnings])
-
-
-def _before(main: Story) -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.to_builtins(main.plan.before) or {}
-    return found
 
 
 def _revision(rows: list[str] | None) -> str:
@@ -151,23 +146,23 @@ def _proof(incident: Incident, main: Story) -> Iterator[str]:
 
 
 def _data(incident: Incident, main: Story, rows: dict[str, int] | None, server: Server | None) -> Iterator[str]:
-    before = _before(main)
-    if name := before.get("snapshot"):
-        made = "made" if incident.done("snapshots") else "NOT made"
-        yield f"- copy of the database before the change: {name}, {made}, now {_copy(name, before.get('dump'), server)}"
+    before = main.plan.before
+    if isinstance(before, SchemaBefore) and before.snapshot:
+        made, now = "made" if incident.done("snapshots") else "NOT made", _copy(before, server)
+        yield f"- copy of the database before the change: {before.snapshot}, {made}, now {now}"
     if rows is None:
         yield "- rows were not counted: no database is configured, or it gave no answer in time"
     for table, count in sorted((rows or {}).items()):
         yield f"- {table}: {count} rows now"
 
 
-def _copy(name: str, dump: str | None, server: Server | None) -> str:
+def _copy(before: SchemaBefore, server: Server | None) -> str:
     if server is None:
         return "not asked for: no answer"
-    there = next((copy for copy in server.copies if copy.name == name), None)
+    there = next((copy for copy in server.copies if copy.name == before.snapshot), None)
     if there:
         return f"there, {size(there.bytes)}"
-    return "not there" + (f"; where no clone could be made: the dump {dump}" if dump else "")
+    return "not there" + (f"; where no clone could be made: the dump {before.dump}" if before.dump else "")
 
 
 def _open(items: list[Item]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from ..config.settings import Environment
+from ..console.commands import fab
 from ..engine.world import Check
 from . import checkup, health
 from .examine import Examined
@@ -96,9 +97,9 @@ def _verdict(
     wrong = {host: {check.name for check in health.wrong(found)} for host, found in checked.items()}
     primary = next(iter(looks))
     if half:
-        return "unknown", "a run stopped half-way", "fab resume"
+        return "unknown", "a run stopped half-way", fab("resume")
     if dead := [host for host, names in wrong.items() if "engine" in names]:
-        return "unknown", f"the Docker engine of {', '.join(dead)} does not answer: start it there", "fab diagnose"
+        return "unknown", f"the Docker engine of {', '.join(dead)} does not answer: start it there", fab("diagnose")
     if "database" in wrong[primary]:
         return _silent(environment)
     if "revision" in wrong[primary] and looks[primary].heads is not None:
@@ -107,39 +108,39 @@ def _verdict(
         if found := _settings_or_stop(e) or _image(e):
             return found
     if not any(wrong.values()):
-        return "healthy", "nothing is wrong that can be seen", "fab verify"
+        return "healthy", "nothing is wrong that can be seen", fab("verify")
     return _code(last)
 
 
 def _silent(environment: Environment) -> Verdict:
     service = environment.service("database") or "database"
-    return "database", "the database does not answer", f"fab container-restart --service {service}"
+    return "database", "the database does not answer", fab(f"container-restart --service {service}")
 
 
 def _revision(e: Examined, last: LastGood) -> Verdict:
     rows, heads = ", ".join(e.seen.revision or []), ", ".join(e.heads or [])
     if not rows:
-        return "database", "the database has no revision at all: it was emptied", "fab emergency-restore --file latest"
+        return "database", "the database has no revision at all: it was emptied", fab("emergency-restore --file latest")
     if e.graph and set(e.seen.revision or []) <= e.graph.revisions.keys():
         why = f"the database is at {rows}, the code of HEAD needs {heads}: its migration did not go through"
         return _back(last, "code", why)
     if len(e.heads or []) == 1:
         why = f"the database is at {rows}, which the code of HEAD does not have"
-        return "database", why, f"fab migration-rollback --revision {heads}"
+        return "database", why, fab(f"migration-rollback --revision {heads}")
     return _back(last, "unknown", f"the database is at {rows}, the code of HEAD needs {heads}")
 
 
 def _settings_or_stop(e: Examined) -> Verdict | None:
     if changed := e.reconfigured():
         why = f"{', '.join(changed)} run with settings from before the last change"
-        return "configuration", why, "fab container-restart --recreate"
+        return "configuration", why, fab("container-restart --recreate")
     stopped = [k for k in e.seen.containers if k.service in e.services and k.status == "exited"]
     if stopped and all(k.exit_code in QUIET for k in stopped):
         names = ", ".join(k.name for k in stopped)
         only = f" --service {stopped[0].service}" if len(stopped) == 1 else ""
-        return "configuration", f"{names} was stopped, not broken", f"fab container-restart{only}"
+        return "configuration", f"{names} was stopped, not broken", fab(f"container-restart{only}")
     if missing := [s for s in e.services if not e.seen.of(s)]:
-        return "configuration", f"{', '.join(missing)} has no container", "fab container-restart --recreate"
+        return "configuration", f"{', '.join(missing)} has no container", fab("container-restart --recreate")
     return None
 
 
@@ -148,20 +149,20 @@ def _image(e: Examined) -> Verdict | None:
     if not other:
         return None
     why = f"{', '.join(other)} run another commit than HEAD: it was checked out, not built"
-    return "code", why, f"fab code-rollback --commit {e.seen.head[:12]}"
+    return "code", why, fab(f"code-rollback --commit {e.seen.head[:12]}")
 
 
 def _code(last: LastGood) -> Verdict:
     if last.chosen:
         why = "code and schema are those a rollback chose; what is left is what the containers run in"
-        return "configuration", why, "fab container-restart"
+        return "configuration", why, fab("container-restart")
     return _back(last, "code", "the code changed since the last good commit, schema and configuration did not")
 
 
 def _back(last: LastGood, kind: str, why: str) -> Verdict:
     if last.commit and last.fit == "same":
-        return kind, why, f"fab code-rollback --commit {last.commit[:12]}"
+        return kind, why, fab(f"code-rollback --commit {last.commit[:12]}")
     if last.commit:
         why = "code and schema both changed since the last good commit"
-        return "unknown", why, f"fab full-rollback --commit {last.commit[:12]}"
-    return "unknown", "no earlier commit is known to be good", "fab full-rollback"
+        return "unknown", why, fab(f"full-rollback --commit {last.commit[:12]}")
+    return "unknown", "no earlier commit is known to be good", fab("full-rollback")

@@ -10,10 +10,8 @@ from ..engine.before import DroppedBefore, SchemaBefore
 from ..engine.plan import Expectation, Plan
 from ..engine.world import Proof
 from ..ssh.host import Host
-from ..ssh.probe import answered
-from ..ssh.shell import home
 from ..tools.alembic.migrate import WAYS_OUT
-from . import copies, health, proof, state, ways_out
+from . import copies, health, proof, safety, state, ways_out
 from .state import State
 
 LITTLE = 2**28  # bytes free below which the disk may be the cause, and is in the way of what comes next
@@ -85,13 +83,7 @@ def _data(host: Host, plan: Plan, seen: State) -> list[str]:
     try:
         if copies.there(host, copies.database_of(host, seen), before.snapshot):
             return [f"the data as it was: database {before.snapshot}"]
-        there = before.dump and _dumped(host, before.dump)
+        there = before.dump and safety.dumped(host, before.dump)
         return [f"the data as it was: the dump {before.dump}"] if there else []
     except Stopped:
         return [f"whether the snapshot {before.snapshot} is there cannot be read"]
-
-
-def _dumped(host: Host, path: str) -> bool:
-    """Return whether the dump of a run is there, whole: with its checksum."""
-    there: bool = host.ask(answered(f"[ -e {home(path)}.sha256 ] && [ -e {home(path)} ]")).ok
-    return there

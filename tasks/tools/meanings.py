@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..console.text import last_line
+from ..console.commands import fab
+from ..console.text import last_line, one_line
 from ..ssh.shell import NOT_REACHED, Answer
 
 MEANINGS = (
@@ -28,6 +29,7 @@ MEANINGS = (
     (r"neither curl nor wget", "there is neither curl nor wget on the host, to ask its health: install one of them"),
     (r"not a git repository", "app.path in hosts.yaml is not a git checkout"),
     (r"cannot change to '|can't cd to|cd: .*no such file", "app.path in hosts.yaml is no folder on the host"),
+    (r"the database container .* is not running", rf"\g<0>: {fab('containers.start')}"),
     (
         r"dubious ownership",
         "the checkout is another login's: git config --global --add safe.directory FOLDER there",
@@ -39,8 +41,8 @@ def meaning(answer: Answer) -> str:
     """Return one line for a command that failed: what its words mean and what to do, or its last words."""
     said = answer.err or answer.out.strip()
     for pattern, remedy in MEANINGS:
-        if re.search(pattern, said, re.IGNORECASE):
-            return remedy
+        if found := re.search(pattern, said, re.IGNORECASE):
+            return one_line(found.expand(remedy))
     if said:
         return last_line(said)
     return "did not get its turn" if answer.code == NOT_REACHED.code else f"exit code {answer.code}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tasks.steps.builders import snapshots as net
+
 from tasks.tools.postgres.names import copy_name
 from tasks.tools.postgres.psql import Database
 from tests.integration.postgres_host import PostgresHost

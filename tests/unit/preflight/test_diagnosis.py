@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
+from tasks.console.commands import render
 from tasks.preflight import diagnosis
 from tasks.preflight.diagnosis import LastGood
 from tasks.preflight.state import Response
@@ -18,7 +19,7 @@ ILL = [Response("http://127.0.0.1:8000/health", 500)]
 
 def judged(e, past=SAME, half="", env=None):
     found = diagnosis.judge(env or environment(), {"u@h:22": e}, past, half)
-    return found.kind, found.command
+    return found.kind, render(found.command)
 
 
 def test_a_healthy_deployment_needs_nothing():

@@ -9,7 +9,7 @@ import pytest
 from tasks.console.errors import Failed
 from tasks.engine.before import CheckoutBefore, DroppedBefore, SchemaBefore, SwappedBefore
 from tasks.engine.plan import Expectation, Plan, Step
-from tasks.preflight import copies, proof, state, ways_out, world
+from tasks.preflight import copies, proof, safety, state, ways_out, world
 from tasks.preflight.state import Response, State
 from tasks.tools.alembic.migrate import WAYS_OUT
 from tasks.tools.compose.readiness import NotReady, Readiness
@@ -67,7 +67,7 @@ def test_where_a_deployment_is_fits_into_a_line():
 def test_where_the_data_of_before_lie_is_said_if_they_are_there(mocker, host, there, dumped, line):
     mocker.patch.object(state, "look", return_value=healthy())
     mocker.patch.object(copies, "there", return_value=there)
-    mocker.patch.object(world, "_dumped", return_value=dumped)
+    mocker.patch.object(safety, "dumped", return_value=dumped)
     lines = DEPLOYMENT.standing(host, planned(SchemaBefore(snapshot="d__snap_1", dump="b/1.dump")))
     assert lines[0].startswith("the host now: HEAD")
     assert lines[1:] == ([line] if line else [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tasks.console.commands import render
 from tasks.ssh.shell import NOT_REACHED, Answer
 from tasks.tools.meanings import meaning
 
@@ -29,11 +30,12 @@ from tasks.tools.meanings import meaning
         ("sh: 3: cd: can't cd to /home/u/app", "no folder on the host"),
         ("sh: line 1: cd: /home/u/app: No such file or directory", "no folder on the host"),
         ("fatal: detected dubious ownership in repository at '/srv/app'", "safe.directory"),
+        ("the database container (db) is not running", "the database container (db) is not running: fab containers"),
         ("first\nsomething\x1b[31m else\n", "something�[31m else"),
     ],
 )
 def test_words_are_told_with_what_to_do(said, remedy):
-    assert remedy in meaning(Answer("", said, 1))
+    assert remedy in render(meaning(Answer("", said, 1)))
 
 
 def test_a_command_that_said_nothing_is_told_by_its_exit_code():
