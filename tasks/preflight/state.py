@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct, field
@@ -12,7 +11,6 @@ from ..console.errors import Refused
 from ..engine import journal
 from ..ssh.host import Host
 from ..ssh.probe import Answers, Probe, combined
-from ..ssh.shell import Answer
 from ..tools.alembic import rows
 from ..tools.compose import inspect
 from ..tools.compose.inspect import Container
@@ -115,13 +113,3 @@ def _state(**found: tuple[Any, str]) -> State:
         activity=values["activity"],
         problems={name: problem for name, (_value, problem) in found.items() if problem},
     )
-
-
-def questions(environment: Environment) -> Mapping[str, str]:
-    """Return the commands of `probe`, for those who put questions together by their names."""
-    return probe(environment).commands
-
-
-def read(environment: Environment, answers: Mapping[str, Answer]) -> State:
-    """Return what the answers to `questions` say; others may be among them."""
-    return probe(environment).read(answers)
