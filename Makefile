@@ -3,7 +3,7 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
-TYPED := tasks/config tasks/ssh/scripts.py tasks/ssh/probe.py tasks/engine/before.py tasks/engine/world.py
+TYPED := tasks/config tasks/tools/git tasks/ssh/scripts.py tasks/ssh/probe.py tasks/engine/before.py tasks/engine/world.py
 SCRIPTS := $(shell find tasks tests -name '*.sh')
 # Bytecode is kept: what compiles everything anew starts in twice the time.
 export PYTHONDONTWRITEBYTECODE :=
@@ -18,9 +18,12 @@ help:                ## Show what there is
 demo: $(READY)       ## Bring up a broken production host in a container and roll it back
 	@$(PYTHON) -m sandbox.demo
 
-test: $(READY)       ## Run the tests, against a real host in a container
+test: $(READY)       ## Run the tests, against a real host in a container, and say what they left out
 	@$(PYTHON) -m sandbox up
-	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
+	@rm -rf .coverage
+	@$(PYTHON) -m coverage run -m pytest --numprocesses 2 --dist loadfile
+	@$(PYTHON) -m coverage combine --quiet
+	@$(PYTHON) -m coverage report
 
 unit: $(READY)       ## Run the tests that need no host
 	@$(PYTHON) -m pytest tests/unit --numprocesses 2
