@@ -8,6 +8,9 @@ import pytest
 
 from tasks.preflight import errorlog
 from tasks.preflight.errorlog import Noise
+from tasks.ssh.shell import Answer
+from tests.unit.support.deployment import environment
+from tests.unit.support.stage import Stage
 
 
 @pytest.mark.parametrize(
@@ -54,3 +57,18 @@ def test_errors_from_before_a_moment_are_left_out():
     noise = Noise("c", [1.0, 2.0], "boom")
     assert noise.since(2.0) == Noise("c", [2.0], "boom")
     assert noise.since(3.0) == Noise("c", [], "")
+
+
+def test_each_log_is_asked_for_what_is_loud_or_a_reason():
+    engine = """case "$*" in
+      ps*) echo "abc api" ;;
+      inspect*) echo "= /c_api" ;;
+      logs*) echo "2026-01-01T10:00:00Z all is well"; echo "2026-01-01T10:00:01Z ERROR boom" >&2 ;;
+    esac"""
+    probe = errorlog.probe(environment())
+    with Stage(docker=engine) as stage:
+        (stage.home / "app").mkdir()
+        done = stage.run(probe.commands[""])
+    assert done.returncode == 0
+    [noise] = probe.read({"": Answer(done.stdout, "", 0)})
+    assert (noise.container, len(noise.times), noise.last) == ("c_api", 1, "ERROR boom")
