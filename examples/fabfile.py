@@ -1,10 +1,7 @@
 """A shop's own tasks, and the rollback beside them: mounted, called, and built upon."""
 
 from fab_rollback import ns as rollback
-from fab_rollback.api import Expectation, Plan, Step, change
-from fab_rollback.preflight import commit_choice as choice
-from fab_rollback.steps import containers, database, git
-from fab_rollback.tools.git import checkout
+from fab_rollback.api import Expectation, RollbackOptions, Step, chain, change, containers, db, fab, git, preflight
 from fabric import task
 from invoke import Collection
 
@@ -13,7 +10,7 @@ from invoke import Collection
 def morning(c):
     """Look at the shop as we do every morning."""
     git.log(c, count=3)
-    database.current(c)
+    db.current(c)
     containers.status(c)
 
 
@@ -26,14 +23,36 @@ def kick(c):
 @change
 def rewind(c, commit=None):
     """Put the shop's code back to a commit, with a note on the host of why its code is old."""
-    seen = c.look()
-    target = choice.resolve(c, choice.required(c, commit))
-    return Plan(
+    report = preflight.rollback.check(c, commit, RollbackOptions(database=False))
+    target, head = report.target, report.state.head
+    return chain(
+        report,
+        note(target),
+        git.checkout.step(report),
         task="rewind",
-        purpose=f"{seen.head[:12]} → {target.title}",
-        steps=[note(target), checkout.checkout_step(c.environment, target, seen.head)],
-        expect=Expectation(commit=target.sha, services=["app"]),
-        back=f"fab rewind --commit {seen.head[:12]}",
+        purpose=report.purpose,
+        proof=Expectation(commit=target.sha, services=["app"]),
+        back=fab(f"git.checkout --commit {head[:12]}"),
+    )
+
+
+@change
+def release(c, commit=None):
+    """Go back to a commit as a whole: our steps in an order of our own, and one of the shop's between them."""
+    report = preflight.rollback.check(c, commit, RollbackOptions(database=False))
+    return chain(
+        report,
+        containers.keep_images_step(report),
+        containers.build.step(report),
+        note(report.target),
+        containers.stop.step(report),
+        git.checkout.step(report),
+        containers.start.step(report),
+        task="release",
+        purpose=report.purpose,
+        proof=Expectation(commit=report.target.sha, services=report.wanted.services, healthy=True),
+        back=fab("undo"),
+        before=report.before,
     )
 
 
@@ -48,5 +67,5 @@ def note(target):
     )
 
 
-ns = Collection(morning, kick, rewind)
+ns = Collection(morning, kick, rewind, release)
 ns.add_collection(rollback, name="rollback")

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from ..console.commands import fab
 from .before import AnyBefore
 
 
@@ -17,7 +18,7 @@ def new_id() -> str:
     return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(3)
 
 
-UNDO = "fab undo"
+UNDO = fab("undo")
 Effect = Literal["stops", "starts", "snapshots", "drops"]
 
 
@@ -88,7 +89,7 @@ class Plan(Struct, kw_only=True):
     @property
     def way_back(self) -> str:
         """The command that takes the run back, also when others came after it; empty: none is known."""
-        return f"{UNDO} --run {self.run}" if self.back == UNDO else self.back
+        return fab(f"undo --run {self.run}") if self.back == UNDO else self.back
 
     @property
     def outage(self) -> bool:

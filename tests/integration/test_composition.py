@@ -131,6 +131,19 @@ def test_a_playbook_of_the_project_gets_plan_journal_and_proof(shop):
     assert shop.operator.head() == bad
 
 
+def test_a_plan_of_our_steps_and_one_of_theirs_is_one_run_that_undo_takes_back(shop):
+    good, bad = shop.operator.good, shop.operator.bad
+    ran = shop.fab("release", "--commit", good[:7], "--yes", "--json")
+    assert ran.code == 0, ran.text
+    done = ran.json()
+    assert [step["step"] for step in done["steps"]] == ["keep", "build", "note", "stop", "checkout", "start"]
+    assert done["back"] == f"fab rollback.undo --run {done['run']}"
+    assert shop.operator.head() == good
+    back = shop.fab(*done["back"].split()[1:], "--yes")
+    assert back.code == 0, back.text
+    assert shop.operator.head() == bad
+
+
 @pytest.mark.parametrize(
     "given", ["fabric.Connection('shop')", "invoke.Context()", "fabric.Connection('shop', user='nobody')"]
 )
