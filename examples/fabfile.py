@@ -52,7 +52,7 @@ def release(c, commit=None):
         purpose=report.purpose,
         proof=Expectation(commit=report.target.sha, services=report.wanted.services, healthy=True),
         back=fab("undo"),
-        before=report.before,
+        before=report.release,
     )
 
 

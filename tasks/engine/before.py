@@ -36,6 +36,10 @@ class ReleaseBefore(SchemaBefore, frozen=True, kw_only=True, tag="release"):
 
     images: dict[str, str] = field(default_factory=dict)
 
+    def of_the_database(self) -> SchemaBefore:
+        """Return what there is of it where only the schema is moved."""
+        return SchemaBefore(**{name: getattr(self, name) for name in SchemaBefore.__struct_fields__})
+
 
 class SwappedBefore(Before, frozen=True, kw_only=True, tag="swapped"):
     """Another database took the live name: what was live lies beside it, called `swapped`.

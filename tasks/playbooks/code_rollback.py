@@ -40,7 +40,7 @@ def plan(report: RollbackReport) -> Plan:
         purpose=report.purpose,
         proof=verify.expect(report),
         back=fab("undo"),
-        before=report.before,
+        before=report.release,
         closing=ledger.closing(report.environment, report.records),
     )
 

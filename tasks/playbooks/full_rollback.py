@@ -58,6 +58,6 @@ def plan(report: RollbackReport, *, stop_first: bool = False) -> Plan:
         purpose=report.purpose,
         proof=verify.expect(report),
         back=fab("undo"),
-        before=report.before,
+        before=report.release,
         closing=ledger.closing(report.environment, report.records),
     )

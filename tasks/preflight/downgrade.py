@@ -6,7 +6,6 @@ from msgspec import Struct, structs
 
 from ..console.commands import fab
 from ..console.errors import Refused
-from ..engine.before import SchemaBefore
 from ..ssh.host import Host
 from ..tools.alembic.schema_change import SchemaChange
 from . import commit_choice, copies, losses, safety, schema, schema_choice, state, trial_choice, worktree
@@ -39,19 +38,6 @@ class DowngradeReport(DeploymentReport, frozen=True, kw_only=True):
     def way(self) -> str:
         """From which rows to which."""
         return f"{', '.join(self.schema.from_heads)} → {self.schema.goal}"
-
-    @property
-    def before(self) -> SchemaBefore:
-        """What `undo` has to know of the state that is left."""
-        return SchemaBefore(
-            commit=self.state.head,
-            branch=self.state.branch,
-            revision=self.schema.from_heads,
-            running=self.running,
-            healthy=self.state.healthy,
-            snapshot=self.safety.clone if self.safety else "",
-            dump=self.safety.dump if self.safety else "",
-        )
 
 
 def check(c: Host, options: DowngradeOptions) -> DowngradeReport:
@@ -113,7 +99,7 @@ def image_of(c: Host, seen: State) -> str:
 
 
 def _report(c: Host, seen: State, change: SchemaChange) -> DowngradeReport:
-    return DowngradeReport(environment=c.environment, state=seen, activity=seen.activity, schema=change)
+    return DowngradeReport(environment=c.environment, state=seen, schema=change)
 
 
 def _changing(

@@ -7,7 +7,6 @@ from msgspec import field, structs
 from ..console.commands import fab
 from ..console.errors import Failed, Refused
 from ..console.units import moment
-from ..engine.before import ReleaseBefore
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..ssh.probe import answered
@@ -31,22 +30,6 @@ class ReleaseReport(DeploymentReport, frozen=True, kw_only=True):
     fixes: list[str] = field(default_factory=list)
 
     @property
-    def before(self) -> ReleaseBefore | None:
-        """What `undo` has to know to come back to what is there now; None where its data are not kept."""
-        if not self.safety:
-            return None
-        return ReleaseBefore(
-            commit=self.commit.sha,
-            branch=self.state.branch,
-            revision=self.state.revision,
-            images=self._kept,
-            running=self.running,
-            healthy=self.state.healthy,
-            snapshot=self.safety.clone,
-            dump=self.safety.dump,
-        )
-
-    @property
     def begun(self) -> Entry:
         """What the ledger says before a deployment."""
         return structs.replace(self._entry(BEGUN), snapshot=self.safety.clone if self.safety else "")
@@ -63,12 +46,8 @@ class ReleaseReport(DeploymentReport, frozen=True, kw_only=True):
             commit=commit.sha,
             subject=commit.subject,
             revision=self.state.revision,
-            images=self._kept,
+            images={i.service: i.retained(commit.sha) for i in self.images},
         )
-
-    @property
-    def _kept(self) -> dict[str, str]:
-        return {i.service: i.retained(self.commit.sha) for i in self.images}
 
 
 def check_begin(c: Host, snapshot: bool) -> ReleaseReport:
@@ -114,7 +93,6 @@ def _present(c: Host) -> ReleaseReport:
     return ReleaseReport(
         environment=c.environment,
         state=states[0],
-        activity=states[0].activity,
         images=wanted.images,
         commit=found[0],
         wanted=wanted,

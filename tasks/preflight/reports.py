@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from ..config.settings import Environment
+from ..engine.before import ReleaseBefore
 from ..engine.plan import PreflightReport
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.alembic.trial import Trial
@@ -63,6 +64,26 @@ class DeploymentReport(PreflightReport, frozen=True, kw_only=True):
     images: list[Built] = field(default_factory=list)
     migration: Migration | None = None
     safety: Safety | None = None
+
+    @property
+    def activity(self) -> str:
+        """What the host's journals were when it was looked at."""
+        return self.state.activity
+
+    @property
+    def release(self) -> ReleaseBefore:
+        """What `undo` has to know to come back to code, images, schema and data as they are."""
+        head, kept = self.state.head, self.safety
+        return ReleaseBefore(
+            commit=head,
+            branch=self.state.branch,
+            revision=self.state.revision,
+            images={i.service: i.retained(head) for i in self.images if self.state.of(i.service)},
+            running=self.running,
+            healthy=self.state.healthy,
+            snapshot=kept.clone if kept else "",
+            dump=kept.dump if kept else "",
+        )
 
     @property
     def running(self) -> list[str]:

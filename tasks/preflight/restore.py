@@ -99,7 +99,6 @@ def read(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fal
     report = RestoreReport(
         environment=c.environment,
         state=seen,
-        activity=seen.activity,
         run=run or new_id(),
         live=live,
         server=server,

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from msgspec import Struct, field, structs
 
 from ..console.errors import Refused
-from ..engine.before import ReleaseBefore
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..ssh.probe import Probe
@@ -77,20 +76,6 @@ class RollbackReport(DeploymentReport, frozen=True, kw_only=True):
         return f"{self.state.head[:SHORT]} ({self.state.subject}) → {self.target.title}"
 
     @property
-    def before(self) -> ReleaseBefore:
-        """What `undo` has to know of the state that is left."""
-        return ReleaseBefore(
-            commit=self.state.head,
-            branch=self.state.branch,
-            revision=self.state.revision,
-            images={i.service: i.retained(self.state.head) for i in self.images if self.state.of(i.service)},
-            running=self.running,
-            healthy=self.state.healthy,
-            snapshot=self.safety.clone if self.safety else "",
-            dump=self.safety.dump if self.safety else "",
-        )
-
-    @property
     def records(self) -> list[Entry]:
         """What the ledger says of a rollback of all services: what was left is bad, the target good."""
         if self.services:
@@ -151,7 +136,6 @@ def _report(c: Host, states: list[State], target: Commit, wanted: Target, option
     return RollbackReport(
         environment=c.environment,
         state=seen,
-        activity=seen.activity,
         target=target,
         wanted=wanted,
         stopping=services or sorted(there - {c.environment.service("database")}),

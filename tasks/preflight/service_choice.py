@@ -85,7 +85,6 @@ def check(c: Host, name: str | None, files: bool = True) -> ServicesReport:
     return ServicesReport(
         environment=environment,
         state=seen,
-        activity=seen.activity,
         stopping=picked if name else containers,
         images=found.builders([s for s in picked if s in found.services]),
         project=found,

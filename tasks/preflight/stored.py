@@ -72,7 +72,7 @@ def check_dump(c: Host, form: str) -> DumpReport:
     if member is None:
         raise Refused(f"there is no database {live.name}.", at=c.address)
     facts = [f"the database takes {size(member.bytes)}; the application goes on"]
-    return DumpReport(environment=c.environment, state=seen, activity=seen.activity, live=live, form=form, facts=facts)
+    return DumpReport(environment=c.environment, state=seen, live=live, form=form, facts=facts)
 
 
 def check_prune(c: Host, keep: int) -> StoredReport:
@@ -83,7 +83,6 @@ def check_prune(c: Host, keep: int) -> StoredReport:
     return StoredReport(
         environment=c.environment,
         state=seen,
-        activity=seen.activity,
         live=live,
         backups=gone,
         copies=copies,

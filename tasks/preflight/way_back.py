@@ -95,7 +95,6 @@ def check_rollback(c: Host, record: Story, found: SchemaBefore, restore_snapshot
     report = RollbackUndoReport(
         environment=c.environment,
         state=met.state,
-        activity=met.activity,
         run=met.run,
         record=record,
         target=met.target,
@@ -103,7 +102,7 @@ def check_rollback(c: Host, record: Story, found: SchemaBefore, restore_snapshot
         wanted=met.wanted,
         schema=up,
         found=found,
-        left=met.before,
+        left=met.release,
         stopping=met.stopping if whole else [s for s in met.running if s in met.stopping],
         images=met.images if whole else [],
         live=copies.database_of(c, met.state) if found.snapshot or migrates else None,
@@ -116,10 +115,8 @@ def check_rollback(c: Host, record: Story, found: SchemaBefore, restore_snapshot
 
 def _left(met: RollbackReport, report: RollbackUndoReport) -> SchemaBefore:
     """Return what there is now, as far as the way back changes it."""
-    left = structs.replace(met, safety=report.safety).before
-    if isinstance(report.found, ReleaseBefore):
-        return left
-    return SchemaBefore(**{name: getattr(left, name) for name in SchemaBefore.__struct_fields__})
+    left = structs.replace(met, safety=report.safety).release
+    return left if isinstance(report.found, ReleaseBefore) else left.of_the_database()
 
 
 def _with_data(c: Host, report: RollbackUndoReport, restore_snapshot: bool) -> RollbackUndoReport:
@@ -193,7 +190,6 @@ def check_restore(c: Host, record: Story, found: SwappedBefore) -> RestoreUndoRe
     report = RestoreUndoReport(
         environment=c.environment,
         state=seen,
-        activity=seen.activity,
         record=record,
         live=live,
         incoming=found.swapped if there else "",

@@ -37,9 +37,7 @@ def check(c: Host, commit: str | None, stash: bool = False) -> CheckoutReport:
     if seen.head != target.sha:
         _refuse_overwriting(c, target)
     facts = ["the containers run on as they are, until they are rebuilt or started anew"]
-    return CheckoutReport(
-        environment=c.environment, state=seen, activity=seen.activity, target=target, stash=stash, facts=facts
-    )
+    return CheckoutReport(environment=c.environment, state=seen, target=target, stash=stash, facts=facts)
 
 
 def check_return(c: Host) -> CheckoutReport:
@@ -50,9 +48,7 @@ def check_return(c: Host) -> CheckoutReport:
         _refuse_overwriting(c, target)
     name = c.environment.app.branch
     warnings = [commit_choice.rolled_back(name, target, bad) for bad in brought_back]
-    return CheckoutReport(
-        environment=c.environment, state=seen, activity=seen.activity, target=target, warnings=warnings
-    )
+    return CheckoutReport(environment=c.environment, state=seen, target=target, warnings=warnings)
 
 
 def fit(member: Host, seen: State, *, stash: bool = False) -> None:

@@ -204,7 +204,7 @@ def downgrade_plan(report: DowngradeReport, name: str) -> Plan | None:
             services=report.stopping,
         ),
         back=UNDO,
-        before=report.before,
+        before=report.release.of_the_database(),
     )
 
 

@@ -40,7 +40,7 @@ def begin_plan(report: ReleaseReport) -> Plan:
         purpose=f"keep {report.commit.title}",
         proof=Expectation(commit=report.commit.sha, revision=report.state.revision),
         back=back if report.safety else "",
-        before=report.before,
+        before=report.release if report.safety else None,
         closing=ledger.closing(report.environment, [report.begun]),
     )
 

@@ -46,7 +46,7 @@ def migration(change: SchemaChange = DOWN, **values: Any) -> Migration:
 
 def deployment(**values: Any) -> dict[str, Any]:
     """Return what every report knows."""
-    return {"environment": environment(), "state": state(), "activity": "a", "run": RUN, **values}
+    return {"environment": environment(), "state": state(activity="a"), "run": RUN, **values}
 
 
 def rollback(change: SchemaChange | None = STAYS, **values: Any) -> RollbackReport:
@@ -123,7 +123,7 @@ def rollback_undo(found: AnyBefore, change: SchemaChange | None = STAYS, **value
         "wanted": WANTED,
         "schema": change,
         "found": found,
-        "left": rollback().before,
+        "left": rollback().release,
     }
     return RollbackUndoReport(**deployment(**{**ordinary, **values}))
 
