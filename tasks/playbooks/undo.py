@@ -66,7 +66,7 @@ def _data(report: RollbackUndoReport) -> list[Step | None]:
 
 
 def _back(report: RollbackUndoReport, *steps: Step | None) -> Plan:
-    target, record, services = report.target, report.record, report.wanted.services
+    target, record, services = report.target, report.record, report.wanted.files.lasting
     return chain(
         report,
         steps,

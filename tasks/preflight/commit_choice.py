@@ -12,7 +12,7 @@ from ..engine import options
 from ..ssh.host import Host
 from ..ssh.probe import Answers, Probe, answered
 from ..ssh.shell import Answer
-from ..tools.git import branch, commits
+from ..tools.git import checkout, commits
 from ..tools.git.commits import Commit, git
 from . import past
 from .past import Past
@@ -116,13 +116,13 @@ def required(c: Host, commit: str | None) -> str:
 
 def tip(c: Host) -> tuple[Commit, list[Commit]]:
     """Return where origin has the branch, and the commits rolled back from that it contains."""
-    found, known_past = c.ask(answered(branch.find_tip(c.environment)), past.probe(c.environment))
+    found, known_past = c.ask(answered(checkout.find_tip(c.environment)), past.probe(c.environment))
     if not found.ok:
         why = next(iter(found.err.splitlines()), "origin does not answer")
         raise Refused(f"{why.rstrip('.')}.", at=c.address)
     target = resolve(c, found.out.strip())
-    contained = c.ask(answered(branch.show_contained(c.environment, sorted(known_past.left), target.sha)))
-    return target, commits.parse_commits(contained.out)
+    contained: list[Commit] = c.ask(commits.contained(c.environment, known_past.left, target.sha))
+    return target, contained
 
 
 def rolled_back(name: str, target: Commit, bad: Commit) -> str:

@@ -11,12 +11,12 @@ from msgspec import Struct, field
 from ..config.settings import Environment
 from ..console.units import stamp
 from ..ssh.host import Host
-from ..ssh.probe import Answers, Probe, combined, single
+from ..ssh.probe import Probe, combined, single
 from ..tools.alembic import revisions
 from ..tools.compose import origins, project
 from ..tools.compose.inspect import Container
 from ..tools.compose.origins import Origin
-from ..tools.compose.project import Project
+from ..tools.compose.project import Description, Project
 from ..tools.git import standing
 from . import errorlog, state
 from .errorlog import Noise
@@ -104,7 +104,7 @@ def probe(environment: Environment) -> Probe[Examined]:
     """Return the read-only probe of everything about one host; what cannot be read is a problem in the state."""
     parts: dict[str, Probe[Any]] = {
         "seen": state.probe(environment),
-        "described": Probe(project.questions(environment), dict),
+        "described": project.probe(environment),
         "now": single("date +%s", lambda answer: float(answer.out.strip() or time.time())),
         "moved": standing.moved(environment),
         "noise": errorlog.probe(environment),
@@ -125,13 +125,13 @@ def examine(member: Host) -> Examined:
 
 
 def _examined(
-    database: str, seen: State, described: Answers, graphs: revisions.Graphs | None = None, **found: Any
+    database: str, seen: State, described: Description, graphs: revisions.Graphs | None = None, **found: Any
 ) -> Examined:
     read = (graphs or {}).get("HEAD")
     graph = read if isinstance(read, revisions.Graph) else None
     return Examined(
         seen=seen,
-        project=project.read(dict(described), seen),
+        project=described.project(seen.containers),
         database=database,
         graph=graph,
         heads_problem="" if graph or read is None else str(read),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct, field
 
 from ..config.settings import Environment
-from ..ssh.probe import Answers, Probe
+from ..ssh.probe import Probe, combined, single
+from ..tools.compose import images
 from ..tools.git import commits
+from ..tools.git.commits import Positions
 from . import ledger
 from .ledger import Entry
-
-KEPT = re.compile(r":([0-9a-f]{40})(?=\s|$)")
 
 
 class Past(Struct, frozen=True):
@@ -54,33 +52,13 @@ class Past(Struct, frozen=True):
 
 def probe(environment: Environment) -> Probe[Past]:
     """Return the probe of what was deployed before."""
-    return Probe(
-        {
-            "past": commits.show_past(environment),
-            "running": commits.show_running(environment),
-            "ledger": ledger.show(environment),
-        },
-        _read,
+    return combined(
+        _past,
+        stood=commits.positions(environment),
+        running=images.kept_commits(environment),
+        said=single(ledger.show(environment), lambda answer: ledger.entries(answer.out)),
     )
 
 
-def _read(answers: Answers) -> Past:
-    lines = [line.split() for line in answers["past"].out.splitlines() if line]
-    return Past(
-        positions=list(dict.fromkeys(words[0] for words in lines)),
-        left={words[0] for words in lines if words[1:] == ["left"]},
-        running=parse_running(answers["running"].out),
-        ledger=ledger.entries(answers["ledger"].out),
-    )
-
-
-def parse_running(out: str) -> dict[str, list[str]]:
-    """Return the services that run an image kept for a commit, by the commit's hash."""
-    services: dict[str, set[str]] = {}
-    found: dict[str, set[str]] = {}
-    for kind, image, rest in (line.split(" ", 2) for line in out.splitlines() if line.count(" ") >= 2):
-        if kind == "container":
-            services.setdefault(image, set()).add(rest.strip())
-        for sha in KEPT.findall(rest) if kind == "image" else ():
-            found.setdefault(sha, set()).update(services.get(image, ()))
-    return {sha: sorted(names) for sha, names in found.items()}
+def _past(stood: Positions, running: dict[str, list[str]], said: list[Entry]) -> Past:
+    return Past(stood.commits, stood.left, running, said)

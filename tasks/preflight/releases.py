@@ -10,11 +10,10 @@ from ..console.units import moment
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..ssh.probe import answered
-from ..tools.compose import images
 from ..tools.compose.images import Target
 from ..tools.git import commits
 from ..tools.git.commits import Commit
-from . import checkup, copies, health, ledger, safety, state
+from . import checkup, copies, health, ledger, safety, state, target_files
 from .ledger import BEGUN, GOOD, Entry
 from .reports import DeploymentReport
 
@@ -89,11 +88,11 @@ def _present(c: Host) -> ReleaseReport:
     found = commits.parse_commits(answer.out)
     if not found:
         raise Refused(f"HEAD cannot be read: {answer.err.strip()}. Nothing was recorded.", at=c.address)
-    wanted = images.look_at(c, states[0], found[0])
+    wanted = target_files.check(c, states[0], found[0])
     return ReleaseReport(
         environment=c.environment,
         state=states[0],
-        images=wanted.images,
+        images=wanted.files.built,
         commit=found[0],
         wanted=wanted,
     )

@@ -10,14 +10,13 @@ from ..console.errors import Refused
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..ssh.probe import Probe
-from ..ssh.shell import Answer
 from ..tools.alembic.revisions import Graphs
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.compose import images, project
-from ..tools.compose.images import Target
+from ..tools.compose.images import CommitFiles, Target
 from ..tools.git.checkout import SHORT
 from ..tools.git.commits import Commit
-from . import commit_choice, downgrade, losses, safety, schema, schema_choice, state, worktree
+from . import commit_choice, downgrade, losses, safety, schema, schema_choice, state, target_files, worktree
 from .commit_choice import Named
 from .ledger import BAD, GOOD, Entry
 from .reports import DeploymentReport
@@ -96,7 +95,7 @@ class _Seen(NamedTuple):
     member: Host
     state: State
     named: Named
-    wanted: dict[str, Answer]
+    wanted: CommitFiles
     graphs: Graphs
 
 
@@ -112,7 +111,7 @@ def check(c: Host, commit: str | None, options: RollbackOptions) -> RollbackRepo
     targets = [commit_choice.known(host.member, ref, host.named) for host in hosts]
     if len({t.sha for t in targets}) > 1:
         raise Refused(f"{ref} is not the same commit on every host: name it by its full hash.")
-    wanted = [images.look_at(host.member, host.state, targets[0], host.wanted) for host in hosts][0]
+    wanted = [target_files.check(host.member, host.state, targets[0], host.wanted) for host in hosts][0]
     report = _report(c, [host.state for host in hosts], targets[0], wanted, options)
     return _with_schema(c, report, (ref, hosts[0].graphs)) if options.database else _with_schema_left(c, report)
 
@@ -125,7 +124,7 @@ def _probes(member: Host, ref: str, options: RollbackOptions) -> list[Probe[obje
     return [
         state.probe(environment),
         commit_choice.probe(environment, ref),
-        Probe(images.questions_about(environment, ref), dict),
+        images.commit_files(environment, ref),
         schema.probe(environment, ref) if asked else nothing,
     ]
 
@@ -139,7 +138,7 @@ def _report(c: Host, states: list[State], target: Commit, wanted: Target, option
         target=target,
         wanted=wanted,
         stopping=services or sorted(there - {c.environment.service("database")}),
-        images=wanted.files.builders(services) if services else wanted.images,
+        images=wanted.files.builders(services) if services else wanted.files.built,
         services=services,
         options=options,
         facts=_facts(seen, services, options),
@@ -159,7 +158,7 @@ def _services(c: Host, seen: State, target: Commit, wanted: Target, name: str | 
     """Return the named service and all that share its image; nothing for all services."""
     if not name:
         return []
-    service = project.resolve(c.environment, wanted.files, seen, name)
+    service = project.resolve(c.environment, wanted.files, seen.containers, name)
     if service not in wanted.files.services:
         raise Refused(f"{target.title} has no service {service}.")
     group = wanted.files.sharing(service)

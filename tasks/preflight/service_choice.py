@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from msgspec import field, structs
 
-from ..config.settings import Environment
 from ..console.commands import fab
 from ..console.errors import Refused
-from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from ..ssh.probe import Probe, single
-from ..ssh.shell import Answer, quote
-from ..tools.compose import compose, inspect, project
+from ..tools.compose import inspect, project
 from ..tools.compose.project import Project
 from . import state
 from .reports import DeploymentReport
-
-UNNAMED = '{{range .Mounts}}{{if eq .Type "volume"}}{{$.Name}} {{.Name}} {{.Destination}}\n{{end}}{{end}}'
 
 
 class ServicesReport(DeploymentReport, frozen=True, kw_only=True):
@@ -73,15 +67,16 @@ def check(c: Host, name: str | None, files: bool = True) -> ServicesReport:
     Raises Refused where a host cannot be worked on; with `files` also where compose does not accept its files.
     """
     environment = c.environment
-    seen, asked, unnamed = c.ask(state.probe(environment), _files(environment), _unnamed(environment))
+    volumes = inspect.unnamed_volumes(environment)
+    seen, described, unnamed = c.ask(state.probe(environment), project.probe(environment), volumes)
     others = parallel_map(c.fleet[1:], state.look)
     for member, known in zip(c.fleet, [seen, *others], strict=True):
         state.require(member.address, known, ("engine", "head"))
-    found = project.read(asked, seen)
+    found = described.project(seen.containers)
     if files and found.problem:
         raise Refused(f"compose does not accept its files: {found.problem}", at=c.address)
     containers = sorted({k.service for k in seen.containers})
-    picked = [project.resolve(environment, found, seen, name)] if name else found.lasting or containers
+    picked = [project.resolve(environment, found, seen.containers, name)] if name else found.lasting or containers
     return ServicesReport(
         environment=environment,
         state=seen,
@@ -137,19 +132,3 @@ def check_restart(c: Host, name: str | None, recreate: bool) -> ServicesReport:
         facts=["a restart does not read changed environment or compose settings again; --recreate does"],
         warnings=[f"{missing}: no container: {fab('containers.start')}"] if missing else [],
     )
-
-
-def _files(environment: Environment) -> Probe[dict[str, Answer]]:
-    return Probe(project.questions(environment), dict)
-
-
-def _unnamed(environment: Environment) -> Probe[list[str]]:
-    listing = f'c=$({compose.containers()}); [ -z "$c" ] || docker inspect -f {quote(UNNAMED)} $c'
-    return single(f"cd {paths.app(environment)} && {listing}", lambda answer: parse_unnamed(answer.out))
-
-
-def parse_unnamed(out: str) -> list[str]:
-    """Return container and folder of the volumes that have no name of their own (64 hexadecimal digits)."""
-    lines = (line.split(" ", 2) for line in out.splitlines())
-    found = [w for w in lines if len(w) == 3 and len(w[1]) == 64 and not set(w[1]) - set("0123456789abcdef")]
-    return [f"{name.lstrip('/')}:{folder}" for name, _, folder in found]

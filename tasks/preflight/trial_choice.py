@@ -10,10 +10,10 @@ from ..ssh.host import Host
 from ..ssh.shell import quote
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.alembic.trial import Trial
-from ..tools.compose import compose, images
+from ..tools.compose import compose
 from ..tools.compose.compose import LABEL
 from ..tools.git.commits import Commit
-from . import schema
+from . import schema, target_files
 from . import schema_choice as choice
 from .state import State
 
@@ -47,10 +47,10 @@ def _found(c: Host, seen: State, wanted: SchemaChange, commit: Commit | None) ->
 
 def _image(c: Host, seen: State, commit: Commit, service: str) -> str:
     try:
-        target = images.look_at(c, seen, commit)
+        target = target_files.check(c, seen, commit)
     except Refused as refused:
         return f"of {commit.short} ({refused.message})"
-    kept = (i.retained(commit.sha) for i in target.images if i.service == service)
+    kept = (i.retained(commit.sha) for i in target.files.built if i.service == service)
     return next(kept, "") or compose.tagged(str(target.files.services.get(service, {}).get("image") or service))
 
 

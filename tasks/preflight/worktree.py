@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from ..console.errors import Refused
 from ..console.units import size
-from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..ssh.probe import answered
-from ..tools.git import tree
+from ..tools.git import commits
 from ..tools.git.commits import Commit
 from . import commit_choice, state
 from .reports import DeploymentReport
@@ -78,7 +77,7 @@ def _seen(c: Host, stash: bool = False, offer: str = "") -> State:
 
 def _refuse_overwriting(c: Host, target: Commit) -> None:
     """Raise Refused, naming them, when untracked files of a host would be overwritten by the commit."""
-    command = tree.in_the_way(paths.app(c.environment), target.sha)
+    command = commits.in_the_way(c.environment, target.sha)
     for member, answer in zip(c.fleet, parallel_map(c.fleet, lambda one: one.ask(answered(command))), strict=True):
         if found := answer.out.splitlines():
             raise Refused(f"untracked files would be overwritten: {_first(found)}.", at=member.address)

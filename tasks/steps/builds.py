@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec import structs
-
 from ..console import terminal as console
 from ..console.commands import fab
 from ..engine.plan import Expectation, Plan, Step, chain
@@ -43,11 +41,10 @@ def build_step(report: ServicesReport | RollbackReport | RollbackUndoReport, cac
         return _build_here(report, [] if cache else ["--no-cache"])
     target, rebuild = report.target, isinstance(report, RollbackReport) and report.options.rebuild
     names = ", ".join(i.retained(target.short) for i in report.images)
-    wanted = structs.replace(report.wanted, images=report.images)
     return Step(
         name="build",
         title=f"Have the images of {target.title} ready",
-        script=images.prepare(report.environment, wanted, target.sha, rebuild),
+        script=images.prepare(report.environment, report.wanted, report.images, target.sha, rebuild),
         commands=(f"docker-compose build {'--no-cache ' * rebuild}(in a tree beside the checkout): {names}",),
         preparation=True,
     )

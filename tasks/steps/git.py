@@ -14,7 +14,6 @@ from ..preflight.rollback import RollbackReport
 from ..preflight.way_back import RollbackUndoReport
 from ..preflight.worktree import CheckoutReport
 from ..ssh.host import Host
-from ..tools.git import branch
 from ..tools.git import checkout as scripts
 from ..tools.git.commits import Commit
 
@@ -45,7 +44,7 @@ def checkout_step(report: CheckoutReport | RollbackReport) -> Step:
     return Step(
         name="checkout",
         title=f"Check out {target.title}",
-        script=scripts.check_out(report.environment, target.sha, report.stash),
+        script=scripts.check_out(report.environment, target.sha, stash=report.stash),
         commands=(f"git checkout {target.short}",),
         back=f"git checkout {report.state.head[: scripts.SHORT]}",
     )
@@ -67,7 +66,7 @@ def return_step(report: CheckoutReport) -> Step:
     return Step(
         name="return",
         title=f"Return to {name} at {target.title}",
-        script=branch.return_to(report.environment, target.sha),
+        script=scripts.return_to_branch(report.environment, target.sha),
         commands=(f"git fetch origin {name}", f"git checkout -B {name} {target.short}  (fast-forward only)"),
         back=f"git checkout {report.state.head[: scripts.SHORT]}",
     )
@@ -89,7 +88,7 @@ def check_out_again_step(report: RollbackUndoReport) -> Step:
     return Step(
         name="checkout",
         title=f"Check out {target.title} again{f', on {name}' if name else ''}",
-        script=scripts.check_out_again(report.environment, target.sha, name),
+        script=scripts.check_out(report.environment, target.sha, name),
         commands=(f"git checkout {name or target.short}",),
     )
 

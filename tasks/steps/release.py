@@ -60,7 +60,9 @@ def record_plan(report: ReleaseReport) -> Plan:
         containers.keep_images_step(report),
         task="release.record",
         purpose=f"{commit.title} is good",
-        proof=Expectation(commit=commit.sha, revision=seen.revision, services=report.wanted.services, healthy=True),
+        proof=Expectation(
+            commit=commit.sha, revision=seen.revision, services=report.wanted.files.lasting, healthy=True
+        ),
         closing=ledger.closing(report.environment, [report.good]),
     )
 

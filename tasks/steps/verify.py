@@ -42,6 +42,6 @@ def expect(report: RollbackReport) -> Expectation:
         revision=report.schema.to_heads if report.schema else None,
         redundant=report.schema.implied if report.schema else [],
         images={i.service: i.retained(report.target.sha) for i in report.images},
-        services=report.services or report.wanted.services,
+        services=report.services or report.wanted.files.lasting,
         healthy=True,
     )

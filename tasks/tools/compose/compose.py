@@ -103,9 +103,8 @@ def repository(image: str) -> str:
     return head + slash + tail.partition(":")[0]
 
 
-def built(config: Mapping[str, Any], project: str, separator: str) -> list[Built]:
-    """Return the services that `config` (what `compose config` printed) builds images for."""
-    services = config.get("services") or {}
+def built(services: Mapping[str, Any], project: str, separator: str) -> list[Built]:
+    """Return those of `services`, as `compose config` prints them, that images are built for."""
     return [
         Built(name, tagged(service.get("image") or f"{project}{separator}{name}"))
         for name, service in sorted(services.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from ...ssh.probe import Probe, single
 from ...ssh.shell import Answer
 from . import compose
 
+NO_NAME = re.compile("[0-9a-f]{64}")
 FIELDS = 8  # of a line that inspect.sh prints; the last may hold tabs
 
 
@@ -64,6 +66,11 @@ def image_ids(names: Mapping[str, str]) -> Probe[dict[str, str]]:
     return single(command, lambda answer: dict(line.split(" ", 1) for line in answer.out.splitlines() if " " in line))
 
 
+def unnamed_volumes(environment: Environment) -> Probe[list[str]]:
+    """Return the probe of container and folder of the volumes that have no name of their own, but 64 digits."""
+    return single(compose.call(environment, "volumes.sh"), lambda answer: parse_unnamed(answer.out))
+
+
 def _line(answer: Answer) -> str:
     return answer.out.strip() if answer.ok else ""
 
@@ -79,6 +86,13 @@ def parse_containers(out: str) -> list[Container]:
     lines = (line.split("\t", FIELDS - 1) for line in out.splitlines())
     found = [_container(words) for words in lines if len(words) == FIELDS]
     return sorted(found, key=lambda c: (c.service, c.name))
+
+
+def parse_unnamed(out: str) -> list[str]:
+    """Return `CONTAINER:FOLDER` for the volumes without a name, of those that volumes.sh printed."""
+    lines = (line.split(" ", 2) for line in out.splitlines())
+    found = (words for words in lines if len(words) == 3 and NO_NAME.fullmatch(words[1]))
+    return [f"{name.lstrip('/')}:{folder}" for name, _volume, folder in found]
 
 
 def _container(words: list[str]) -> Container:

@@ -1,26 +1,30 @@
-"""What the compose files in the checkout say: services, the images they share, and the names operators use."""
+"""What compose files say: services, the images they share, and the names operators use."""
 
 from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct, field
 
 from ...config.settings import Environment
 from ...console.errors import Refused
-from ...preflight.state import State
 from ...ssh import paths, scripts
-from ...ssh.shell import Answer
+from ...ssh.probe import Answers, Probe
 from . import compose
 from .compose import Built
+from .inspect import Container
+
+Service = dict[str, Any]  # as `compose config` prints it
 
 
-class Project(Struct, kw_only=True):
-    """The compose project on one host; `problem` says why compose does not accept its files."""
+class Project(Struct, frozen=True, kw_only=True):
+    """A compose project; `problem` says why compose does not accept its files."""
 
     name: str = ""
-    services: dict[str, dict] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
     built: list[Built] = field(default_factory=list)
     problem: str = ""
 
@@ -44,12 +48,12 @@ class Project(Struct, kw_only=True):
             if name == service or self._image(name) == own[0] or (own[1] and other.get("build") == own[1])
         ]
 
-    def builders(self, services: list[str]) -> list[Built]:
+    def builders(self, services: Sequence[str]) -> list[Built]:
         """Return what has to be built for `services`."""
         images = {self._image(name) for name in services}
         return [b for b in self.built if b.service in services or b.live in images]
 
-    def images(self, services: list[str]) -> dict[str, str]:
+    def images(self, services: Sequence[str]) -> dict[str, str]:
         """Return the name of the image that each of `services` starts from, where it is built here."""
         live = {b.live for b in self.built}
         return {name: self._image(name) for name in services if self._image(name) in live}
@@ -59,45 +63,48 @@ class Project(Struct, kw_only=True):
         return own or compose.tagged(str(self.services[service].get("image") or ""))
 
 
-def questions(environment: Environment) -> dict[str, str]:
-    """Return the read-only commands whose answers `read` understands."""
-    app = paths.app(environment)
-    return {
-        "config": compose.call(environment, "run.sh", "config"),
-        "flavour": scripts.call("tools/compose/flavour.sh"),
-        "folder": f'cd {app} && basename "$(pwd -P)"',
-    }
+class Description(Struct, frozen=True):
+    """What compose makes of its files; how its version joins the names of images, and the checkout's folder."""
+
+    config: dict[str, Any]
+    separator: str
+    folder: str
+    problem: str = ""
+
+    def project(self, containers: Sequence[Container]) -> Project:
+        """Return the project: called as its `containers` have it, else as compose would call it."""
+        if self.problem:
+            return Project(problem=self.problem)
+        running = next((k.project for k in containers), "")
+        name = running or self.config.get("name") or re.sub(r"[^a-z0-9_-]", "", self.folder.lower())
+        services = dict(sorted((self.config.get("services") or {}).items()))
+        return Project(name=name, services=services, built=compose.built(services, name, self.separator))
 
 
-def read(answers: dict[str, Answer], seen: State) -> Project:
-    """Return the project that the answers to `questions` describe; `seen` may know its name better."""
-    import yaml
-
-    if not answers["config"].ok:
-        return Project(problem=" ".join(answers["config"].err.split())[-300:] or "compose config failed")
-    config = yaml.safe_load(answers["config"].out) or {}
-    name = project_name(seen, config, answers["folder"].out.strip())
-    return Project(
-        name=name,
-        services=dict(sorted((config.get("services") or {}).items())),
-        built=compose.built(config, name, separator(answers["flavour"])),
+def probe(environment: Environment, config: str = "") -> Probe[Description]:
+    """Return the probe of the compose files in the checkout, or of what another command `config` makes of them."""
+    return Probe(
+        {
+            "config": config or compose.call(environment, "run.sh", "config"),
+            "flavour": scripts.call("tools/compose/flavour.sh"),
+            "folder": f'cd {paths.app(environment)} && basename "$(pwd -P)"',
+        },
+        _described,
     )
 
 
-def separator(flavour: Answer) -> str:
-    """Return what stands between project and service in an image's name, by what `docker-compose` said."""
-    return "_" if flavour.out.strip().startswith("1.") else "-"
+def _described(answers: Answers) -> Description:
+    import yaml
+
+    config, v1 = answers["config"], answers["flavour"].out.strip().startswith("1.")
+    problem = "" if config.ok else " ".join(config.err.split())[-300:] or "compose config failed"
+    known = yaml.safe_load(config.out) if config.ok else {}
+    return Description(known or {}, "_" if v1 else "-", answers["folder"].out.strip(), problem)
 
 
-def project_name(seen: State, config: dict, folder: str) -> str:
-    """Return the compose project's name: as its containers have it, else as compose would call it."""
-    running = next((c.project for c in seen.containers), "")
-    return running or config.get("name") or re.sub(r"[^a-z0-9_-]", "", folder.lower())
-
-
-def resolve(environment: Environment, project: Project, seen: State, name: str) -> str:
+def resolve(environment: Environment, project: Project, containers: Sequence[Container], name: str) -> str:
     """Return the service that `name` (a role, a service or a container) means, or raise Refused with the nearest."""
-    by_container = {c.name: c.service for c in seen.containers}
+    by_container = {c.name: c.service for c in containers}
     services = set(project.services) | set(by_container.values())
     meant = environment.compose.services.get(name, name)
     if meant in services:
@@ -107,15 +114,15 @@ def resolve(environment: Environment, project: Project, seen: State, name: str) 
     known = sorted({*environment.compose.services, *services, *by_container})
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"; did you mean {close[0]!r}?" if close else ""
-    raise Refused(f"--service: {name!r} is not known{hint} There are: {', '.join(known)}. Nothing was changed.")
+    raise Refused(f"--service: {name!r} is not known{hint} There are: {', '.join(known)}.")
 
 
-def _conditions(depends_on) -> dict[str, str]:
-    if not isinstance(depends_on, dict):
+def _conditions(depends_on: object) -> dict[str, str]:
+    if not isinstance(depends_on, Mapping):
         return {}
     return {name: (how or {}).get("condition", "") for name, how in depends_on.items()}
 
 
-def _wanted(service: dict) -> bool:
+def _wanted(service: Service) -> bool:
     replicas = (service.get("deploy") or {}).get("replicas", service.get("scale", 1))
-    return replicas != 0
+    return bool(replicas != 0)

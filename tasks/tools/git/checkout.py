@@ -1,4 +1,4 @@
-"""Calls that put the checkout on a commit."""
+"""Calls that move the checkout; each proves where HEAD is."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from .commits import call
 SHORT = 12  # characters of a hash that are shown
 
 
-def check_out(environment: Environment, sha: str, stash: bool = False) -> str:
-    """Return the call of the runbook's "Revert to Previous Commit"; it proves where HEAD is."""
-    return call(environment, "checkout.sh", sha, **({"STASH": "yes"} if stash else {}))
+def check_out(environment: Environment, sha: str, branch: str = "", stash: bool = False) -> str:
+    """Return the call of the runbook's "Revert to Previous Commit"; on `branch` where that stands at `sha`."""
+    return call(environment, "checkout.sh", sha, branch, STASH="yes" if stash else "")
 
 
-def check_out_again(environment: Environment, sha: str, name: str) -> str:
-    """Return the call that puts HEAD on `sha` again, on the branch `name` where that still stands there."""
-    return call(environment, "checkout.sh", sha, name)
+def return_to_branch(environment: Environment, sha: str) -> str:
+    """Return the call of the runbook's "Return to Main Branch Later": the branch, forwarded to `sha` of origin."""
+    return call(environment, "return-to-branch.sh", environment.app.branch, sha)
+
+
+def find_tip(environment: Environment) -> str:
+    """Return the command that prints where origin has the branch; its commits are fetched, no ref is moved."""
+    return call(environment, "find-tip.sh", environment.app.branch)

@@ -1,20 +1,21 @@
-"""The commits of the host's checkout, and what is known of each: where HEAD stood, what was left, what runs."""
+"""The commits of the host's checkout: which there are, where HEAD stood, and what one of them brings."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
 from ...config.settings import Environment
 from ...ssh import paths, scripts
-from ...ssh.shell import join
-from ..compose import compose
+from ...ssh.probe import Probe, single
+from ...ssh.shell import join, quote
 
 SEPARATOR = "\x1f"
 FORMAT = "%x1f".join(("%H", "%h", "%cd", "%an", "%s"))
 DATES = "--date=format:%Y-%m-%d %H:%M"
-POSITIONS = 50  # how far back the reflog is followed
+FOLLOWED = 50  # how far back the reflog is followed
 HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
@@ -31,6 +32,13 @@ class Commit(Struct, frozen=True):
     def title(self) -> str:
         """Return hash and subject, as git shows them."""
         return f"{self.short} ({self.subject})"
+
+
+class Positions(Struct, frozen=True):
+    """The commits that HEAD stood on, the newest first, each once; `left`: those left for an ancestor of theirs."""
+
+    commits: list[str]
+    left: set[str]
 
 
 def git(environment: Environment, *words: str) -> str:
@@ -55,14 +63,36 @@ def show_one(environment: Environment, ref: str) -> str:
     return f'sha=$({verify}) && {git(environment, "log", "-1", f"--format={FORMAT}", DATES)} "$sha" --'
 
 
-def show_past(environment: Environment) -> str:
-    """Return the command that prints the hashes HEAD stood on, newest first; `left` marks those it went back from."""
-    return call(environment, "past.sh", str(POSITIONS))
+def positions(environment: Environment) -> Probe[Positions]:
+    """Return the probe of where HEAD stood."""
+    return single(call(environment, "past.sh", str(FOLLOWED)), lambda answer: parse_positions(answer.out))
 
 
-def show_running(environment: Environment) -> str:
-    """Return the command that prints `container IMAGE SERVICE` and `image IMAGE NAMES` for what runs."""
-    return compose.call(environment, "what-runs.sh")
+def contained(environment: Environment, shas: Iterable[str], sha: str) -> Probe[list[Commit]]:
+    """Return the probe of those commits of `shas` that the history of `sha` contains."""
+    command = call(environment, "contained.sh", sha, *sorted(shas), FORMAT=FORMAT, DATES=DATES)
+    return single(command, lambda answer: parse_commits(answer.out))
+
+
+def lacking(environment: Environment, ref: str, files: Sequence[str]) -> str:
+    """Return a command that prints every one of `files` that the commit `ref` does not have."""
+    return "\n".join(
+        f"{git(environment, 'cat-file', '-e', f'{ref}:{name}')} 2>/dev/null || printf '%s\\n' {quote(name)}"
+        for name in files
+    )
+
+
+def in_the_way(environment: Environment, ref: str) -> str:
+    """Return a command that prints untracked files, ignored ones too, which the commit `ref` would overwrite."""
+    brought = git(environment, "ls-tree", "-r", "--name-only", "--full-tree", ref)
+    return f"{{ {git(environment, 'ls-files', '-o')}; {brought}; }} | sort | uniq -d"
+
+
+def parse_positions(out: str) -> Positions:
+    """Return the positions that past.sh printed."""
+    lines = [line.split() for line in out.splitlines() if line]
+    left = {words[0] for words in lines if words[1:] == ["left"]}
+    return Positions(list(dict.fromkeys(words[0] for words in lines)), left)
 
 
 def parse_commits(out: str) -> list[Commit]:

@@ -59,8 +59,3 @@ def test_what_was_never_built_is_not_started(found):
     said = refused(service_choice.check_start, host, None)
     assert "worker: no image is built." in said
     assert said.endswith("Next: fab containers.rebuild --service worker")
-
-
-def test_only_volumes_without_a_name_are_unnamed():
-    out = f"/c_db {'a' * 64} /var/lib/postgresql/data\n/c_db cafe /data\n/c_web {'A' * 64} /x\n"
-    assert service_choice.parse_unnamed(out) == ["c_db:/var/lib/postgresql/data"]

@@ -36,7 +36,7 @@ FILES = Project(
     services={"api": {"build": "."}, "worker": {"build": "."}, "web": {"build": "./web"}, "db": {"image": "postgres"}},
     built=[Built(name, f"app_{name}:latest") for name in ("api", "web", "worker")],
 )
-WANTED = Target("app", "", FILES.lasting, list(FILES.built), [], FILES)
+WANTED = Target(FILES)
 
 
 def migration(change: SchemaChange = DOWN, **values: Any) -> Migration:

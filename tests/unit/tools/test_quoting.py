@@ -16,7 +16,7 @@ from tasks.ssh import paths, scripts, shell
 from tasks.tools.compose import compose, images, inspect, pruning, readiness, services
 from tasks.tools.compose.compose import Built
 from tasks.tools.compose.project import Project
-from tasks.tools.git import branch, checkout, commits, tree
+from tasks.tools.git import checkout, commits
 from tasks.tools.http import fetch
 from tests.unit.support.stage import WORST, Stage, few, hostile
 
@@ -49,7 +49,7 @@ def built(value: str) -> list[Built]:
 
 
 def target(value: str) -> images.Target:
-    return images.Target(value, "3", ["api"], built(value), [], Project(name=value))
+    return images.Target(Project(name=value), "3")
 
 
 SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
@@ -59,21 +59,21 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "state.questions": lambda e, v: shell.batch(state.probe(e).commands, shell.nonce()),
     "fetch.command": lambda e, v: fetch.command(v),
     "state.folder": lambda e, v: f"cd {paths.state(e)}",
-    "tree.exists": lambda e, v: tree.exists(paths.app(e), SHA, v),
-    "tree.in_the_way": lambda e, v: tree.in_the_way(paths.app(e), v),
+    "commits.lacking": lambda e, v: commits.lacking(e, SHA, [v]),
+    "commits.in_the_way": lambda e, v: commits.in_the_way(e, v),
     "export-tree": lambda e, v: scripts.call("tools/git/export-tree.sh", v, shell.home("tree"), APP=paths.app(e)),
     "commits.git": lambda e, v: commits.git(e, "show", v),
     "commits.show_log": lambda e, v: commits.show_log(e, 3),
     "commits.show_one": lambda e, v: commits.show_one(e, v),
-    "commits.show_past": lambda e, v: commits.show_past(e),
-    "commits.show_running": lambda e, v: commits.show_running(e),
-    "checkout.check_out": lambda e, v: checkout.check_out(e, SHA, stash=True),
-    "checkout.check_out_again": lambda e, v: checkout.check_out_again(e, SHA, v),
-    "branch.return_to": lambda e, v: branch.return_to(e, SHA),
-    "branch.find_tip": lambda e, v: branch.find_tip(e),
-    "branch.show_contained": lambda e, v: branch.show_contained(e, [v], SHA),
-    "images.describe_target": lambda e, v: images.describe_target(e, SHA),
-    "images.prepare": lambda e, v: images.prepare(e, target(v), SHA),
+    "commits.positions": lambda e, v: commits.positions(e).commands[""],
+    "commits.contained": lambda e, v: commits.contained(e, [v], SHA).commands[""],
+    "checkout.check_out": lambda e, v: checkout.check_out(e, SHA, v, stash=True),
+    "checkout.return_to_branch": lambda e, v: checkout.return_to_branch(e, SHA),
+    "checkout.find_tip": lambda e, v: checkout.find_tip(e),
+    "images.commit_files": lambda e, v: shell.batch(images.commit_files(e, SHA).commands, shell.nonce()),
+    "images.kept_commits": lambda e, v: images.kept_commits(e).commands[""],
+    "images.prepare": lambda e, v: images.prepare(e, target(v), built(v), SHA),
+    "inspect.unnamed_volumes": lambda e, v: inspect.unnamed_volumes(e).commands[""],
     "pruning.prune": lambda e, v: pruning.prune(e, [v]),
     "readiness.wait": lambda e, v: readiness.wait(e, [v], [v]),
     "images.keep": lambda e, v: images.keep(e, built(v), SHA),
@@ -156,7 +156,8 @@ def test_a_commit_arrives_at_git_as_it_was_typed_and_never_as_an_option(ref):
 @few
 def test_a_file_that_a_commit_lacks_is_named_as_it_is(names):
     with Stage(git="exit 1") as stage:
-        assert stage.run(tree.exists('"$HOME"', SHA, *names)).stdout == "".join(f"{name}\n" for name in names)
+        (stage.home / "app").mkdir()
+        assert stage.run(commits.lacking(environment("x"), SHA, names)).stdout == "".join(f"{n}\n" for n in names)
 
 
 def test_docker_that_cannot_be_asked_is_not_docker_without_containers():

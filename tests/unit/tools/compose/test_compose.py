@@ -97,10 +97,5 @@ def test_an_image_of_a_commit_is_kept_beside_the_live_one():
 
 @pytest.mark.parametrize(("separator", "name"), [("_", "proj_app:latest"), ("-", "proj-app:latest")])
 def test_an_image_without_a_name_has_the_one_that_compose_gives_it(separator, name):
-    config = {"services": {"db": {"image": "postgres"}, "app": {"build": "."}, "web": {"build": ".", "image": "w:2"}}}
-    assert compose.built(config, "proj", separator) == [Built("app", name), Built("web", "w:2")]
-
-
-@pytest.mark.parametrize("config", [{}, {"services": None}, {"services": {}}])
-def test_a_file_without_services_builds_nothing(config):
-    assert compose.built(config, "p", "_") == []
+    services = {"db": {"image": "postgres"}, "app": {"build": "."}, "web": {"build": ".", "image": "w:2"}}
+    assert compose.built(services, "proj", separator) == [Built("app", name), Built("web", "w:2")]

@@ -59,8 +59,8 @@ def test_an_image_labelled_with_another_commit_is_not_kept_under_head(tagged):
 
 
 def test_the_override_names_and_labels_the_images_after_the_commit():
-    wanted = Target("app", "3.8", ["api"], [API], [], Project())
-    assert json.loads(images.override(wanted, "c0ffee")) == {
+    wanted = Target(Project(name="app"), "3.8")
+    assert json.loads(images.override(wanted, [API], "c0ffee")) == {
         "version": "3.8",
         "services": {
             "api": {
@@ -76,22 +76,31 @@ def test_the_override_names_and_labels_the_images_after_the_commit():
     [(False, "kept: app_api:c0ffee\n", "web"), (True, "", "--no-cache api web")],
 )
 def test_only_what_is_missing_is_built_unless_all_is_wanted_anew(rebuild, kept, built):
-    wanted = Target("app", "", ["api", "web"], [API, Built("web", "app_web:latest")], [], Project())
+    wanted, built_here = Target(Project(name="app")), [API, Built("web", "app_web:latest")]
     docker = 'case "$*" in *app_web*) [ -e "$HOME/built" ] ;; esac'
     with Stage(docker=docker, **{"docker-compose": 'cp .rollback.yml "$HOME/override"; touch "$HOME/built"'}) as stage:
         for folder in ("app", ".fab-rollback"):
             (stage.home / folder).mkdir()
-        done = stage.run(images.prepare(environment(), wanted, "c0ffee", rebuild))
+        done = stage.run(images.prepare(environment(), wanted, built_here, "c0ffee", rebuild))
         assert (done.returncode, done.stdout, done.stderr) == (0, kept, "")
         [call] = [" ".join(call) for call in stage.calls if call[0] == "docker-compose"]
         assert call == f"docker-compose -f docker-compose.yml -f .rollback.yml -p app build --force-rm {built}"
-        assert (stage.home / "override").read_text() == images.override(wanted, "c0ffee")
+        assert (stage.home / "override").read_text() == images.override(wanted, built_here, "c0ffee")
         assert list((stage.home / ".fab-rollback").iterdir()) == []
 
 
 def test_where_all_is_kept_nothing_is_built_and_no_tree_is_made():
     with Stage() as stage:
         (stage.home / "app").mkdir()
-        done = stage.run(images.prepare(environment(), Target("app", "", ["api"], [API], [], Project()), "c0ffee"))
+        done = stage.run(images.prepare(environment(), Target(Project(name="app")), [API], "c0ffee"))
         assert (done.returncode, done.stdout) == (0, "kept: app_api:c0ffee\n")
         assert {call[0] for call in stage.calls} == {"docker"}
+
+
+def test_what_runs_is_known_by_the_tags_of_its_images():
+    sha = "a" * 40
+    running = (
+        "container sha256:1 app\ncontainer sha256:1 worker\ncontainer sha256:2 db\n"
+        f"image sha256:1 shop_app:latest shop_app:{sha}\nimage sha256:2 postgres:15\n"
+    )
+    assert images.parse_running(running) == {sha: ["app", "worker"]}

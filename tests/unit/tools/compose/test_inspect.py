@@ -65,3 +65,8 @@ def test_where_the_engine_keeps_its_data_elsewhere_the_root_is_measured():
         done = stage.run(inspect.free(environment()).commands[""])
         assert done.returncode == 0
         assert inspect.parse_free(done.stdout)
+
+
+def test_only_volumes_without_a_name_are_unnamed():
+    out = f"/c_db {'a' * 64} /var/lib/postgresql/data\n/c_db cafe /data\n/c_web {'A' * 64} /x\n"
+    assert inspect.parse_unnamed(out) == ["c_db:/var/lib/postgresql/data"]

@@ -25,7 +25,7 @@ services:
 
 def read(config: str = CONFIG, flavour: str = "1.29.2", seen: State | None = None) -> Project:
     answers = {"config": Answer(config, "", 0), "flavour": Answer(flavour, "", 0), "folder": Answer("My.App\n", "", 0)}
-    return project.read(answers, seen or State())
+    return project.probe(environment()).read(answers).project((seen or State()).containers)
 
 
 def test_images_are_named_as_either_compose_names_them():
@@ -52,7 +52,7 @@ def test_what_runs_once_or_not_at_all_need_not_run():
 
 def test_what_compose_does_not_accept_is_a_problem_and_no_error():
     answers = {"config": Answer("", "bad\n  yaml", 1), "flavour": Answer("", "", 1), "folder": Answer("app", "", 0)}
-    assert project.read(answers, State()).problem == "bad yaml"
+    assert project.probe(environment()).read(answers).project([]).problem == "bad yaml"
 
 
 @pytest.mark.parametrize(
@@ -60,13 +60,13 @@ def test_what_compose_does_not_accept_is_a_problem_and_no_error():
 )
 def test_a_role_a_service_and_a_container_are_understood(name, service):
     seen = state(container("api"), container("db"))
-    assert project.resolve(environment(), read(seen=seen), seen, name) == service
+    assert project.resolve(environment(), read(seen=seen), seen.containers, name) == service
 
 
 def test_another_name_is_refused_with_the_nearest():
     with pytest.raises(Refused, match="'wrker' is not known; did you mean 'worker'\\?"):
-        project.resolve(environment(), read(), state(), "wrker")
+        project.resolve(environment(), read(), state().containers, "wrker")
 
 
 def test_containers_are_enough_where_compose_reads_nothing():
-    assert project.resolve(environment(), Project(problem="bad yaml"), state(), "backend") == "api"
+    assert project.resolve(environment(), Project(problem="bad yaml"), state().containers, "backend") == "api"

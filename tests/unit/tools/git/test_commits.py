@@ -35,3 +35,26 @@ def test_subjects_with_quotes_and_dollars_come_through_as_they_are(host):
 def test_a_tree_is_not_shown_as_a_commit(host):
     assert host.sh(commits.show_one(host.environment, "HEAD^{tree}")).returncode != 0
     assert host.sh(commits.show_one(host.environment, "--all")).returncode != 0
+
+
+def test_files_that_a_commit_lacks_are_named(host):
+    host.release("two")
+    assert host.sh(commits.lacking(host.environment, "HEAD", ["file", "no such.yml"])).stdout == "no such.yml\n"
+
+
+def test_untracked_files_that_a_commit_would_overwrite_are_named(host):
+    (host.origin / "a b.txt").write_text("theirs")
+    host.commit("with a file", at=host.origin, file="a b.txt")
+    host.git("fetch", "-q")
+    command = commits.in_the_way(host.environment, "origin/main")
+    assert host.sh(command).stdout == ""
+    (host.folder / "a b.txt").write_text("mine")
+    assert host.sh(command).stdout == "a b.txt\n"
+
+
+def test_only_commits_in_the_history_of_the_tip_are_contained(host):
+    one, two = host.head(), host.release("two")
+    host.git("checkout", "-q", "-b", "side", one)
+    side = host.commit("side")
+    asked = commits.contained(host.environment, [two, side, one], two)
+    assert {c.sha for c in commits.parse_commits(host.sh(asked.commands[""]).stdout)} == {one, two}

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tasks.ssh import scripts
-from tasks.tools.git import tree
 from tests.unit.support.checkouts import Checkout
 
 
@@ -124,16 +123,3 @@ def test_it_can_be_made_again(checkout, tmp_path):
     (tmp_path / "t" / "left over").touch()
     sh(script)
     assert "left over" not in files(tmp_path / "t")
-
-
-def test_files_that_a_commit_lacks_are_named(checkout):
-    words = tree.exists(f"'{checkout.folder}'", "HEAD", "a b.txt", "no such.yml", "sub/é.txt")
-    assert sh(words) == "no such.yml\n"
-
-
-def test_untracked_files_that_a_commit_would_overwrite_are_named(checkout):
-    sha = checkout.git("rev-parse", "HEAD")
-    checkout.git("checkout", "-q", "-f", "HEAD~1")
-    assert sh(tree.in_the_way(f"'{checkout.folder}'", sha)) == ""
-    (checkout.folder / "a b.txt").write_text("mine")
-    assert sh(tree.in_the_way(f"'{checkout.folder}'", sha)) == "a b.txt\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.tools.git import branch, commits
+from tasks.tools.git import checkout
 from tests.unit.support.checkouts import Checkout
 
 
@@ -16,7 +16,7 @@ def host(tmp_path):
 def test_the_tip_is_that_of_origin_and_its_commits_are_there_though_no_ref_moved(host):
     refs = host.git("show-ref")
     tip = host.commit("two", at=host.origin)
-    ran = host.sh(branch.find_tip(host.environment))
+    ran = host.sh(checkout.find_tip(host.environment))
     assert (ran.stdout.strip(), ran.stderr) == (tip, "")
     assert host.git("cat-file", "-t", tip) == "commit"
     assert host.git("show-ref") == refs
@@ -32,21 +32,21 @@ def test_the_tip_is_that_of_origin_and_its_commits_are_there_though_no_ref_moved
 )
 def test_without_a_remote_one_line_says_so(host, broken, line):
     host.git(*broken)
-    ran = host.sh(branch.find_tip(host.environment))
+    ran = host.sh(checkout.find_tip(host.environment))
     assert ran.returncode != 0
     assert ran.stderr.splitlines()[0] == line
 
 
 def test_a_branch_that_origin_lacks_is_named(tmp_path):
     host = Checkout(tmp_path, branch="re$lease")
-    ran = host.sh(branch.find_tip(host.environment))
+    ran = host.sh(checkout.find_tip(host.environment))
     assert ran.stderr == "origin has no branch re$lease (app.branch)\n"
 
 
 def test_a_branch_with_commits_of_the_hosts_own_is_not_forwarded(host):
     own = host.commit("made on the host")
     host.commit("two", at=host.origin)
-    ran = host.sh(branch.find_tip(host.environment))
+    ran = host.sh(checkout.find_tip(host.environment))
     assert ran.returncode == 1
     assert "main on the host has commits that origin's lacks" in ran.stderr
     assert host.head() == own
@@ -57,7 +57,7 @@ def test_head_goes_from_detached_to_the_branch_without_standing_on_the_bad_commi
     host.git("checkout", "-q", "--detach", good)
     mended = host.commit("mended", at=host.origin)
     for _again in range(2):
-        assert host.sh(branch.return_to(host.environment, mended)).returncode == 0
+        assert host.sh(checkout.return_to_branch(host.environment, mended)).returncode == 0
     assert host.head() == mended
     assert host.git("symbolic-ref", "--short", "HEAD") == "main"
     stood = list(dict.fromkeys(host.git("log", "-g", "--format=%H", "HEAD").split()))
@@ -68,21 +68,13 @@ def test_a_missing_local_branch_is_made_from_that_of_origin(host):
     host.git("checkout", "-q", "--detach")
     host.git("branch", "-D", "main")
     tip = host.commit("two", at=host.origin)
-    assert host.sh(branch.return_to(host.environment, tip)).returncode == 0
+    assert host.sh(checkout.return_to_branch(host.environment, tip)).returncode == 0
     assert host.git("symbolic-ref", "--short", "HEAD") == "main"
 
 
 def test_a_branch_that_was_not_forwarded_fails_and_stays(host):
     own = host.commit("made on the host")
     tip = host.commit("two", at=host.origin)
-    ran = host.sh(branch.return_to(host.environment, tip))
+    ran = host.sh(checkout.return_to_branch(host.environment, tip))
     assert ran.returncode == 1
     assert host.head() == own
-
-
-def test_only_commits_in_the_history_of_the_tip_are_contained(host):
-    one, two = host.head(), host.release("two")
-    host.git("checkout", "-q", "-b", "side", one)
-    side = host.commit("side")
-    ran = host.sh(branch.show_contained(host.environment, [two, side, one], two))
-    assert {c.sha for c in commits.parse_commits(ran.stdout)} == {one, two}

@@ -1,0 +1,29 @@
+"""Whether a commit can be put on a host: it has the compose files and the services that hosts.yaml names."""
+
+from __future__ import annotations
+
+from ..console.errors import Refused
+from ..ssh.host import Host
+from ..tools.compose import images
+from ..tools.compose.images import CommitFiles, Target
+from ..tools.git.commits import Commit
+from .state import State
+
+
+def check(c: Host, seen: State, commit: Commit, found: CommitFiles | None = None) -> Target:
+    """Return what `commit` wants on this host, or raise Refused for what makes it impossible.
+
+    `found` is what `images.commit_files` found, where that was asked before.
+    """
+    found = found or c.ask(images.commit_files(c.environment, commit.sha))
+    if found.missing:
+        raise Refused(f"{commit.title} has no {', '.join(found.missing)} (compose.file).")
+    if files := found.in_the_way:
+        raise Refused(f"Untracked files on the host would be overwritten: {', '.join(files[:5])}. Move them away.")
+    wanted = found.described.project(seen.containers)
+    if wanted.problem:
+        raise Refused(f"{commit.title}: compose does not accept its files: {wanted.problem}.")
+    named = c.environment.compose.services.items()
+    if lacking := [f"{service} ({role})" for role, service in named if service not in wanted.services]:
+        raise Refused(f"{commit.title} has no service {', '.join(lacking)}; it has {', '.join(wanted.services)}.")
+    return Target(wanted, found.version)
