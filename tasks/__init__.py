@@ -4,10 +4,11 @@
 import sys
 
 # Invoke forbids bytecode: every `fab` would compile all of this anew, which takes as long as the rest of its start.
-forbidden, sys.dont_write_bytecode = sys.dont_write_bytecode, bool(sys.flags.dont_write_bytecode)
+_forbidden, sys.dont_write_bytecode = sys.dont_write_bytecode, bool(sys.flags.dont_write_bytecode)
 
 from invoke import Collection
 
+from .engine.mounting import offer
 from .playbooks import (
     code_rollback,
     container_restart,
@@ -20,24 +21,26 @@ from .playbooks import (
 )
 from .steps import backups, containers, database, git, incident, release, runs, status, verify
 
-sys.dont_write_bytecode = forbidden
+sys.dont_write_bytecode = _forbidden
 
-ns = Collection(
-    diagnose.diagnose,
-    code_rollback.code_rollback,
-    container_restart.container_restart,
-    full_rollback.full_rollback,
-    migration_rollback.migration_rollback,
-    emergency_restore.emergency_restore,
-    resume.resume,
-    undo.undo,
-    verify.verify,
-    status.status,
-    Collection.from_module(git),
-    Collection.from_module(containers),
-    Collection.from_module(database, name="db"),
-    Collection.from_module(backups),
-    Collection.from_module(incident),
-    Collection.from_module(release),
-    Collection.from_module(runs),
+ns = offer(
+    Collection(
+        diagnose.diagnose,
+        code_rollback.code_rollback,
+        container_restart.container_restart,
+        full_rollback.full_rollback,
+        migration_rollback.migration_rollback,
+        emergency_restore.emergency_restore,
+        resume.resume,
+        undo.undo,
+        verify.verify,
+        status.status,
+        Collection.from_module(git),
+        Collection.from_module(containers),
+        Collection.from_module(database, name="db"),
+        Collection.from_module(backups),
+        Collection.from_module(incident),
+        Collection.from_module(release),
+        Collection.from_module(runs),
+    )
 )

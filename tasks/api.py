@@ -17,12 +17,12 @@ from .console.commands import fab
 from .console.errors import ConnectionLost, Failed, Held, Refused
 from .engine.before import CheckoutBefore, ReleaseBefore, SchemaBefore, SwappedBefore
 from .engine.plan import Expectation, Plan, PreflightReport, Step, chain
-from .engine.task import change, task
 from .preflight.downgrade import DowngradeOptions
 from .preflight.restore_report import RestoreOptions
 from .preflight.rollback import RollbackOptions
 from .steps import backups, containers, git, incident, release, runs, status, verify
 from .steps import database as db
+from .steps.declare import change, task
 
 __all__ = [
     "CheckoutBefore",

@@ -9,14 +9,22 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from typing import Any
 
-BEGIN, END = "\ue000", "\ue001"  # private use: `text.clean` takes them out of what comes from elsewhere
-COMMAND = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
+BEGIN, END = "\ue000", "\ue001"  # private use: what comes from a host never holds them
+COMMAND = re.compile(f"{BEGIN}([^ {BEGIN}{END}]*)([^{BEGIN}{END}]*){END}")
+
+UNMARKED = re.compile(r"\bfab (?=[a-z])")  # goes once every message marks its commands
+
+
+def _plain(task: str) -> str:
+    return task
+
 
 _target: ContextVar[str] = ContextVar("target", default="")
-_prefix: ContextVar[str] = ContextVar("prefix", default="")
+_full_name: ContextVar[Callable[[str], str]] = ContextVar("full_name", default=_plain)
 
 
 def fab(command: str) -> str:
@@ -26,17 +34,32 @@ def fab(command: str) -> str:
 
 def render(text: str) -> str:
     """Return `text` with its commands as this operator types them."""
-    target = f"-H {_target.get()} " if _target.get() else ""
-    prefix = f"{_prefix.get()}." if _prefix.get() else ""
-    return COMMAND.sub(lambda found: f"fab {target}{prefix}{found[1]}", text)
+    target, full_name = _target.get(), _full_name.get()
+    given = f"-H {target} " if target else ""
+    written = COMMAND.sub(lambda found: f"fab {given}{full_name(found[1])}{found[2]}", text)
+    return UNMARKED.sub(f"fab {given}", written)
+
+
+def rendered(data: Any) -> Any:
+    """Return JSON data with the commands in its texts as this operator types them."""
+    if isinstance(data, str):
+        return render(data)
+    if isinstance(data, dict):
+        return {key: rendered(value) for key, value in data.items()}
+    return [rendered(value) for value in data] if isinstance(data, (list, tuple)) else data
+
+
+def unmarked(text: str) -> str:
+    """Return text from a host without what `render` would take for a command."""
+    return text.replace(BEGIN, "\ufffd").replace(END, "\ufffd")
 
 
 @contextlib.contextmanager
-def typed(target: str | None, prefix: str) -> Iterator[None]:
-    """Write commands out for an operator who gave `target` as -H and has the tasks mounted under `prefix`."""
-    tokens = _target.set(target or ""), _prefix.set(prefix)
+def typed(target: str | None, full_name: Callable[[str], str] = _plain) -> Iterator[None]:
+    """Write commands out for an operator who gave `target` as -H; `full_name` says how a task is called there."""
+    tokens = _target.set(target or ""), _full_name.set(full_name)
     try:
         yield
     finally:
         _target.reset(tokens[0])
-        _prefix.reset(tokens[1])
+        _full_name.reset(tokens[1])

@@ -6,10 +6,10 @@ import contextlib
 import functools
 import json
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any
 
 from invoke import Exit
 
@@ -17,58 +17,48 @@ from . import commands
 from .errors import Refused
 from .text import clean
 
-COMMAND = r"\bfab (?=[a-z])"
-_state: dict[str, Any] = {"document": False, "target": ""}
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_state = {"json": False, "emitted": False}
 
 
 @contextlib.contextmanager
-def documents(wanted: bool) -> Iterator[None]:
-    """Keep stdout for one JSON document, when `wanted`, and send every line to stderr."""
-    before = _state["document"]
-    _state["document"] = before or wanted
-    try:
-        yield
-    finally:
-        _state["document"] = before
-
-
-@contextlib.contextmanager
-def addressed(target: str | None) -> Iterator[None]:
-    """Name `target`, what the operator gave as `-H`, in every command that is told, errors included."""
-    before = _state["target"]
-    _state["target"] = f"-H {target} " if target else ""
+def json_only(wanted: bool) -> Iterator[None]:
+    """Keep stdout for one JSON document, when `wanted`, and send every line to stderr; an error is one as well."""
+    before = dict(_state)
+    _state.update(json=before["json"] or wanted, emitted=before["emitted"])
     try:
         yield
     except Exit as ended:
-        ended.message = told(ended.message or "")
+        if wanted and not _state["emitted"]:
+            emit_json({"error": ended.message, "exit_code": ended.code})
         raise
     finally:
-        _state["target"] = before
+        _state.update(json=before["json"], emitted=before["json"] and _state["emitted"])
 
 
-def told(text: str) -> str:
-    """Return `text` cleaned, its `fab` commands as this operator has to type them."""
-    return re.sub(COMMAND, f"fab {_state['target']}", commands.render(clean(str(text))))
+def render(text: object) -> str:
+    """Return `text` cleaned, its commands as this operator has to type them."""
+    return commands.render(clean(str(text)))
 
 
-def document(data: Any) -> bool:
+def emit_json(data: Any) -> bool:
     """Print `data` as JSON if a document was asked for; return whether it was."""
-    if _state["document"]:
-        text = json.dumps(data, indent=2, default=str)
-        for mark in (commands.BEGIN, commands.END):
-            text = text.replace(json.dumps(mark)[1:-1], mark)
-        sys.stdout.write(re.sub(COMMAND, f"fab {_state['target']}", commands.render(text)) + "\n")
-    return _state["document"]
+    if _state["json"]:
+        sys.stdout.write(json.dumps(commands.rendered(data), indent=2, default=str) + "\n")
+        _state["emitted"] = True
+    return _state["json"]
 
 
 def say(line: str = "", style: str | None = None) -> None:
     """Print one line, or several; what came from a host cannot steer the terminal."""
-    _rich().print(told(line), style=style, highlight=False, markup=False, soft_wrap=True)
+    _rich().print(render(line), style=style, highlight=False, markup=False, soft_wrap=True)
 
 
-def aside(line: str) -> None:
+def to_stderr(line: str) -> None:
     """Print a line about what stdout holds, on stderr, so that scripts can use stdout."""
-    sys.stderr.write(told(line) + "\n")
+    sys.stderr.write(render(line) + "\n")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
@@ -79,7 +69,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str | N
 
     grid = Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
-        grid.add_row(*(Text(told(cell)) for cell in row))
+        grid.add_row(*(Text(render(cell)) for cell in row))
     _rich().print(grid)
 
 
@@ -88,14 +78,14 @@ def confirm(question: str, yes: bool, instead: str = "--yes answers it") -> None
     if yes:
         return
     if not interactive():
-        raise Refused(f"{question} Nobody can be asked without a terminal; {instead}. Nothing was changed.")
+        raise Refused(f"{question} Nobody can be asked without a terminal; {instead}.")
     if ask(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
-        raise Refused("Not confirmed. Nothing was changed.")
+        raise Refused("Not confirmed.")
 
 
 def ask(question: str) -> str:
     """Return the operator's answer to `question`, asked on stderr."""
-    sys.stderr.write(told(question))
+    sys.stderr.write(render(question))
     sys.stderr.flush()
     return sys.stdin.readline()
 
@@ -105,9 +95,9 @@ def interactive() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def _rich():
-    screen = _screen()(stderr=_state["document"], width=None if _terminal() else 160)
-    with contextlib.suppress(AttributeError, ValueError):
+def _rich() -> Console:
+    screen: Console = _screen()(stderr=_state["json"], width=None if _terminal() else 160)
+    if isinstance(screen.file, TextIOWrapper):
         screen.file.reconfigure(errors="replace")  # what a terminal cannot show is no reason to stop halfway
     return screen
 
@@ -127,4 +117,4 @@ def _screen() -> type:
 
 
 def _terminal() -> bool:
-    return (sys.stderr if _state["document"] else sys.stdout).isatty()
+    return (sys.stderr if _state["json"] else sys.stdout).isatty()

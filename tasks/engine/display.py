@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
+
+import msgspec
 
 from ..console import terminal as console
 from ..ssh.host import Host
 from ..ssh.shell import nonce
+from .outcome import Outcome
 from .plan import Plan, Step
 from .progress import PREFIX, Progress
 from .world import Check
@@ -21,21 +25,21 @@ class Log:
     def __init__(self, name: str = "") -> None:
         self.before = f"    {name}: " if name else "    "
         self.silent = False
-        self.mark, self.rest, self.lines = "", "", 0
+        self.nonce, self.rest, self.lines = "", "", 0
         self.progress = Progress()
         self.tail: deque[str] = deque(maxlen=10)
 
     def begin(self) -> str:
-        """Return the mark of the watcher's own lines, for one connection."""
-        self.mark, self.rest = nonce(), ""
-        return self.mark
+        """Return what the watcher's own lines begin with, for one connection."""
+        self.nonce, self.rest = nonce(), ""
+        return self.nonce
 
     def write(self, text: str) -> None:
         """Print the complete lines of `text`; keep the last, incomplete one (at most 4096 characters)."""
         *lines, rest = (self.rest + text).split("\n")
         self.rest = rest[-4096:]
         for line in lines:
-            if line.startswith(self.mark):
+            if line.startswith(self.nonce):
                 return
             self.lines += 1
             self._show(line.rstrip("\r").rsplit("\r")[-1])
@@ -73,14 +77,9 @@ def step_begins(number: int, count: int, step: Step) -> None:
     console.say(f"[{number}/{count}] {step.title}", style="cyan")
 
 
-def step_done(step: Step, seconds: float) -> None:
-    """Print the line that ends a step."""
-    console.say(f"    done in {seconds:.1f} s", style="green")
-
-
-def done_before(step: Step) -> None:
-    """Say that a step was done before the run was taken up again."""
-    console.say("    done before", style="green")
+def step_done(seconds: float | None) -> None:
+    """Print the line that ends a step; None: it was done before the run was taken up again."""
+    console.say("    done before" if seconds is None else f"    done in {seconds:.1f} s", style="green")
 
 
 def reconnecting(host: Host) -> None:
@@ -105,20 +104,18 @@ def checks(found: list[Check]) -> None:
         console.table(("", "check", "looked at", "found"), rows)
 
 
-def last_words(troubles) -> None:
-    """Print the last log lines of containers that are not ready."""
-    for trouble in troubles:
-        if trouble.lines:
-            console.say(f"  the last lines of {trouble.container}:", style="yellow")
-        for line in trouble.lines:
+def last_lines(logs: Mapping[str, list[str]]) -> None:
+    """Print the last log lines of containers that are not ready, by name."""
+    for container, lines in logs.items():
+        if lines:
+            console.say(f"  the last lines of {container}:", style="yellow")
+        for line in lines:
             console.say(f"    {line}", style="dim")
 
 
-def outcome(host: Host, outcome) -> None:
+def outcome(outcome: Outcome) -> None:
     """Print the last lines of a run that was proven."""
-    import msgspec
-
-    if console.document(msgspec.to_builtins(outcome)):
+    if console.emit_json(msgspec.to_builtins(outcome)):
         return
     outage = "" if outcome.outage is None else f", outage {outcome.outage:.1f} s"
     console.say(

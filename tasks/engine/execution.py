@@ -6,57 +6,49 @@ import contextlib
 import math
 import time
 from collections.abc import Mapping, Sequence
-
-from msgspec import Struct
+from typing import NoReturn
 
 from ..console.errors import Failed, Held, Refused
-from ..preflight import health, proof
-from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from . import display, failure, interrupt, job
-from . import journal as runs
-from .holding import Locks
-from .plan import Plan, Step
-from .record import Story
+from . import display, failure, interrupt, job, journal
+from .holding import Locks, taken_over
+from .outcome import Outcome
+from .plan import Plan, Step, label
+from .record import RunRecord
 from .watch import Watch
 from .watches import Watches
-from .world import Check
-
-
-class Outcome(Struct, kw_only=True):
-    """What a run did; times in seconds."""
-
-    run: str
-    task: str
-    purpose: str
-    steps: list[dict]
-    checks: list[Check]
-    recovery: float
-    outage: float | None
-    back: str
+from .world import Check, Proof, World
 
 
 class Execution:
-    """One run of a plan, new, or taken up again with the stories its hosts tell of it."""
+    """One run of a plan, new, or taken up again with the records that its hosts have of it.
+
+    `started` is when the operator began to wait (time.monotonic()).
+    """
 
     def __init__(
-        self, host: Host, plan: Plan, locks: Locks, started: float, stories: Mapping[Host, Story] = ()
+        self,
+        world: World,
+        host: Host,
+        plan: Plan,
+        locks: Locks,
+        started: float,
+        records: Mapping[Host, RunRecord] | None = None,
     ) -> None:
-        self.host, self.plan, self.locks, self.started = host, plan, locks, started
-        self.stories = dict(stories)
-        self.base = paths.state(host.environment)
-        self.folder = f"{self.base}/runs/{plan.run}"
-        self.done: list[dict] = []
-        self.half = any(story.half for story in self.stories.values())
+        self.world, self.host, self.plan, self.locks, self.started = world, host, plan, locks, started
+        self.records = dict(records or {})
+        self.folder = journal.folder(host.environment, plan.run)
+        partial = any(record.partially_applied for record in self.records.values())
+        self.progress = failure.Progress(world, host, plan, partially_applied=partial)
         self.watch: Watches | None = None
 
     def complete(self) -> Outcome:
         """Run the steps that are not done, then prove the result.
 
-        The locks are given back unless the host is half-done, or a step goes on without this client.
+        The locks are given back unless the run is partially applied, or a step goes on without this client.
         """
-        at = None
+        at: Step | None = None
         try:
             with interrupt.as_exceptions():
                 for number, step in enumerate(self.plan.steps, start=1):
@@ -65,9 +57,9 @@ class Execution:
                 return self._prove()
         except KeyboardInterrupt:
             self._note("interrupted", step=at.name if at else "")
-            raise Failed(failure.interrupted(self, at)) from None
+            raise Failed(failure.interrupted(self.progress, at, self.goes_on)) from None
         finally:
-            if not (self.half or self.goes_on):
+            if not (self.progress.partially_applied or self.goes_on):
                 self.locks.release()
 
     @property
@@ -79,23 +71,20 @@ class Execution:
         begun = time.monotonic()
         display.step_begins(number, len(self.plan.steps), step)
         members = self.host.fleet[:1] if step.primary_only else self.host.fleet
-        members = [m for m in members if not (m in self.stories and self.stories[m].holds(number))]
-        if not members:
-            self.done.append({"step": step.name, "seconds": 0.0})
-            display.done_before(step)
-            return
-        self._on(members, [self._try(member, number, step) for member in members])
-        seconds = time.monotonic() - begun
-        self.done.append({"step": step.name, "seconds": round(seconds, 2)})
-        display.step_done(step, seconds)
+        members = tuple(m for m in members if not (m in self.records and self.records[m].holds(number)))
+        if members:
+            self._on(members, [self._try(member, number, step) for member in members])
+        seconds = time.monotonic() - begun if members else 0.0
+        self.progress.done.append({"step": step.name, "seconds": round(seconds, 2)})
+        display.step_done(seconds if members else None)
 
     def _try(self, member: Host, number: int, step: Step) -> job.Try:
-        attempt = self.stories[member].attempt(number) if member in self.stories else 1
-        half, after = self._halves(number, step)
-        return job.Try(self.folder, self.plan.run, number, step, attempt, half, after)
+        attempt = self.records[member].attempt(number) if member in self.records else 1
+        partial, after = self._partial(number, step)
+        return job.Try(self.folder, self.plan.run, number, step, attempt, partial, after)
 
-    def _halves(self, number: int, step: Step) -> tuple[bool | None, bool | None]:
-        """Return whether the host is half-done while the step runs, and after it; None: that is not changed."""
+    def _partial(self, number: int, step: Step) -> tuple[bool | None, bool | None]:
+        """Return whether the run is partially applied while the step runs, and after it; None: as it was."""
         changing = [n for n, s in enumerate(self.plan.steps, start=1) if not s.preparation]
         if step.preparation or len(changing) < 2:
             return None, None
@@ -104,82 +93,81 @@ class Execution:
     def _on(self, members: Sequence[Host], attempts: Sequence[job.Try]) -> None:
         """Run a step on its hosts at once; raise what ends the run where it does not succeed on all of them."""
         first, pairs = attempts[0], list(zip(members, attempts, strict=True))
-        if first.half is not None:
-            self.half = first.half
+        if first.partial is not None:
+            self.progress.partially_applied = first.partial
         several = len(self.host.fleet) > 1
         self.watch = Watches([Watch(m, self.locks, one, m.address if several else "") for m, one in pairs])
         for (member, attempt), (end, said) in zip(pairs, self.watch.to_the_end(), strict=True):
             self._judge(member, attempt.step, end, said)
         if first.after is not None:
-            self.half = first.after
+            self.progress.partially_applied = first.after
 
     def _judge(self, member: Host, step: Step, end: job.End, said: list[str]) -> None:
-        if end.kind == job.FENCED:
-            raise Held(f"{member.address}: somebody took the lock over meanwhile. This run stops here: fab runs.list")
+        if end.kind == "fenced":
+            raise Held(taken_over(member))
         if end.code != 0:
             self._fail(member, step, failure.cause(step, end, said), said)
 
-    def _fail(self, member: Host, step: Step, why: str, said: list[str]) -> None:
-        self._note("failed", step=step.name, why=why[:500], half=self.half)
-        if step.preparation and not self.half:
-            ways = failure.ways_out(self, why)
-            raise Refused(f"{member.address}: {step.title}: {why.rstrip('.')}. The application was not touched.{ways}")
-        raise Failed(failure.described(self, member, step, why, said))
+    def _fail(self, member: Host, step: Step, why: str, said: list[str]) -> NoReturn:
+        self._note("failed", step=step.name, why=why[:500], half=self.progress.partially_applied)
+        if step.preparation and not self.progress.partially_applied:
+            raise Refused(failure.refused(self.progress, member, step, why))
+        raise Failed(failure.described(self.progress, member, step, why, said))
 
     def _note(self, event: str, **fields: object) -> None:
         """Write an entry into the journal of every host that can be reached."""
 
         def write(member: Host) -> None:
             with contextlib.suppress(Failed, OSError, EOFError, KeyboardInterrupt):
-                member.sh(runs.note(self.folder, event, **fields), timeout=20)
+                member.sh(journal.note(self.folder, event, **fields), timeout=20)
 
         parallel_map(self.host.fleet, write)
 
     def _prove(self) -> Outcome:
-        waited = parallel_map(self.host.fleet, lambda member: proof.wait(member, self.plan.expect))
-        seen = parallel_map(self.host.fleet, lambda member: proof.verify(member, self.plan.expect))
-        checks: list[Check] = []
-        for ready, found in zip(waited, seen, strict=True):
-            display.last_words(ready.not_ready)
-            checks += [*health.steady(ready.not_ready), *found]
+        proofs = parallel_map(self.host.fleet, lambda member: self.world.prove(member, self.plan.expect))
+        for proof in proofs:
+            display.last_lines(proof.logs)
+        checks = [check for proof in proofs for check in proof.checks]
         display.checks(checks)
         if wrong := [c for c in checks if not c.ok]:
             why = "; ".join(f"{c.looked_at}: {c.found}" for c in wrong)
             self._fail(self.host, self.plan.steps[-1], f"not proven: {why}", [])
-        outcome = self._outcome(checks, self._outage(waited))
+        outcome = self._outcome(checks, self._outage(proofs))
         parallel_map(self.host.fleet, self._finish)
-        self.half = False
-        display.outcome(self.host, outcome)
+        self.progress.partially_applied = False
+        display.outcome(outcome)
         return outcome
 
     def _finish(self, member: Host) -> None:
-        member.sh(runs.finish(self.folder, self.plan))
+        member.sh(journal.finish(self.folder, journal.owner(self.plan)))
         if undone := self.plan.undoes:
-            member.sh(runs.note(f"{self.base}/runs/{undone}", "undone", by=self.plan.run, half=False), check=False)
+            there = journal.folder(self.host.environment, undone)
+            member.sh(journal.note(there, "undone", by=self.plan.run, half=False), check=False)
 
     def _outcome(self, checks: list[Check], outage: float | None) -> Outcome:
         return Outcome(
             run=self.plan.run,
             task=self.plan.task,
             purpose=self.plan.purpose,
-            steps=self.done,
+            steps=self.progress.done,
             checks=checks,
             recovery=round(time.monotonic() - self.started, 2),
             outage=outage,
             back=self.plan.way_back,
         )
 
-    def _outage(self, waited: list[proof.Readiness]) -> float | None:
+    def _outage(self, proofs: list[Proof]) -> float | None:
         """Return the seconds from the first step that stops the application to the last healthy answer.
 
         None where they are not known, or cannot be right because the host's clock was set meanwhile.
         """
-        if not self.plan.expect.healthy or any(s.healthy_at is None for s in waited):
+        answered = [proof.healthy_at for proof in proofs if proof.healthy_at is not None]
+        stopping = next((label(n, s) for n, s in enumerate(self.plan.steps, start=1) if s.outage), None)
+        if not self.plan.expect.healthy or stopping is None or len(answered) < len(proofs):
             return None
-        begun = self.host.sh(runs.outage_began(self.folder, self.plan), check=False).stdout.strip()
-        try:
-            seconds = max(s.healthy_at for s in waited) - float(begun)
-        except ValueError:
+        began = self.host.ask(journal.began(self.folder, stopping))
+        if began is None:
             return None
-        longest = math.inf if self.stories else time.monotonic() - self.started
+        seconds = max(answered) - began
+        longest = math.inf if self.records else time.monotonic() - self.started
         return round(seconds, 2) if 0 <= seconds <= longest else None

@@ -7,43 +7,44 @@ import secrets
 import threading
 from collections.abc import Iterator
 
+from paramiko import Channel
+
+from ..console.commands import fab
 from ..console.errors import ConnectionLost, Failed, Held, Refused
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from ..ssh.shell import quote
+from ..ssh.shell import Word
 from . import lock
-from . import process_tags as marks
+from .lock import Replaceable
 
-BEAT = 10  # seconds between two signs of life
+HEARTBEAT = 10  # seconds between two signs of life
 
 
 class Lock:
     """The lock of one deployment on one host; it ends with `release`, `let_go` or this process."""
 
-    def __init__(self, host: Host, folder: str, token: str) -> None:
-        self.host, self.folder, self.token = host, folder, token
-        self._channel = None
+    def __init__(self, host: Host, state: Word, token: str) -> None:
+        self.host, self.state, self.token = host, state, token
+        self._channel: Channel | None = None
         self._gone = threading.Event()
 
-    def take(self, owner: dict, replace: str = lock.NEW) -> None:
+    def take(self, owner: dict[str, str], replace: tuple[Replaceable, ...] = lock.NEW) -> None:
         """Take the lock or raise Held, naming who has it and what to type."""
-        answer, rest = self._open(lock.take(self.folder, self.token, owner, replace))
-        if answer == "TAKEN":
+        lines = self._open(lock.take(self.state, self.token, owner, replace))
+        if lines[0] == "TAKEN":
             return
         self.let_go()
-        if answer not in ("LIVE", "RUNNING", "DEAD", "FREE"):
-            why = " ".join([answer, *rest]).strip() or "no answer"
-            raise Refused(f"{self.host.address}: the lock cannot be taken: {why}. Nothing was changed.")
-        raise Held(f"{self.host.address}: {lock.describe(answer, rest)}")
+        if found := lock.read("\n".join(lines)):
+            raise Held(f"{self.host.address}: {lock.describe(found)}")
+        why = " ".join(lines).strip() or "no answer"
+        raise Refused(f"the lock cannot be taken: {why}.", at=self.host.address)
 
     def renew(self) -> None:
         """Hold the lock over a new connection; raise Held when somebody else has taken it meanwhile."""
         self.let_go()
-        answer, _rest = self._open(lock.renew(self.folder, self.token))
+        answer = self._open(lock.renew(self.state, self.token))[0]
         if answer == "LOST":
-            raise Held(
-                f"{self.host.address}: somebody took the lock over meanwhile. This run stops here: fab runs.list"
-            )
+            raise Held(taken_over(self.host))
         if answer != "HELD":
             raise ConnectionLost(f"{self.host.address}: the lock could not be held again: {answer or 'no answer'}")
 
@@ -55,7 +56,7 @@ class Lock:
     def release(self) -> None:
         """Give the lock back."""
         with contextlib.suppress(Failed, OSError, EOFError):
-            self.host.sh(lock.release(self.folder, self.token), timeout=30)
+            self.host.sh(lock.release(self.state, self.token), timeout=30)
 
     def let_go(self) -> None:
         """Stop holding it; what is left on the host is the lock of a client that went away."""
@@ -63,32 +64,38 @@ class Lock:
         if self._channel is not None:
             self._channel.close()
 
-    def _open(self, script: str) -> tuple[str, list[str]]:
+    def _open(self, command: str) -> list[str]:
+        """Run `command` for as long as signs of life come; return what it says before it waits for them."""
         self._gone = threading.Event()
-        self._channel = self.host.open_channel(f"exec env {quote(marks.holder(self.token))} sh -c {quote(script)}")
+        self._channel = self.host.open_channel(command)
         with self._channel.makefile("r") as lines:
             answer = lines.readline().strip()
-            if answer in ("TAKEN", "HELD"):
-                threading.Thread(target=_beat, args=(self._channel, self._gone), daemon=True).start()
-                return answer, []
-            return answer, [line.strip() for line in lines.readlines()]
+            if answer not in ("TAKEN", "HELD"):
+                return [answer, *(line.strip() for line in lines.readlines())]
+            threading.Thread(target=_show_life, args=(self._channel, self._gone), daemon=True).start()
+            return [answer]
 
 
-def _beat(channel, gone: threading.Event) -> None:
-    with contextlib.suppress(Exception):
-        while not gone.wait(BEAT):
+def taken_over(host: Host) -> str:
+    """Return the line for a run whose lock somebody else has taken."""
+    return f"{host.address}: somebody took the lock over meanwhile. This run stops here: {fab('runs.list')}"
+
+
+def _show_life(channel: Channel, gone: threading.Event) -> None:
+    with contextlib.suppress(Exception):  # a channel that is gone is noticed by those who use it
+        while not gone.wait(HEARTBEAT):
             channel.sendall(b".")
 
 
 class Locks:
     """The locks of all hosts of a fleet: all of them, taken in one order, or none."""
 
-    def __init__(self, hosts: tuple[Host, ...], folder: str) -> None:
+    def __init__(self, hosts: tuple[Host, ...], state: Word) -> None:
         self.token = secrets.token_hex(8)
-        self.of = {h: Lock(h, folder, self.token) for h in sorted(hosts, key=lambda h: h.address)}
+        self.of = {h: Lock(h, state, self.token) for h in sorted(hosts, key=lambda h: h.address)}
 
     @contextlib.contextmanager
-    def taken(self, owner: dict, replace: str = lock.NEW) -> Iterator[Locks]:
+    def taken(self, owner: dict[str, str], replace: tuple[Replaceable, ...] = lock.NEW) -> Iterator[Locks]:
         """Hold all locks inside the block; it is the block that releases them, or leaves them as a sign."""
         try:
             self._take(owner, replace)
@@ -97,10 +104,10 @@ class Locks:
             for one in self.of.values():
                 one.let_go()
 
-    def _take(self, owner: dict, replace: str) -> None:
+    def _take(self, owner: dict[str, str], replace: tuple[Replaceable, ...]) -> None:
         """Take the first lock, which decides between clients that want the same hosts, then the others at once."""
         first, *others = self.of.values()
-        taken = []
+        taken: list[Lock] = []
 
         def take(one: Lock) -> None:
             one.take(owner, replace)

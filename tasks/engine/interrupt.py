@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Literal, TypeVar
 
-from ..console import terminal as console
+from ..console import terminal
 
-WATCH, LEAVE, STOP = "watch", "leave", "stop"
+Wanted = Literal["watch", "leave", "stop"]
 QUESTION = "Ctrl-C. The step still runs on the host: [w]atch it further, [l]eave it running and go, [s]top it? "
+ANSWERS: dict[str, Wanted] = {"w": "watch", "l": "leave", "s": "stop"}
+Found = TypeVar("Found")
 
 
-class Told(KeyboardInterrupt):
+class Terminated(KeyboardInterrupt):
     """SIGTERM or SIGHUP: like Ctrl-C, but there is nobody to ask."""
 
 
 @contextlib.contextmanager
 def as_exceptions() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into `Told` inside the block."""
+    """Turn SIGTERM and SIGHUP into `Terminated` inside the block."""
 
-    def tell(number, frame) -> None:
-        raise Told
+    def raise_it(number: int, frame: object) -> None:
+        raise Terminated
 
-    before = {s: signal.signal(s, tell) for s in (signal.SIGTERM, signal.SIGHUP)}
+    before = {s: signal.signal(s, raise_it) for s in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
@@ -31,17 +34,32 @@ def as_exceptions() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def decide(interrupt: KeyboardInterrupt) -> str:
+def until_left(watch: Callable[[], Found], goes_on: Callable[[Wanted], bool]) -> Found:
+    """Return what `watch` returns, begun again after each Ctrl-C for as long as the operator wants to watch.
+
+    `goes_on` is told what the operator wants, and says whether that is to watch; if not, the Ctrl-C is raised.
+    Another one while that is asked, or done, counts as well.
+    """
+    pressed: KeyboardInterrupt | None = None
+    while True:
+        try:
+            if pressed is not None and not goes_on(decide(pressed)):
+                break
+            pressed = None
+            return watch()
+        except KeyboardInterrupt as again:
+            pressed = again
+    raise pressed
+
+
+def decide(interrupt: KeyboardInterrupt) -> Wanted:
     """Return what the operator wants to become of the running step; without a terminal it is left running."""
-    if isinstance(interrupt, Told) or not console.interactive():
-        return LEAVE
-    answers = {"w": WATCH, "l": LEAVE, "s": STOP}
+    if isinstance(interrupt, Terminated) or not terminal.interactive():
+        return "leave"
     try:
-        while True:
-            answer = console.ask(QUESTION)
-            if not answer:
-                return LEAVE
-            if found := answers.get(answer.strip().lower()[:1]):
-                return found
+        while answer := terminal.ask(QUESTION):
+            if wanted := ANSWERS.get(answer.strip().lower()[:1]):
+                return wanted
     except KeyboardInterrupt:
-        return LEAVE
+        pass
+    return "leave"

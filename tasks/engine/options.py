@@ -8,7 +8,6 @@ from typing import Any
 
 from ..console.errors import Refused
 
-DEFAULT_HOST = "(default)"  # where `-H` says nothing: the default environment, looked up when a task runs
 LONGEST = 4096  # characters
 SHOWN = 200  # characters of a value that stand in an error
 REF = r"(?!-)(?!.*(\.\.|@\{|//))[\w./~^+@=-]{1,250}(?<![./])"
@@ -20,7 +19,7 @@ HELP = {
     "output": "a local file to write it to as well; it must not be there yet",
     "message": "a sentence of yours, sent before the status",
     "unfreeze": "record although it contains what was rolled back: it is said to mend it",
-    "run": "a run's identifier; fab runs.list shows them",
+    "run": "a run's identifier; runs.list shows them",
     "commit": "the commit to go back to: a hash, tag or branch that the host's checkout knows",
     "revision": "an alembic revision, overriding the one the commit needs",
     "service": "a role (backend, frontend, database), a compose service or a container",
@@ -33,23 +32,23 @@ HELP = {
     "recreate": "make the containers anew, with the environment and compose settings as they are now",
     "rebuild": "build without cache even where an image is kept",
     "stop_first": "stop the application before anything else, as the runbook does",
-    "database": "leave the schema as it is",
+    "database": "take the schema back as well; with --no-database it stays as it is",
     "downgrade_sql": "REV=FILE: your own SQL in place of one migration's downgrade",
-    "rehearse": "do not try the downgrade on a clone first",
-    "snapshot": "make no copy of the database first",
+    "rehearse": "try the downgrade on a clone first; with --no-rehearse it is not tried",
+    "snapshot": "copy the database first; with --no-snapshot no copy is made",
     "full": "with all data, not only the schema",
     "format": "plain, gz, zst, custom or directory",
     "keep": "how many of the newest stay",
     "from_database": "the database that the backup is of, where it is not the one of hosts.yaml",
     "online": "restore while the backend goes on, and stop it for the swap only",
     "in_place": "drop the live database first, where two copies do not fit",
-    "dump": "make no dump before the live database is dropped",
+    "dump": "dump the live database before it is dropped; with --no-dump it is not kept",
     "take_over": "take the lock of a run that was cut off",
 }
 
 # What an option means where it differs.
 DOWN_TO = {"revision": "the alembic revision to go down to; without it, one migration is taken back"}
-LAST_RUN = {"run": "a run's identifier (fab runs.list); without it, the one that holds the lock, else the last"}
+LAST_RUN = {"run": "a run's identifier (runs.list); without it, the one that holds the lock, else the last"}
 
 
 def check(values: Mapping[str, Any]) -> None:

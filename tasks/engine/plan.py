@@ -19,17 +19,21 @@ def new_id() -> str:
 
 
 UNDO = fab("undo")
-Effect = Literal["stops", "starts", "snapshots", "drops"]
+Effect = Literal["stops", "starts", "snapshots", "migrates", "drops"]
+RELIES: dict[Effect, Effect] = {"stops": "starts", "snapshots": "migrates"}
 
 
 class Step(Struct, frozen=True, kw_only=True):
     """One change on the host, as a POSIX sh script that proves its own result.
 
     The script can be run again after a cut at any line; it exits non-zero, with one line on stderr,
-    when the world is not what the step promises. `back` takes it back; `stop` is a script
-    that ends what it runs inside containers, given the step's mark; `timeout` is in seconds. `files` (text by
-    name) lie in the run's folder, where the script is run. `effects` is what it does to services (`stops`, `starts`)
-    and to the data (`snapshots`, `drops`): the journal says so, for those who read what happened.
+    when the world is not what the step promises. It runs in the run's folder, where `files` (text by name) lie.
+    `back` takes it back; `stop` is a script that ends what it runs inside containers, given RUN/NAME; of the
+    try; `timeout` is in seconds.
+
+    `effects` is what it does to services and data: the journal says so, for those who read what happened. What was
+    stopped may have been started, and a snapshot be behind the data, by the time that a run is resumed: such a step
+    is done anew as long as a later one that RELIES on it is to be done.
     """
 
     name: str
@@ -41,10 +45,14 @@ class Step(Struct, frozen=True, kw_only=True):
     outage: bool = False
     back: str = ""
     stop: str = ""
-    until: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
     timeout: int = 1800
     files: dict[str, str] = {}
-    effects: tuple[Effect, ...] = ()
+
+
+def label(number: int, step: Step) -> str:
+    """Return what a step is called in the journal and the run's folder: 03-stop."""
+    return f"{number:02}-{step.name}"
 
 
 class Expectation(Struct, frozen=True, kw_only=True):
@@ -66,10 +74,11 @@ class Expectation(Struct, frozen=True, kw_only=True):
 class Plan(Struct, kw_only=True):
     """Ordered steps towards an expectation; `facts` and `warnings` are told before the question.
 
-    `before` (one of `before.AnyBefore`) is what `undo` needs to know of the state that is left. `closing` is a
+    `before` is what `undo` needs to know of the state that is left. `closing` is a
     script that runs on every host once the plan is proven, with RUN, TASK, WHO and MACHINE in its environment.
     `activity` is what the journals on the host said when the plan was made: it is void when they say something
-    else under the lock. `undoes` is the run that it takes back.
+    else under the lock. `undoes` is the run that it takes back. `only_by_name`: `undo` takes it back only
+    where it is named.
     """
 
     task: str
@@ -82,6 +91,7 @@ class Plan(Struct, kw_only=True):
     before: AnyBefore | None = None
     back: str = ""
     undoes: str = ""
+    only_by_name: bool = False
     activity: str = ""
     closing: str = ""
     run: str = field(default_factory=new_id)
@@ -98,17 +108,16 @@ class Plan(Struct, kw_only=True):
 
 
 class PreflightReport(Struct, frozen=True, kw_only=True):
-    """What was found before a run: its id, and what the operator is told, and asked by name."""
+    """What was found before a run: its id, and what the operator is told, and asked by name.
 
+    `activity` is what the host's journals were then: a run that began since is noticed.
+    """
+
+    activity: str = ""
     run: str = field(default_factory=new_id)
     facts: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
-
-    @property
-    def activity(self) -> str:
-        """What the host's journals were then: a run that began since is noticed."""
-        return ""
 
 
 Part = Step | Iterable[Step | None] | None
@@ -124,6 +133,7 @@ def chain(
     before: AnyBefore | None = None,
     closing: str = "",
     undoes: str = "",
+    only_by_name: bool = False,
 ) -> Plan:
     """Return the plan of the steps in `parts`, in their order; None, and an empty part, is nothing to do.
 
@@ -137,6 +147,7 @@ def chain(
         before: what `undo` goes by.
         closing: a script for every host, once the plan is proven.
         undoes: the run that this one takes back.
+        only_by_name: whether `undo` takes it back only where it is named.
     """
     return Plan(
         task=task,
@@ -150,6 +161,7 @@ def chain(
         back=back,
         closing=closing,
         undoes=undoes,
+        only_by_name=only_by_name,
         activity=report.activity,
         run=report.run,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from ..console.units import size
 
@@ -13,9 +14,11 @@ EVERY = 1.0  # seconds between two lines
 class Progress:
     """Reads `PROGRESS bytes N TOTAL` (TOTAL 0: unknown) and `PROGRESS table NAME`."""
 
-    def __init__(self, clock=time.monotonic) -> None:
-        self.clock, self.began, self.said = clock, clock(), None
-        self.table, self.first = "", None
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.said: float | None = None  # when
+        self.first: tuple[float, int] | None = None  # when, and how many bytes
+        self.table = ""
 
     def words(self, line: str) -> str:
         """Return what to print for a PROGRESS line; often nothing, since it would be too much."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import msgspec
 from msgspec import Struct
 
+from ..config.settings import Environment
+from ..console.commands import fab
 from ..console.errors import Refused
-from ..ssh import paths
+from ..ssh import paths, scripts
 from ..ssh.host import Host
-from ..ssh.shell import Answer
-from . import job
-from . import journal as runs
-from .plan import Plan
+from ..ssh.probe import Answers, Probe
+from ..ssh.shell import quote
+from . import lock
+from .journal import FORMAT, Entry, read_journal
+from .plan import RELIES, Plan, Step, label
 
 # The last word about a run, by the last entry of its journal that says one.
 LAST_WORD = {
@@ -23,7 +29,7 @@ LAST_WORD = {
 }
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class StepStatus(Struct, frozen=True, kw_only=True):
     """One step of a run on one host; `state` is waiting, running, done, failed or cut off; times are the host's."""
 
     name: str
@@ -37,27 +43,28 @@ class Told(Struct, frozen=True, kw_only=True):
 
     @property
     def seconds(self) -> float | None:
-        """How long the last try took, if it ended."""
-        known = self.began and self.ended and self.began <= self.ended  # the host's clock may have been set
-        return round(self.ended - self.began, 2) if known else None
+        """How long the last try took, if it ended; None as well where the host's clock was set meanwhile."""
+        if self.began is None or self.ended is None or self.began > self.ended:
+            return None
+        return round(self.ended - self.began, 2)
 
 
-class Story(Struct, kw_only=True):
-    """A run as one host knows it."""
+class RunRecord(Struct, frozen=True, kw_only=True):
+    """A run as one host knows it; `lock` is the state of the lock there, which `holder` has; `now` its clock."""
 
     run: str
-    owner: dict
+    owner: dict[str, str]
     plan: Plan
-    steps: list[Told]
-    journal: list[dict]
+    steps: list[StepStatus]
+    journal: list[Entry]
     holder: str = ""
     lock: str = ""
     now: float = 0.0
 
     @property
-    def half(self) -> bool:
-        """Whether the host is half-done: something was changed and something is left to change."""
-        return next((e["half"] for e in reversed(self.journal) if "half" in e), False)
+    def partially_applied(self) -> bool:
+        """Whether something was changed and something is left to change."""
+        return partially_applied(self.journal)
 
     @property
     def state(self) -> str:
@@ -72,15 +79,26 @@ class Story(Struct, kw_only=True):
         """Whether a step was done and is not needed anew: no later one relies on it that is still to be begun."""
         if self.steps[number - 1].state != "done":
             return False
-        if any(told.state == "running" for told in self.steps[number:]):
+        relying = {RELIES.get(effect) for effect in self.plan.steps[number - 1].effects}
+        later = list(zip(self.plan.steps[number:], self.steps[number:], strict=True))
+        if any(status.state == "running" for _, status in later):
             return True
-        until, every = self.plan.steps[number - 1].until, zip(self.plan.steps, self.steps, strict=True)
-        return all(told.state == "done" for step, told in every if step.name in until)
+        return all(status.state == "done" for step, status in later if relying.intersection(step.effects))
 
     def attempt(self, number: int) -> int:
         """Return which try of a step comes next; one that goes on is still the same."""
-        told = self.steps[number - 1]
-        return told.tries + (told.state != "running")
+        status = self.steps[number - 1]
+        return status.tries + (status.state != "running")
+
+    @property
+    def changed(self) -> bool:
+        """Whether a step began that is more than a preparation."""
+        return any(s.tries and not p.preparation for s, p in zip(self.steps, self.plan.steps, strict=True))
+
+    @property
+    def undone(self) -> bool:
+        """Whether it was taken back."""
+        return any(e.get("event") == "undone" for e in self.journal)
 
     @property
     def over(self) -> bool:
@@ -88,57 +106,96 @@ class Story(Struct, kw_only=True):
         return any(e.get("event") in ("proven", "undone", "left") for e in self.journal)
 
 
-def last_word(journal: list[dict]) -> str:
+def last_word(journal: list[Entry]) -> str:
     """Return what the journal says of a run that nobody works on."""
-    events = [e.get("event") for e in journal]
-    said = next((e for e in reversed(events) if e in LAST_WORD or e == "resumed"), None)
+    events = [str(e.get("event")) for e in journal]
+    said = next((e for e in reversed(events) if e in LAST_WORD or e == "resumed"), "")
     return LAST_WORD.get(said, "cut off")
 
 
-def read(host: Host, run: str | None = None) -> Story:
-    """Return the story of `run`, or of the last one; Refused when the host knows none."""
-    folder = paths.state(host.environment)
-    answers = host.ask(runs.questions(folder, run or ""))
-    if not answers["plan"].out.strip():
-        known = f"no run {run}; fab runs.list names them" if run else "no run yet"
-        raise Refused(f"{host.address}: {known}.")
-    return parse(answers)
+def partially_applied(journal: list[Entry]) -> bool:
+    """Return the last that the journal says of it."""
+    return next((bool(e["half"]) for e in reversed(journal) if "half" in e), False)
 
 
-def holder(host: Host) -> str:
-    """Return the run that holds the lock, or nothing."""
-    return host.sh(f"cat {paths.state(host.environment)}/lock/run 2>/dev/null || :").stdout.strip()
+def read(host: Host, run: str | None = None) -> RunRecord:
+    """Return the record of `run`, or of the last one; Refused when the host knows none, or not how to read it."""
+    found = host.ask(probe(host.environment, run))
+    if found is None:
+        known = f"no run {run}; {fab('runs.list')} names them" if run else "no run yet"
+        raise Refused(f"{known}.", at=host.address)
+    return found
 
 
-def parse(answers: dict[str, Answer]) -> Story:
-    """Return the story that the answers to `runs.questions` tell; Refused when the plan cannot be read."""
+def holder(environment: Environment) -> Probe[str]:
+    """Return the probe of the run that holds the lock; empty: none does."""
+    command = f"cat {paths.state(environment)}/lock/run 2>/dev/null || :"
+    return Probe({"": command}, lambda answers: answers[""].out.strip())
+
+
+def probe(environment: Environment, run: str | None = None) -> Probe[RunRecord | None]:
+    """Return the probe of `run`, or of the last one; None where the host knows none.
+
+    Raises Refused, when it is read, for a run that another version wrote, or whose plan cannot be read.
+    """
+    state = paths.state(environment)
+    chosen = quote(run) if run else '"$(cat last 2>/dev/null || ls -1t runs 2>/dev/null | head -n 1)"'
+    enter = f"cd {state} 2>/dev/null && cd runs/{chosen} 2>/dev/null"
+    commands = {
+        "plan": f"{enter} && cat plan.json",
+        "journal": f"{enter} && cat journal",
+        "tries": f"{enter} && {scripts.call('engine/list-tries.sh')}",
+        "lock": scripts.call("engine/show-lock.sh", STATE=state),
+        "holder": f"cat {state}/lock/run 2>/dev/null || :",
+        "now": "date +%s",
+    }
+    return Probe(commands, lambda answers: parse(answers) if answers["plan"].out.strip() else None)
+
+
+def parse(answers: Answers) -> RunRecord:
+    """Return the record that the answers to the commands of `probe` make."""
+    whole = _whole(answers["plan"].out)
     try:
-        whole = msgspec.json.decode(answers["plan"].out.strip())
         plan = msgspec.convert(whole["plan"], Plan)
     except (msgspec.MsgspecError, KeyError, TypeError) as error:
         raise Refused(f"The plan of the run cannot be read: {' '.join(str(error).split())}.") from None
-    journal = runs.read_journal(answers["journal"].out)
+    journal = read_journal(answers["journal"].out)
     tries = [line.split() for line in answers["tries"].out.splitlines() if line.strip()]
-    return Story(
+    found = lock.read(answers["lock"].out)
+    return RunRecord(
         run=plan.run,
         owner=whole.get("owner") or {},
         plan=plan,
-        steps=[_told(n, step, journal, tries) for n, step in enumerate(plan.steps, start=1)],
+        steps=[_status(label(n, step), step, journal, tries) for n, step in enumerate(plan.steps, start=1)],
         journal=journal,
         holder=answers["holder"].out.strip(),
-        lock=answers["lock"].out.strip().partition("\n")[0],
+        lock=found.state if found else "",
         now=float(answers["now"].out.strip() or 0),
     )
 
 
-def _told(number: int, step, journal: list[dict], tries: list[list[str]]) -> Told:
-    name = job.label(number, step)
+def _whole(text: str) -> dict[str, Any]:
+    """Return plan.json; Refused where it is of another format, since its steps would not be run as they were meant."""
+    try:
+        whole: Any = json.loads(text)
+        written = whole.get("format", 1)
+    except (ValueError, AttributeError) as error:
+        raise Refused(f"The plan of the run cannot be read: {error}.") from None
+    if written != FORMAT:
+        raise Refused(
+            f"The run was written by another version of these tasks (format {written}; this one reads {FORMAT}): "
+            f"use that version for it, or leave it as it is."
+        )
+    return dict(whole)
+
+
+def _status(name: str, step: Step, journal: list[Entry], tries: list[list[str]]) -> StepStatus:
     own = [words for words in tries if words[0].rpartition(".")[0] == name]
     own.sort(key=lambda words: int(words[0].rpartition(".")[2]))
     entries = [e for e in journal if e.get("step") == name and e.get("try") == len(own)]
     times = {e["event"]: e.get("at") for e in entries}
     words = own[-1] if own else []
-    return Told(
+    return StepStatus(
         name=name,
         title=step.title,
         commands=step.commands,

@@ -5,93 +5,93 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from ..console import terminal as console
+from ..console import terminal
 from ..console.errors import Held, Refused
 from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from . import journal as runs
-from . import record as story
-from .execution import Execution, Outcome
+from . import display, journal, record
+from .execution import Execution
 from .holding import Locks
-from .lock import NEW, OVER, resuming, undoing
+from .lock import NEW, OVER, Replaceable, resuming, undoing
+from .outcome import Outcome
 from .plan import Plan
+from .record import RunRecord
+from .world import World
 
 
-class Way(Struct, frozen=True):
-    """How the operator wants a plan to be carried out; `activity` is what the host's journals were at the look."""
+class RunOptions(Struct, frozen=True):
+    """How the operator wants a plan to be carried out: without questions, only shown, over a run that was cut off."""
 
     yes: bool = False
     plan: bool = False
     take_over: bool = False
-    activity: str | None = None
 
 
-def activity(host: Host) -> str:
-    """Return something that is different once any run has done anything on the host."""
-    return host.ask(runs.activity(host.environment))
-
-
-def carry_out(host: Host, plan: Plan, way: Way, started: float) -> Outcome | None:
+def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world: World) -> Outcome | None:
     """Show `plan`, and unless only that was wanted, ask, run and prove it. `started`: time.monotonic()."""
-    from . import display
-
     display.plan(host, plan)
-    if way.plan:
-        console.document(msgspec.to_builtins(plan))
-        console.say("Nothing was changed (--plan).")
+    if options.plan:
+        terminal.emit_json(msgspec.to_builtins(plan))
+        terminal.say("Nothing was changed (--plan).")
         return None
     if not plan.steps:
-        console.document({"changed": False})
-        console.say("There is nothing to do.")
+        terminal.emit_json({"changed": False})
+        terminal.say("There is nothing to do.")
         return None
     for question in [*plan.questions, f"Do this on {host.environment.name}?"]:
-        console.confirm(question, way.yes)
+        terminal.confirm(question, options.yes)
     locks = Locks(host.fleet, paths.state(host.environment))
-    with locks.taken(runs.owner(plan), OVER if way.take_over else undoing(plan.undoes) if plan.undoes else NEW):
-        _begin(host, plan, way, locks)
-        return Execution(host, plan, locks, started).complete()
+    with locks.taken(journal.owner(plan), _replaceable(plan, options)):
+        _begin(host, plan, locks)
+        return Execution(world, host, plan, locks, started).complete()
 
 
-def _begin(host: Host, plan: Plan, way: Way, locks: Locks) -> None:
-    """Write the plan down on every host; raise Held when another run came between the look and the lock."""
-    folder = paths.state(host.environment)
+def _replaceable(plan: Plan, options: RunOptions) -> tuple[Replaceable, ...]:
+    if options.take_over:
+        return OVER
+    return undoing(plan.undoes) if plan.undoes else NEW
+
+
+def _begin(host: Host, plan: Plan, locks: Locks) -> None:
+    """Write the plan down on every host; raise Held when another run came between the preflight and the lock."""
+    elsewhere = msgspec.structs.replace(plan, activity="")  # the preflight reads the primary's journals
     try:
-        _write(host, folder, plan, plan.activity or way.activity or "")
-        parallel_map(host.fleet[1:], lambda member: _write(member, folder, plan))
+        _write(host, plan)
+        parallel_map(host.fleet[1:], lambda member: _write(member, elsewhere))
     except BaseException:
         locks.release()
         raise
 
 
-def _write(member: Host, folder: str, plan: Plan, seen: str = "") -> None:
-    for script in runs.begin(folder, runs.owner(plan), plan, seen):
-        result = member.sh(script, check=False)
-        if result.exited == runs.MOVED:
+def _write(member: Host, plan: Plan) -> None:
+    for command in journal.begin(member.environment, journal.owner(plan), plan):
+        result = member.sh(command, check=False)
+        if result.exited == journal.MOVED:
             raise Held(
                 f"{member.address}: another run was at work since this was planned. "
                 "Nothing was changed: type the same command again."
             )
         if not result.ok:
             why = " ".join(result.stderr.split())[-300:] or "no reason given"
-            raise Refused(f"{member.address}: the run cannot be written down: {why}. Nothing was changed.")
+            raise Refused(f"the run cannot be written down: {why}.", at=member.address)
 
 
-def take_up(host: Host, known: story.Story, started: float) -> Outcome:
+def take_up(host: Host, known: RunRecord, started: float, world: World) -> Outcome:
     """Continue a run from the first step that is not done, on every host, and prove it."""
-    plan, folder = known.plan, paths.state(host.environment)
-    locks = Locks(host.fleet, folder)
-    with locks.taken(runs.owner(plan), resuming(plan.run)):
-        found = parallel_map(host.fleet, lambda member: _story(member, folder, plan))
-        stories = dict(zip(host.fleet, found, strict=True))
-        parallel_map(host.fleet, lambda m: m.sh(runs.resumed(f"{folder}/runs/{plan.run}", runs.owner(plan))))
-        return Execution(host, plan, locks, started, stories).complete()
+    plan = known.plan
+    locks = Locks(host.fleet, paths.state(host.environment))
+    folder, owner = journal.folder(host.environment, plan.run), journal.owner(plan)
+    with locks.taken(owner, resuming(plan.run)):
+        records = parallel_map(host.fleet, lambda member: _record(member, plan))
+        parallel_map(host.fleet, lambda member: member.sh(journal.resumed(folder, owner)))
+        known_by = dict(zip(host.fleet, records, strict=True))
+        return Execution(world, host, plan, locks, started, known_by).complete()
 
 
-def _story(member: Host, folder: str, plan: Plan) -> story.Story:
-    """Return the story of a run; a host that the cut off run never reached is told of it now."""
-    try:
-        return story.read(member, plan.run)
-    except Refused:
-        _write(member, folder, plan)
-        return story.read(member, plan.run)
+def _record(member: Host, plan: Plan) -> RunRecord:
+    """Return the record of a run; a host that the cut off run never reached is told of it now."""
+    found = member.ask(record.probe(member.environment, plan.run))
+    if found is None:
+        _write(member, msgspec.structs.replace(plan, activity=""))
+    return found or record.read(member, plan.run)

@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+from ..console.commands import fab
 from ..console.errors import Refused
-from . import record as story
+from ..ssh.host import Host
+from . import journal, record
 from .before import SchemaBefore, SwappedBefore
-from .record import Story
+from .record import RunRecord
 
-KEPT = "release.begin"  # what it kept is gone back to by name only: a deployment came after it
+LOOKED_AT = 50  # runs, the newest first, among which one is looked for that changed something
 
 
-def to_continue(c, run: str | None) -> Story:
+def to_continue(host: Host, run: str | None) -> RunRecord:
     """Return the run that `resume` means; Refused when there is nothing to continue."""
-    known = story.read(c, run or story.holder(c) or None)
+    known = record.read(host, run or host.ask(record.holder(host.environment)) or None)
     if known.over:
         raise Refused(f"Run {known.run} ({known.plan.task}) is over: {known.state}. There is nothing to continue.")
     return known
 
 
-def to_undo(c, run: str | None) -> Story:
-    """Return the run that `undo` means; Refused when it left nothing that could be taken back."""
-    known = story.read(c, run or story.holder(c) or None)
-    changed = any(t.tries and not s.preparation for t, s in zip(known.steps, known.plan.steps, strict=True))
-    if not changed:
-        raise Refused(f"Run {known.run} ({known.plan.task}) changed nothing: there is nothing to take back.")
-    if any(e.get("event") == "undone" for e in known.journal):
-        raise Refused(f"Run {known.run} ({known.plan.task}) was taken back already.")
-    if not run and known.plan.task == KEPT:
-        raise Refused(f"Run {known.run} ({KEPT}) only kept a release. The way back to that: {known.plan.back}")
+def to_undo(host: Host, run: str | None) -> RunRecord:
+    """Return the run that `undo` means: `run`, that which holds the lock, or the last that changed something.
+
+    Refused when it left nothing that could be taken back.
+    """
+    named = run or host.ask(record.holder(host.environment))
+    known = record.read(host, named) if named else _last_change(host)
+    said = f"Run {known.run} ({known.plan.task})"
+    if not known.changed:
+        raise Refused(f"{said} changed nothing: there is nothing to take back.")
+    if known.undone:
+        raise Refused(f"{said} was taken back already.")
+    if not run and known.plan.only_by_name:
+        raise Refused(f"{said} only kept a release. The way back to that: {known.plan.back}")
     if not isinstance(known.plan.before, (SchemaBefore, SwappedBefore)):
-        back = known.plan.back or "none is known"
         raise Refused(
-            f"Run {known.run} ({known.plan.task}) is not taken back by undo. Its way back: {back}. "
-            "An earlier run is: fab undo --run ID; fab runs.list shows them."
+            f"{said} is not taken back by undo. Its way back: {known.plan.back or 'none is known'}. "
+            f"An earlier run is: {fab('undo --run ID')}; {fab('runs.list')} shows them."
         )
     return known
+
+
+def _last_change(host: Host) -> RunRecord:
+    """Return the last run that changed something; where none did, the last one."""
+    last = record.read(host)
+    if last.changed:
+        return last
+    earlier = [name for name in reversed(host.ask(journal.every(host.environment, LOOKED_AT))) if name != last.run]
+    return next((known for known in (record.read(host, name) for name in earlier) if known.changed), last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from ..ssh.shell import quote
+from ..ssh.scripts import call
 from .plan import Part, Step, flat
 
 
@@ -25,27 +25,21 @@ def together(first: Step, second: Step) -> Step:
     The output of `first` is shown as it comes, that of `second` afterwards; the log ends with the
     reason of a failure.
     """
-    script = "\n".join(
-        [
-            f"sh -c {quote(second.script)} > {second.name}.log 2>&1 & other=$!",
-            f"code=0; sh -c {quote(first.script)} || code=$?",
-            "if [ $code != 0 ]; then kill $other 2>/dev/null; wait $other; exit $code; fi",
-            f"wait $other || code=$?; cat {second.name}.log; exit $code",
-        ]
-    )
-    return _joined(first, second, script)
+    return _joined(first, second, "engine/together.sh")
 
 
 def in_turn(first: Step, second: Step) -> Step:
     """Return one step that runs `second` once `first` is done, and fails as the one that fails."""
-    return _joined(first, second, f"sh -c {quote(first.script)} || exit\nsh -c {quote(second.script)}")
+    return _joined(first, second, "engine/in-turn.sh")
 
 
-def _joined(first: Step, second: Step, script: str) -> Step:
+def _joined(first: Step, second: Step, file: str) -> Step:
+    names = [f"{step.name}.sh" for step in (first, second)]
     return Step(
         name=f"{first.name}-and-{second.name}",
         title=f"{first.title}; {second.title[0].lower()}{second.title[1:]}",
-        script=script,
+        script=call(file, *names),
+        files={**first.files, **second.files, names[0]: first.script, names[1]: second.script},
         commands=(*first.commands, *second.commands),
         primary_only=first.primary_only,
         preparation=first.preparation and second.preparation,

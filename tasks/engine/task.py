@@ -1,4 +1,4 @@
-"""The decorator of every task: it finds the configured host, checks the options, ends in one line."""
+"""The decorators of every task: they find the configured host, check the options, end in one line."""
 
 from __future__ import annotations
 
@@ -12,61 +12,65 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 import fabric
-from invoke import Argument, Exit
+from invoke import Argument, Context, Exit
 from paramiko.ssh_exception import SSHException
 
-from ..console import terminal as console
+from ..console import commands, terminal
 from ..console.errors import Failed, Refused
 from ..console.text import one_line
-from . import options
+from ..ssh import fleet
+from ..ssh.connection import explain
+from ..ssh.host import Host
+from . import mounting, options, run
+from .world import World
+
+SWITCHES = ("yes", "plan", "take_over", "json")  # of every change
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+Body = Callable[..., Any]
 
 
 class RollbackTask(fabric.Task):
     """A Fabric task that always runs against a configured host, whatever `fab` handed it."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.hosts = [options.DEFAULT_HOST]  # without hosts, Fabric would run the task here
+    @property
+    def hosts(self) -> list[str]:
+        """The default environment: without hosts, Fabric would run the task here."""
+        mounting.check_hosts()
+        return [fleet.DEFAULT_HOST]
+
+    @hosts.setter
+    def hosts(self, hosts: object) -> None:
+        """Fabric sets what `@task(hosts=...)` said; hosts.yaml says it here."""
 
     def get_arguments(self, *args: Any, **kwargs: Any) -> list[Argument]:
         """Return the arguments; one without its value comes to our own check, not to the parser's error."""
-        arguments = super().get_arguments(*args, **kwargs)
+        arguments: list[Argument] = super().get_arguments(*args, **kwargs)
         for argument in arguments:
             argument.optional = argument.takes_value
         return arguments
 
-    def __call__(self, c, *args: Any, **kwargs: Any) -> Any:
-        """Run the body with the host that `c` stands for; every error becomes one line."""
+    def __call__(self, c: Context, *args: Any, **kwargs: Any) -> Any:
+        """Run the body with the host that `c` stands for; every error becomes one line, as this operator types."""
         signature = inspect.signature(self.body)
         given = signature.bind(c, *args, **kwargs).arguments
-        try:
-            options.check(_values(signature, given))
-            with console.documents(bool(given.get("json"))):
+        with _as_typed(c), terminal.json_only(bool(given.get("json"))):
+            try:
+                options.check(_values(signature, given))
                 return self._run(c, *args, **kwargs)
-        except Exception as error:
-            if os.environ.get("ROLLBACK_DEBUG") == "1":
-                traceback.print_exc()
-            if isinstance(error, Exit):
-                raise
-            raise _translate(error) from None
+            except Exception as error:
+                if os.environ.get("ROLLBACK_DEBUG") == "1":
+                    traceback.print_exc()
+                raise _ended(error) from None
 
-    def _run(self, c, *args: Any, **kwargs: Any) -> Any:
-        from ..ssh.connection import explain
-        from ..ssh.fleet import resolve
-        from ..ssh.host import Host
-
+    def _run(self, c: Context, *args: Any, **kwargs: Any) -> Any:
         if c.config.run.dry:
             raise Refused("--dry would still connect, and believe empty answers: use --plan, which changes nothing.")
-        with contextlib.nullcontext() if isinstance(c, Host) else console.addressed(_typed(c)):
-            host = resolve(c)
-            try:
-                return super().__call__(host, *args, **kwargs)
-            except (EOFError, ConnectionError, TimeoutError, SSHException) as error:
-                raise Failed(explain(error, host)) from error
-
-
-Given = ParamSpec("Given")
-Made = TypeVar("Made")
+        host = fleet.resolve(c)
+        try:
+            return super().__call__(host, *args, **kwargs)
+        except (EOFError, ConnectionError, TimeoutError, SSHException) as error:
+            raise Failed(explain(error, host) or str(error)) from error
 
 
 class StepTask(RollbackTask, Generic[Given, Made]):
@@ -75,10 +79,12 @@ class StepTask(RollbackTask, Generic[Given, Made]):
     step: Callable[Given, Made]
 
 
-def _typed(c: Any) -> str | None:
-    """Return what `-H` said, None where it said nothing."""
+def _as_typed(c: Context) -> contextlib.AbstractContextManager[None]:
+    """Return the context in which commands are written as the operator types them; inside another task, its own."""
+    if isinstance(c, Host):
+        return contextlib.nullcontext()
     asked = getattr(c, "original_host", None)
-    return None if asked == options.DEFAULT_HOST else asked
+    return commands.typed(None if asked == fleet.DEFAULT_HOST else asked, mounting.full_name)
 
 
 def _values(signature: inspect.Signature, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,11 +93,15 @@ def _values(signature: inspect.Signature, given: Mapping[str, Any]) -> dict[str,
     return {p.name: given[p.name] for p in parameters if p.name in given and not isinstance(p.default, bool)}
 
 
-def _translate(error: Exception) -> Exit:
+def _ended(error: Exception) -> Exit:
+    """Return how the task ends: one line, its commands written out."""
+    if isinstance(error, Exit):
+        error.message = commands.render(error.message or "")
+        return error
     return Failed(f"{type(error).__name__}: {one_line(str(error))} (ROLLBACK_DEBUG=1 shows where)")
 
 
-def task(body=None, **settings: Any):
+def task(body: Body | None = None, **settings: Any) -> Any:
     """Declare a task: `@task` or `@task(name=...)`; help for the common options comes by itself."""
     if body is None:
         return lambda function: task(function, **settings)
@@ -101,54 +111,59 @@ def task(body=None, **settings: Any):
     return fabric.task(auto_shortflags=False, **{"klass": RollbackTask, **settings})(body)
 
 
-@overload
-def change(body: Callable[..., Any], /) -> RollbackTask: ...
-@overload
-def change(
-    body: None = None, /, *, step: Callable[Given, Made], **settings: Any
-) -> Callable[[Callable[..., Any]], StepTask[Given, Made]]: ...
-@overload
-def change(body: None = None, /, **settings: Any) -> Callable[[Callable[..., Any]], RollbackTask]: ...
-def change(body: Any = None, /, *, step: Callable[..., Any] | None = None, **settings: Any) -> Any:
-    """Declare a task that changes the host: its body looks, refuses, and returns the Plan.
+class Change:
+    """The decorator of tasks that change what `world` knows: their body looks, refuses, and returns the Plan.
 
     The plan is then shown, asked for, carried out under the lock and proven; `--yes`, `--plan`,
     `--take-over` and `--json` come with it. A body that returns None had nothing to do. One that has
     a parameter `plan` is told whether only the plan is wanted. `step` is the builder of the task's own
     step: the task object carries it, for the plans of playbooks.
     """
-    if body is None:
-        return lambda function: _change(function, step, **settings)
-    return _change(body, step, **settings)
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @overload
+    def __call__(self, body: Body, /) -> RollbackTask: ...
+    @overload
+    def __call__(
+        self, body: None = None, /, *, step: Callable[Given, Made], **settings: Any
+    ) -> Callable[[Body], StepTask[Given, Made]]: ...
+    @overload
+    def __call__(self, body: None = None, /, **settings: Any) -> Callable[[Body], RollbackTask]: ...
+    def __call__(self, body: Body | None = None, /, *, step: Body | None = None, **settings: Any) -> Any:
+        """Declare a change: `@change` or `@change(name=...)`."""
+        if body is None:
+            return lambda function: self._declare(function, step, **settings)
+        return self._declare(body, step, **settings)
+
+    def _declare(self, body: Body, step: Body | None, **settings: Any) -> Any:
+        own = inspect.signature(body)
+
+        @functools.wraps(body)
+        def carried_out(c: Host, *args: Any, **kwargs: Any) -> Any:
+            started = time.monotonic()
+            switches = {name: kwargs.pop(name, False) for name in SWITCHES}
+            wanted = {"plan": switches["plan"]} if "plan" in own.parameters else {}
+            made = body(c, *args, **kwargs, **wanted)
+            if made is None:
+                terminal.emit_json({"changed": False})
+                return None
+            return run.carry_out(c, made, run.RunOptions(**_but(switches, "json")), started, self.world)
+
+        carried_out.__signature__ = _with_switches(own)  # type: ignore[attr-defined]  # read by inspect, and so by Invoke
+        if step is None:
+            return task(carried_out, **settings)
+        made = task(carried_out, klass=StepTask, **settings)
+        made.step = step
+        return made
 
 
-def _change(body: Callable[..., Any], step: Callable[..., Any] | None, **settings: Any) -> Any:
-    @functools.wraps(body)
-    def carried_out(c, *args: Any, yes=False, plan=False, take_over=False, json=False, **kwargs: Any):
-        from .run import Way, carry_out
-
-        started = time.monotonic()
-        c.activity = ""
-        told = {"plan": plan} if "plan" in inspect.signature(body).parameters else {}
-        made = body(c, *args, **kwargs, **told)
-        way = Way(yes=yes, plan=plan, take_over=take_over, activity=c.activity)
-        if made is None:
-            console.document({"changed": False})
-            return None
-        return carry_out(c, made, way, started)
-
-    carried_out.__signature__ = _with_switches(inspect.signature(body))
-    if step is None:
-        return task(carried_out, **settings)
-    made = task(carried_out, klass=StepTask, **settings)
-    made.step = step
-    return made
+def _but(switches: Mapping[str, bool], name: str) -> dict[str, bool]:
+    return {key: value for key, value in switches.items() if key != name}
 
 
 def _with_switches(signature: inspect.Signature) -> inspect.Signature:
-    switches = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False)
-        for name in ("yes", "plan", "take_over", "json")
-    ]
+    switches = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False) for name in SWITCHES]
     own = [p for p in signature.parameters.values() if p.name != "plan"]
     return signature.replace(parameters=[*own, *switches])

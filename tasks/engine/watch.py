@@ -9,10 +9,12 @@ import time
 from ..console.errors import ConnectionLost, Failed
 from ..ssh.host import Host
 from ..ssh.hostkeys import UntrustedHostKey
-from . import display, failure, interrupt, job
+from . import display, failure, job
 from .holding import Locks
+from .interrupt import Wanted, until_left
 
 RECONNECT = 180  # seconds a lost connection is tried again; ROLLBACK_RECONNECT overrides
+Ended = tuple[job.End, list[str]]  # how a step ended, and the last lines it said
 
 
 class Watch:
@@ -22,25 +24,17 @@ class Watch:
         """`name` is said before every line of the step, where it runs on several hosts."""
         self.member, self.locks, self.attempt = member, locks, attempt
         self.goes_on = True
-        self._log, self._lost = display.Log(name), None
+        self._log = display.Log(name)
+        self._lost: float | None = None
 
-    def to_the_end(self) -> tuple[job.End, list[str]]:
+    def to_the_end(self) -> Ended:
         """Return how the step ended and the last lines it said.
 
         Raises ConnectionLost when the host stays away, and KeyboardInterrupt when the operator has enough.
         """
-        pressed = None
-        while True:
-            try:
-                if pressed is not None and not self._go_on(pressed):
-                    break
-                pressed = None
-                return self._end()
-            except KeyboardInterrupt as again:
-                pressed = again
-        raise pressed
+        return until_left(self._end, self._go_on)
 
-    def _end(self) -> tuple[job.End, list[str]]:
+    def _end(self) -> Ended:
         """Return how the step ended, over as many connections as it takes."""
         while True:
             try:
@@ -59,16 +53,16 @@ class Watch:
             own.renew()
             self._lost = None
 
-    def _follow(self) -> tuple[job.End, list[str]]:
-        mark = self._log.begin()
-        script = job.start(self.attempt, self.locks.token, mark, self._log.lines)
-        result = self.member.sh(script, timeout=None, check=False, out=self._log)
-        end = job.ended(result.stdout, mark)
+    def _follow(self) -> Ended:
+        nonce = self._log.begin()
+        command = job.watch(self.attempt, self.locks.token, nonce, self._log.lines)
+        result = self.member.sh(command, timeout=None, check=False, out=self._log)
+        end = job.ended(result.stdout, nonce)
         if end is None and result.ok:
             raise ConnectionLost(f"{self.member.address}: the connection was lost.")
-        if end is None or end.kind == job.CUT:
+        if end is None or end.kind == "cut":
             self._log.tail.extend(result.stderr.splitlines())
-        return end or job.End(job.CUT), list(self._log.tail)
+        return end or job.End("cut"), list(self._log.tail)
 
     def _wait(self, error: Exception) -> None:
         """Wait a second before the next try to connect, or give up."""
@@ -80,14 +74,12 @@ class Watch:
             raise ConnectionLost(failure.lost(self.member, self.attempt.step, error)) from None
         time.sleep(1)
 
-    def _go_on(self, pressed: KeyboardInterrupt) -> bool:
-        """Ask what becomes of the step, and return whether to watch it further."""
-        wanted = interrupt.decide(pressed)
-        if wanted == interrupt.WATCH:
+    def _go_on(self, wanted: Wanted) -> bool:
+        if wanted == "watch":
             display.watching(self.attempt.step)
-        if wanted == interrupt.STOP:
+        if wanted == "stop":
             self.stop()
-        return wanted == interrupt.WATCH
+        return wanted == "watch"
 
     def stop(self) -> None:
         """End the step on the host, with all that it runs."""

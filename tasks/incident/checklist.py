@@ -76,7 +76,7 @@ def _reverted(incident: Incident) -> Item:
     if incident.proven and not health.wrong(checks):
         return Item(text, True, "; ".join(map(_line, checks)))
     evidence = health.summary(checks) or f"run {main.run}: {main.state}"
-    return Item(text, False, evidence, fab("resume") if main.half else fab("full-rollback"))
+    return Item(text, False, evidence, fab("resume") if main.partially_applied else fab("full-rollback"))
 
 
 def _restarted(incident: Incident) -> Item:

@@ -11,13 +11,13 @@ from ..console.units import age, moment
 from ..engine import journal
 from ..engine import record as runs
 from ..engine.plan import Effect
-from ..engine.record import Story
+from ..engine.record import RunRecord
 from ..engine.world import Check
 from ..preflight import proof, state
 from ..preflight.state import State
 from ..ssh import paths
 from ..ssh.host import Host
-from ..ssh.probe import answered, single
+from ..ssh.probe import answered
 from .secrets import Secrets, in_dotenv
 
 TOGETHER = 24 * 3600  # seconds before the last run in which runs belong to one incident
@@ -51,7 +51,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     environment: str
     address: str
     seen: State
-    main: Story | None = None
+    main: RunRecord | None = None
     entries: list[TimelineEntry] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     secrets: Secrets = field(default_factory=lambda: Secrets([]))
@@ -79,7 +79,7 @@ class Incident(Struct, frozen=True, kw_only=True):
 def read(host: Host, run: str | None = None) -> Incident:
     """Return the incident whose main run is `run`, or the last playbook's, and the state now; changes nothing."""
     environment = host.environment
-    every = single(journal.every(paths.state(environment), LOOKED_AT), lambda answer: journal.journals(answer.out))
+    every = journal.every(environment, LOOKED_AT)
     dotenv = answered(f"cat {paths.app(environment)}/.env 2>/dev/null || :")
     known, settings, seen = host.ask(every, dotenv, state.probe(environment))
     together = of_one_incident(known, run)
@@ -127,10 +127,10 @@ def timeline(journals: Journals) -> list[TimelineEntry]:
 
 def note(host: Host, run: str, event: str, what: str) -> None:
     """Write into the journal of `run` on the host that the incident was `notified` or `documented`."""
-    host.sh(journal.note(f"{paths.state(host.environment)}/runs/{run}", event, what=what))
+    host.sh(journal.note(journal.folder(host.environment, run), event, what=what))
 
 
-def chosen(incident: Incident) -> Story:
+def chosen(incident: Incident) -> RunRecord:
     """Return the main run, or raise Refused where there was none."""
     if incident.main is None:
         raise Refused("no run yet: there is nothing to report.", at=incident.address)

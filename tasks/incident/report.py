@@ -8,7 +8,7 @@ from typing import Any
 from ..console.commands import fab, render
 from ..console.units import moment, size, stamp
 from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
-from ..engine.record import Story
+from ..engine.record import RunRecord
 from ..preflight import health
 from ..preflight.state import State
 from ..tools.postgres.report import Server
@@ -35,7 +35,7 @@ def headline(incident: Incident) -> str:
     if main is None:
         return f"{incident.environment}: no rollback was run. {present(incident.seen)}"
     ending = f"proven {moment(proven.at)}" if proven else f"not proven: {main.state}"
-    half = "; it is applied only in part" if main.half else ""
+    half = "; it is applied only in part" if main.partially_applied else ""
     return f"{incident.environment}: {main.plan.task}, {main.plan.purpose}: {ending}{half}. {present(incident.seen)}"
 
 
@@ -50,7 +50,7 @@ def present(seen: State) -> str:
     return f"Now: {code}, {'NOT healthy: ' + '; '.join(bad) if bad else good}."
 
 
-def write(incident: Incident, main: Story, rows: dict[str, int] | None, server: Server | None) -> str:
+def write(incident: Incident, main: RunRecord, rows: dict[str, int] | None, server: Server | None) -> str:
     """Return the report about the run `main`.
 
     `rows` are counted now, by table; None for them and for `server`: not asked, or no answer.
@@ -76,7 +76,7 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
     return [f"## {title}", "", *(list(lines) or ["- nothing is known"]), ""]
 
 
-def _timeline(entries: list[TimelineEntry], main: Story) -> Iterator[str]:
+def _timeline(entries: list[TimelineEntry], main: RunRecord) -> Iterator[str]:
     titles = {step.name: step.title for step in main.steps}
     ended = {_attempt(entry): entry for entry in entries if entry.event == "end"}
     for entry in entries:
@@ -111,7 +111,7 @@ class _Known(dict[str, str]):
         return "?"
 
 
-def _left(main: Story) -> Iterator[str]:
+def _left(main: RunRecord) -> Iterator[str]:
     before = main.plan.before
     if before and before.commit:
         yield f"- commit {before.commit[:12]}" + (f" (branch {before.branch})" if before.branch else ", detached")
@@ -126,7 +126,7 @@ def _revision(rows: list[str] | None) -> str:
     return "unreadable" if rows is None else ", ".join(rows) or "none"
 
 
-def _now(seen: State, main: Story) -> Iterator[str]:
+def _now(seen: State, main: RunRecord) -> Iterator[str]:
     yield f"- commit {seen.head[:12] or 'unreadable'} ({seen.subject}), {seen.branch or 'detached'}"
     if main.plan.expect.revision is not None or seen.revision:
         yield f"- database revision {_revision(seen.revision)}"
@@ -138,14 +138,14 @@ def _now(seen: State, main: Story) -> Iterator[str]:
     yield from (f"- {name} could not be read: {why.splitlines()[-1]}" for name, why in seen.problems.items())
 
 
-def _proof(incident: Incident, main: Story) -> Iterator[str]:
+def _proof(incident: Incident, main: RunRecord) -> Iterator[str]:
     if incident.proven is None:
         yield f"- run {main.run} was not proven: {main.state}"
     for check in incident.checks:
         yield f"- {'ok' if check.ok else 'WRONG'} · {check.name} · {check.looked_at}: {check.found}"
 
 
-def _data(incident: Incident, main: Story, rows: dict[str, int] | None, server: Server | None) -> Iterator[str]:
+def _data(incident: Incident, main: RunRecord, rows: dict[str, int] | None, server: Server | None) -> Iterator[str]:
     before = main.plan.before
     if isinstance(before, SchemaBefore) and before.snapshot:
         made, now = "made" if incident.done("snapshots") else "NOT made", _copy(before, server)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from ..console.commands import fab
 from ..console.errors import Refused
 from ..engine.plan import Plan, chain
-from ..engine.task import change
 from ..preflight import ledger, rollback
 from ..preflight.rollback import RollbackOptions, RollbackReport
 from ..ssh.host import Host
 from ..steps import containers, git, verify
+from ..steps.declare import change
 
 
 @change

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..engine.plan import Plan
-from ..engine.task import change
 from ..preflight import service_choice
 from ..ssh.host import Host
 from ..steps import containers
+from ..steps.declare import change
 
 
 @change

@@ -6,11 +6,11 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.errors import Refused
-from ..engine.task import task
 from ..preflight import commit_choice, diagnosis, examine, overview, schema_choice
 from ..preflight.diagnosis import Diagnosis, LastGood
 from ..preflight.examine import Examined
 from ..ssh.host import Host
+from ..steps.declare import task
 
 
 @task
@@ -18,7 +18,7 @@ def diagnose(c: Host, json: bool = False) -> Diagnosis:
     """Say whether it is code, database, configuration or unknown, by what evidence, and what to type."""
     looks = {member.address: examine.examine(member) for member in c.fleet}
     found = diagnosis.judge(c.environment, looks, _past(c, looks[c.address]), overview.half_done(c))
-    if console.document(to_builtins(found)):
+    if console.emit_json(to_builtins(found)):
         return found
     for line in found.evidence:
         mark, style = ("!", "yellow") if line.symptom else (" ", "dim")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..engine.plan import Expectation, Plan, chain
-from ..engine.task import change
 from ..preflight import restore
 from ..preflight.restore_report import RestoreOptions, RestoreReport
 from ..ssh.host import Host
 from ..steps import backups, containers
+from ..steps.declare import change
 
 
 @change

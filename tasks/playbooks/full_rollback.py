@@ -5,12 +5,12 @@ from __future__ import annotations
 from ..console.commands import fab
 from ..engine.plan import Plan, chain
 from ..engine.side_by_side import at_once
-from ..engine.task import change
 from ..preflight import ledger, rollback
 from ..preflight.rollback import RollbackOptions, RollbackReport
 from ..ssh.host import Host
 from ..steps import containers, git, verify
 from ..steps import database as db
+from ..steps.declare import change
 
 
 @change

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ..engine.options import DOWN_TO
 from ..engine.plan import Plan
-from ..engine.task import change
 from ..preflight import downgrade
 from ..preflight.downgrade import DowngradeOptions
 from ..ssh.host import Host
 from ..steps import database as db
+from ..steps.declare import change
 
 
 @change(help=DOWN_TO)

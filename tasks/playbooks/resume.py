@@ -8,8 +8,8 @@ from ..console import terminal as console
 from ..engine import history, selection
 from ..engine import run as runner
 from ..engine.options import LAST_RUN
-from ..engine.task import task
 from ..ssh.host import Host
+from ..steps.declare import DEPLOYMENT, task
 
 
 @task(help=LAST_RUN)
@@ -17,13 +17,13 @@ def resume(c: Host, run: str | None = None, yes: bool = False, plan: bool = Fals
     """Continue a run that was cut off or failed half-way, from the first step that is not done."""
     started = time.monotonic()
     known = selection.to_continue(c, run)
-    history.tell(known)
+    history.render(known)
     left = [f"{step.title} ({step.state})" for step in known.steps if step.state != "done"]
     for step in left or ["the proof"]:
         console.say(f"  left: {step}")
     if plan:
-        console.document(history.describe(known))
+        console.emit_json(history.describe(known))
         console.say("Nothing was changed (--plan).")
         return
     console.confirm(f"Continue this on {c.environment.name}?", yes)
-    runner.take_up(c, known, started)
+    runner.take_up(c, known, started, DEPLOYMENT)

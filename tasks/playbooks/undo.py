@@ -7,20 +7,20 @@ from ..engine import selection
 from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
 from ..engine.options import LAST_RUN
 from ..engine.plan import Expectation, Plan, Step, chain
-from ..engine.task import change
 from ..preflight import ledger, way_back
 from ..preflight.ledger import UNKNOWN, Entry
 from ..preflight.way_back import RestoreUndoReport, RollbackUndoReport
 from ..ssh.host import Host
 from ..steps import backups, containers, git
 from ..steps import database as db
+from ..steps.declare import change
 
 
 @change(help=LAST_RUN)
 def undo(c: Host, run: str | None = None, restore_snapshot: bool = False) -> Plan:
     """Take a rollback back: code, schema and containers as they were before it."""
     record = selection.to_undo(c, run)
-    if record.plan.task == selection.KEPT and not restore_snapshot:
+    if record.plan.only_by_name and not restore_snapshot:
         raise Refused(f"Back to the release that was kept, with its data: {record.plan.back}.")
     match record.plan.before:
         case ReleaseBefore() as found:

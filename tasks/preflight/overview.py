@@ -10,10 +10,7 @@ from ..config.settings import DatabaseSettings, Environment
 from ..console.text import one_line
 from ..console.units import age, moment, size, stamp
 from ..engine import journal, lock, record
-from ..ssh import paths
 from ..ssh.host import Host
-from ..ssh.probe import answered, single
-from ..ssh.shell import Answer
 from ..tools.compose.inspect import Container
 from . import checkup, examine, health, past
 from .examine import Examined
@@ -39,18 +36,16 @@ class Runs(Struct, frozen=True):
 def look(member: Host) -> Overview:
     """Return what stands where on one host; what cannot be read is said in its line."""
     environment = member.environment
-    folder = paths.state(environment)
-    journals = single(journal.every(folder, 1), lambda answer: journal.journals(answer.out))
-    found, before, last, held = member.ask(
-        examine.probe(environment), past.probe(environment), journals, answered(lock.show(folder))
+    found, before, journals, held = member.ask(
+        examine.probe(environment), past.probe(environment), journal.every(environment, 1), lock.show(environment)
     )
-    return overview(member, found, before, Runs(last, _held(held)))
+    return overview(member, found, before, Runs(journals, lock.describe(held) if held else ""))
 
 
 def half_done(host: Host) -> str:
     """Return the line about a run that stopped half-way; empty when there is none."""
-    answer = host.ask(answered(lock.show(paths.state(host.environment))))
-    return _held(answer) if answer.out.startswith("DEAD") else ""
+    found = host.ask(lock.show(host.environment))
+    return lock.describe(found) if found and found.state == "DEAD" else ""
 
 
 def overview(member: Host, e: Examined, before: Past, runs: Runs) -> Overview:
@@ -74,11 +69,6 @@ def overview(member: Host, e: Examined, before: Past, runs: Runs) -> Overview:
 def _well(environment: Environment, e: Examined, primary: bool) -> bool:
     unread = e.seen.problems.keys() - (set() if primary else {"revision"})
     return not unread and not health.wrong(checkup.checks(environment, e, primary=primary))
-
-
-def _held(answer: Answer) -> str:
-    first, *rest = answer.out.strip().splitlines() or [""]
-    return lock.describe(first, rest) if first else ""
 
 
 def _code(e: Examined) -> str:

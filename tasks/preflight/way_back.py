@@ -7,7 +7,7 @@ from msgspec import field, structs
 from ..console.commands import fab
 from ..console.errors import Refused
 from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
-from ..engine.record import Story
+from ..engine.record import RunRecord
 from ..ssh.host import Host
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.compose.images import Target
@@ -35,7 +35,7 @@ class UndoReport(DeploymentReport, frozen=True, kw_only=True):
         back: the command that leads back to what is left; empty where there is nothing to come back to.
     """
 
-    record: Story
+    record: RunRecord
     live: Database | None = None
     incoming: str = ""
     back: str = ""
@@ -81,7 +81,7 @@ class RestoreUndoReport(UndoReport, frozen=True, kw_only=True):
         return self.found.healthy or self.state.healthy
 
 
-def check_rollback(c: Host, record: Story, found: SchemaBefore, restore_snapshot: bool) -> RollbackUndoReport:
+def check_rollback(c: Host, record: RunRecord, found: SchemaBefore, restore_snapshot: bool) -> RollbackUndoReport:
     """Return what the way back from a rollback would meet: up again, or with the snapshot's data.
 
     Raises Refused where no upgrade leads there, and where the snapshot is gone that was asked for.
@@ -156,9 +156,9 @@ def _image(c: Host, report: RollbackUndoReport) -> str:
     return kept.get(schema.alembic_of(c.environment).service, "")
 
 
-def _only_down(record: Story, found: SchemaBefore) -> str:
+def _only_down(record: RunRecord, found: SchemaBefore) -> str:
     """Return why undo cannot take a run back, an upgrade leading nowhere near, and what does it."""
-    take_over = "" if record.over or not record.half else " --take-over"
+    take_over = "" if record.over or not record.partially_applied else " --take-over"
     way = fab(_down_to(found.commit, found.revision or [], whole=isinstance(found, ReleaseBefore)) + take_over)
     return (
         f"Run {record.run} ({record.plan.task}) cannot be taken back by undo: no upgrade leads from where the database "
@@ -181,7 +181,7 @@ def _down_to(commit: str, rows: list[str], *, whole: bool) -> str:
     return f"full-rollback --commit {commit[:SHORT]}{revision}" if whole else f"migration-rollback{revision}"
 
 
-def check_restore(c: Host, record: Story, found: SwappedBefore) -> RestoreUndoReport:
+def check_restore(c: Host, record: RunRecord, found: SwappedBefore) -> RestoreUndoReport:
     """Return what the way back from a restore would meet; Refused where it dropped what would have to come back."""
     seen = state.look(c)
     live = copies.database_of(c, seen)
@@ -221,7 +221,7 @@ def _with_fit(c: Host, report: RestoreUndoReport, seen: State) -> RestoreUndoRep
     return structs.replace(report, facts=[*report.facts, f"{report.incoming}: {fit.text}"], questions=unfit)
 
 
-def _refuse_dropped(c: Host, record: Story, live: Database) -> None:
+def _refuse_dropped(c: Host, record: RunRecord, live: Database) -> None:
     """Raise Refused where the live database was dropped; not where that was tried, and it stands."""
     steps = zip(record.steps, record.plan.steps, strict=True)
     drop = next((told for told, step in steps if "drops" in step.effects and told.tries), None)

@@ -6,7 +6,7 @@ import time
 
 from ..console.errors import Stopped
 from ..console.units import age
-from ..engine import record as story
+from ..engine import record
 from ..ssh.shell import quote
 from ..tools.alembic.migrate import WAYS_OUT
 from ..tools.postgres.psql import Database
@@ -59,7 +59,7 @@ def _at(c, live: Database, member: Member, rows: list[str]) -> bool:
 
 def _leads_to(c, run: str) -> str:
     """Return the commit that taking `run` back leads to; empty where it cannot be taken back."""
-    known = story.read(c, run)
+    known = record.read(c, run)
     taken_back = any(entry.get("event") == "undone" for entry in known.journal)
     return known.plan.before.commit if known.plan.before and not taken_back else ""
 

@@ -6,6 +6,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from fabric import Connection
 from paramiko.ssh_exception import (
@@ -18,7 +19,7 @@ from paramiko.ssh_exception import (
 
 from ..console.errors import ConnectionLost, Refused
 from ..console.text import one_line
-from . import keepalive as pulse
+from . import keepalive
 from .hostkeys import KnownHosts, UntrustedHostKey
 
 CONNECT_TIMEOUT = 10  # seconds, for the TCP connection, the banner, the login and each new channel
@@ -39,7 +40,7 @@ class Secured(Connection):
         """Return user@host:port, for messages."""
         return address(self)
 
-    def open(self):
+    def open(self) -> Any:
         """Connect once; raise Refused when that fails, ConnectionLost when it fails the second time.
 
         The first connection is made before anything is changed.
@@ -57,7 +58,7 @@ class Secured(Connection):
             _tune(connection)
         return result
 
-    def get_gateway(self):
+    def get_gateway(self) -> Any:
         """Return the jump host, `ProxyJump none` meaning that there is none."""
         return False if self.ssh_config.get("proxyjump") == "none" else super().get_gateway()
 
@@ -69,7 +70,7 @@ class Secured(Connection):
         if reconnecting:
             return ConnectionLost(line)
         hint = self.hint if isinstance(error, socket.gaierror) else ""
-        return Refused(f"{line}{hint} Nothing was changed.")
+        return Refused(f"{line}{hint}")
 
 
 def address(connection: Connection) -> str:
@@ -108,7 +109,7 @@ def _present(keys: str | list[str]) -> list[str]:
 
 def _tune(connection: Connection) -> None:
     connection.transport.set_keepalive(KEEPALIVE)
-    pulse.watch(connection.transport)
+    keepalive.watch(connection.transport)
     link = connection.transport.sock
     if isinstance(link, socket.socket):
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

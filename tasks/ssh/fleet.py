@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from fabric import Config, Connection
 from fabric.connection import derive_shorthand
+from invoke import Context
 
 from ..config import inventory
 from ..config.settings import Environment, HostSettings
 from ..console.errors import Refused
-from ..engine import options
 from .host import Host
 
-_known: dict[tuple, Host] = {}
+DEFAULT_HOST = "(default)"  # where `-H` says nothing: the default environment, looked up when a task runs
+
+_known: dict[tuple[Any, ...], Host] = {}
 
 
-def resolve(c) -> Host:
+def resolve(c: Context) -> Host:
     """Return the configured primary host that `c` stands for, with its fleet.
 
     `c` is what Fabric gave the task: a connection named by `-H` (an environment's name or an
@@ -27,7 +30,7 @@ def resolve(c) -> Host:
         return c
     if not isinstance(c, Connection):
         return _fleet(inventory.load(inventory.default_name()), Config())
-    if c.original_host == options.DEFAULT_HOST:
+    if c.original_host == DEFAULT_HOST:
         return _fleet(inventory.load(inventory.default_name()), c.config)
     if c.original_host in inventory.names():
         return _fleet(inventory.load(c.original_host), c.config)
@@ -81,7 +84,7 @@ def _connect(environment: Environment, settings: HostSettings, config: Config) -
     return host
 
 
-def _login(environment: Environment, settings: HostSettings, config: Config) -> dict:
+def _login(environment: Environment, settings: HostSettings, config: Config) -> dict[str, Any]:
     """Return Fabric's own settings (`-i`, `--prompt-for-passphrase`, ...) together with the host's key."""
     kwargs = dict(config.connect_kwargs)
     kwargs.pop("key_filename", None)  # Fabric adds them again, with those of ~/.ssh/config

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol, TypeVar, cast, overload
 
 from invoke.exceptions import CommandTimedOut, ThreadException
+from invoke.runners import Result
+from paramiko import Channel
 
 from ..config.settings import Environment
 from ..console.errors import ConnectionLost, Failed, TimedOut
 from ..console.text import last_line
-from ..engine import journal as runs
-from . import paths, probe, scripts, shell
+from . import probe, scripts, shell
 from .connection import Secured, explain
+from .probe import Probe
 from .runner import Runner
 
 PROBE_TIMEOUT = 60  # seconds
-ACTIVITY = "activity"
 LONGEST_COMMAND = 130_000  # bytes; Linux takes 131,072 in one argument
 # Said with every command, because what is said there beats the operator's own Fabric settings (-w, --dry, ...).
 PLAIN = {
@@ -32,42 +33,61 @@ PLAIN = {
 }
 
 
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+
+
+class Output(Protocol):
+    """What takes the output of a command as it comes."""
+
+    def write(self, text: str, /) -> Any:
+        """Take a part of the output."""
+
+    def flush(self) -> Any:
+        """Show what was taken."""
+
+
 class Host(Secured):
-    """A connection that knows its environment; `fleet` holds all hosts of it, the primary first.
+    """A connection that knows its environment; `fleet` holds all hosts of it, the primary first."""
 
-    Once `activity` is set to "", the first thing that the host is asked for tells it, before all else.
-    """
-
-    environment: Environment | None = None
+    # Values that `fleet` sets: without a class attribute, Fabric would take them for settings of its own.
+    environment: Environment = cast(Environment, None)
     fleet: tuple[Host, ...] = ()
-    activity: str | None = None
 
     def _remote_runner(self) -> Runner:
         return Runner(context=self, inline_env=True)
 
-    def sh(self, script: str, timeout: int | None = PROBE_TIMEOUT, check: bool = True, out=None):
+    def sh(
+        self, script: str, timeout: int | None = PROBE_TIMEOUT, check: bool = True, out: Output | None = None
+    ) -> Result:
         """Run a POSIX sh script on the host and return Fabric's result.
 
         `timeout` is in seconds; `out` is a stream that gets the output as it comes (the result then holds
         only the end of it). With `check`, an exit code other than 0 raises Failed with the last line of
         what the script said. Raises TimedOut, ConnectionLost, and Refused if the host was never reached.
         """
-        if self.activity == "":
-            self.ask({})
-        return self._sh(script, timeout, check, out)
-
-    def _sh(self, script: str, timeout: int | None, check: bool, out=None):
         command = f"sh -c {shell.quote(scripts.with_files(script))}"
         if len(command.encode()) > LONGEST_COMMAND:
             raise Failed(f"{self.address}: a script of {len(command.encode())} bytes is too long for one command.")
         with self._explained(timeout):
-            result = self.run(command, hide="stderr" if out else True, out_stream=out, timeout=timeout, **PLAIN)
+            result: Result = self.run(command, hide="stderr" if out else True, out_stream=out, timeout=timeout, **PLAIN)
         if result.exited == -1 and not self.is_connected:
             raise ConnectionLost(f"{self.address}: the connection was lost.")
         if check and not result.ok:
             raise Failed(f"{self.address}: {last_line(result.stderr or result.stdout)}")
         return result
 
+    @overload
+    def ask(self, one: Mapping[str, str], /, *, timeout: int = ...) -> dict[str, shell.Answer]: ...
+    @overload
+    def ask(self, one: Probe[A], /, *, timeout: int = ...) -> A: ...
+    @overload
+    def ask(self, one: Probe[A], two: Probe[B], /, *, timeout: int = ...) -> tuple[A, B]: ...
+    @overload
+    def ask(self, one: Probe[A], two: Probe[B], three: Probe[C], /, *, timeout: int = ...) -> tuple[A, B, C]: ...
+    @overload
+    def ask(self, *probes: Probe[Any], timeout: int = ...) -> tuple[Any, ...]: ...
     def ask(self, *probes: Any, timeout: int = PROBE_TIMEOUT) -> Any:
         """Return what each of `probes` found, asked in one round trip: a tuple, or the value of a single probe.
 
@@ -81,23 +101,18 @@ class Host(Secured):
         return found if len(found) > 1 else found[0]
 
     def _answers(self, commands: Mapping[str, str], first: set[str], timeout: int) -> dict[str, shell.Answer]:
-        mark = shell.nonce()
-        if self.activity == "":
-            commands = {ACTIVITY: runs.activity_command(paths.state(self.environment)), **commands}
-            first = {ACTIVITY, *first}
+        delimiter = shell.nonce()
         try:
-            result = self._sh(shell.batch(commands, mark, first), timeout, check=False)
-            found = shell.answers(result.stdout, result.stderr, mark)
+            result = self.sh(shell.batch(commands, delimiter, first), timeout, check=False)
+            found = shell.answers(result.stdout, result.stderr, delimiter)
         except TimedOut as stuck:
-            found = shell.answers(stuck.out, stuck.err, mark, unfinished=f"no answer in {timeout} s")
-        if self.activity == "" and ACTIVITY in found:
-            self.activity = found[ACTIVITY].out.strip()
+            found = shell.answers(stuck.out, stuck.err, delimiter, unfinished=f"no answer in {timeout} s")
         return {name: found.get(name, shell.NOT_REACHED) for name in commands}
 
-    def open_channel(self, script: str):
+    def open_channel(self, script: str) -> Channel:
         """Return a channel on which `script` runs until it ends or the channel is closed."""
         with self._explained(PROBE_TIMEOUT):
-            channel = self.create_session()
+            channel: Channel = self.create_session()
             channel.settimeout(PROBE_TIMEOUT)
             channel.exec_command(f"sh -c {shell.quote(scripts.with_files(script))}")
         return channel

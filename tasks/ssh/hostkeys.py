@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 from shlex import quote
+from typing import Any
 
 from paramiko import PKey, SSHClient, Transport
 from paramiko.client import MissingHostKeyPolicy
@@ -55,7 +56,7 @@ class KnownHosts(MissingHostKeyPolicy):
             f"{shown}. If that is the host's own: {self._record()}"
         )
 
-    def transport(self, sock, **options) -> Transport:
+    def transport(self, sock: Any, **options: Any) -> Transport:
         """Return a transport that asks the host for a key of a recorded type first."""
         made = Transport(sock, **options)
         known = {name for key in self.trusted for name in _algorithms(key)}

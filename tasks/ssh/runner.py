@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from fabric.runners import Remote
 
+from ..console.commands import unmarked
 from ..console.errors import Failed
 from ..console.units import size
 from .signals import held_back
@@ -21,7 +23,7 @@ class Runner(Remote):
 
     read_chunk_size = CHUNK
 
-    def start(self, *args, **kwargs) -> None:
+    def start(self, *args: Any, **kwargs: Any) -> None:
         """Begin the command; Ctrl-C comes before or after."""
         with held_back():
             super().start(*args, **kwargs)
@@ -57,7 +59,7 @@ class Runner(Remote):
             if taken > CAPTURE_LIMIT and not self._shown:
                 self.channel.close()
                 raise Failed(f"the host sent more than {size(CAPTURE_LIMIT)} of output; stopped reading")
-            yield decoder.decode(data)
+            yield unmarked(decoder.decode(data))
 
     @property
     def _shown(self) -> bool:

@@ -72,27 +72,27 @@ def nonce() -> str:
     return secrets.token_hex(8)
 
 
-def batch(commands: Mapping[str, str], mark: str, first: Collection[str] = ()) -> str:
-    """Return one script that runs the commands side by side and tells their answers apart by `mark`.
+def batch(commands: Mapping[str, str], delimiter: str, first: Collection[str] = ()) -> str:
+    """Return one script that runs the commands side by side and tells their answers apart by `delimiter`.
 
     Each runs in a subshell. Where the host has no room for their output, one runs after the other.
     Those called `first` have ended before any other begins.
     """
     early = [name for name in commands if name in first]
-    lines = [_alone(name, commands[name], mark) for name in early]
+    lines = [_alone(name, commands[name], delimiter) for name in early]
     later = {name: command for name, command in commands.items() if name not in first}
     lines += ["d=$(mktemp -d 2>/dev/null) || d=; " + at_exit('[ -z "$d" ] || rm -rf "$d"')]
     lines += [f"q{n}() (\n{command}\n)" for n, command in enumerate(later.values())]
     lines += [_side_by_side(n) for n in range(len(later))]
     for n, name in enumerate(later):
-        begin = f"printf '\\n%s begin %s\\n' {mark} {quote(name)}"
-        lines += [f"{begin}; {begin} >&2", _collected(n), f"printf '\\n%s end %s\\n' {mark} $r"]
+        begin = f"printf '\\n%s begin %s\\n' {delimiter} {quote(name)}"
+        lines += [f"{begin}; {begin} >&2", _collected(n), f"printf '\\n%s end %s\\n' {delimiter} $r"]
     return "\n".join(lines)
 
 
-def _alone(name: str, command: str, mark: str) -> str:
-    begin = f"printf '\\n%s begin %s\\n' {mark} {quote(name)}"
-    return f"{begin}; {begin} >&2\n(\n{command}\n)\nprintf '\\n%s end %s\\n' {mark} $?"
+def _alone(name: str, command: str, delimiter: str) -> str:
+    begin = f"printf '\\n%s begin %s\\n' {delimiter} {quote(name)}"
+    return f"{begin}; {begin} >&2\n(\n{command}\n)\nprintf '\\n%s end %s\\n' {delimiter} $?"
 
 
 def _side_by_side(n: int) -> str:
@@ -104,20 +104,20 @@ def _collected(n: int) -> str:
     return f'if [ -n "$d" ]; then {later}; else q{n} </dev/null; r=$?; fi'
 
 
-def answers(out: str, err: str, mark: str, unfinished: str = "") -> dict[str, Answer]:
+def answers(out: str, err: str, delimiter: str, unfinished: str = "") -> dict[str, Answer]:
     """Return the answers of a batch by name, from what it printed on both streams.
 
     A command that did not end has the exit code 124, and `unfinished` for a complaint.
     """
-    complaints = {name: text.strip() for name, text in _sections(err, mark)}
+    complaints = {name: text.strip() for name, text in _sections(err, delimiter)}
     found = {}
-    for name, text in _sections(out, mark):
-        body, ended, code = text.rpartition(f"\n{mark} end ")
+    for name, text in _sections(out, delimiter):
+        body, ended, code = text.rpartition(f"\n{delimiter} end ")
         done = ended and code.strip().isdigit()
         found[name] = Answer(body, complaints.get(name, ""), int(code)) if done else Answer(text, unfinished, 124)
     return found
 
 
-def _sections(text: str, mark: str) -> list[tuple[str, str]]:
-    parts = text.split(f"\n{mark} begin ")[1:]
+def _sections(text: str, delimiter: str) -> list[tuple[str, str]]:
+    parts = text.split(f"\n{delimiter} begin ")[1:]
     return [(name, body) for name, _, body in (part.partition("\n") for part in parts)]

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 HELD_BACK = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -16,14 +17,14 @@ def held_back() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came: list[tuple] = []
-    handlers = {s: signal.getsignal(s) for s in HELD_BACK}
-    for number in (s for s, handler in handlers.items() if callable(handler)):
-        signal.signal(number, lambda *arrived: came.append(arrived))
+    came: list[tuple[int, FrameType | None]] = []
+    handlers = {s: handler for s in HELD_BACK if callable(handler := signal.getsignal(s))}
+    for held in handlers:
+        signal.signal(held, lambda number, frame: came.append((number, frame)))
     try:
         yield
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-        for arrived in came[:1]:
-            handlers[arrived[0]](*arrived)
+        for arrived, frame in came[:1]:
+            handlers[signal.Signals(arrived)](arrived, frame)

@@ -6,7 +6,6 @@ from ..console import terminal as console
 from ..console.commands import fab
 from ..console.errors import Failed
 from ..engine.plan import Plan, Step, chain
-from ..engine.task import change, task
 from ..preflight import backup_check, backup_files, backup_list, stored
 from ..preflight import restore as preflight
 from ..preflight.backup_files import Found
@@ -22,6 +21,7 @@ from .data import dump
 from .data import dump_live_step as dump_live_step
 from .data import restore as restore
 from .data import swap_step as swap_step
+from .declare import change, task
 
 
 def create_step(report: DumpReport) -> Step:
@@ -42,7 +42,7 @@ def list_(c: Host, json: bool = False) -> list[Found]:
     """List the backups, the newest first: age, size, format, revision inside, verified or not."""
     found = preflight.found(c)
     now = int(c.sh("date +%s").stdout)
-    if console.document([backup_list.as_dict(one, now) for one in found]):
+    if console.emit_json([backup_list.as_dict(one, now) for one in found]):
         return found
     if not found:
         folder = configured(c.environment).backups
@@ -59,7 +59,7 @@ def check(c: Host, file: str | None = None, from_database: str | None = None, js
     checked = stored.check_file(c, file, from_database)
     backup, reasons = checked.backup, checked.reasons
     said = backup_list.described(backup, checked.section)
-    if not console.document({**said, "ok": not reasons, "problems": reasons, "risks": checked.risks}):
+    if not console.emit_json({**said, "ok": not reasons, "problems": reasons, "risks": checked.risks}):
         backup_list.show(said)
         for risk in checked.risks:
             console.say(f"  ! {risk}", style="yellow")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..console import terminal as console
 from ..console.commands import fab
 from ..engine.plan import Expectation, Plan, Step, chain
-from ..engine.task import change
 from ..preflight import prunable, service_choice
 from ..preflight.prunable import PruneReport
 from ..preflight.reports import DeploymentReport
@@ -14,6 +13,7 @@ from ..preflight.service_choice import ServicesReport
 from ..preflight.way_back import RollbackUndoReport
 from ..ssh.host import Host
 from ..tools.compose import images, pruning, services
+from .declare import change
 
 
 def keep_images_step(report: DeploymentReport) -> Step | None:

@@ -9,7 +9,6 @@ from ..console.commands import fab
 from ..console.errors import Failed
 from ..console.units import moment, stamp
 from ..engine.plan import Expectation, Plan, Step, chain
-from ..engine.task import change, task
 from ..preflight import service_choice, state
 from ..preflight.reports import DeploymentReport
 from ..preflight.rollback import RollbackReport
@@ -24,6 +23,7 @@ from .builds import keep_images_step as keep_images_step
 from .builds import prune as prune
 from .builds import rebuild as rebuild
 from .builds import recreate_step
+from .declare import change, task
 
 START = fab("containers.start")
 
@@ -40,7 +40,6 @@ def stop_step(report: DeploymentReport) -> Step | None:
         script=services.stop(report.environment, stopped),
         commands=(f"docker stop -t {grace} {' '.join(stopped)}",),
         outage=True,
-        until=("start",),
         back=START,
         timeout=2 * grace + 120,
     )
@@ -160,7 +159,7 @@ def status(c: Host, json: bool = False) -> None:
     if problem := next(problems, ""):
         raise Failed(" ".join(problem.split()))
     found = [(member, k) for member, there in seen for k in there.containers]
-    if console.document([{"host": member.address, **structs.asdict(k)} for member, k in found]):
+    if console.emit_json([{"host": member.address, **structs.asdict(k)} for member, k in found]):
         return
     headings = ("service", "container", "state", "since", "restarts", "image", "host")
     console.table(headings, [(*_row(k), member.host) for member, k in found])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..config.settings import Environment
 from ..console.commands import fab
 from ..engine.plan import Expectation, Plan, Step, chain
-from ..engine.task import change
 from ..preflight import backup_check
 from ..preflight import restore as preflight
 from ..preflight.reports import DeploymentReport
@@ -21,6 +20,7 @@ from ..tools.postgres.restore import restore_script
 from ..tools.postgres.sessions import stop_script
 from ..tools.postgres.swap import swap_script, take_script
 from ..tools.postgres.verified_dump import verified_dump
+from .declare import change
 
 LONG = 86400  # seconds that reading or writing all data may take
 FORMS: dict[str, Format] = {"plain": "plain", "gz": "gzip", "zst": "zstd", "custom": "custom", "directory": "directory"}
@@ -60,7 +60,6 @@ def snapshot_step(report: DeploymentReport) -> Step | None:
         primary_only=True,
         outage=True,
         back=fab("backups.prune"),
-        until=("downgrade", "upgrade"),
         timeout=instead.timeout,
     )
 

@@ -7,7 +7,6 @@ from ..console.commands import fab
 from ..console.errors import Failed, Refused
 from ..engine.options import DOWN_TO
 from ..engine.plan import Expectation, Plan, Step, chain
-from ..engine.task import change, task
 from ..preflight import backup_check, schema, schema_choice, state
 from ..preflight import downgrade as preflight
 from ..preflight.downgrade import DowngradeOptions, DowngradeReport
@@ -22,6 +21,7 @@ from ..tools.postgres.sessions import stop_script
 from . import containers
 from .data import LONG, work
 from .data import snapshot_step as snapshot_step
+from .declare import change, task
 
 UNDO = fab("undo")
 
@@ -34,7 +34,7 @@ def current(c: Host, json: bool = False) -> None:
     heads = schema.heads_of(c, seen)
     graph = schema.present_graph(c, seen)
     known = [(r, graph.revisions[r].title, r in graph.heads()) for r in heads]
-    if console.document([{"revision": r, "title": title, "head": head} for r, title, head in known]):
+    if console.emit_json([{"revision": r, "title": title, "head": head} for r, title, head in known]):
         return
     for revision, title, head in known:
         console.say(f"{revision}{' (head)' if head else ''}  {title}")
@@ -50,7 +50,7 @@ def history(c: Host, json: bool = False) -> None:
     graph = schema.present_graph(c, seen)
     applied = graph.ancestors(schema.heads_of(c, seen))
     found = [graph.revisions[name] for name in reversed(graph.order)]
-    if console.document([{"revision": r.id, "title": r.title, "applied": r.id in applied} for r in found]):
+    if console.emit_json([{"revision": r.id, "title": r.title, "applied": r.id in applied} for r in found]):
         return
     standing = {r.id: schema_choice.standing(r.id, seen, applied) for r in found}
     rows = [(r.id, ", ".join(r.down_revisions) or "base", r.title, standing[r.id]) for r in found]
@@ -65,7 +65,7 @@ def heads(c: Host, commit: str | None = None, json: bool = False) -> None:
     graph = schema.graphs(c, [ref])[ref]
     if not isinstance(graph, Graph):
         raise Refused(f"{ref}: {graph}.")
-    if not console.document(graph.heads()):
+    if not console.emit_json(graph.heads()):
         for name in graph.heads():
             console.say(name)
 
@@ -144,6 +144,7 @@ def downgrade_step(report: DeploymentReport) -> Step | None:
     command = schema.alembic_of(report.environment).command
     return Step(
         name="downgrade",
+        effects=("migrates",),
         title=f"Downgrade the database to {found.change.goal}",
         script=_downgrade(report, found),
         commands=tuple(_shown(command, move) for move in found.change.moves),
@@ -216,6 +217,7 @@ def upgrade_step(report: DeploymentReport) -> Step | None:
     command = schema.alembic_of(report.environment).command
     return Step(
         name="upgrade",
+        effects=("migrates",),
         title=f"Upgrade the database to {', '.join(found.change.to_heads)}",
         script=migrate.move(report.environment, found.image, "upgrade", found.change),
         commands=tuple(f"{command} upgrade {move}" for move in found.change.moves),

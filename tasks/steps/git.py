@@ -8,7 +8,6 @@ from ..console import terminal as console
 from ..console.commands import fab
 from ..engine.before import CheckoutBefore
 from ..engine.plan import Expectation, Plan, Step, chain
-from ..engine.task import change, task
 from ..preflight import commit_choice, worktree
 from ..preflight.rollback import RollbackReport
 from ..preflight.way_back import RollbackUndoReport
@@ -16,13 +15,14 @@ from ..preflight.worktree import CheckoutReport
 from ..ssh.host import Host
 from ..tools.git import checkout as scripts
 from ..tools.git.commits import Commit
+from .declare import change, task
 
 
 @task
 def log(c: Host, count: int | str = "10", json: bool = False) -> list[Commit]:
     """Show recent commits on the host, and which of them runs, was deployed or rolled back."""
     found, past = commit_choice.candidates(c, int(count))
-    if not console.document([{**to_builtins(k), "mark": past.marks(k.sha)} for k in found]):
+    if not console.emit_json([{**to_builtins(k), "mark": past.marks(k.sha)} for k in found]):
         rows = [(k.short, k.date, k.author, k.subject, past.marks(k.sha)) for k in found]
         console.table(("commit", "date", "author", "subject", ""), rows)
     return found
@@ -32,9 +32,9 @@ def log(c: Host, count: int | str = "10", json: bool = False) -> list[Commit]:
 def last_good(c: Host, json: bool = False) -> str:
     """Print the last good commit, and why it is believed to be."""
     sha, why = commit_choice.find_last_good(c)
-    if not console.document({"commit": sha, "why": why}):
+    if not console.emit_json({"commit": sha, "why": why}):
         console.say(sha)
-        console.aside(f"({why})")
+        console.to_stderr(f"({why})")
     return sha
 
 

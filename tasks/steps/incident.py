@@ -10,7 +10,6 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.errors import Failed, Refused
-from ..engine.task import task
 from ..incident import checklist as ticks
 from ..incident import evidence, facts
 from ..incident import notify as messages
@@ -19,6 +18,7 @@ from ..incident import report as written
 from ..incident.checklist import Item
 from ..incident.notify import Sent
 from ..ssh.host import Host
+from .declare import task
 
 
 @task(help={"count": "how many lines of each container's log"})
@@ -52,7 +52,7 @@ def report(c: Host, run: str | None = None, output: str | None = None) -> str:
         with facts.writing(place):
             evidence.write(place, text)
         incidents.note(c, main.run, "documented", f"in {place.name} on {socket.gethostname()}")
-        console.aside(f"Written to {place.absolute()}")
+        console.to_stderr(f"Written to {place.absolute()}")
     console.say(text.rstrip())
     return text
 
@@ -62,7 +62,7 @@ def checklist(c: Host, run: str | None = None, json: bool = False) -> list[Item]
     """Show the runbook's checklist, ticked from what really happened, and what is left to do."""
     incident = incidents.read(c, run)
     items = ticks.checklist(incident)
-    if console.document([to_builtins(item) for item in items]):
+    if console.emit_json([to_builtins(item) for item in items]):
         return items
     for item in items:
         console.say(f"- [{'x' if item.done else ' '}] {item.text}", style="green" if item.done else None)

@@ -8,16 +8,16 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.commands import fab
-from ..engine.execution import Outcome
+from ..engine.outcome import Outcome
 from ..engine.plan import Expectation, Plan, chain
-from ..engine.run import Way, carry_out
-from ..engine.task import task
+from ..engine.run import RunOptions, carry_out
 from ..preflight import ledger, releases
 from ..preflight.ledger import Entry
 from ..preflight.releases import ReleaseReport
 from ..ssh.host import Host
 from . import containers
 from . import database as db
+from .declare import DEPLOYMENT, task
 
 
 @task(help={"snapshot": "copy the database as well, which ends the sessions on it"})
@@ -26,7 +26,7 @@ def begin(c: Host, snapshot: bool = False, yes: bool = False, json: bool = False
     started = time.monotonic()
     plan = begin_plan(releases.check_begin(c, snapshot))
     # Tags disturb nobody; a snapshot ends the sessions on the database, and is asked for.
-    return carry_out(c, plan, Way(yes=yes or not snapshot), started)
+    return carry_out(c, plan, RunOptions(yes=yes or not snapshot), started, DEPLOYMENT)
 
 
 def begin_plan(report: ReleaseReport) -> Plan:
@@ -42,6 +42,7 @@ def begin_plan(report: ReleaseReport) -> Plan:
         back=back if report.safety else "",
         before=report.release if report.safety else None,
         closing=ledger.closing(report.environment, [report.begun]),
+        only_by_name=True,
     )
 
 
@@ -49,7 +50,7 @@ def begin_plan(report: ReleaseReport) -> Plan:
 def record(c: Host, unfreeze: bool = False, json: bool = False) -> Outcome | None:
     """Record what runs as a good release, if every check says so; for the end of a deployment."""
     started = time.monotonic()
-    return carry_out(c, record_plan(releases.check_record(c, unfreeze)), Way(yes=True), started)
+    return carry_out(c, record_plan(releases.check_record(c, unfreeze)), RunOptions(yes=True), started, DEPLOYMENT)
 
 
 def record_plan(report: ReleaseReport) -> Plan:
@@ -71,7 +72,7 @@ def record_plan(report: ReleaseReport) -> Plan:
 def list_(c: Host, json: bool = False) -> list[Entry]:
     """List the releases that were recorded: good, bad, and who said so when."""
     found = releases.read(c)
-    if console.document(to_builtins(found)):
+    if console.emit_json(to_builtins(found)):
         return found
     if not found:
         console.say(f"No release was recorded yet: {fab('release.record')}, after a good deployment.")

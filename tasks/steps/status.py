@@ -6,18 +6,18 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.commands import fab
-from ..engine.task import task
 from ..preflight import overview
 from ..preflight.overview import Overview
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
+from .declare import task
 
 
 @task
 def status(c: Host, json: bool = False) -> list[Overview]:
     """Show where the deployment is now, on one screen, however much of it is broken."""
     found = parallel_map(c.fleet, overview.look)
-    if console.document([{**to_builtins(o), "lines": dict(o.lines)} for o in found]):
+    if console.emit_json([{**to_builtins(o), "lines": dict(o.lines)} for o in found]):
         return found
     for one in found:
         console.say(f"{c.environment.name} ({one.host})", style="bold")

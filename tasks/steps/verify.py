@@ -9,12 +9,12 @@ from ..console.commands import fab
 from ..console.errors import Failed
 from ..engine import display
 from ..engine.plan import Expectation
-from ..engine.task import task
 from ..engine.world import Check
 from ..preflight import checkup, commit_choice, health
 from ..preflight.rollback import RollbackReport
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
+from .declare import task
 
 
 @task(help={"commit": "the commit that should run: a hash, tag or branch that the host's checkout knows"})
@@ -24,7 +24,7 @@ def verify(c: Host, commit: str | None = None, json: bool = False) -> dict[str, 
     looks = parallel_map(c.fleet, lambda member: checkup.look(member, wanted))
     found = {member.address: look for member, look in zip(c.fleet, looks, strict=True)}
     wrong = [check for checks in found.values() for check in checks if not check.ok]
-    if not console.document({"ok": not wrong, "hosts": to_builtins(found)}):
+    if not console.emit_json({"ok": not wrong, "hosts": to_builtins(found)}):
         for address, checks in found.items():
             console.say(f"{c.environment.name} ({address})", style="bold")
             display.checks(checks)

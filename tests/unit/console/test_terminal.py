@@ -10,7 +10,9 @@ import sys
 
 import pytest
 
+from tasks.console import commands
 from tasks.console import terminal as console
+from tasks.console.commands import fab
 from tasks.console.errors import Refused
 
 
@@ -32,10 +34,10 @@ def test_a_table_holds_what_hosts_say_as_text(capsys):
 
 
 def test_with_json_stdout_is_one_document_and_everything_else_is_on_stderr(capsys):
-    with console.documents(True):
+    with console.json_only(True):
         console.say("looking")
         console.table(("a",), [("row",)])
-        assert console.document({"é": [1]})
+        assert console.emit_json({"é": [1]})
     seen = capsys.readouterr()
     assert json.loads(seen.out) == {"é": [1]}
     assert "looking" in seen.err
@@ -43,8 +45,8 @@ def test_with_json_stdout_is_one_document_and_everything_else_is_on_stderr(capsy
 
 
 def test_without_json_there_is_no_document(capsys):
-    with console.documents(False):
-        assert not console.document([])
+    with console.json_only(False):
+        assert not console.emit_json([])
     assert capsys.readouterr().out == ""
 
 
@@ -93,17 +95,21 @@ def test_a_terminal_that_cannot_show_a_character_is_no_reason_to_stop():
     assert b"a ? b" in out
 
 
-def test_a_command_that_is_told_names_the_host_that_was_given(capsys):
-    with console.addressed("sandbox"):
-        console.say("Next: fab git.log, then fab -H other status")
-    console.say("Next: fab undo")
-    assert capsys.readouterr().out.splitlines() == [
-        "Next: fab -H sandbox git.log, then fab -H other status",
-        "Next: fab undo",
-    ]
+def test_a_command_is_shown_as_this_operator_types_it(capsys):
+    with commands.typed("sandbox"):
+        console.say(f"Next: {fab('git.log')}")
+        console.table(("next",), [(fab("undo"),)])
+        console.to_stderr(fab("status"))
+    said = capsys.readouterr()
+    assert "Next: fab -H sandbox git.log" in said.out and "fab -H sandbox undo" in said.out
+    assert said.err == "fab -H sandbox status\n"
 
 
-def test_an_error_names_the_host_that_was_given():
-    with pytest.raises(Refused) as refused, console.addressed("ubuntu@127.0.0.1:2222"):
-        raise Refused("Nothing was changed: fab git.log lists more.")
-    assert refused.value.message == "Nothing was changed: fab -H ubuntu@127.0.0.1:2222 git.log lists more."
+def test_an_error_is_the_document_unless_there_was_one(capsys):
+    with pytest.raises(Refused), console.json_only(True):
+        raise Refused("no")
+    assert json.loads(capsys.readouterr().out) == {"error": "no Nothing was changed.", "exit_code": 2}
+    with pytest.raises(Refused), console.json_only(True):
+        console.emit_json({"ok": False})
+        raise Refused("no")
+    assert json.loads(capsys.readouterr().out) == {"ok": False}

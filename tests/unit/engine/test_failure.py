@@ -1,18 +1,16 @@
-"""The one line that says why a step did not succeed."""
+"""What is said when a run does not end well."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 
+from tasks.console.commands import render
 from tasks.console.errors import Failed
 from tasks.engine import failure
-from tasks.engine.before import AnyBefore, DroppedBefore, SwappedBefore
-from tasks.engine.job import ENDED, End
-from tasks.engine.plan import Plan, Step
-from tasks.preflight.state import State
-from tests.unit.support.deployment import environment, state
+from tasks.engine.failure import Progress
+from tasks.engine.job import End
+from tasks.engine.plan import UNDO, Plan, Step
+from tests.unit.support.scripted import Scripted
 
 STEP = Step(name="start", title="Start", script="true", timeout=60)
 TAKEN = "ERROR: for app Cannot start service app: 0.0.0.0:8000: bind: address already in use"
@@ -40,39 +38,84 @@ LOCKED = "fatal: Unable to create '/srv/app/.git/index.lock': File exists."
     ],
 )  # fmt: skip
 def test_the_line_that_says_why(code, said, why):
-    assert failure.cause(STEP, End(ENDED, code), said) == why
+    assert failure.cause(STEP, End("ended", code), said) == why
 
 
-def test_a_disk_that_is_full_is_said_with_the_state_of_the_host():
-    seen = State(free={"/": 2**30, "/var/lib/docker": 3 * 2**20 + 5})
-    assert failure.serves(seen) == "HEAD cannot be read; running: nothing; /var/lib/docker has 3.1 MB free"
+class World:
+    """A deployment that says what it was told to; what is an error is raised."""
+
+    def __init__(self, standing=("the host now: up",), can_undo=True, remedies=()) -> None:
+        self._standing, self._can_undo, self._remedies = standing, can_undo, remedies
+
+    def standing(self, host, plan):
+        if isinstance(self._standing, Exception):
+            raise self._standing
+        return list(self._standing)
+
+    def can_undo(self, host, plan, done):
+        if isinstance(self._can_undo, Exception):
+            raise self._can_undo
+        return self._can_undo
+
+    def remedies(self, host, plan, why):
+        return list(self._remedies)
 
 
-def words(before: AnyBefore | None, done: list[str], answer: str) -> tuple[str, str]:
-    """Return what a half-done run that failed after DONE tells, and an interrupted one; ANSWER: the server's."""
-
-    def sh(_):
-        if answer == "gone":
-            raise Failed("no answer")
-        return SimpleNamespace(stdout=answer)
-
-    host = SimpleNamespace(environment=environment(), address="u@h:22", ask=lambda _: state(), sh=sh)
-    plan = Plan(task="emergency-restore", purpose="", steps=[STEP], before=before)
-    run = SimpleNamespace(host=host, plan=plan, half=True, goes_on=False, done=[{"step": step} for step in done])
-    return failure.described(run, host, STEP, "why", []), failure.interrupted(run, STEP)
+def progress(world: World | None = None, *, partially: bool = True, back: str = UNDO) -> Progress:
+    plan = Plan(task="full-rollback", purpose="", steps=[STEP], back=back, run="r1")
+    done = [{"step": "stop", "seconds": 1.0}]
+    return Progress(world or World(), Scripted(), plan, done=done, partially_applied=partially)
 
 
-@pytest.mark.parametrize(
-    ("before", "done", "answer", "offered"),
-    [
-        (SwappedBefore(swapped="d__old_1"), ["stop", "restore"], "", True),
-        (DroppedBefore(dropped="b.dump"), ["stop"], "yes\n", True),
-        (DroppedBefore(dropped="b.dump"), ["stop"], "", False),
-        (DroppedBefore(dropped="b.dump"), ["stop"], "gone", False),
-        (DroppedBefore(dropped="b.dump"), ["stop", "drop"], "yes\n", False),
-        (None, ["stop"], "", False),
-    ],
-)
-def test_undo_is_offered_unless_it_would_refuse_because_the_database_was_dropped(before, done, answer, offered):
-    for said in words(before, done, answer):
-        assert ("fab undo" in said, "fab resume" in said) == (offered, True)
+def described(run: Progress, why: str = "why", said: list[str] | None = None) -> str:
+    return render(failure.described(run, run.host, STEP, why, said or []))
+
+
+def test_a_failure_says_what_where_how_far_and_what_to_type():
+    assert described(progress(), said=["one", "why"]).splitlines() == [
+        "u@h:22: Start: why",
+        "  | one",
+        "  done: stop",
+        "  the host now: up",
+        "  next: mend the cause, then fab resume; or take it back: fab undo",
+        "  its log: fab runs.show --run r1",
+    ]
+
+
+def test_a_run_that_is_not_partially_applied_is_not_to_be_resumed():
+    lines = described(progress(partially=False)).splitlines()
+    assert lines[-3:] == [
+        "  next: fab status",
+        "  the way back: fab undo --run r1",
+        "  its log: fab runs.show --run r1",
+    ]
+
+
+@pytest.mark.parametrize("answer", [False, Failed("no answer"), ZeroDivisionError()])
+def test_undo_is_offered_only_where_it_would_take_the_run_back(answer):
+    run = progress(World(can_undo=answer))
+    for said in (described(run), render(failure.interrupted(run, STEP, goes_on=False))):
+        assert "fab resume" in said
+        assert "fab undo" not in said
+
+
+def test_a_host_that_cannot_be_read_does_not_hide_the_failure():
+    assert "  the host now: it cannot be read" in described(progress(World(standing=OSError()))).splitlines()
+
+
+@pytest.mark.parametrize(("goes_on", "words"), [(True, "the step goes on on the host"), (False, "nothing runs on the")])
+def test_an_interruption_says_whether_something_goes_on(goes_on, words):
+    said = render(failure.interrupted(progress(), STEP, goes_on))
+    assert words in said
+    assert ("fab undo" in said) is not goes_on
+
+
+def test_a_preparation_that_failed_says_what_can_be_done_instead():
+    said = failure.refused(progress(World(remedies=["Do this.", "Or that."])), Scripted(), STEP, "it is full.")
+    assert said == "u@h:22: Start: it is full. The application was not touched. Do this. Or that."
+
+
+def test_a_connection_that_is_gone_says_that_nothing_is_run_twice():
+    said = render(failure.lost(Scripted(), STEP, Failed("no\nroute")))
+    assert said.splitlines()[0] == "u@h:22: the connection is gone (no route)"
+    assert "fab resume" in said

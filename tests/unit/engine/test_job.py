@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shlex
 import subprocess
 import time
@@ -12,40 +13,50 @@ import pytest
 
 from tasks.engine import job
 from tasks.engine import journal as runs
-from tasks.engine import process_tags as marks
 from tasks.engine.job import End, Try
 from tasks.engine.plan import Step
-from tasks.ssh.shell import at_exit
+from tasks.ssh.shell import Word, at_exit
+from tests.unit.support.shells import Home
 
 TOKEN, NONCE = "token", "0123456789abcdef"
+RUN = f"run-{secrets.token_hex(4)}"  # others may run these tests on the same machine
 
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     """A state folder with a run and the lock of this client."""
-    (tmp_path / "runs" / "run-job").mkdir(parents=True)
-    (tmp_path / "lock").mkdir()
-    (tmp_path / "lock" / "token").write_text(TOKEN)
-    (tmp_path / "lock" / "run").write_text("run-job")
-    return tmp_path
+    home = Home(tmp_path)
+    home.run(RUN)
+    (home.state / "lock").mkdir()
+    (home.state / "lock" / "token").write_text(TOKEN)
+    return home.state
 
 
 def attempt(state: Path, script: str, number: int = 1, **settings) -> Try:
-    step = Step(name="step", title="A step", script=script, timeout=settings.pop("timeout", 60))
-    return Try(shlex.quote(str(state / "runs" / "run-job")), "run-job", 3, step, number, **settings)
+    known = {name: settings.pop(name) for name in ("timeout", "stop", "effects") if name in settings}
+    step = Step(name="step", title="A step", script=script, **{"timeout": 60, **known})
+    folder = state / "runs" / RUN
+    (folder / "03-step.sh").write_text(script)
+    if step.stop:
+        (folder / "03-step.stop.sh").write_text(step.stop)
+    return Try(Word(shlex.quote(str(folder))), RUN, 3, step, number, **settings)
 
 
 def sh(script: str) -> subprocess.CompletedProcess:
     return subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60)
 
 
+def watched(one: Try, **options) -> subprocess.Popen:
+    return subprocess.Popen(["sh", "-c", job.watch(one, TOKEN, NONCE)], stdout=subprocess.PIPE, text=True, **options)
+
+
 def play(one: Try, token: str = TOKEN, seen: int = 0) -> tuple[End | None, str]:
-    done = sh(job.start(one, token, NONCE, seen))
+    done = sh(job.watch(one, token, NONCE, seen))
     return job.ended(done.stdout, NONCE), done.stdout.partition(f"\n{NONCE}")[0]
 
 
 def journal(state: Path) -> list[dict]:
-    return runs.read_journal((state / "runs" / "run-job" / "journal").read_text())
+    return runs.read_journal((state / "runs" / RUN / "journal").read_text())
 
 
 def until(condition) -> None:
@@ -55,8 +66,8 @@ def until(condition) -> None:
         time.sleep(0.01)
 
 
-def marked(one: Try) -> list[str]:
-    return sh(f"{marks.functions()}\nmarked {shlex.quote(one.mark)}").stdout.split()
+def tagged(one: Try) -> list[str]:
+    return Home(Path("/")).tagged(one.tag)
 
 
 def test_its_log_and_exit_code_come_back(state):
@@ -64,14 +75,14 @@ def test_its_log_and_exit_code_come_back(state):
 
 
 def test_its_begin_and_end_are_in_the_journal_with_what_they_mean_for_the_host(state):
-    play(attempt(state, "true", half=True, after=False))
+    play(attempt(state, "true", partial=True, after=False))
     begin, end = journal(state)
     assert (begin["event"], begin["step"], begin["try"], begin["half"]) == ("begin", "03-step", 1, True)
     assert (end["event"], end["code"], end["half"]) == ("end", 0, False)
 
 
 def test_a_step_that_failed_leaves_the_host_half_done(state):
-    play(attempt(state, "false", half=True, after=False))
+    play(attempt(state, "false", partial=True, after=False))
     assert [entry["half"] for entry in journal(state)] == [True, True]
 
 
@@ -83,7 +94,7 @@ def test_asked_for_again_it_is_not_run_again_but_reported(state):
 
 
 def test_many_who_begin_the_same_try_at_once_run_it_once(state):
-    script = job.start(attempt(state, f"echo x >> {state}/ran; sleep 0.5"), TOKEN, NONCE)
+    script = job.watch(attempt(state, f"echo x >> {state}/ran; sleep 0.5"), TOKEN, NONCE)
     crowd = [subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, text=True) for _ in range(12)]
     ends = [job.ended(one.communicate(timeout=60)[0], NONCE) for one in crowd]
     assert ends == [End("ended", 0)] * 12
@@ -98,9 +109,7 @@ def test_it_is_not_begun_for_a_client_that_lost_the_lock(state):
 
 def test_it_outlives_the_one_who_began_it_and_is_taken_up_again(state):
     one = attempt(state, f"echo first; until [ -e {state}/go ]; do sleep 0.01; done; echo second")
-    watcher = subprocess.Popen(
-        ["sh", "-c", job.start(one, TOKEN, NONCE)], stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
+    watcher = watched(one, start_new_session=True)
     assert watcher.stdout.readline() == "first\n"
     os.killpg(watcher.pid, 9)
     (state / "go").touch()
@@ -110,9 +119,9 @@ def test_it_outlives_the_one_who_began_it_and_is_taken_up_again(state):
 
 def test_one_whose_processes_were_killed_is_cut_and_never_begun_again_by_itself(state):
     one = attempt(state, f"echo x >> {state}/ran; sleep 60")
-    watcher = subprocess.Popen(["sh", "-c", job.start(one, TOKEN, NONCE)], stdout=subprocess.PIPE, text=True)
+    watcher = watched(one)
     until(lambda: (state / "ran").exists())
-    for pid in marked(one):
+    for pid in tagged(one):
         os.kill(int(pid), 9)
     assert job.ended(watcher.communicate(timeout=30)[0], NONCE) == End("cut")
     assert play(one)[0] == End("cut")
@@ -122,48 +131,44 @@ def test_one_whose_processes_were_killed_is_cut_and_never_begun_again_by_itself(
 def test_the_next_try_runs_it_anew_and_keeps_the_log_of_the_first(state):
     assert play(attempt(state, "echo one; exit 1"))[0] == End("ended", 1)
     assert play(attempt(state, "echo two", number=2)) == (End("ended", 0), "two\n")
-    assert (state / "runs" / "run-job" / "03-step.1.log").read_text() == "one\n"
+    assert (state / "runs" / RUN / "03-step.1.log").read_text() == "one\n"
 
 
 def test_it_is_stopped_with_all_its_processes_and_what_it_runs_elsewhere(state):
-    one = attempt(state, "(sleep 61 & sleep 62 & wait) & wait")
-    one = Try(
-        one.folder, one.run, 3, Step(name="step", title="", script=one.step.script, stop=f'echo "$1" > {state}/ended')
-    )
-    watcher = subprocess.Popen(["sh", "-c", job.start(one, TOKEN, NONCE)], stdout=subprocess.PIPE, text=True)
-    until(lambda: len(marked(one)) >= 5)
+    one = attempt(state, "(sleep 61 & sleep 62 & wait) & wait", stop=f'echo "$1" > {state}/ended')
+    watcher = watched(one)
+    until(lambda: len(tagged(one)) >= 5)
     assert sh(job.stop(one)).returncode == 0
-    assert marked(one) == []
-    assert (state / "ended").read_text() == "run-job/03-step.1;\n"
+    assert tagged(one) == []
+    assert (state / "ended").read_text() == f"{RUN}/03-step.1;\n"
     assert job.ended(watcher.communicate(timeout=30)[0], NONCE).code == 143
 
 
 def test_what_a_stopped_step_does_to_tidy_up_is_not_cut_short(state):
     tidy = at_exit(f"sleep 0.5; touch {state}/tidy") + f"; touch {state}/begun; sleep 65 & wait"
     one = attempt(state, f"sh -c {shlex.quote(tidy)}; true")
-    watcher = subprocess.Popen(["sh", "-c", job.start(one, TOKEN, NONCE)], stdout=subprocess.PIPE, text=True)
+    watcher = watched(one)
     until((state / "begun").exists)
     assert sh(job.stop(one)).returncode == 0
     assert (state / "tidy").exists()
-    assert marked(one) == []
+    assert tagged(one) == []
     watcher.communicate(timeout=30)
 
 
 def test_where_the_engine_does_not_say_that_containers_are_stopped_it_is_not_said_either(state, monkeypatch):
     monkeypatch.setattr(job, "PATIENCE", 1)
-    one = attempt(state, "sleep 63")
-    one = Try(one.folder, one.run, 3, Step(name="step", title="", script=one.step.script, stop="sleep 64"))
-    watcher = subprocess.Popen(["sh", "-c", job.start(one, TOKEN, NONCE)], stdout=subprocess.PIPE, text=True)
-    until(lambda: len(marked(one)) >= 3)
+    one = attempt(state, "sleep 63", stop="sleep 64")
+    watcher = watched(one)
+    until(lambda: len(tagged(one)) >= 3)
     assert sh(job.stop(one)).returncode != 0
-    assert marked(one) == []
+    assert tagged(one) == []
     watcher.communicate(timeout=30)
 
 
 def test_what_it_leaves_running_in_the_background_ends_with_it(state):
     one = attempt(state, "sleep 100 >/dev/null 2>&1 & exit 3")
-    assert play(one)[0] == End(job.ENDED, 3)
-    until(lambda: not marked(one))
+    assert play(one)[0] == End("ended", 3)
+    until(lambda: not tagged(one))
 
 
 def test_one_that_takes_too_long_ends_with_124(state):
@@ -171,21 +176,20 @@ def test_one_that_takes_too_long_ends_with_124(state):
 
 
 def test_what_cannot_be_written_down_is_not_begun(state):
-    (state / "runs" / "run-job" / "journal").mkdir()
+    (state / "runs" / RUN / "journal").mkdir()
     assert play(attempt(state, f"touch {state}/ran"))[0] == End("cut")
     assert not (state / "ran").exists()
 
 
 def test_a_torn_line_in_the_journal_does_not_swallow_the_next(state):
-    (state / "runs" / "run-job" / "journal").write_text('{"event":"begin","st')
+    (state / "runs" / RUN / "journal").write_text('{"event":"begin","st')
     play(attempt(state, "true"))
     assert [entry["event"] for entry in journal(state)] == ["begin", "end"]
 
 
 def test_everything_it_writes_is_for_its_owner_only(state):
     play(attempt(state, "true"))
-    files = list((state / "runs" / "run-job").iterdir())
-    assert files
+    files = [path for path in (state / "runs" / RUN).iterdir() if path.suffix in (".pid", ".log", ".rc")]
     assert {oct(path.stat().st_mode & 0o777) for path in files} == {"0o600"}
 
 
@@ -200,6 +204,5 @@ def test_a_watcher_that_was_cut_off_tells_no_end(output):
 
 
 def test_the_journal_says_what_a_step_did_to_services(state):
-    one = attempt(state, "true")
-    play(Try(one.folder, one.run, 3, Step(name="step", title="", script="true", effects=("stops", "starts"))))
+    play(attempt(state, "true", effects=("stops", "starts")))
     assert [entry["effects"] for entry in journal(state)] == [["stops", "starts"]] * 2

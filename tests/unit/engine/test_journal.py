@@ -2,102 +2,161 @@
 
 from __future__ import annotations
 
+import json
 import os
-import shlex
-import subprocess
 from pathlib import Path
 
 import msgspec
+import pytest
 
+from tasks.console.commands import fab
 from tasks.engine import journal as runs
-from tasks.engine.before import CheckoutBefore
+from tasks.engine import record
 from tasks.engine.plan import Plan, Step
+from tasks.preflight import ledger
+from tasks.preflight.ledger import Entry
+from tasks.ssh.shell import Answer
+from tests.unit.support.shells import ENVIRONMENT, Home
 
+OWNER = {"run": "run-1", "task": "full-rollback", "who": "ada's", "machine": "laptop"}
 NASTY = 'it\'s "quoted" $(reboot) `x` \\n %s é\n' * 40
 
 
-def sh(script: str) -> subprocess.CompletedProcess:
-    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60)
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
 
 
-def plan(size: int = 1) -> Plan:
-    steps = [Step(name=f"s{n}", title="t", script=NASTY) for n in range(size)]
-    return Plan(task="full-rollback", purpose=NASTY, steps=steps, run="run-1", before=CheckoutBefore(commit="abc"))
+def plan(size: int = 1, **values) -> Plan:
+    steps = [Step(name=f"s{n}", title="t", script=os.urandom(2000).hex() + NASTY) for n in range(size)]
+    return Plan(**{"task": "full-rollback", "purpose": NASTY, "steps": steps, "run": "run-1", **values})
 
 
-def written(folder: Path, made: Plan) -> Path:
-    for script in runs.begin(shlex.quote(str(folder)), {"who": "ada's"}, made):
-        assert len(script) < 120_000
-        done = sh(script)
+def written(home: Home, made: Plan, owner: dict | None = None) -> Path:
+    for command in runs.begin(ENVIRONMENT, owner or OWNER, made):
+        assert len(command) < 120_000
+        done = home.sh(command)
         assert done.returncode == 0, done.stderr
-    return folder / "runs" / made.run
+    return home.state / "runs" / made.run
 
 
-def test_the_plan_is_on_the_host_as_it_was_whatever_it_holds(tmp_path):
-    made = plan(200)  # many commands' worth
-    whole = msgspec.json.decode((written(tmp_path, made) / "plan.json").read_bytes())
+def read(folder: Path) -> list[dict]:
+    return runs.read_journal((folder / "journal").read_text())
+
+
+def test_the_plan_is_on_the_host_as_it_was_whatever_it_holds(home):
+    made = plan(100)  # several commands' worth
+    assert len(list(runs.begin(ENVIRONMENT, OWNER, made))) > 1
+    whole = json.loads((written(home, made) / "plan.json").read_text())
     assert msgspec.convert(whole["plan"], Plan) == made
-    assert whole["owner"] == {"who": "ada's"}
+    assert (whole["owner"], whole["format"]) == (OWNER, 2)
 
 
-def test_the_journal_begins_with_who_and_from_where(tmp_path):
-    first = runs.read_journal((written(tmp_path, plan()) / "journal").read_text())[0]
+def test_commands_in_a_plan_are_kept_without_their_marks_being_bytes_of_the_file(home):
+    made = plan(back=fab("undo"))
+    text = (written(home, made) / "plan.json").read_text()
+    assert text.isascii()
+    assert msgspec.convert(json.loads(text)["plan"], Plan).back == fab("undo")
+
+
+def test_every_script_of_the_run_lies_in_its_folder_as_it_is_run(home):
+    step = Step(name="stop", title="", script='sh "$SCRIPTS/engine/in-turn.sh"', stop="echo stop")
+    step = msgspec.structs.replace(step, files={"a.sql": NASTY})
+    folder = written(home, plan(steps=[step], closing="echo closing"))
+    assert (folder / "01-stop.sh").read_text() == step.script
+    assert (folder / "01-stop.stop.sh").read_text() == "echo stop"
+    assert (folder / "closing.sh").read_text() == "echo closing"
+    assert (folder / "a.sql").read_text() == NASTY
+    assert {"lib.sh", "in-turn.sh", "run-step.sh", "watch-step.sh"} <= {p.name for p in folder.glob("scripts/engine/*")}
+
+
+def test_the_journal_begins_with_who_and_from_where(home):
+    first = read(written(home, plan()))[0]
     assert (first["event"], first["who"]) == ("run", "ada's")
     assert first["at"] > 1_600_000_000
 
 
-def test_the_last_run_is_the_one_that_was_worked_on_last_whatever_the_clock_says(tmp_path):
-    asked = f"cd {tmp_path}; {runs.questions(str(tmp_path))['plan']}"
-    first, second = written(tmp_path, plan()), written(tmp_path, msgspec.structs.replace(plan(), run="run-2"))
+def test_the_last_run_is_the_one_that_was_worked_on_last_whatever_the_clock_says(home):
+    asked = record.probe(ENVIRONMENT).commands["plan"]
+    first, second = written(home, plan()), written(home, plan(run="run-2"))
     os.utime(first, (2_000_000_000, 2_000_000_000))
-    assert '"run":"run-2"' in sh(asked).stdout
-    assert sh(runs.resumed(shlex.quote(str(first)), {"who": "bob"})).returncode == 0
-    assert '"run":"run-1"' in sh(asked).stdout
-    assert runs.read_journal((first / "journal").read_text())[-1]["event"] == "resumed"
+    assert '"run": "run-2"' in home.sh(asked).stdout
+    assert home.sh(runs.resumed(runs.folder(ENVIRONMENT, "run-1"), OWNER)).returncode == 0
+    assert '"run": "run-2"' not in home.sh(asked).stdout
+    assert read(first)[-1]["event"] == "resumed"
     assert second.is_dir()
 
 
-def test_all_of_it_is_for_its_owner_only(tmp_path):
-    folder = written(tmp_path, plan())
-    assert {oct(path.stat().st_mode & 0o777) for path in folder.iterdir()} == {"0o600"}
+def test_all_of_it_is_for_its_owner_only(home):
+    folder = written(home, plan())
+    modes = {oct(path.stat().st_mode & 0o777) for path in folder.rglob("*") if path.is_file()}
+    assert modes == {"0o600"}
     assert oct(folder.stat().st_mode & 0o777) == "0o700"
 
 
-def test_a_note_after_a_torn_line_is_readable(tmp_path):
-    (tmp_path / "journal").write_text('{"event":"ru')
-    assert sh(runs.note(shlex.quote(str(tmp_path)), "failed", why=NASTY, half=True)).returncode == 0
-    (entry,) = runs.read_journal((tmp_path / "journal").read_text())
+def test_a_note_after_a_torn_line_is_readable(home):
+    (home.run("run-1") / "journal").write_text('{"event":"ru')
+    assert home.sh(runs.note(runs.folder(ENVIRONMENT, "run-1"), "failed", why=NASTY, half=True)).returncode == 0
+    (entry,) = read(home.run("run-1"))
     assert (entry["event"], entry["why"], entry["half"]) == ("failed", NASTY, True)
 
 
-def test_activity_changes_with_every_step_and_not_with_a_lock_taken_over(tmp_path):
-    (tmp_path / "runs" / "run-1").mkdir(parents=True)
-    ask = runs.activity_command(shlex.quote(str(tmp_path)))
-    seen = [sh(ask).stdout]
+def test_activity_changes_with_every_step_and_not_with_a_lock_taken_over(home):
+    home.run("run-1")
+    probe = runs.activity(ENVIRONMENT)
+    assert probe.first
+    seen = [home.sh(probe.commands[""]).stdout]
     for event, entry in (("begin", {"step": "01-stop"}), ("end", {"step": "01-stop"}), ("left", {"by": "run-2"})):
-        sh(runs.note(shlex.quote(str(tmp_path / "runs" / "run-1")), event, **entry))
-        seen.append(sh(ask).stdout)
+        home.sh(runs.note(runs.folder(ENVIRONMENT, "run-1"), event, **entry))
+        seen.append(home.sh(probe.commands[""]).stdout)
     assert len(set(seen)) == 3
     assert seen[-1] == seen[-2]
 
 
-def test_a_run_is_not_begun_when_another_was_at_work_since_it_was_planned(tmp_path):
-    folder = shlex.quote(str(tmp_path))
-    seen = sh(runs.activity_command(folder)).stdout.strip()
-    (script,) = runs.begin(folder, {"who": "ada"}, plan(), seen)
-    assert sh(script).returncode == 0
-    sh(runs.note(shlex.quote(str(tmp_path / "runs" / "run-1")), "begin", step="01-stop"))
-    late = Plan(task="full-rollback", purpose="", steps=[], run="run-2")
-    (script,) = runs.begin(folder, {"who": "bob"}, late, seen)
-    assert sh(script).returncode == runs.MOVED
-    assert not (tmp_path / "runs" / "run-2").exists()
+def test_a_run_is_not_begun_when_another_was_at_work_since_it_was_planned(home):
+    seen = home.sh(runs.activity(ENVIRONMENT).commands[""]).stdout.strip()
+    written(home, plan(activity=seen))
+    home.sh(runs.note(runs.folder(ENVIRONMENT, "run-1"), "begin", step="01-stop"))
+    (late,) = runs.begin(ENVIRONMENT, OWNER, plan(run="run-2", activity=seen))
+    assert home.sh(late).returncode == runs.MOVED
+    assert not (home.state / "runs" / "run-2").exists()
 
 
-def test_what_closes_a_proven_run_knows_whose_it_was(tmp_path):
-    said = tmp_path / "closed"
-    closing = f'printf "%s\\n" "$RUN" "$TASK" "$WHO" "$MACHINE" > {said}'
-    made = msgspec.structs.replace(plan(), closing=closing)
-    folder = written(tmp_path, made)
-    assert sh(runs.finish(shlex.quote(str(folder)), made)).returncode == 0
-    assert said.read_text().splitlines()[:2] == ["run-1", "full-rollback"]
-    assert runs.read_journal((folder / "journal").read_text())[-1]["event"] == "proven"
+def test_a_proven_run_is_closed_and_its_records_are_in_the_ledger(home):
+    records = [Entry(event="bad", commit="a" * 40, subject=NASTY), Entry(event="good", commit="b" * 40)]
+    folder = written(home, plan(closing=ledger.closing(ENVIRONMENT, records)))
+    done = home.sh(runs.finish(runs.folder(ENVIRONMENT, "run-1"), OWNER))
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in (home.state / "releases.jsonl").read_text().splitlines()]
+    assert [(line["event"], line["commit"]) for line in lines] == [(r.event, r.commit) for r in records]
+    assert (lines[0]["subject"], lines[0]["who"], lines[0]["run"]) == (NASTY, "ada's", "run-1")
+    assert read(folder)[-1]["event"] == "proven"
+
+
+def test_a_run_whose_closing_fails_is_not_called_proven(home):
+    folder = written(home, plan(closing="echo no room >&2; exit 1"))
+    done = home.sh(runs.finish(runs.folder(ENVIRONMENT, "run-1"), OWNER))
+    assert (done.returncode, done.stderr) == (1, "no room\n")
+    assert read(folder)[-1]["event"] == "run"
+
+
+def test_the_last_runs_are_listed_with_their_journals_also_those_without_one(home):
+    written(home, plan())
+    (home.state / "runs" / "run-0").mkdir()
+    os.utime(home.state / "runs" / "run-0", (1, 1))
+    found = runs.every(ENVIRONMENT, 5).read({"": answer(home, runs.every(ENVIRONMENT, 5))})
+    assert [(name, len(entries)) for name, entries in found.items()] == [("run-0", 0), ("run-1", 1)]
+
+
+def test_when_a_step_began_is_that_of_its_first_try(home):
+    (home.run("run-1") / "journal").write_text(
+        '{"at":1.5,"event":"begin","step":"01-stop","try":1}\n{"at":9,"event":"begin","step":"01-stop","try":2}\n'
+    )
+    for name, at in (("01-stop", 1.5), ("02-start", None)):
+        probe = runs.began(runs.folder(ENVIRONMENT, "run-1"), name)
+        assert probe.read({"": answer(home, probe)}) == at
+
+
+def answer(home: Home, probe) -> Answer:
+    done = home.sh(probe.commands[""])
+    return Answer(done.stdout, done.stderr, done.returncode)

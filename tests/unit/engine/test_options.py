@@ -96,3 +96,17 @@ def test_every_option_explains_itself(task):
 def test_no_option_is_a_positional_argument(task):
     """With one, `fab TASK --help` would run the task with the value `--help`."""
     assert not [a.name for a in TASKS[task].get_arguments() if a.positional]
+
+
+SWITCHED_ON = {
+    parameter.name
+    for task in TASKS.values()
+    for parameter in inspect.signature(task.body).parameters.values()
+    if parameter.default is True
+}
+
+
+@pytest.mark.parametrize("switch", sorted(SWITCHED_ON))
+def test_the_help_of_a_switch_that_is_on_says_what_turning_it_off_does(switch):
+    """Invoke shows `--[no-]snapshot` for it: one text for both."""
+    assert f"with --no-{switch.replace('_', '-')} " in options.HELP[switch]

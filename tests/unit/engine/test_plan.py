@@ -18,9 +18,9 @@ def test_a_chain_leaves_out_what_there_is_nothing_to_do_for():
 
 
 def test_a_chain_is_the_run_that_its_preflight_was_made_for():
-    report = PreflightReport(run="r", facts=["f"], warnings=["w"], questions=["q"])
+    report = PreflightReport(run="r", activity="a", facts=["f"], warnings=["w"], questions=["q"])
     made = chain(report, task="t", purpose="p", back="b")
-    assert (made.run, made.facts, made.warnings, made.questions) == ("r", ["f"], ["w"], ["q"])
+    assert (made.run, made.activity, made.facts, made.warnings, made.questions) == ("r", "a", ["f"], ["w"], ["q"])
     assert (made.task, made.purpose, made.back, made.steps) == ("t", "p", "b", [])
 
 
@@ -31,7 +31,7 @@ def test_a_plan_is_the_same_once_it_was_written_down_and_read():
 
 def test_the_way_back_of_a_run_names_the_run():
     assert Plan(task="t", purpose="p", steps=[], back=UNDO, run="r1").way_back == fab("undo --run r1")
-    assert Plan(task="t", purpose="p", steps=[], back="fab git.checkout").way_back == "fab git.checkout"
+    assert Plan(task="t", purpose="p", steps=[], back=fab("git.log")).way_back == fab("git.log")
 
 
 def test_identifiers_of_runs_are_never_the_same():

@@ -9,14 +9,16 @@ import pytest
 
 from tasks.console.errors import Refused
 from tasks.engine import journal as runs
-from tasks.engine import record as story
+from tasks.engine import record
+from tasks.engine.before import ReleaseBefore
 from tasks.engine.plan import Plan, Step
 from tasks.ssh.shell import Answer
+from tests.unit.support.scripted import Scripted
 
-STOP = Step(name="stop", title="The stop", script="true", commands=("stop",), until=("start",))
-STEPS = [STOP, Step(name="start", title="The start", script="true", commands=("start",))]
+STOP = Step(name="stop", title="The stop", script="true", commands=("stop",), effects=("stops",))
+STEPS = [STOP, Step(name="start", title="The start", script="true", commands=("start",), effects=("starts",))]
 PLAN = Plan(task="full-rollback", purpose="back", steps=STEPS, run="run-1")
-SAFE = [("stop", ("start",)), ("snapshot", ("downgrade",)), ("downgrade", ()), ("start", ())]
+SAFE = [("stop", "stops"), ("snapshot", "snapshots"), ("downgrade", "migrates"), ("start", "starts")]
 ENTRIES = [
     {"at": 1.0, "event": "run", "run": "run-1", "who": "ada", "machine": "laptop"},
     {"at": 2.0, "event": "begin", "step": "01-stop", "try": 1, "half": True},
@@ -27,10 +29,10 @@ ENTRIES = [
 ]
 
 
-def told(journal: str, tries: str = "", lock: str = "", holder: str = "") -> story.Story:
-    plan = msgspec.json.encode({"owner": {"who": "ada"}, "plan": PLAN}).decode()
+def told(journal: str, tries: str = "", lock: str = "", holder: str = "") -> record.RunRecord:
+    plan = msgspec.json.encode({"format": 2, "owner": {"who": "ada"}, "plan": PLAN}).decode()
     texts = {"plan": plan, "journal": journal, "tries": tries, "lock": lock, "holder": holder, "now": "9"}
-    return story.parse({name: Answer(text, "", 0) for name, text in texts.items()})
+    return record.parse({name: Answer(text, "", 0) for name, text in texts.items()})
 
 
 def lines(entries: list[dict]) -> str:
@@ -43,7 +45,7 @@ def test_a_journal_that_ends_between_any_two_lines_is_readable(count, torn):
     known = told(lines(ENTRIES[:count]) + torn)
     assert known.plan == PLAN
     assert known.state == ("done and verified" if count == len(ENTRIES) else "cut off")
-    assert known.half == (2 <= count <= 4)
+    assert known.partially_applied == (2 <= count <= 4)
     assert known.over == (count == len(ENTRIES))
 
 
@@ -89,11 +91,11 @@ def test_what_a_later_step_relies_on_is_done_anew_unless_that_one_goes_on_or_is_
 
 
 def test_an_earlier_step_that_goes_on_does_not_make_a_used_snapshot_good_again():
-    steps = [Step(name=name, title="", script="", until=until) for name, until in SAFE]
-    plan = msgspec.json.encode({"plan": Plan(task="full-rollback", purpose="back", steps=steps)}).decode()
+    steps = [Step(name=name, title="", script="", effects=(effect,)) for name, effect in SAFE]
+    plan = msgspec.json.encode({"format": 2, "plan": Plan(task="full-rollback", purpose="back", steps=steps)}).decode()
     tries = "01-stop.2 alive\n02-snapshot.1 gone 0\n03-downgrade.1 gone 1\n"
     texts = {"plan": plan, "journal": "", "tries": tries, "lock": "", "holder": "", "now": "9"}
-    known = story.parse({name: Answer(text, "", 0) for name, text in texts.items()})
+    known = record.parse({name: Answer(text, "", 0) for name, text in texts.items()})
     assert not known.holds(2)
 
 
@@ -119,14 +121,42 @@ def test_a_run_whose_client_lives_is_running():
     assert told(lines(ENTRIES[:2]), lock="LIVE\n{}\n5", holder="run-2").state == "cut off"
 
 
-@pytest.mark.parametrize("plan", ["{", "[]", "{}", '{"plan": 5}', '{"plan": {"task": "x"}}'])
+@pytest.mark.parametrize(
+    "plan", ["{", "[]", '{"format": 2}', '{"format": 2, "plan": 5}', '{"format": 2, "plan": {"task": "x"}}']
+)
 def test_a_plan_that_cannot_be_read_is_refused_in_one_line(plan):
     names = ("journal", "tries", "lock", "holder", "now")
     with pytest.raises(Refused, match="cannot be read") as refused:
-        story.parse({"plan": Answer(plan, "", 0), **{name: Answer("", "", 0) for name in names}})
+        record.parse({"plan": Answer(plan, "", 0), **{name: Answer("", "", 0) for name in names}})
     assert "\n" not in refused.value.message
 
 
 def test_journals_of_many_runs_are_told_apart():
     out = f"= run-1\n{lines(ENTRIES[:1])}\n= run-2\n\n= run-3\nnonsense\n[1]\n"
     assert runs.journals(out) == {"run-1": ENTRIES[:1], "run-2": [], "run-3": []}
+
+
+@pytest.mark.parametrize(("plan", "written"), [('{"plan": {}}', "format 1"), ('{"format": 3, "plan": {}}', "format 3")])
+def test_a_run_of_another_version_is_neither_shown_nor_taken_up_nor_taken_back(plan, written):
+    texts = {"plan": plan, "journal": "", "tries": "", "lock": "", "holder": "", "now": "9"}
+    with pytest.raises(Refused, match=written) as refused:
+        record.parse({name: Answer(text, "", 0) for name, text in texts.items()})
+    assert "\n" not in refused.value.message
+
+
+def test_what_was_found_before_a_run_is_of_its_kind_again():
+    before = ReleaseBefore(commit="a" * 40, images={"app": "shop:a"}, snapshot="d__snap_1")
+    plan = msgspec.structs.replace(PLAN, before=before)
+    texts = {"plan": json.dumps({"format": 2, "plan": msgspec.to_builtins(plan)}), "journal": "", "tries": ""}
+    answers = {
+        name: Answer(texts.get(name, ""), "", 0) for name in ("plan", "journal", "tries", "lock", "holder", "now")
+    }
+    assert record.parse(answers).plan.before == before
+
+
+def test_a_host_that_knows_no_such_run_is_named():
+    host = Scripted().replies(lambda name: "")
+    with pytest.raises(Refused, match="u@h:22: no run r9"):
+        record.read(host, "r9")
+    with pytest.raises(Refused, match="u@h:22: no run yet"):
+        record.read(host)

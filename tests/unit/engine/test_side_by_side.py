@@ -7,7 +7,8 @@ import subprocess
 import pytest
 
 from tasks.engine.plan import Step
-from tasks.engine.side_by_side import in_turn, together
+from tasks.engine.side_by_side import at_once, in_turn, together
+from tasks.ssh import scripts
 
 
 def _step(name: str, script: str) -> Step:
@@ -15,7 +16,11 @@ def _step(name: str, script: str) -> Step:
 
 
 def _run(step: Step, folder) -> tuple[int, str]:
-    done = subprocess.run(["sh", "-c", step.script], cwd=folder, capture_output=True, text=True, timeout=20)
+    for name, text in step.files.items():
+        (folder / name).write_text(text)
+    named = "".join(f": '$SCRIPTS/engine/{name}.sh'\n" for name in ("in-turn", "together"))
+    script = scripts.with_files(named + step.script)
+    done = subprocess.run(["sh", "-c", script], cwd=folder, capture_output=True, text=True, timeout=20)
     return done.returncode, done.stdout
 
 
@@ -39,3 +44,16 @@ def test_together_both_run_at_the_same_time(tmp_path):
     first = f"touch a; {wait.format(theirs='b')}; echo first"
     second = f"touch b; {wait.format(theirs='a')}; echo second"
     assert _run(together(_step("first", first), _step("second", second)), tmp_path) == (0, "first\nsecond\n")
+
+
+def test_parts_are_done_at_once_on_one_host_and_each_in_its_order(tmp_path):
+    one, two, three = _step("one", "echo 1 > a"), _step("two", "cat a"), _step("three", "echo 3")
+    (step,) = at_once([one, two], three, hosts=1)
+    assert _run(step, tmp_path) == (0, "1\n3\n")
+    assert step.name == "one-and-two-and-three"
+
+
+def test_on_several_hosts_and_where_one_part_is_empty_nothing_is_joined():
+    one, two = _step("one", ""), _step("two", "")
+    assert at_once(one, two, hosts=2) == [one, two]
+    assert at_once([one, two], None, hosts=1) == [one, two]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from fabric import Config, Connection
 from fabric.main import make_program
 from invoke import Collection, Context, Exit
 from paramiko.ssh_exception import SSHException
 
+from tasks.console.commands import fab
 from tasks.console.errors import Failed, Refused
-from tasks.engine import options
-from tasks.engine.task import change, task
+from tasks.engine.plan import Plan
+from tasks.engine.run import RunOptions
+from tasks.engine.task import Change, task
 from tasks.ssh import fleet
 from tests.unit.support.scripted import Scripted
+
+WORLD = None  # nothing is carried out here
+change = Change(WORLD)
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +96,7 @@ def test_an_option_is_checked_by_its_name_and_a_switch_is_not():
 
 def test_a_task_needs_no_hosts_file_until_it_runs(monkeypatch, tmp_path):
     monkeypatch.setenv("ROLLBACK_HOSTS_FILE", str(tmp_path / "nope"))
-    assert task(lambda c: None).hosts == [options.DEFAULT_HOST]
+    assert task(lambda c: None).hosts == [fleet.DEFAULT_HOST]
 
 
 def test_a_change_brings_its_switches_along():
@@ -134,3 +141,37 @@ def test_a_task_of_one_step_carries_its_builder():
         """Do it."""
 
     assert one.step("report") == "report"
+
+
+def test_a_change_is_carried_out_in_its_world_as_the_switches_say(host, mocker):
+    carry_out = mocker.patch("tasks.engine.run.carry_out", return_value="done")
+    made = Plan(task="t", purpose="", steps=[])
+    assert change(lambda c: made)(Connection("h"), yes=True) == "done"
+    at, plan, options, _started, world = carry_out.call_args.args
+    assert (world, at, plan) == (WORLD, host, made)
+    assert options == RunOptions(yes=True)
+
+
+def test_a_change_that_has_nothing_to_do_says_so_as_json(capsys):
+    assert change(lambda c: None)(Connection("h"), json=True) is None
+    assert json.loads(capsys.readouterr().out) == {"changed": False}
+
+
+def test_a_refusal_is_a_document_where_one_was_asked_for(capsys):
+    def body(c, json=False):
+        raise Refused("no", next=f"Next: {fab('status')}")
+
+    with pytest.raises(Refused):
+        task(body)(Connection("staging"), json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert found == {"error": "no Nothing was changed. Next: fab -H staging status", "exit_code": 2}
+
+
+def test_a_command_in_an_error_is_written_as_the_operator_types_it():
+    def body(c):
+        raise Failed(f"Next: {fab('undo')}")
+
+    for typed, words in (("staging", "fab -H staging undo"), (fleet.DEFAULT_HOST, "fab undo")):
+        with pytest.raises(Failed) as failed:
+            task(body)(Connection(typed))
+        assert failed.value.message == f"Next: {words}"

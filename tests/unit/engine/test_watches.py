@@ -12,6 +12,7 @@ from tasks.engine import interrupt
 from tasks.engine.job import End, Try
 from tasks.engine.plan import Step
 from tasks.engine.watches import Watches
+from tasks.ssh.shell import Word
 
 STEP = Step(name="stop", title="Stop", script="")
 
@@ -20,7 +21,7 @@ class Watched:
     """A watch that ends as `to_the_end` is told to."""
 
     def __init__(self, to_the_end) -> None:
-        self._to_the_end, self.attempt = to_the_end, Try("f", "r", 1, STEP)
+        self._to_the_end, self.attempt = to_the_end, Try(Word("f"), "r", 1, STEP)
         self.goes_on, self.stopped, self.silent = True, False, False
 
     def to_the_end(self):
@@ -58,7 +59,7 @@ def test_a_host_that_stays_away_is_heard_of_once_the_others_have_ended():
     assert crowd.goes_on
 
 
-@pytest.mark.parametrize(("wanted", "stopped"), [(interrupt.STOP, True), (interrupt.LEAVE, False)])
+@pytest.mark.parametrize(("wanted", "stopped"), [("stop", True), ("leave", False)])
 def test_at_ctrl_c_the_step_is_left_or_stopped_where_it_still_runs(monkeypatch, wanted, stopped):
     never = threading.Event()
     quick = Watched(lambda: (End("ended", 0), []))
@@ -85,7 +86,7 @@ def test_at_ctrl_c_it_can_be_watched_further(monkeypatch):
     def decide(_) -> str:
         pressed.append(True)
         go.set()
-        return interrupt.WATCH
+        return "watch"
 
     monkeypatch.setattr(interrupt, "decide", decide)
 

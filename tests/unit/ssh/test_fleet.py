@@ -10,7 +10,6 @@ from fabric import Config, Connection
 from invoke import Context
 
 from tasks.console.errors import Refused
-from tasks.engine import options
 from tasks.ssh import fleet
 
 
@@ -41,7 +40,7 @@ def named(host: str, **overrides):
 
 
 def test_without_h_the_default_environment_is_meant_primary_first():
-    host = named(options.DEFAULT_HOST)
+    host = named(fleet.DEFAULT_HOST)
     assert [h.address for h in host.fleet][0] == "deploy@one:2201"
     assert [h.address for h in host.fleet][1] == "root@two:22"
     assert host.environment.name == "pair"
@@ -65,7 +64,7 @@ def test_what_the_host_itself_says_of_login_and_port_counts_before_the_settings_
 
 def test_rollback_env_names_the_default(monkeypatch):
     monkeypatch.setenv("ROLLBACK_ENV", "single")
-    assert named(options.DEFAULT_HOST).host == "three"
+    assert named(fleet.DEFAULT_HOST).host == "three"
 
 
 def test_an_address_is_one_host_with_the_settings_of_the_default_environment(folder):

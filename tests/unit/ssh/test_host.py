@@ -7,7 +7,7 @@ from invoke.exceptions import ThreadException
 from invoke.util import ExceptionWrapper
 
 from tasks.console.errors import ConnectionLost, Failed, TimedOut
-from tests.unit.support.deployment import environment
+from tasks.ssh.probe import Probe, answered
 from tests.unit.support.scripted import Scripted
 
 
@@ -25,20 +25,19 @@ def test_a_failed_command_is_its_last_line_without_what_steers_a_terminal():
     assert failed.value.message == "u@h:22: �[2Jit is full"
 
 
-def test_before_a_change_the_first_question_asks_what_the_journals_say_as_well():
-    host = Scripted({"*": lambda script: (marked(script, "activity", "x"),) if "journal" in script else ("",)})
-    host.environment, host.activity = environment(), ""
-    assert host.ask({"x": "true"})["x"].ok
-    assert host.activity == "said by activity"
-    host.sh("true")
-    assert len(host.asked) == 2
+def test_what_is_asked_first_has_been_answered_before_the_others_begin():
+    host = Scripted().replies(lambda name: f"said by {name}")
+    early = Probe({"": "first"}, lambda answers: answers[""].out, first=True)
+    assert host.ask(answered("later"), early)[1] == "said by 1 "
+    [(script, _)] = host.asked
+    assert script.index("first") < script.index("later")
 
 
-def test_before_a_change_no_command_runs_until_it_is_known_what_the_journals_say():
-    host = Scripted({"*": lambda script: (marked(script, "activity"),) if "journal" in script else ("",)})
-    host.environment, host.activity = environment(), ""
-    host.sh("true")
-    assert ["journal" in script for script, _ in host.asked] == [True, False]
+def test_a_host_is_asked_for_several_things_at_once_and_each_probe_reads_its_own():
+    host = Scripted().replies(lambda name: f"said by {name}")
+    one, two = host.ask(answered("x"), answered("y"))
+    assert (one.out, two.out) == ("said by 0 ", "said by 1 ")
+    assert len(host.asked) == 1
 
 
 def test_without_check_the_exit_code_is_the_callers_business():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tasks.engine.before import ReleaseBefore
-from tasks.engine.plan import Expectation, Plan, Step
-from tasks.engine.record import Story, Told
+from tasks.engine.plan import Expectation, Plan, Step, label
+from tasks.engine.record import RunRecord, StepStatus
 from tasks.engine.world import Check
 from tasks.incident.record import Incident, timeline
 from tasks.incident.secrets import Secrets
@@ -52,7 +52,7 @@ def incident(lines=None, *, code=200, head=GOOD, status="running", seen=None, se
     return Incident(**found, main=run(lines), entries=timeline({RUN: lines}), checks=checks)
 
 
-def run(lines) -> Story:
+def run(lines) -> RunRecord:
     """The full rollback with this journal."""
     steps = [Step(name=n, title=f"The {n} step", script=":") for n in STEPS]
     plan = Plan(
@@ -64,5 +64,5 @@ def run(lines) -> Story:
         before=ReleaseBefore(commit=BAD, branch="main", revision=["c5b9"], snapshot="shop__snap_1"),
         run=RUN,
     )
-    told = [Told(name=f"{n:02}-{s.name}", title=s.title, commands=(), state="done") for n, s in enumerate(steps, 1)]
-    return Story(run=RUN, owner={}, plan=plan, steps=told, journal=lines)
+    told = [StepStatus(name=label(n, s), title=s.title, commands=(), state="done") for n, s in enumerate(steps, 1)]
+    return RunRecord(run=RUN, owner={}, plan=plan, steps=told, journal=lines)

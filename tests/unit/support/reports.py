@@ -6,7 +6,7 @@ from typing import Any
 
 from tasks.engine.before import AnyBefore
 from tasks.engine.plan import Plan, Step
-from tasks.engine.record import Story, Told
+from tasks.engine.record import RunRecord, StepStatus
 from tasks.preflight import restore_facts
 from tasks.preflight.backup_fit import Fit
 from tasks.preflight.downgrade import DowngradeReport
@@ -98,14 +98,14 @@ def restore(**values: Any) -> RestoreReport:
     return restore_facts.told(RestoreReport(**deployment(**{**ordinary, **values})))
 
 
-def record(before: AnyBefore | None, *steps: Step, states: tuple[str, ...] = (), **values: Any) -> Story:
+def record(before: AnyBefore | None, *steps: Step, states: tuple[str, ...] = (), **values: Any) -> RunRecord:
     """Return a run that began from `before`, its steps in these states (all done)."""
     made = Plan(task="full-rollback", purpose="", steps=list(steps), before=before, run=RUN, **values)
     told = [
-        Told(name=s.name, title=s.title, commands=(), state=of, tries=int(of != "waiting"))
+        StepStatus(name=s.name, title=s.title, commands=(), state=of, tries=int(of != "waiting"))
         for s, of in zip(steps, states or ["done"] * len(steps), strict=True)
     ]
-    return Story(run=RUN, owner={}, plan=made, steps=told, journal=[{"event": "proven", "half": False}])
+    return RunRecord(run=RUN, owner={}, plan=made, steps=told, journal=[{"event": "proven", "half": False}])
 
 
 def rollback_undo(found: AnyBefore, change: SchemaChange | None = STAYS, **values: Any) -> RollbackUndoReport:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Callable
 from typing import Any
 
 from fabric.runners import Result
@@ -21,6 +23,7 @@ class Scripted(Host):
         super().__init__("h", user="u", port=22)
         self.__dict__["answers"], self.__dict__["asked"] = dict(answers or {}), []
         self.__dict__["connected"] = connected
+        self.environment, self.fleet = environment(), (self,)
 
     @property
     def is_connected(self) -> bool:
@@ -44,6 +47,18 @@ class Scripted(Host):
         if isinstance(answer, Exception):
             raise answer
         return self.result(*answer)
+
+    def replies(self, reply: Callable[[str], str]) -> Scripted:
+        """Answer every command of a batch, by its name, with what `reply` returns."""
+
+        def answer(script: str) -> tuple[str, ...]:
+            delimiter = next(iter(re.findall(r"begin %s\\n' ([0-9a-f]{16}) ", script)), "")
+            names = dict.fromkeys(re.findall(rf"begin %s\\n' {delimiter} ('[^']*'|\S+?);", script)) if delimiter else {}
+            plain = [name.strip("'") for name in names]
+            return ("".join(f"\n{delimiter} begin {n}\n{reply(n)}\n{delimiter} end 0\n" for n in plain),)
+
+        self.__dict__["answers"]["*"] = answer
+        return self
 
     def result(self, out: str = "", err: str = "", code: int = 0) -> Result:
         """Return what Fabric would."""

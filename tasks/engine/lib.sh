@@ -1,0 +1,24 @@
+# Functions of the scripts that carry out a run. A script sources it: . "$SCRIPTS/engine/lib.sh"
+# Processes are told by a tag in their environment, which their children inherit: pids are used again, tags are not.
+set -eu
+umask 077
+
+tagged() { # TAG: print the pids of the processes that bear it
+  grep -lsF -- "$1" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3
+}
+
+alive() { # TAG: whether any process bears it
+  [ -n "$(tagged "$1")" ]
+}
+
+note() { # ENTRY: add a JSON object, given without its opening brace, to the journal of the run's folder
+  # A line torn by a crash must not swallow the next one.
+  [ -z "$(tail -c 1 journal 2>/dev/null)" ] || echo >>journal
+  printf '{"at":%s,%s\n' "$(date +%s.%N)" "$1" >>journal
+}
+
+work_on() { # ENTRY: note who works on the run, which is the last one from then on, whatever the clock says
+  note "$1"
+  echo "${PWD##*/}" >../../last.new
+  mv ../../last.new ../../last
+}

@@ -1,0 +1,57 @@
+"""The program that runs our tasks: the name under which it has them, and what `-H` named."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from fabric.connection import derive_shorthand
+from invoke import Collection
+
+from ..console.errors import Refused
+
+PROGRAMS = ("fabric.main", "invoke.main")  # `fab` and `inv`
+_ours: list[Collection] = []
+
+
+def offer(namespace: Collection) -> Collection:
+    """Return `namespace`, whose tasks are found from then on wherever a program has them."""
+    _ours[:] = [namespace]
+    return namespace
+
+
+def full_name(task: str) -> str:
+    """Return how a task of ours is called in the program that runs: `rollback.undo` where we are mounted so."""
+    if not any(task in namespace.task_names for namespace in _ours):
+        return task
+    found = (_path(program.collection) for program in _programs() if program.collection is not None)
+    prefix = next((path for path in found if path is not None), "")
+    return f"{prefix}{task}"
+
+
+def _path(collection: Collection) -> str | None:
+    """Return the way to our tasks in `collection`: empty, or names that end with a dot; None: it has them not."""
+    tops = [task for namespace in _ours for task in namespace.tasks.values()]
+    if any(task is top for task in collection.tasks.values() for top in tops):
+        return ""
+    paths = ((name, _path(below)) for name, below in collection.collections.items())
+    return next((f"{name}.{path}" for name, path in paths if path is not None), None)
+
+
+def check_hosts() -> None:
+    """Raise Refused for a `-H` that Fabric would stumble over."""
+    for program in _programs():
+        for host in (program.core[0].args.hosts.value or "").split(",") if "hosts" in program.core[0].args else ():
+            try:
+                derive_shorthand(host)
+            except ValueError:
+                raise Refused(f"-H: {host!r}: the port is not a number; [user@]host[:port] is meant.") from None
+
+
+def _programs() -> Iterator[Any]:
+    """Yield the program that runs, where it is a known one and has read its command line."""
+    for name in PROGRAMS:
+        program = getattr(sys.modules.get(name), "program", None)
+        if getattr(program, "core", None) and hasattr(program, "collection"):
+            yield program

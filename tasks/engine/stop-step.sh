@@ -1,0 +1,36 @@
+# Ends every process of a try of a step, in the run's folder, and what it runs in containers; its end is written down.
+# Arguments: NAME, its TAG, PATIENCE (seconds for the step's own stop script) and TIDY (seconds to tidy up).
+# It fails where something may still run: a process that stays, or containers of which the engine says nothing.
+. "$SCRIPTS/engine/lib.sh"
+name=$1 tag=$2 patience=$3 tidy=$4
+lead=$(cat "$name.pid" 2>/dev/null) || :
+
+end() { # SIGNAL: to all but the one that writes down how it ended
+  for pid in $(tagged "$tag" | grep -vx "$lead"); do
+    kill -s "$1" "$pid" 2>/dev/null || :
+  done
+}
+
+wait_for_the_end() { # TENTHS of a second
+  waited=0
+  until [ -f "$name.rc" ] || ! kill -s 0 "$lead" 2>/dev/null || [ $waited -ge "$1" ]; do
+    waited=$((waited + 1))
+    sleep 0.1
+  done
+}
+
+end TERM
+stopped=0
+stop=${name%.*}.stop.sh
+if [ -e "$stop" ]; then timeout -k 1 "$patience" sh "$stop" "${tag#*=}" >/dev/null 2>&1 || stopped=$?; fi
+wait_for_the_end $((10 * (tidy + 2)))
+if [ ! -f "$name.rc" ]; then
+  end KILL
+  wait_for_the_end 50
+fi
+waited=0
+while alive "$tag" && [ $waited -lt 10 ]; do
+  waited=$((waited + 1))
+  sleep 0.1
+done
+[ "$stopped" != 124 ] && ! alive "$tag"

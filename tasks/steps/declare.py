@@ -1,0 +1,11 @@
+"""What tasks are declared with: `task` for one that only looks, `change` for one that returns a plan."""
+
+from __future__ import annotations
+
+from ..engine.task import Change, task
+from ..preflight.world import Deployment
+
+__all__ = ["DEPLOYMENT", "change", "task"]
+
+DEPLOYMENT = Deployment()
+change = Change(DEPLOYMENT)
