@@ -108,16 +108,17 @@ class Plan(Struct, kw_only=True):
 
 
 class PreflightReport(Struct, frozen=True, kw_only=True):
-    """What was found before a run: its id, and what the operator is told, and asked by name.
+    """What was found before a run: its id, and what the operator is told, and asked by name."""
 
-    `activity` is what the host's journals were then: a run that began since is noticed.
-    """
-
-    activity: str = ""
     run: str = field(default_factory=new_id)
     facts: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+
+    @property
+    def activity(self) -> str:
+        """What the host's journals were then: a run that began since is noticed."""
+        return ""
 
 
 Part = Step | Iterable[Step | None] | None

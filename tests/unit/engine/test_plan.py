@@ -18,9 +18,9 @@ def test_a_chain_leaves_out_what_there_is_nothing_to_do_for():
 
 
 def test_a_chain_is_the_run_that_its_preflight_was_made_for():
-    report = PreflightReport(run="r", activity="a", facts=["f"], warnings=["w"], questions=["q"])
+    report = PreflightReport(run="r", facts=["f"], warnings=["w"], questions=["q"])
     made = chain(report, task="t", purpose="p", back="b")
-    assert (made.run, made.activity, made.facts, made.warnings, made.questions) == ("r", "a", ["f"], ["w"], ["q"])
+    assert (made.run, made.facts, made.warnings, made.questions) == ("r", ["f"], ["w"], ["q"])
     assert (made.task, made.purpose, made.back, made.steps) == ("t", "p", "b", [])
 
 
