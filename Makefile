@@ -3,7 +3,7 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
-TYPED := tasks/config tasks/tools/git tasks/ssh/scripts.py tasks/ssh/probe.py tasks/engine/before.py tasks/engine/world.py
+TYPED := $(addprefix tasks/,console config ssh engine incident tools/git tools/compose tools/http)
 SCRIPTS := $(shell find tasks tests -name '*.sh')
 # Bytecode is kept: what compiles everything anew starts in twice the time.
 export PYTHONDONTWRITEBYTECODE :=
