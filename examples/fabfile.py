@@ -50,7 +50,7 @@ def release(c, commit=None):
         containers.start.step(report),
         task="release",
         purpose=report.purpose,
-        proof=Expectation(commit=report.target.sha, services=report.wanted.services, healthy=True),
+        proof=Expectation(commit=report.target.sha, services=report.wanted.files.lasting, healthy=True),
         back=fab("undo"),
         before=report.release,
     )
