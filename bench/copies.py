@@ -6,9 +6,10 @@ from collections.abc import Callable
 from statistics import median
 
 from sandbox.host import Host
+from tasks.ssh import scripts
+from tasks.tools.postgres import changes
 from tasks.tools.postgres.names import copy_name
 from tasks.tools.postgres.psql import Database
-from tasks.tools.postgres.snapshot import snapshot_script
 
 from . import figures, stage
 from .figures import Table
@@ -57,7 +58,7 @@ def _contenders(host: Host, name: str) -> dict[str, Callable[[], float]]:
     drop = PSQL.format(database="postgres"), f'DROP DATABASE "{copy_name(name, "snap", "bench")}";'
 
     def snapshot() -> float:
-        host.exec("cat > snapshot.sh", stdin=snapshot_script(database, "bench"))
+        host.exec("cat > snapshot.sh", stdin=scripts.with_files(changes.snapshot(database, "bench")))
         elapsed = _timed(host, "sh snapshot.sh")
         host.exec(drop[0], stdin=drop[1])
         return elapsed

@@ -11,9 +11,9 @@ from ..engine import record
 from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.probe import answered
+from ..tools.postgres import reads
 from ..tools.postgres.psql import Database
-from ..tools.postgres.reads import rows_script, server_script
-from ..tools.postgres.report import Server, parse_server, parse_tables
+from ..tools.postgres.server import Server
 from .record import Incident
 
 COUNTING = 30  # seconds that counting all rows may take
@@ -35,9 +35,9 @@ def data(host: Host, incident: Incident) -> tuple[dict[str, int] | None, Server 
     if not settings or not container:
         return None, None
     live = Database(container, settings.name, settings.user)
-    server, rows = host.ask(answered(server_script(live)), answered(rows_script(live)), timeout=COUNTING)
-    counts = {name: table.rows for name, table in parse_tables(rows.out).items()} if rows.ok else None
-    return counts, parse_server(server.out, live.name) if server.ok else None
+    probes = reads.optional(reads.rows(live)), reads.optional(reads.server(live))
+    rows, server = host.ask(*probes, timeout=COUNTING)
+    return rows, server
 
 
 @contextlib.contextmanager

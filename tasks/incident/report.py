@@ -11,7 +11,7 @@ from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
 from ..engine.record import RunRecord
 from ..preflight import health
 from ..preflight.state import State
-from ..tools.postgres.report import Server
+from ..tools.postgres.server import Server
 from . import checklist
 from .checklist import Item
 from .record import Incident, TimelineEntry

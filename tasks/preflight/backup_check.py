@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 
 from ..config.settings import Environment
@@ -11,14 +10,11 @@ from ..console.text import last_line
 from ..engine import display
 from ..engine.progress import PREFIX
 from ..ssh import paths
-from ..ssh.shell import home, quote
+from ..ssh.host import Host
+from ..tools.postgres import reads
 from ..tools.postgres.backup import Backup, Section, parse_backup
-from ..tools.postgres.inspection import inspect_script
 from ..tools.postgres.names import parse_copy
 from ..tools.postgres.psql import Database
-from . import backup_files as files
-
-LONGEST_REPORT = 60_000  # characters; what a longer check found is not kept
 
 
 class Reading(display.Log):
@@ -26,7 +22,8 @@ class Reading(display.Log):
 
     def __init__(self) -> None:
         super().__init__()
-        self.mark, self.report = "\0", []
+        self.mark = "\0"
+        self.report: list[str] = []
 
     def _show(self, line: str) -> None:
         if line.startswith(PREFIX):
@@ -45,40 +42,29 @@ class Target:
     tables: frozenset[str] = frozenset()
 
 
-def inspect(c, db: Database, path: str, keep: bool = False) -> Backup:
+def inspect(c: Host, db: Database, path: str, keep: bool = False) -> Backup:
     """Return what is known of the backup at PATH on the host, read to its end; Refused if it cannot be read.
 
-    With KEEP, what was found is kept for `backups.list`.
+    With KEEP, what was found is kept on the host: for `backups.list`, and for a restore of the very same bytes.
     """
-    script = inspect_script(db, path, versions_table(c.environment), progress=True)
+    kept = reports(c.environment) if keep else ""
     stream = Reading()
+    script = reads.inspect(db, path, versions_table(c.environment), kept)
     result = c.sh(script, timeout=None, check=False, out=stream)
     if not result.ok:
-        raise Refused(f"{c.address}: {last_line(result.stderr)}. Nothing was changed.")
-    text = "\n".join(stream.report)
-    backup = parse_backup(text, path)
-    if keep and len(text) < LONGEST_REPORT:
-        c.sh(_keep(reports(c.environment), files.report_name(backup), text), check=False)
-    return backup
+        raise Refused(f"{last_line(result.stderr)}.", at=c.address)
+    return parse_backup("\n".join(stream.report), path)
 
 
 def versions_table(environment: Environment) -> str:
     """Return Alembic's table as schema.table, the usual one where hosts.yaml names none."""
-    alembic = environment.database.alembic
+    alembic = environment.database.alembic if environment.database else None
     return f"{alembic.schema}.{alembic.table}" if alembic else "public.alembic_version"
 
 
 def reports(environment: Environment) -> str:
     """Return the folder that keeps what checks found, relative to the login's home."""
     return f"{paths.state_path(environment)}/backups"
-
-
-def _keep(folder: str, name: str, text: str) -> str:
-    encoded = base64.b64encode(f"{text}\n".encode()).decode()
-    file = f"{home(folder)}/{quote(name)}"
-    return (
-        f"umask 077; mkdir -p {home(folder)} && printf %s {encoded} | base64 -d >{file}.part && mv {file}.part {file}"
-    )
 
 
 def section_of(backup: Backup, name: str, source: str | None = None) -> Section | None:

@@ -3,44 +3,13 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import dataclass
 
-from ..ssh.shell import home
+from ..ssh import scripts
+from ..ssh.shell import Word
 from ..tools.postgres.backup import Backup, parse_backup
 
 FORMATS = {"plain": "sql", "gz": "sql.gz", "zst": "sql.zst", "custom": "dump", "directory": "dir"}
-PROBE = 5  # seconds that the revision of a file that was never checked may take
-
-# Prints BACKUP lines, each followed by the report of the file's last check, or by its revision if that is quick.
-LISTING = r"""
-cd {folder} 2>/dev/null || exit 0
-revision() {{
-  awk '/^COPY .*alembic_version"? \(/ {{ on = 1; next }} on && $0 == "\\." {{ exit }} on {{ print "REVISION\t" $0 }}'
-}}
-kind() {{
-  [ ! -d "$1" ] || {{ echo directory; return; }}
-  case $(od -An -tx1 -N5 "$1" | tr -d ' \n') in
-    5047444d50) echo custom ;; 1f8b*) echo gzip ;; 28b52ffd*) echo zstd ;; *) echo plain ;;
-  esac
-}}
-probe() {{
-  case $1 in
-    plain) timeout {probe} cat "$2" ;;
-    gzip|zstd) timeout {probe} $1 -dcq <"$2" ;;
-    custom) [ -z "$d" ] || docker exec -i "$d" timeout {probe} pg_restore -a -t alembic_version -f - <"$2" ;;
-  esac 2>/dev/null | revision
-}}
-for f in *; do
-  case $f in *.sha256|*.part|*.part.err|*[[:cntrl:]]*) continue ;; esac
-  [ -f "$f" ] || [ -f "$f/toc.dat" ] || continue
-  [ -r "$f" ] || continue
-  if [ -d "$f" ]; then s=$(du -sk "$f" | awk '{{ printf "%.0f", $1 * 1024 }}'); else s=$(wc -c <"$f"); fi
-  s=$((s)); m=$(stat -c %Y "$f"); k=$(kind "$f")
-  printf 'BACKUP\t%s\t%s\t%s\t%s\t%s\n' "$s" "$m" "$k" "$([ -e "$f.sha256" ] && echo 1 || echo 0)" "$f"
-  cat {reports}/"$f.$s.$m" 2>/dev/null || probe $k "$f"
-done
-"""
 
 
 @dataclass(frozen=True)
@@ -59,6 +28,11 @@ class Found:
     def name(self) -> str:
         """The name in its folder."""
         return self.path.rpartition("/")[2]
+
+    @property
+    def report(self) -> str:
+        """The name of the file that keeps what a check found: it fits one state of one file only."""
+        return f"{self.name}.{self.bytes}.{self.modified}"
 
     @property
     def good(self) -> bool:
@@ -89,17 +63,13 @@ def ours(name: str, database: str) -> bool:
     return re.fullmatch(rf"{re.escape(stem(database))}_\d{{8}}-\d{{6}}\.({ends})", name) is not None
 
 
-def report_name(backup: Backup) -> str:
-    """Return the name of the file that keeps what a check found: it fits one state of one file only."""
-    return f"{backup.path.rstrip('/').rpartition('/')[2]}.{backup.bytes}.{backup.modified}"
-
-
 def listing(folder: str, reports: str, container: str) -> str:
     """Return a read-only command that prints what lies in FOLDER; paths are relative to the login's home.
 
-    CONTAINER is a command that prints the database's container, or nothing.
+    CONTAINER is a command that prints the database's container, or nothing; REPORTS the folder where checks keep
+    what they found.
     """
-    return f"d=$({container})\n" + LISTING.format(folder=home(folder), reports=home(reports), probe=PROBE)
+    return scripts.call("tools/postgres/list_backups.sh", folder, reports, DB_CONTAINER=Word(f'"$({container})"'))
 
 
 def parse_listing(out: str, folder: str) -> list[Found]:
@@ -134,11 +104,6 @@ def to_prune(found: list[Found], database: str, keep: int) -> list[Found]:
 
 
 def remove(found: list[Found], reports: str) -> str:
-    """Return a script that removes backups, their checksums and reports, and proves that they are gone."""
-    lines = ["set -eu"]
-    for one in found:
-        path = home(one.path)
-        report = f"{home(reports)}/{shlex.quote(f'{one.name}.{one.bytes}.{one.modified}')}"
-        lines.append(f"rm -rf {path} {path}.sha256 {report}")
-        lines.append(f"[ ! -e {path} ] || {{ echo {shlex.quote(f'{one.path} is still there')} >&2; exit 1; }}")
-    return "\n".join(lines)
+    """Return the call that removes backups, their checksums and reports, and proves that they are gone."""
+    named = [word for one in found for word in (one.path, one.report)]
+    return scripts.call("tools/postgres/remove_backups.sh", reports, *named)

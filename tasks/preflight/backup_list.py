@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..console import terminal as console
 from ..console.units import age, size
 from ..tools.postgres.backup import Backup, Section
@@ -16,7 +18,7 @@ def row(one: Found, now: int) -> tuple[str, ...]:
     return one.path, age(now - one.modified), size(one.bytes), one.kind, ", ".join(one.revisions) or "?", verdict
 
 
-def as_dict(one: Found, now: int) -> dict:
+def as_dict(one: Found, now: int) -> dict[str, Any]:
     """Return what is known of a backup, as data; `now` is the host's clock (seconds)."""
     known = {name: getattr(one, name) for name in ("path", "bytes", "modified", "checksum")}
     return {
@@ -29,7 +31,7 @@ def as_dict(one: Found, now: int) -> dict:
     }
 
 
-def described(backup: Backup, section: Section | None) -> dict:
+def described(backup: Backup, section: Section | None) -> dict[str, Any]:
     """Return what a check found, as data."""
     plain = ("path", "kind", "bytes", "uncompressed", "modified", "checksum", "server", "dumper", "encoding", "cluster")
     return {
@@ -43,7 +45,7 @@ def described(backup: Backup, section: Section | None) -> dict:
     }
 
 
-def show(said: dict) -> None:
+def show(said: dict[str, Any]) -> None:
     """Print what `described` returned."""
     lines = {
         "format": said["kind"] + (", of all databases" if said["cluster"] else ""),

@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 from ..console.errors import Refused
-from ..tools.postgres.psql import Database, feed, psql
-from ..tools.postgres.reads import rows_script
-from ..tools.postgres.report import parse_tables, surplus
-
-COLUMNS = """
-SELECT format('%I.%I', table_schema, table_name) || ' ' || column_name FROM information_schema.columns
-WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1;
-"""
+from ..ssh.host import Host
+from ..tools.postgres import reads
+from ..tools.postgres.psql import Database
+from ..tools.postgres.server import surplus
 
 
-def costs(c, live: Database, snapshot: str, restore: bool) -> list[str]:
+def costs(c: Host, live: Database, snapshot: str, restore: bool) -> list[str]:
     """Return, in numbers, what the way back costs: with the snapshot, or by upgrading without it."""
-    answers = c.ask(
-        {
-            "rows now": rows_script(live),
-            "rows then": rows_script(live, snapshot),
-            "columns now": feed(psql(live), COLUMNS),
-            "columns then": feed(psql(live, snapshot), COLUMNS),
-        }
-    )
-    if problem := next((a.err for a in answers.values() if not a.ok), None):
-        raise Refused(f"{c.address}: the databases cannot be compared: {problem}")
-    rows = {name: _counts(answers[f"rows {name}"].out) for name in ("now", "then")}
+    try:
+        now, then, columns, columns_then = c.ask(
+            reads.rows(live), reads.rows(live, snapshot), reads.columns(live), reads.columns(live, snapshot)
+        )
+    except Refused as problem:
+        raise Refused(f"the databases cannot be compared: {problem.message}", at=c.address) from None
     if restore:
-        return _given_up(surplus(rows["now"], rows["then"]))
-    columns = {name: set(answers[f"columns {name}"].out.split("\n")) - {""} for name in ("now", "then")}
-    return _not_coming_back(surplus(rows["then"], rows["now"]), columns["then"] - columns["now"], rows["then"])
-
-
-def _counts(out: str) -> dict[str, int]:
-    return {name: table.rows for name, table in parse_tables(out).items()}
+        return _given_up(surplus(now, then))
+    return _not_coming_back(surplus(then, now), columns_then - columns, then)
 
 
 def _given_up(more: dict[str, int]) -> list[str]:

@@ -14,9 +14,9 @@ from ..ssh.host import Host
 from ..ssh.probe import answered
 from ..ssh.shell import home, quote
 from ..tools.compose import compose
+from ..tools.postgres import reads
 from ..tools.postgres.psql import Database
-from ..tools.postgres.reads import rows_script, server_script
-from ..tools.postgres.report import Server, parse_server, parse_tables
+from ..tools.postgres.server import Server
 from . import backup_check, backup_files, backup_fit, copies, restore_facts, safety, state, upload
 from .backup_files import Found
 from .restore_report import RestoreOptions, RestoreReport
@@ -87,7 +87,7 @@ def read(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fal
     """
     seen, live = reached(c)
     path = path_of(c, file, plan)
-    backup = backup_check.inspect(c, live, path)
+    backup = backup_check.inspect(c, live, path, keep=not plan)
     server, rows, now = _live(c, live)
     aim = target(c, live, server, rows)
     section = backup_check.section_of(backup, live.name, options.source)
@@ -114,13 +114,8 @@ def read(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fal
 
 def _live(c: Host, live: Database) -> tuple[Server, dict[str, int] | None, int]:
     """Return what the server holds, the rows of the live database if they can be counted, and the host's clock."""
-    known, now, counted = c.ask(
-        answered(server_script(live)), answered("date +%s"), answered(rows_script(live)), timeout=COUNTING
-    )
-    if not known.ok:
-        raise Refused(f"{known.err}.", at=c.address)
-    server = parse_server(known.out, live.name)
-    rows = {name: table.rows for name, table in parse_tables(counted.out).items()} if counted.ok else None
+    probes = reads.server(live), answered("date +%s"), reads.optional(reads.rows(live))
+    server, now, rows = c.ask(*probes, timeout=COUNTING)
     return server, rows if server.live else None, int(now.out.strip() or time.time())
 
 

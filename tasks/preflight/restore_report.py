@@ -10,7 +10,7 @@ from ..ssh.shell import quote
 from ..tools.postgres.backup import Backup, Section
 from ..tools.postgres.names import copy_name
 from ..tools.postgres.psql import Database
-from ..tools.postgres.report import Server
+from ..tools.postgres.server import Server
 from .backup_fit import Fit
 from .reports import DeploymentReport
 

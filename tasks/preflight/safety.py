@@ -9,11 +9,10 @@ from ..console.units import size
 from ..ssh.host import Host
 from ..ssh.probe import answered
 from ..ssh.shell import home
-from ..tools.postgres.dumps import tables_size
+from ..tools.postgres import reads
 from ..tools.postgres.names import copy_name
 from ..tools.postgres.psql import Database
-from ..tools.postgres.reads import server_script
-from ..tools.postgres.report import Server, parse_server
+from ..tools.postgres.server import Server
 from . import backup_files as files
 from .reports import Safety
 
@@ -41,9 +40,7 @@ def room(c: Host, live: Database, server: Server | None = None) -> list[str]:
 
     `server` is what the database server said, where it was asked before. Raises Refused where neither fits.
     """
-    if server is None:
-        answer = c.ask(answered(server_script(live)))
-        server = parse_server(answer.out, live.name) if answer.ok else None
+    server = server or c.ask(reads.optional(reads.server(live)))
     if not server or not server.live or server.fits(server.live.bytes):
         return []
     there, folder = size(server.live.bytes), configured(c.environment).backups
@@ -59,9 +56,8 @@ def room(c: Host, live: Database, server: Server | None = None) -> list[str]:
 
 
 def _dump_fits(c: Host, live: Database, server: Server) -> bool:
-    need, free = c.ask(answered(tables_size(live)), answered(free_for_backups(c.environment)))
-    known = need.ok and free.ok and need.out.strip() and free.out.strip()
-    return bool(known) and float(free.out) > float(need.out) + server.max_wal
+    need, free = c.ask(reads.optional(reads.tables_size(live)), answered(free_for_backups(c.environment)))
+    return need is not None and free.ok and float(free.out or 0) > need + server.max_wal
 
 
 def free_for_backups(environment: Environment) -> str:

@@ -7,11 +7,10 @@ from msgspec import Struct
 from ..console.errors import Refused
 from ..console.units import age, size
 from ..ssh.host import Host
-from ..ssh.probe import answered
+from ..tools.postgres import reads
 from ..tools.postgres.backup import Backup, Section
 from ..tools.postgres.psql import Database
-from ..tools.postgres.reads import rows_script, server_script
-from ..tools.postgres.report import Member, Server, parse_server, parse_tables
+from ..tools.postgres.server import Member, Server
 from . import backup_check, backup_files, restore, safety
 from .backup_files import Found
 from .reports import DeploymentReport
@@ -54,9 +53,8 @@ def check_file(c: Host, file: str | None, source: str | None) -> Checked:
     """
     _seen, live = restore.reached(c)
     backup = backup_check.inspect(c, live, restore.path_of(c, file), keep=True)
-    known, counted = c.ask(answered(server_script(live)), answered(rows_script(live)), timeout=restore.COUNTING)
-    rows = {name: t.rows for name, t in parse_tables(counted.out).items()} if counted.ok else None
-    aim = restore.target(c, live, parse_server(known.out, live.name), rows)
+    server, rows = c.ask(reads.server(live), reads.optional(reads.rows(live)), timeout=restore.COUNTING)
+    aim = restore.target(c, live, server, rows)
     return Checked(
         backup,
         backup_check.section_of(backup, live.name, source),
@@ -68,7 +66,7 @@ def check_file(c: Host, file: str | None, source: str | None) -> Checked:
 def check_dump(c: Host, form: str) -> DumpReport:
     """Return what a backup in the format `form` would be of; Refused where there is no database."""
     seen, live = restore.reached(c)
-    member = _server(c, live).live
+    member = c.ask(reads.server(live)).live
     if member is None:
         raise Refused(f"there is no database {live.name}.", at=c.address)
     facts = [f"the database takes {size(member.bytes)}; the application goes on"]
@@ -78,7 +76,7 @@ def check_dump(c: Host, form: str) -> DumpReport:
 def check_prune(c: Host, keep: int) -> StoredReport:
     """Return what may go: all but the newest `keep` backups of ours, and the copies that nothing needs any more."""
     seen, live = restore.reached(c)
-    copies = superfluous(_server(c, live))
+    copies = superfluous(c.ask(reads.server(live)))
     gone = backup_files.to_prune(restore.found(c), live.name, keep)
     return StoredReport(
         environment=c.environment,
@@ -104,13 +102,6 @@ def superfluous(server: Server) -> list[Member]:
     dated = [(-m.age, name, m) for name, m in whole if m.age is not None]
     last = [max(found, key=lambda one: one[:-1])[-1] for found in (whole, dated) if found]
     return [m for m in server.copies if m not in last]
-
-
-def _server(c: Host, live: Database) -> Server:
-    answer = c.ask(answered(server_script(live)))
-    if not answer.ok:
-        raise Refused(f"{answer.err}.", at=c.address)
-    return parse_server(answer.out, live.name)
 
 
 def _made(copy: Member) -> str:

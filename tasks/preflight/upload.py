@@ -5,116 +5,106 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from ..console import terminal as console
 from ..console.errors import ConnectionLost, Failed, Refused
 from ..engine.progress import Progress
-from ..ssh.shell import home, quote
+from ..ssh import scripts
+from ..ssh.host import Host
 
 CHUNK = 1 << 20  # bytes sent at once
 BEGINNINGS = (b"PGDMP", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 
-STATE = """cd {folder} 2>/dev/null || exit 0
-sum() {{ sha256sum <"$1" | cut -d' ' -f1; }}
-if [ -f {final} ]; then echo "final $(wc -c <{final}) $(sum {final})"; elif [ -e {final} ]; then echo 'final other'; fi
-[ ! -f {part} ] || echo "part $(wc -c <{part}) $(sum {part})"
-"""
 
-FINISH = """set -eu; umask 077; cd {folder}
-[ "$(sha256sum <{part} | cut -d' ' -f1)" = {sha} ] || {{ echo 'it did not arrive as it was sent' >&2; exit 1; }}
-{sidecar}touch -d @{modified} {part}; chmod 600 {part}; mv {part} {final}
-"""
+class Upload(NamedTuple):
+    """A file or folder `source` on this machine that comes to lie in `folder`, relative to the login's home."""
 
-# A folder gets its name when all of it is there.
-WHOLE = """set -eu; umask 077; cd {folder}
-[ "$(cd {part} && sha256sum *)" = {sums} ] || {{ echo 'it did not arrive as it was sent' >&2; exit 1; }}
-{sidecar}touch -d @{modified} {part}; mv -T {part} {final}
-"""
+    source: Path
+    folder: str
+
+    @property
+    def path(self) -> str:
+        """Its path on the host."""
+        return f"{self.folder}/{self.source.name}"
+
+    def call(self, script: str, *arguments: str) -> str:
+        """Return the call of one of the scripts about it that lie beside this file."""
+        return scripts.call(f"preflight/upload_{script}.sh", self.folder, self.source.name, *arguments)
 
 
-def bring(c, local: str, folder: str, plan: bool = False) -> str:
-    """Upload the file or folder LOCAL into FOLDER (relative to the login's home) and return its path there.
+def bring(c: Host, local: str, folder: str, plan: bool = False) -> str:
+    """Upload the file or folder `local` into `folder` (relative to the login's home) and return its path there.
 
     It has its name only once its checksum was read again on the host; a NAME.sha256 that lies beside
-    LOCAL is held against it, and comes along. What is there already is not sent again. With `plan`,
+    `local` is held against it, and comes along. What is there already is not sent again. With `plan`,
     Refused where it would have to be sent.
     """
     source = Path(local).expanduser()
     if not source.exists():
-        raise Refused(f"--file: there is no {source} on this machine. Nothing was changed.")
+        raise Refused(f"--file: there is no {source} on this machine.")
     if problem := _not_a_dump(source):
-        raise Refused(f"--file: {source} {problem}. Nothing was changed.")
+        raise Refused(f"--file: {source} {problem}.")
+    wanted = Upload(source, folder)
     try:
-        (_folder if source.is_dir() else _file)(c, source, folder, plan)
+        _bring(c, wanted, plan)
     except (PermissionError, FileNotFoundError) as error:
-        raise Refused(f"--file: {error.filename} cannot be read: {error.strerror}. Nothing was changed.") from None
-    return f"{folder}/{source.name}"
+        raise Refused(f"--file: {error.filename} cannot be read: {error.strerror}.") from None
+    return wanted.path
 
 
-def _folder(c, source: Path, folder: str, plan: bool) -> None:
-    pieces = sorted((p for p in source.iterdir() if p.is_file()), key=lambda p: p.name.encode())
-    sums = "\n".join(f"{_sha(piece)}  {piece.name}" for piece in pieces)
-    words = _words(source, folder)
-    there = c.sh("export LC_ALL=C; cd {folder}/{final} 2>/dev/null && sha256sum * || :".format(**words), timeout=None)
-    if there.stdout.strip() == sums:
-        return
-    if there.stdout.strip():
-        raise _taken(c, source, folder)
-    if plan:
-        raise _not_there(source)
-    words["sidecar"] = _sidecar(source, sums, words)
-    for piece in pieces:
-        _file(c, piece, f"{folder}/{source.name}.part", plan)
-    finish = WHOLE.format(sums=quote(sums), modified=int(source.stat().st_mtime), **words)
-    c.sh(f"LC_ALL=C; export LC_ALL\n{finish}", timeout=None)
-
-
-def _file(c, source: Path, folder: str, plan: bool) -> None:
-    size, sha = source.stat().st_size, _sha(source)
-    words = _words(source, folder)
-    answer = c.sh(STATE.format(**words), timeout=None).stdout
-    seen = dict(line.split(" ", 1) for line in answer.splitlines() if " " in line)
-    if seen.get("final") == f"{size} {sha}":
+def _bring(c: Host, wanted: Upload, plan: bool = False) -> None:
+    source = wanted.source
+    sums = _sums(source)
+    digest = _digest(source, sums)
+    state = c.sh(wanted.call("state"), timeout=None).stdout
+    seen = dict(line.split(" ", 1) for line in state.splitlines())
+    if seen.get("final") == digest:
         return
     if "final" in seen:
-        raise _taken(c, source, folder)
+        raise Refused(f"{wanted.path} is there already, and is another file: rename yours.", at=c.address)
     if plan:
         raise _not_there(source)
-    words["sidecar"] = _sidecar(source, f"{sha}  {source.name}", words)
-    done = _resumable(source, seen.get("part", ""))
-    console.say(f"  uploading {source} to {folder}/{source.name}{f', from byte {done} on' if done else ''}")
-    _send(c, source, words, done, size)
-    c.sh(FINISH.format(sha=sha, modified=int(source.stat().st_mtime), **words), timeout=None)
+    checksum = _checksum_beside(source, sums)
+    if source.is_dir():
+        for piece in _pieces(source):
+            _bring(c, Upload(piece, f"{wanted.path}.part"))
+    else:
+        _send(c, wanted, _resumable(source, seen.get("part", "")))
+    c.sh(wanted.call("finish", digest, str(int(source.stat().st_mtime)), checksum), timeout=None)
 
 
-def _words(source: Path, folder: str) -> dict[str, str]:
-    name = quote(source.name)
-    return {"folder": home(folder), "final": f"./{name}", "part": f"./{quote(source.name + '.part')}"}
+def _pieces(folder: Path) -> list[Path]:
+    return sorted((p for p in folder.iterdir() if p.is_file()), key=lambda p: p.name.encode())
 
 
-def _sidecar(source: Path, sums: str, words: dict[str, str]) -> str:
-    """Return the command that brings the checksum beside SOURCE along; Refused where it is not that of SOURCE."""
+def _sums(source: Path) -> list[str]:
+    """Return what sha256sum prints of SOURCE, or of the files of a folder."""
+    return [f"{_sha(piece)}  {piece.name}" for piece in (_pieces(source) if source.is_dir() else [source])]
+
+
+def _digest(source: Path, sums: list[str]) -> str:
+    """Return what `upload_state.sh` prints of SOURCE where it is there, whole."""
+    if not source.is_dir():
+        return sums[0][:64]
+    return hashlib.sha256("".join(f"{line}\n" for line in sums).encode()).hexdigest()
+
+
+def _checksum_beside(source: Path, sums: list[str]) -> str:
+    """Return "checksum" where one lies beside SOURCE, else nothing; Refused where it is not that of SOURCE."""
     beside = source.with_name(f"{source.name}.sha256")
     if not beside.is_file():
         return ""
-    told = [
-        line.split()[0].lstrip("\\").lower() for line in beside.read_text(errors="replace").splitlines() if line.strip()
-    ]
-    if told != [line.split()[0] for line in sums.splitlines()]:
-        raise Refused(f"--file: {source} is not what {beside.name} beside it says: it changed. Nothing was changed.")
-    return f"printf '%s\\n' {quote(sums)} >{words['final']}.sha256; "
-
-
-def _taken(c, source: Path, folder: str) -> Refused:
-    return Refused(
-        f"{c.address}: {folder}/{source.name} is there already, and is another file: rename yours. Nothing was changed."
-    )
+    lines = [line for line in beside.read_text(errors="replace").splitlines() if line.strip()]
+    if [line.split()[0].lstrip("\\").lower() for line in lines] != [line[:64] for line in sums]:
+        raise Refused(f"--file: {source} is not what {beside.name} beside it says: it changed.")
+    return "checksum"
 
 
 def _not_there(source: Path) -> Refused:
     return Refused(
-        f"--plan changes nothing, and local:{source} is not on the host yet, where it has to be looked at. "
-        "Without --plan it is uploaded first; then the plan is shown, and you are asked."
+        f"--plan changes nothing, and local:{source} is not on the host yet, where it has to be looked at.",
+        next="Without --plan it is uploaded first; then the plan is shown, and you are asked.",
     )
 
 
@@ -154,9 +144,11 @@ def _chunks(source: Path, start: int, count: int | None = None) -> Iterator[byte
             yield chunk
 
 
-def _send(c, source: Path, words: dict[str, str], done: int, size: int) -> None:
-    keep = f"cat >>{words['part']}" if done else f"cat >{words['part']}"
-    channel = c.open_channel(f"umask 077; mkdir -p {words['folder']} && cd {words['folder']} && {keep}")
+def _send(c: Host, wanted: Upload, done: int) -> None:
+    """Send what is missing of a file of which DONE bytes are there."""
+    source, size = wanted.source, wanted.source.stat().st_size
+    console.say(f"  uploading {source} to {wanted.path}{f', from byte {done} on' if done else ''}")
+    channel = c.open_channel(wanted.call("receive", *([] if done else ["anew"])))
     progress = Progress()
     try:
         for chunk in _chunks(source, done):
@@ -167,17 +159,13 @@ def _send(c, source: Path, words: dict[str, str], done: int, size: int) -> None:
         channel.shutdown_write()
         ended = channel.recv_exit_status()
     except (OSError, EOFError):
-        raise _lost(c, source) from None
+        ended = -1
     finally:
         channel.close()
     if ended < 0:
-        raise _lost(c, source)
-    if ended != 0:
+        raise ConnectionLost(
+            f"{c.address}: the connection was lost while {source.name} was uploaded. Nothing else was changed; "
+            "the same command goes on where it stopped."
+        )
+    if ended:
         raise Failed(f"{c.address}: {source.name} could not be written (is the disk full?). Nothing else was changed.")
-
-
-def _lost(c, source: Path) -> ConnectionLost:
-    return ConnectionLost(
-        f"{c.address}: the connection was lost while {source.name} was uploaded. Nothing else was changed; "
-        "the same command goes on where it stopped."
-    )

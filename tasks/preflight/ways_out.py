@@ -7,11 +7,12 @@ import time
 from ..console.errors import Stopped
 from ..console.units import age
 from ..engine import record
+from ..ssh.probe import answered
 from ..ssh.shell import quote
 from ..tools.alembic.migrate import WAYS_OUT
+from ..tools.postgres import reads
 from ..tools.postgres.psql import Database
-from ..tools.postgres.reads import revisions_script, rows_script, server_script
-from ..tools.postgres.report import Member, parse_revisions, parse_server, parse_tables, surplus
+from ..tools.postgres.server import Member, surplus
 from . import restore as look
 from . import schema_choice as choice
 from .backup_files import Found
@@ -40,7 +41,7 @@ def data_at(c, seen: State, rows: list[str]) -> list[str]:
 
 
 def _snapshot(c, live: Database, rows: list[str]) -> str:
-    server = parse_server(c.ask({"server": server_script(live)})["server"].out, live.name)
+    server = c.ask(reads.server(live))
     snapshots = [member for member in server.copies if member.copy.kind == "snap"]
     for member in sorted(snapshots, key=lambda one: one.copy.id, reverse=True)[:TRIED]:
         if _at(c, live, member, rows) and (commit := _leads_to(c, member.copy.id)):
@@ -53,8 +54,8 @@ def _snapshot(c, live: Database, rows: list[str]) -> str:
 
 def _at(c, live: Database, member: Member, rows: list[str]) -> bool:
     alembic = c.environment.database.alembic
-    answer = c.ask({"rows": revisions_script(live, alembic.table, alembic.schema, on=member.name)})["rows"]
-    return answer.ok and list(parse_revisions(answer.out).rows) == rows
+    found = c.ask(reads.optional(reads.revisions(live, alembic.table, alembic.schema, on=member.name)))
+    return found is not None and list(found.rows) == rows
 
 
 def _leads_to(c, run: str) -> str:
@@ -77,10 +78,9 @@ def _backup(c, live: Database, rows: list[str]) -> str:
 
 def _lost(c, live: Database, backup: Found) -> str:
     section = backup.checked.section(live.name) if backup.checked else None
-    answers = c.ask({"now": "date +%s", **({"rows": rows_script(live)} if section else {})})
-    old = age(int(answers["now"].out.strip() or time.time()) - backup.modified)
-    if not section or not answers["rows"].ok:
+    clock, now = c.ask(answered("date +%s"), reads.optional(reads.rows(live)))
+    old = age(int(clock.out.strip() or time.time()) - backup.modified)
+    if not section or now is None:
         return f"what was written in {old} since is lost"
-    now = {name: table.rows for name, table in parse_tables(answers["rows"].out).items()}
     more = [f"{count} rows of {table}" for table, count in surplus(now, section.rows).items()][:SHOWN]
     return f"{old} old; {', '.join(more) or 'no table has more rows now'}{' are lost' if more else ''}"

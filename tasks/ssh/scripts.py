@@ -70,6 +70,6 @@ def with_files(script: str) -> str:
             at_exit(REMOVE),
             f"{unpack(files, HERE)} || exit 1",
             f"main() (\n{script}\n)",
-            "main; exit",
+            'main "$@"; exit',
         ]
     )

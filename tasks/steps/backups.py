@@ -13,9 +13,8 @@ from ..preflight.safety import configured
 from ..preflight.stored import DumpReport, StoredReport
 from ..ssh.host import Host
 from ..ssh.shell import join
-from ..tools.postgres import leftovers
+from ..tools.postgres import changes
 from ..tools.postgres.backup import Backup
-from ..tools.postgres.sessions import stop_script
 from .data import drop_step as drop_step
 from .data import dump
 from .data import dump_live_step as dump_live_step
@@ -90,9 +89,9 @@ def drop_copies_steps(report: StoredReport) -> list[Step]:
         Step(
             name="drop-copy",
             title=f"Drop the copy {copy.name}",
-            script=leftovers.drop_script(report.live, copy.name),
+            script=changes.drop_copy(report.live, copy.name),
             commands=(f'DROP DATABASE "{copy.name}"',),
-            stop=stop_script(report.live),
+            stop=changes.stop(report.live),
             primary_only=True,
         )
         for copy in report.copies

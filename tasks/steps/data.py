@@ -13,29 +13,26 @@ from ..preflight.way_back import UndoReport
 from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.shell import quote
-from ..tools.postgres import clone_or_dump, in_place
-from ..tools.postgres.dumps import Format
-from ..tools.postgres.psql import Database, target
-from ..tools.postgres.restore import restore_script
-from ..tools.postgres.sessions import stop_script
-from ..tools.postgres.swap import swap_script, take_script
-from ..tools.postgres.verified_dump import verified_dump
+from ..tools.postgres import changes
+from ..tools.postgres.backup import Backup, Section
+from ..tools.postgres.changes import Form, Restore
+from ..tools.postgres.psql import Database
 from .declare import change
 
 LONG = 86400  # seconds that reading or writing all data may take
-FORMS: dict[str, Format] = {"plain": "plain", "gz": "gzip", "zst": "zstd", "custom": "custom", "directory": "directory"}
+FORMS: dict[str, Form] = {"plain": "plain", "gz": "gzip", "zst": "zstd", "custom": "custom", "directory": "directory"}
 FLAGS = {"plain": "-Fp", "gz": "-Fp -Z1", "zst": "-Fp | zstd", "custom": "-Fc -Z1", "directory": "-Fd -j2 -Z1"}
 
 
 def dump(environment: Environment, live: Database, path: str, form: str = "custom") -> Step:
     """Return the step that writes a dump to `path` (relative to the login's home) and reads it back to its end."""
-    versions, reports = backup_check.versions_table(environment), backup_check.reports(environment)
+    reports, versions = backup_check.reports(environment), backup_check.versions_table(environment)
     return Step(
         name="dump",
         title=f"Write {path} and read it back",
-        script=verified_dump(live, path, FORMS[form], versions, reports),
-        commands=(f"pg_dump {FLAGS[form]} -d {quote(target(live.name))} > {path}",),
-        stop=stop_script(live),
+        script=changes.write_backup(live, path, FORMS[form], reports, versions),
+        commands=(f"pg_dump {FLAGS[form]} -d {quote(live.name)} > {path}",),
+        stop=changes.stop(live),
         primary_only=True,
         timeout=LONG,
     )
@@ -50,11 +47,12 @@ def snapshot_step(report: DeploymentReport) -> Step | None:
     if not kept:
         return None
     instead = dump(report.environment, kept.live, kept.dump)
+    reports, versions = backup_check.reports(report.environment), backup_check.versions_table(report.environment)
     return Step(
         name="snapshot",
         effects=("snapshots",),
         title=f"Snapshot the database as {kept.clone}",
-        script=clone_or_dump.clone_or_dump(kept.live, report.run, kept.dump, instead.script),
+        script=changes.clone_or_dump(kept.live, report.run, kept.dump, reports, versions),
         stop=instead.stop,
         commands=(f'CREATE DATABASE "{kept.clone}" TEMPLATE "{kept.live.name}"   (else: {instead.commands[0]})',),
         primary_only=True,
@@ -71,18 +69,15 @@ def restore_step(report: RestoreReport) -> Step:
     """
     backup, goes_on = report.backup, report.options.goes_on
     loaded = "pg_restore -e -j2" if backup.archive else "psql -X -v ON_ERROR_STOP=1"
-    versions = backup_check.versions_table(report.environment)
     return Step(
         name="restore",
         title=f"Restore {backup.path} beside, as {report.incoming}, and compare it with the file",
-        script=restore_script(
-            report.live, backup, report.run, work(report), report.section, owners=report.owners, versions=versions
-        ),
+        script=changes.restore(report.live, restoring(report, backup, report.section, owners=report.owners)),
         commands=(
             f'CREATE DATABASE "{report.incoming}" TEMPLATE template0',
-            f"{loaded} -d {quote(target(report.incoming))} < {backup.path}",
+            f"{loaded} -d {quote(report.incoming)} < {backup.path}",
         ),
-        stop=stop_script(report.live),
+        stop=changes.stop(report.live),
         primary_only=True,
         preparation=goes_on,
         outage=not goes_on,
@@ -90,9 +85,17 @@ def restore_step(report: RestoreReport) -> Step:
     )
 
 
-def work(report: DeploymentReport) -> str:
-    """Return the folder that a restore of the run works in, relative to the login's home."""
-    return f"{paths.state_path(report.environment)}/runs/{report.run}/restore"
+def restoring(report: DeploymentReport, backup: Backup, section: Section, *, owners: bool = True) -> Restore:
+    """Return what the run restores, with the folders that it needs for that."""
+    return Restore(
+        backup,
+        report.run,
+        work=f"{paths.state_path(report.environment)}/runs/{report.run}/restore",
+        section=section,
+        owners=owners,
+        versions=backup_check.versions_table(report.environment),
+        reports=backup_check.reports(report.environment),
+    )
 
 
 @change(step=restore_step)
@@ -129,7 +132,7 @@ def swap_step(report: RestoreReport | UndoReport) -> Step | None:
     return Step(
         name="swap",
         title=f"Swap {incoming} in; the present database stays as {outgoing}",
-        script=swap_script(live, incoming, outgoing),
+        script=changes.swap(live, incoming, outgoing),
         commands=(
             f'ALTER DATABASE "{live.name}" RENAME TO "{outgoing}"',
             f'ALTER DATABASE "{incoming}" RENAME TO "{live.name}"',
@@ -144,7 +147,7 @@ def _take(live: Database, incoming: str) -> Step:
     return Step(
         name="take",
         title=f"Give {incoming} the name {live.name}",
-        script=take_script(live, incoming),
+        script=changes.take(live, incoming),
         commands=(f'ALTER DATABASE "{incoming}" RENAME TO "{live.name}"',),
         primary_only=True,
         outage=True,
@@ -165,9 +168,9 @@ def drop_step(report: RestoreReport) -> Step | None:
         name="drop",
         effects=("drops",),
         title=f"Drop {live.name}, after {backup.path} was read to its end once more",
-        script=in_place.drop_script(live, backup, report.run, work(report), report.section),
+        script=changes.drop_live(live, restoring(report, backup, report.section)),
         commands=(f'DROP DATABASE "{live.name}"',),
-        stop=stop_script(live),
+        stop=changes.stop(live),
         primary_only=True,
         outage=True,
         timeout=LONG,

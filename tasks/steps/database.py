@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ..console import terminal as console
-from ..console.commands import fab
+from ..console.commands import fab, render
 from ..console.errors import Failed, Refused
 from ..engine.options import DOWN_TO
 from ..engine.plan import Expectation, Plan, Step, chain
-from ..preflight import backup_check, schema, schema_choice, state
 from ..preflight import downgrade as preflight
+from ..preflight import schema, schema_choice, state
 from ..preflight.downgrade import DowngradeOptions, DowngradeReport
 from ..preflight.reports import DeploymentReport, Migration
 from ..ssh.host import Host
@@ -16,10 +16,10 @@ from ..ssh.shell import quote
 from ..tools.alembic import migrate, rehearsal
 from ..tools.alembic.revisions import Graph
 from ..tools.alembic.schema_change import Move, OverrideSql
-from ..tools.postgres import clone_or_dump
-from ..tools.postgres.sessions import stop_script
+from ..tools.postgres import changes
+from ..tools.postgres.backup import Section
 from . import containers
-from .data import LONG, work
+from .data import LONG, restoring
 from .data import snapshot_step as snapshot_step
 from .declare import change, task
 
@@ -148,7 +148,7 @@ def downgrade_step(report: DeploymentReport) -> Step | None:
         title=f"Downgrade the database to {found.change.goal}",
         script=_downgrade(report, found),
         commands=tuple(_shown(command, move) for move in found.change.moves),
-        stop=f"{migrate.stop(report.environment)}\n{stop_script(found.live)}",
+        stop=f"{migrate.stop(report.environment)}\n{changes.stop(found.live)}",
         primary_only=True,
         outage=True,
         back=UNDO,
@@ -160,8 +160,9 @@ def _downgrade(report: DeploymentReport, found: Migration) -> str:
     move = migrate.move(report.environment, found.image, "downgrade", found.change)
     if not report.safety or found.goes_on:
         return move
-    versions = backup_check.versions_table(report.environment)
-    back = clone_or_dump.back(found.live, report.run, report.safety.dump, work(report), versions)
+    dump = report.safety.dump
+    by_hand = render(fab(f"emergency-restore --file {quote(dump)} --in-place"))
+    back = changes.put_back(found.live, restoring(report, changes.unread(dump), Section()), by_hand)
     # A shell of its own: `if ( ... )` would switch -e off.
     return f"if sh -c {quote(move)}; then exit 0; fi\n{back}"
 

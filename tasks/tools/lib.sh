@@ -30,3 +30,11 @@ first_error() {
   awk 'NR == 1 { first = $0 } /ERROR:|FATAL:|error:|Error response/ { print; first = ""; exit }
     END { if (first != "") print first }'
 }
+
+# Prints the whole path of what lies at PATH, which may be relative to the login's home.
+at_home() { # PATH
+  case $1 in
+    /*) printf '%s\n' "$1" ;;
+    *) printf '%s\n' "$HOME/${1#"~/"}" ;;
+  esac
+}

@@ -10,8 +10,7 @@ import pytest
 
 from sandbox.shell import SandboxError
 from tasks.tools.postgres.names import copy_name
-from tasks.tools.postgres.psql import ident
-from tests.integration.postgres_host import PostgresHost
+from tests.integration.postgres_host import PostgresHost, ident
 from tests.operator import Operator
 
 pytestmark = pytest.mark.sandbox

@@ -12,12 +12,10 @@ import pytest
 
 from sandbox import container, debian, engine, images, paths
 from sandbox.shell import SandboxError, run
-from tasks.tools.postgres.dumps import dump_script
+from tasks.tools.postgres import changes
 from tasks.tools.postgres.names import copy_name
-from tasks.tools.postgres.snapshot import snapshot_script
-from tasks.tools.postgres.swap import swap_script
 from tests.conftest import NAME as OWN
-from tests.integration.postgres_host import AWKWARD, PostgresHost
+from tests.integration.postgres_host import AWKWARD, PostgresHost, target
 from tests.integration.test_postgres import FORMS, NAME
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.long]
@@ -90,17 +88,17 @@ def box(request, tmp_path):
 def test_what_was_dumped_is_restored_and_swapped_on_other_majors_too(box):
     before, contents = box.dump(), box.contents()
     for form, (options, pipe) in FORMS.items():
-        path = box.write(f"{box.dumper(*options.split())} {shlex.quote(NAME)} | {pipe}", f"b.{form}")
+        path = box.write(f"{box.dumper(*options.split())} {target(NAME)} | {pipe}", f"b.{form}")
         ran = box.restore(box.check(path), form)
         assert (ran.code, ran.err) == (0, ""), (form, ran)
         assert "0 unverified" in ran.out
         assert box.dump(copy_name(NAME, "new", form)) == before, form
-    box.ok(dump_script(box.db, f"{box.folder}/folder"))
+    box.ok(changes.dump(box.db, f"{box.folder}/folder"))
     assert box.restore(box.check(f"{box.folder}/folder"), "folder").code == 0
     assert box.dump(copy_name(NAME, "new", "folder")) == before
-    box.ok(snapshot_script(box.db, "s1"))
+    box.ok(changes.snapshot(box.db, "s1"))
     box.sql("DELETE FROM public.texts;")
-    box.ok(swap_script(box.db, copy_name(NAME, "snap", "s1"), copy_name(NAME, "old", "s1")))
+    box.ok(changes.swap(box.db, copy_name(NAME, "snap", "s1"), copy_name(NAME, "old", "s1")))
     assert (box.dump(), box.contents()) == (before, contents)
-    box.ok(swap_script(box.db, copy_name(NAME, "new", "custom"), copy_name(NAME, "old", "s2")))
+    box.ok(changes.swap(box.db, copy_name(NAME, "new", "custom"), copy_name(NAME, "old", "s2")))
     assert (box.dump(), box.contents()) == (before, contents)

@@ -8,10 +8,9 @@ import time
 
 import pytest
 
+from tasks.ssh import scripts
+from tasks.tools.postgres import changes
 from tasks.tools.postgres.names import copy_name
-from tasks.tools.postgres.repair import repair_script
-from tasks.tools.postgres.snapshot import snapshot_script
-from tasks.tools.postgres.swap import swap_script
 from tests.integration.postgres_host import PostgresHost
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault]
@@ -45,9 +44,9 @@ def test_twenty_swaps_under_six_clients_succeed_with_less_than_a_second_without_
     windows = []
     try:
         for number, (snap, old) in enumerate(swaps):
-            box.ok(snapshot_script(box.db, f"h{number}"))
+            box.ok(changes.snapshot(box.db, f"h{number}"))
             start = float(box.host.exec("date +%s.%N"))
-            box.ok(swap_script(box.db, snap, old))
+            box.ok(changes.swap(box.db, snap, old))
             windows.append((start, float(box.host.exec("date +%s.%N")) + 1))
     finally:
         box.host.exec("docker exec jctc_db touch /tmp/stop")
@@ -76,7 +75,7 @@ touch released
 
 
 def test_of_a_stopped_snapshot_nothing_goes_on_in_the_server_that_would_close_the_live_database(box):
-    box.host.exec(f"rm -f released; cat > snapshot.sh; {HELD}", stdin=snapshot_script(box.db, "s"))
+    box.host.exec(f"rm -f released; cat > snapshot.sh; {HELD}", stdin=scripts.with_files(changes.snapshot(box.db, "s")))
     try:
         said = box.host.exec(STOPPED, timeout=60)
     finally:
@@ -87,19 +86,22 @@ def test_of_a_stopped_snapshot_nothing_goes_on_in_the_server_that_would_close_th
 
 
 @pytest.mark.parametrize("number", range(5))
-def test_a_server_killed_in_the_swap_is_never_torn_and_the_repair_opens_it(box, number):
-    box.ok(snapshot_script(box.db, "k"))
-    snap, old = copy_name(box.name, "snap", "k"), copy_name(box.name, "old", "k")
-    before = box.server()
-    known = {before.live.oid, before.copies[0].oid}
-    swapping = threading.Thread(target=box.run, args=(swap_script(box.db, snap, old),))
-    swapping.start()
-    time.sleep(random.Random(number).uniform(0.2, 1.0))
-    box.host.exec("kill -9 $(docker inspect -f '{{.State.Pid}}' jctc_db)", user="root")
-    swapping.join()
-    box.ok(repair_script(box.db, snap, old))
-    after = box.server()
-    assert {after.live.oid, after.copies[0].oid} == known
-    assert after.live.open and after.copies[0].open
-    box.ok(swap_script(box.db, snap, old))
-    assert box.server().live.oid == before.copies[0].oid
+def test_a_server_killed_in_the_swap_is_never_torn_and_resume_ends_it(fresh, number):
+    assert fresh.fab("backups.create", "--yes").code == 0
+    before = fresh.rows()
+    fresh.sql("DELETE FROM documents")
+    ends = []
+    restoring = threading.Thread(target=lambda: ends.append(fresh.fab("backups.restore", "--file", "latest", "--yes")))
+    restoring.start()
+    fresh.host.exec("until ls .fab-rollback/*/runs/*/*-swap.1.pid; do sleep 0.02; done >/dev/null 2>&1", timeout=120)
+    time.sleep(random.Random(number).uniform(0, 0.8))
+    fresh.host.exec("kill -9 $(docker inspect -f '{{.State.Pid}}' jctc_db)", user="root")
+    restoring.join()
+    fresh.host.exec("timeout 60 sh -c 'until docker exec jctc_db pg_isready -qh 127.0.0.1; do sleep 0.1; done'")
+    if ends[0].code:
+        ends.append(fresh.fab("resume", "--yes"))
+    assert ends[-1].code == 0, ends[-1].text
+    assert fresh.rows() == before
+    closed = "SELECT count(*) FROM pg_database WHERE datname LIKE 'jctc_db%' AND NOT datallowconn"
+    assert fresh.sql(closed) == "0"
+    assert fresh.sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'jctc\\_db\\_\\_old%'") == "1"

@@ -1,12 +1,15 @@
 """What an inspection found in a backup, and whether that can be restored."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
-from .report import qualified
+from .server import qualified
 
 Kind = Literal["plain", "gzip", "zstd", "custom", "directory", "unknown"]
+Checksum = Literal["ok", "bad", "none"]
 PART = re.compile(r'"((?:[^"]|"")*)"|([^".]+)')
 
 
@@ -39,17 +42,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup on the host: BYTES as it lies there, UNCOMPRESSED as SQL, MODIFIED in epoch seconds.
-
-    COUNTS are the lines of the report that a restored database is compared with; DIGEST is of the archive
-    that they were read from.
-    """
+    """A backup on the host: BYTES as it lies there, UNCOMPRESSED as SQL, MODIFIED in epoch seconds."""
 
     path: str
     kind: Kind
     bytes: int
     modified: int
-    checksum: Literal["ok", "bad", "none"]
+    checksum: Checksum
     reason: str = ""
     readable: bool = True
     complete: bool = False
@@ -63,8 +62,6 @@ class Backup:
     roles: tuple[str, ...] = ()
     missing_roles: tuple[str, ...] | None = ()
     sections: tuple[Section, ...] = ()
-    digest: str = ""
-    counts: tuple[str, ...] = ()
 
     @property
     def archive(self) -> bool:
@@ -113,7 +110,7 @@ def canonical(raw: str) -> str:
 
 
 def parse_backup(output: str, path: str) -> Backup:
-    """Return what `inspect_script` printed about the backup at PATH; raises ValueError if it was cut."""
+    """Return what `inspect.sh` printed about the backup at PATH; raises ValueError if it was cut."""
     lines = [line.split("\t") for line in output.split("\n")]
     one = {line[0]: line[1:] for line in lines}
     if "FILE" not in one or not ("KIND" in one or "REASON" in one):
@@ -123,10 +120,10 @@ def parse_backup(output: str, path: str) -> Backup:
     not_sql = one.get("KIND") == ["none"]
     return Backup(
         path=path,
-        kind="unknown" if not_sql else kind,  # type: ignore[arg-type]
+        kind="unknown" if not_sql else cast(Kind, kind),
         bytes=int(size),
         modified=int(modified),
-        checksum=one["CHECKSUM"][0],  # type: ignore[arg-type]
+        checksum=cast(Checksum, one["CHECKSUM"][0]),
         reason="it does not begin as pg_dump does" if not_sql else "".join(one.get("REASON", [])),
         readable="UNREADABLE" not in one,
         complete=one.get("COMPLETE") == ["1"],
@@ -140,8 +137,6 @@ def parse_backup(output: str, path: str) -> Backup:
         roles=tuple(line[1] for line in lines if line[0] == "ROLE"),
         missing_roles=None if "ROLES" in one else missing,
         sections=_sections(lines),
-        digest=one.get("DIGEST", [""])[0],
-        counts=tuple("\t".join(line) for line in lines if line[0] in ("ROWS", "REVISION")),
     )
 
 

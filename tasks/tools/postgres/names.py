@@ -1,17 +1,18 @@
 """The names of copies: LIVE__snap_ID, LIVE__old_ID, LIVE__new_ID, within PostgreSQL's 63 bytes."""
 
+from __future__ import annotations
+
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
-from .psql import NAME_LIMIT, literal
+from .psql import NAME_LIMIT
 
 Kind = Literal["snap", "old", "new"]
 ID_LIMIT = 24  # characters of an id; what is left of the 63 bytes names the live database
 STEM_LIMIT = NAME_LIMIT - len("__snap_") - ID_LIMIT
 ID = re.compile(rf"[A-Za-z0-9][A-Za-z0-9.-]{{0,{ID_LIMIT - 1}}}")
-MARK = "fab-rollback"
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,4 @@ def parse_copy(name: str, live: str) -> Copy | None:
     """Return what NAME says if it is a copy of LIVE, else None."""
     pattern = rf"{re.escape(stem(live))}__(snap|old|new)_({ID.pattern})"
     found = re.fullmatch(pattern, name)
-    return Copy(name, found[1], found[2]) if found and name != live else None  # type: ignore[arg-type]
-
-
-def mark(kind: Kind, note: str = "") -> str:
-    """Return SQL for the comment that dates a copy, since PostgreSQL keeps no age: kind and epoch."""
-    words = literal(f"{MARK} {kind} "), literal(f" {note}" if note else "")
-    return f"SELECT {words[0]} || extract(epoch FROM now())::bigint || {words[1]} AS mark \\gset"
+    return Copy(name, cast(Kind, found[1]), found[2]) if found and name != live else None

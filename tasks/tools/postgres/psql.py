@@ -1,48 +1,22 @@
-"""One way to talk to PostgreSQL in a container: quoting, one psql command, one frame for scripts.
+"""The database that a run is about, and the calls of the scripts beside this file."""
 
-A script is POSIX sh, needs sh, coreutils and awk on the host, and is run there by somebody else.
-It ends 0 (done and verified), 1 (failed) or 2 (refused, nothing changed), the reason as one line
-on stderr.
-"""
+from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from string import ascii_letters
 
+from ...ssh import scripts
+from ...ssh.shell import Word
+
 NAME_LIMIT = 63  # bytes of an identifier, PostgreSQL's NAMEDATALEN - 1
-
-# A role or a database may carry settings that would end or block an administrator's session.
-SESSION = (
-    "SET statement_timeout = 0; SET lock_timeout = '30s';"
-    " SET idle_in_transaction_session_timeout = 0; SET default_transaction_read_only = off;"
-)
-
-# What a step runs tells the server which step it is for: it goes on when its client outside the container ends.
-FRAME = r"""set -eu
-umask 077
-PGAPPNAME=${FAB_ROLLBACK_STEP:-fab-rollback}; export PGAPPNAME
-fail() { printf '%s\n' "$*" >&2; exit 1; }
-refuse() { printf '%s\n' "$*" >&2; exit 2; }
-first_error() {
-  awk 'NR == 1 { first = $0 } /ERROR:|FATAL:|error:|Error response/ { print; first = ""; exit }
-       END { if (first != "") print first }'
-}
-change() { # WHAT COMMAND...: run it on stdin, or fail with WHAT and the first error it printed
-  what=$1; shift
-  said=$("$@" 2>&1) || fail "$what: $(printf '%s\n' "$said" | first_error)"
-}
-told() { # WHAT COMMAND...: run it on stdin; print what follows "= " in its rows, or fail as `change` does
-  what=$1; shift
-  said=$("$@" 2>&1) || fail "$what: $(printf '%s\n' "$said" | first_error)"
-  printf '%s\n' "$said" | awk 'sub(/^= /, "")'
-}
-ask() { told "PostgreSQL did not answer" "$@"; }
-"""
 
 
 @dataclass(frozen=True)
 class Database:
-    """A database: the container its server runs in, its name, and the login used by the socket."""
+    """A database: the container its server runs in, its name, and the login used by the socket.
+
+    Raises ValueError for what no database can be called.
+    """
 
     container: str
     name: str
@@ -60,6 +34,29 @@ class Database:
         """The database to connect to while this one is renamed, cloned or dropped."""
         return "template1" if self.name == "postgres" else "postgres"
 
+    def variables(self) -> dict[str, str]:
+        """Return what `lib.sh` reads of the environment."""
+        return {
+            "DB_CONTAINER": self.container,
+            "DB_NAME": self.name,
+            "DB_USER": self.user,
+            "DB_MAINTENANCE": self.maintenance,
+        }
+
+
+def call(db: Database, script: str, *arguments: str, **variables: str) -> str:
+    """Return the command that runs the script of that name in this folder, about `db`."""
+    return scripts.call(f"tools/postgres/{script}.sh", *arguments, **db.variables(), **variables)
+
+
+def read(db: Database, file: str, on: str = "", **values: str) -> str:
+    """Return the command that prints what the SQL file of that name finds in `db`, or in the database `on`.
+
+    The file reads `values`, beside `live`, as variables of psql.
+    """
+    options = [word for name, value in values.items() for word in ("-v", f"{name}={value}")]
+    return call(db, "read", Word(f'"$SCRIPTS/tools/postgres/{file}.sql"'), on or db.name, *options)
+
 
 def ident(name: str) -> str:
     """Quote a name as an SQL identifier; raises ValueError for what cannot be one."""
@@ -70,34 +67,8 @@ def ident(name: str) -> str:
 
 def literal(text: str) -> str:
     """Quote text as an SQL string, whatever standard_conforming_strings says."""
-    if "\0" in text:
-        raise ValueError("an SQL string cannot hold a zero byte")
     quoted = "'" + text.replace("'", "''") + "'"
     return "E" + quoted.replace("\\", "\\\\") if "\\" in text else quoted
-
-
-def target(name: str) -> str:
-    """Return NAME as `-d` takes it: libpq would read `a=b` or a URL there as a connection string."""
-    if "=" not in name and not name.startswith(("postgres://", "postgresql://")):
-        return name
-    return "dbname='" + name.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def tool(db: Database, program: str, *arguments: str) -> str:
-    """Return the shell words that run PROGRAM as the database's user inside its container."""
-    inside = ["docker", "exec", "-i", "-e", "PGAPPNAME", db.container]
-    return shlex.join([*inside, program, *arguments, "-U", db.user, "-d"])
-
-
-def psql(db: Database, on: str | None = None) -> str:
-    """Return the one psql command, fed by stdin, connected to database ON (default: DB's own)."""
-    words = tool(db, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-At")
-    return f"{words} {shlex.quote(target(on or db.name))}"
-
-
-def connector(function: str, db: Database, on: str) -> str:
-    """Return a shell function FUNCTION that feeds its stdin to psql on database ON."""
-    return f"{function}() {{ {psql(db, on)}; }}\n"
 
 
 def feed(command: str, sql: str) -> str:
@@ -107,35 +78,15 @@ def feed(command: str, sql: str) -> str:
     return f"{command} <<'{mark}'\n{SESSION}\n{sql}\n{mark}\n"
 
 
+SESSION = (
+    "SET statement_timeout = 0; SET lock_timeout = '30s';"
+    " SET idle_in_transaction_session_timeout = 0; SET default_transaction_read_only = off;"
+)
+
+
 def _mark(lines: list[str]) -> str:
     # dash 0.5.12 loses a non-ASCII byte behind the beginning of the mark, at the start of a line.
     def safe(mark: str) -> bool:
         return not any(line == mark or (line.startswith(mark[0]) and not line.isascii()) for line in lines)
 
     return next(mark for mark in (f"{letter}QL" for letter in "S" + ascii_letters) if safe(mark))
-
-
-def ask(variable: str, command: str, sql: str) -> str:
-    """Return a shell assignment of the rows SQL prints behind `= ` (warnings cannot mix in)."""
-    return f"{variable}=$({feed('ask ' + command, sql)})\n"
-
-
-def told(variable: str, what: str, command: str, sql: str) -> str:
-    """Return a shell assignment as `ask` does, which fails saying WHAT could not be done, and why."""
-    return f"{variable}=$({feed(f'told {shlex.quote(what)} {command}', sql)})\n"
-
-
-def connect(on: str) -> str:
-    """Return psql's command to go on in database ON, in the same session settings."""
-    quoted = target(on).replace('"', '""')
-    return f'\\connect -reuse-previous=on "{quoted}"\n{SESSION}'
-
-
-def change(what: str, command: str, sql: str) -> str:
-    """Return a shell command that runs SQL, and fails saying WHAT could not be done, and why."""
-    return feed(f"change {shlex.quote(what)} {command}", sql)
-
-
-def script(db: Database, *parts: str) -> str:
-    """Join PARTS behind the frame; `admin` is psql on the maintenance database."""
-    return FRAME + connector("admin", db, db.maintenance) + "".join(parts)

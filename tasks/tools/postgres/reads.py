@@ -1,69 +1,105 @@
-"""Questions to the server that change nothing. Scripts print JSON lines, which `report` parses."""
+"""Questions to the server that change nothing, each with what its answer means.
 
+A probe raises Refused, with what PostgreSQL said, where there is no answer; `optional` makes that None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from ...console.errors import Refused, Stopped
+from ...ssh.probe import Answers, Probe, single
+from ...ssh.shell import Answer
 from .names import stem
-from .psql import Database, feed, ident, literal, psql, script
-from .space import room_and, unknown
+from .psql import Database, call, read
+from .server import Revisions, Server, parse_revisions, parse_rows, parse_server
+from .sessions import Session, parse_sessions
 
-SERVER = """
-SELECT '= ' || json_build_object('version', current_setting('server_version_num')::int,
-  'max_wal', pg_size_bytes(current_setting('max_wal_size')), 'standby', pg_is_in_recovery())::text;
-SELECT '= ' || json_build_object('name', datname, 'oid', d.oid::bigint, 'bytes', pg_database_size(d.oid),
-  'owner', pg_get_userbyid(datdba), 'encoding', pg_encoding_to_char(encoding),
-  'open', datallowconn, 'sessions', (SELECT count(*) FROM pg_stat_activity a
-    WHERE a.datid = d.oid AND backend_type IS DISTINCT FROM 'autovacuum worker'),
-  'comment', coalesce(shobj_description(d.oid, 'pg_database'), ''),
-  'seconds', floor(extract(epoch FROM now())))::text
-FROM pg_database d
-WHERE datname = {live} OR left(datname, length({stem})) = {stem} ORDER BY datname;
-"""
-
-# A query can only name the table where it exists; %s, because regclass quotes by itself.
-REVISIONS = """
-SELECT json_build_object('table', to_regclass({table}) IS NOT NULL);
-SELECT format('SELECT json_build_object(''revision'', version_num) FROM %s ORDER BY 1::text',
-  to_regclass({table})) WHERE to_regclass({table}) IS NOT NULL \\gexec
-"""
-
-# A parent of inheritance holds rows of its own only; a partitioned table none.
-TABLES = """
-SET row_security = off;
-BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-SELECT format('SELECT json_build_object(''schema'', %L, ''table'', %L, ''rows'', count(*)'
-  || {extra} || ') FROM ONLY %I.%I AS t', nspname, relname, nspname, relname)
-FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-WHERE relkind = 'r' AND relpersistence <> 't' AND nspname <> 'information_schema'
-AND nspname !~ '^pg_' {only} ORDER BY nspname, relname \\gexec
-COMMIT;
-"""
-
-CHECKSUM = ", ''checksum'', coalesce(sum(('x' || substr(md5(t::text), 1, 16))::bit(64)::bigint), 0)::text"
+Found = TypeVar("Found")
 
 
-def server_script(db: Database) -> str:
-    """Return a script that prints version, disk room, and size and state of DB and its copies."""
-    sql = SERVER.format(live=literal(db.name), stem=literal(stem(db.name) + "__"))
-    room = f'room=$(room) || fail {unknown(db)}\nprintf \'%s\\nROOM %s\\n\' "$seen" "$room"\n'
-    return script(db, room_and(db, sql), room)
+def optional(probe: Probe[Found]) -> Probe[Found | None]:
+    """Return the probe that finds None where `probe` gets no answer, or none in time."""
+
+    def attempt(answers: Answers) -> Found | None:
+        try:
+            return probe.read(answers)
+        except Stopped:
+            return None
+
+    return Probe(probe.commands, attempt, probe.first)
 
 
-def revisions_script(
-    db: Database, table: str = "alembic_version", schema: str | None = None, on: str | None = None
-) -> str:
-    """Return a script that prints whether Alembic's TABLE is in DB (or database ON), and its rows.
+def server(db: Database) -> Probe[Server]:
+    """Return the probe of version, disk room, and size and state of `db` and its copies."""
+    return single(call(db, "server", stem(db.name) + "__"), _read(lambda out: parse_server(out, db.name)))
 
-    Without SCHEMA the login's search path finds it. Stands for "View Current Migration".
+
+def sessions(db: Database) -> Probe[tuple[Session, ...]]:
+    """Return the probe of those that are connected to `db`."""
+    return single(read(db, "sessions", on=db.maintenance), _read(parse_sessions))
+
+
+def revisions(db: Database, table: str = "alembic_version", schema: str = "", on: str = "") -> Probe[Revisions]:
+    """Return the probe of Alembic's `table` in `db` (or in the database `on`), and its rows.
+
+    Without `schema` the login's search path finds it. Stands for "View Current Migration".
     """
-    name = ident(table) if schema is None else f"{ident(schema)}.{ident(table)}"
-    return feed(psql(db, on), REVISIONS.format(table=literal(name)))
+    return single(read(db, "revisions", on, schema=schema, table=table), _read(parse_revisions))
 
 
-def rows_script(db: Database, on: str | None = None) -> str:
-    """Return a script that prints the exact number of rows of every table of DB (or database ON)."""
-    return feed(psql(db, on), TABLES.format(extra="''", only=""))
+def rows(db: Database, on: str = "") -> Probe[dict[str, int]]:
+    """Return the probe of the exact number of rows of every table of `db` (or of the database `on`)."""
+    return single(read(db, "rows", on), _read(parse_rows))
 
 
-def checksums_script(db: Database, tables: tuple[tuple[str, str], ...] = (), on: str | None = None) -> str:
-    """Return a script that prints rows and an order-free checksum of TABLES (schema, table), or of all."""
-    pairs = ", ".join(f"({literal(schema)}, {literal(table)})" for schema, table in tables)
-    only = f"AND (nspname, relname) IN ({pairs})" if tables else ""
-    return feed(psql(db, on), TABLES.format(extra=literal(CHECKSUM.replace("''", "'")), only=only))
+def columns(db: Database, on: str = "") -> Probe[set[str]]:
+    """Return the probe of every column of `db` (or of the database `on`), as `TABLE COLUMN`."""
+    return single(read(db, "columns", on), _read(lambda out: set(out.split("\n")) - {""}))
+
+
+def values(db: Database, table: str, schema: str = "", column: str = "") -> Probe[tuple[int, int]]:
+    """Return the probe of a table's rows, and of those with a value in `column`; Refused where they are not there."""
+    return single(read(db, "values", schema=schema, table=table, column=column), _read(_counted))
+
+
+def tables_size(db: Database) -> Probe[int]:
+    """Return the probe of the bytes that a compressed dump of `db` takes at the most."""
+    return single(read(db, "tables_size"), _read(lambda out: int(float(out))))
+
+
+def there(db: Database, name: str) -> Probe[bool]:
+    """Return the probe of whether the server of `db` has a database called `name`."""
+    return single(read(db, "there", on=db.maintenance, name=name), _read(lambda out: bool(out.strip())))
+
+
+def stands(db: Database) -> Probe[bool]:
+    """Return the probe of whether `db` is there, whole, and can be connected to."""
+    return single(read(db, "there", on=db.maintenance, name=db.name), _read(lambda out: out.strip() == "t"))
+
+
+def inspect(db: Database, path: str, versions: str, reports: str = "") -> str:
+    """Return the call that reads the backup at `path` once and prints all about it, for `parse_backup`.
+
+    `versions` is Alembic's table (schema.table). `reports` is a folder that keeps what was found; empty: nothing is
+    kept. It prints `PROGRESS` lines too, and ends 0 for a bad backup as well.
+    """
+    return call(db, "inspect", path, VERSIONS=versions, REPORTS=reports)
+
+
+def _read(parse: Callable[[str], Found]) -> Callable[[Answer], Found]:
+    def value(answer: Answer) -> Found:
+        if not answer.ok:
+            raise Refused(answer.err or "PostgreSQL did not answer.")
+        return parse(answer.out)
+
+    return value
+
+
+def _counted(out: str) -> tuple[int, int]:
+    found = re.search(r"^= (\d+) (\d+)$", out, re.MULTILINE)
+    if not found:
+        raise Refused("what it holds could not be counted.")
+    return int(found[1]), int(found[2])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tasks.incident import report
 from tasks.incident.secrets import Secrets
 from tasks.preflight.state import State
-from tasks.tools.postgres.report import Member, Server
+from tasks.tools.postgres.server import Member, Server
 from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, incident, journal
 
 

@@ -10,7 +10,7 @@ from tasks.console.errors import Refused
 from tasks.preflight import safety
 from tasks.ssh import probe
 from tasks.ssh.shell import Answer
-from tasks.tools.postgres import dumps, reads
+from tasks.tools.postgres import reads
 from tests.unit.support.deployment import environment
 from tests.unit.support.reports import DATABASE, RUN
 
@@ -25,8 +25,8 @@ LIVE = (
 def host(free: int, need: str = "200000000", room: int = 10**9):
     """Return a host whose database of 500 MB has FREE bytes beside it, and ROOM for a dump that may NEED as much."""
     said = {
-        reads.server_script(DATABASE): f"{HEAD}\n{LIVE}\nROOM {free} {free} 1\n",
-        dumps.tables_size(DATABASE): need,
+        reads.server(DATABASE).commands[""]: f"{HEAD}\n{LIVE}\nROOM {free} {free} 1\n",
+        reads.tables_size(DATABASE).commands[""]: need,
         safety.free_for_backups(environment()): str(room),
     }
 

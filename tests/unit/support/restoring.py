@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tasks.tools.postgres.backup import Backup, Section
 from tasks.tools.postgres.names import parse_copy
-from tasks.tools.postgres.report import Member, Server
+from tasks.tools.postgres.server import Member, Server
 
 LIVE = Member("d", 1, 1000, "u", "UTF8", True, 0, None, None)
 SECTION = Section(bytes=2000, rows={"public.orders": 3}, revisions=("two",))

@@ -43,12 +43,11 @@ class Engine:
             out, code = answer if isinstance(answer, tuple) else (answer, 0)
             (self.folder / f"{number}.out").write_bytes(out.encode("latin-1"))
             (self.folder / f"{number}.code").write_text(str(code))
-        path = f"{self.folder}:/usr/bin:/bin"
         ran = subprocess.run(
             ["sh", "-c", scripts.with_files(script)],
             capture_output=True,
             text=True,
-            env={"PATH": path, "FAKE": str(self.folder)},
+            env={"PATH": f"{self.folder}:/usr/bin:/bin", "FAKE": str(self.folder), "HOME": str(self.folder.parent)},
         )
         return Ended(ran.returncode, ran.stdout, ran.stderr)
 
@@ -57,7 +56,15 @@ class Engine:
 
     @property
     def calls(self) -> int:
-        return int((self.folder / "calls").read_text())
+        calls = self.folder / "calls"
+        return int(calls.read_text()) if calls.exists() else 0
+
+
+def seen(free: int = 9_000_000, *, live: int = 1, copy: int = 0, verified: int = 0, size: int = 1000) -> str:
+    """Return what `see` is answered: FREE kilobytes on the one disk, and which databases are there."""
+    disks = f"= df Filesystem 1024-blocks Used\n= df a 1 1 {free} 1% /d\n= df a 1 1 {free} 1% /d\n= data /d\n"
+    state = f"= version 150000\n= live {live}\n= copy {copy}\n= verified {verified}\n"
+    return f"{disks}= wal 1073741824\n{state}{f'= size {size}' if live else ''}\n"
 
 
 @pytest.fixture

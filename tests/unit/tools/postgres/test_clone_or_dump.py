@@ -1,85 +1,123 @@
-"""A clone that cannot be made is replaced by a dump; what was kept comes back after a change that failed."""
+"""A clone where it can be made, a dump where only that can, and the data back out of either."""
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from tasks.tools.postgres import clone_or_dump as net
+import tasks
+from tasks.tools.postgres.changes import Restore, clone_or_dump, put_back, unread
 from tasks.tools.postgres.psql import Database
+from tests.unit.tools.postgres.conftest import seen
 
+DB = Database("c", "d", "u")
 RUN = "20240101-000000-abc123"
-DUMP = "backups/d_20240101-000000.dump"
-INSTEAD = "no clone could be made: b.dump is written instead\nDUMPED\n"
+CLONE = clone_or_dump(DB, RUN, "b.dump", "reports")
+BACK = put_back(DB, Restore(unread("b.dump"), RUN, "work"), "fab emergency-restore")
+INSTEAD = "no clone could be made: b.dump is written instead\nwrite_backup b.dump custom\n"
+
+
+@pytest.fixture
+def run(engine, tmp_path):
+    """Run a call whose inner scripts only say how they were called, and end as CODES tell."""
+    folder = tmp_path / "scripts"
+    shutil.copytree(Path(tasks.__file__).parent / "tools", folder / "tools")
+
+    def run(call: str, *answers: str, programs: str = "", **codes: int) -> subprocess.CompletedProcess[str]:
+        for name in ("snapshot", "write_backup", "drop_copy", "swap", "restore"):
+            inner = folder / "tools" / "postgres" / f"{name}.sh"
+            inner.write_text(f'echo {name} "$@"\nexit {codes.get(name, 0)}\n')
+        script = f"SCRIPTS={folder}; PATH={programs}:$PATH; export SCRIPTS PATH\n{call}"
+        return engine.run(script, *answers)
+
+    return run
 
 
 @pytest.mark.parametrize(
-    ("clone", "log", "code", "out"),
-    [(0, 0, 0, ""), (1, 0, 0, INSTEAD), (2, 0, 0, INSTEAD), (2, 2, 2, ""), (1, 2, 2, ""), (137, 0, 137, "")],
+    ("clone", "free", "code", "out"),
+    [
+        (0, 9_000_000, 0, ""),
+        (1, 9_000_000, 0, INSTEAD),
+        (2, 9_000_000, 0, INSTEAD),
+        (2, 1000, 2, ""),
+        (1, 1000, 2, ""),
+        (137, 9_000_000, 137, ""),
+    ],
 )
-def test_a_clone_that_cannot_be_made_is_replaced_by_a_dump_unless_the_log_has_no_room(
-    monkeypatch, tmp_path, clone, log, code, out
-):
-    monkeypatch.setattr(net, "snapshot_script", lambda db, run: f"exit {clone}")
-    monkeypatch.setattr(net, "script", lambda db, *parts: f"exit {log}")
-    text = net.clone_or_dump(Database("c", "d", "u"), RUN, "b.dump", "echo DUMPED")
-    ran = subprocess.run(["sh", "-c", text], env={"HOME": str(tmp_path)}, capture_output=True, text=True)
-    assert (ran.returncode, ran.stdout) == (code, out)
+def test_a_clone_that_cannot_be_made_is_replaced_by_a_dump_unless_the_log_has_no_room(run, clone, free, code, out):
+    ran = run(CLONE, seen(free), snapshot=clone)
+    assert (ran.code, ran.out) == (code, f"snapshot d__snap_{RUN} d__new_{RUN}\n{out}")
 
 
 @pytest.mark.parametrize(
     ("files", "out"),
     [
         (["b.dump", "b.dump.sha256"], "b.dump is there already\n"),
-        (["b.dump.sha256"], "CLONED\n"),
-        (["b.dump"], "CLONED\n"),
+        (["b.dump.sha256"], f"snapshot d__snap_{RUN} d__new_{RUN}\n"),
+        (["b.dump"], f"snapshot d__snap_{RUN} d__new_{RUN}\n"),
     ],
 )
-def test_a_dump_is_kept_that_is_there_with_its_checksum_and_half_of_it_is_none(monkeypatch, tmp_path, files, out):
-    monkeypatch.setattr(net, "snapshot_script", lambda db, run: "echo CLONED")
+def test_a_dump_is_kept_that_is_there_with_its_checksum_and_half_of_it_is_none(run, tmp_path, files, out):
     for name in files:
         (tmp_path / name).touch()
-    script = net.clone_or_dump(Database("c", "d", "u"), RUN, "b.dump", "echo DUMPED")
-    ran = subprocess.run(["sh", "-c", script], env={"HOME": str(tmp_path)}, capture_output=True, text=True)
-    assert (ran.returncode, ran.stdout) == (0, out)
+    ran = run(CLONE)
+    assert (ran.code, ran.out) == (0, out)
 
 
 @pytest.fixture
-def back(monkeypatch, tmp_path):
-    """Put the net of a run back whose dump lies in those of its two FILES, where nothing of PostgreSQL fails."""
-    for name in ("script", "drop_script", "swap_script", "_restore"):
-        monkeypatch.setattr(net, name, lambda *_, name=name: f"echo {name} >&2")
-    path = tmp_path / DUMP
-    path.parent.mkdir()
-    whole = {".dump": "data", ".dump.sha256": f"{hashlib.sha256(b'data').hexdigest()}  {path.name}\n"}
+def back(run, tmp_path):
+    """Put back the snapshot of a run whose dump lies in those of its two FILES: what was said, what is left."""
+    whole = {".dump": "data", ".dump.sha256": f"{hashlib.sha256(b'data').hexdigest()}  b.dump\n"}
 
-    def run(*files: str, programs: str = "/usr/bin:/bin"):
+    def put(*files: str, **options):
         for ending in files:
-            path.with_suffix(ending).write_text(whole[ending])
-        text = net.back(Database("c", "d", "u"), RUN, DUMP, "work", "public.alembic_version")
-        known = {"HOME": str(tmp_path), "PATH": programs}
-        ran = subprocess.run(["sh", "-c", text], env=known, capture_output=True, text=True)
-        return ran.stderr.splitlines(), {one.name.removeprefix(path.stem) for one in path.parent.iterdir()}
+            (tmp_path / "b").with_suffix(ending).write_text(whole[ending])
+        ran = run(BACK, seen(copy=1), **options)
+        assert ran.code == (1 if not options.get("programs") else ran.code)
+        return ran.out, ran.err, {one.name for one in tmp_path.glob("b[.-]*")}
 
-    return run
+    return put
 
 
 def test_a_whole_dump_is_restored_and_gets_another_name_with_its_checksum(back):
-    said, left = back(".dump", ".dump.sha256")
-    assert (said[0], left) == ("_restore", {"-restored.dump", "-restored.dump.sha256"})
+    out, err, left = back(".dump", ".dump.sha256")
+    assert out == f"restore\nswap d__new_{RUN} d__old_{RUN}\n"
+    assert err.startswith("the downgrade failed; its dump was restored and swapped in")
+    assert left == {"b-restored.dump", "b-restored.dump.sha256"}
 
 
 @pytest.mark.parametrize("half", [".dump", ".dump.sha256"])
-def test_half_a_dump_is_no_net_and_the_clone_is_swapped_back(back, half):
-    said, left = back(half)
-    assert ("_restore" in said, left) == (False, {half})
-    assert "the snapshot was swapped back" in said[-1]
+def test_half_a_dump_is_no_snapshot_and_the_clone_is_swapped_back(back, half):
+    out, err, left = back(half)
+    assert (out, left) == (f"swap d__snap_{RUN} d__old_{RUN}\n", {f"b{half}"})
+    assert err.startswith("the downgrade failed; the snapshot was swapped back")
+
+
+@pytest.mark.parametrize("broken", ["drop_copy", "swap"])
+def test_a_clone_that_cannot_be_swapped_back_is_said(back, broken):
+    assert "could not be swapped back" in back(**{broken: 1})[1]
+
+
+@pytest.mark.parametrize("broken", ["restore", "drop_copy", "swap"])
+def test_a_dump_that_cannot_be_restored_stays_and_the_command_is_named(back, broken):
+    _out, err, left = back(".dump", ".dump.sha256", **{broken: 1})
+    assert "which was not restored: fab emergency-restore" in err
+    assert left == {"b.dump", "b.dump.sha256"}
 
 
 def test_a_cut_while_the_dump_gets_another_name_never_leaves_a_checksum_without_its_file(back, tmp_path):
-    (tmp_path / "mv").write_text('#!/bin/sh\n/bin/mv "$@"; kill -9 $PPID\n')
-    (tmp_path / "mv").chmod(0o755)
-    _said, left = back(".dump", ".dump.sha256", programs=f"{tmp_path}:/usr/bin:/bin")
-    assert left == {".dump", "-restored.dump.sha256"}
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "mv").write_text('#!/bin/sh\n/bin/mv "$@"; kill -9 $PPID\n')
+    (tmp_path / "bin" / "mv").chmod(0o755)
+    left = back(".dump", ".dump.sha256", programs=str(tmp_path / "bin"))[2]
+    assert left == {"b.dump", "b-restored.dump.sha256"}
+
+
+def test_a_snapshot_that_is_gone_is_said(run):
+    ran = run(BACK, seen(copy=0))
+    assert ran.code == 1
+    assert ran.err.splitlines()[0] == f"the snapshot d__snap_{RUN} is gone"

@@ -2,12 +2,13 @@
 
 import gzip
 import hashlib
+import os
 
 import pytest
 
 from tasks.tools.postgres.backup import parse_backup
-from tasks.tools.postgres.inspection import inspect_script
 from tasks.tools.postgres.psql import Database
+from tasks.tools.postgres.reads import inspect
 
 SHOP = Database("db", "shop", "owner")
 DUMP = (
@@ -21,7 +22,7 @@ def check(engine, tmp_path):
     def run(content: bytes, name: str = "a backup.sql", answer: str = ""):
         path = tmp_path / name
         path.write_bytes(content)
-        ran = engine.run(inspect_script(SHOP, str(path)), answer)
+        ran = engine.run(inspect(SHOP, str(path), "public.alembic_version"), answer)
         assert (ran.code, ran.err) == (0, "")
         return parse_backup(ran.out, str(path))
 
@@ -79,19 +80,41 @@ def test_every_check_of_a_folder_has_a_place_of_its_own_in_the_container_and_tid
     (tmp_path / "toc.dat").write_bytes(b"PGDMP")
     room, places = "x\na 1 1 9000000 1% /tmp\n", []
     for _ in range(2):
-        assert engine.run(inspect_script(SHOP, str(tmp_path)), room, "", "", "", "", "").code == 0
+        assert engine.run(inspect(SHOP, str(tmp_path), "v.t"), room, "", "", "", "", "").code == 0
         filled, tidied = engine.asked(1).split()[-1], engine.asked(engine.calls).split()
-        assert tidied == ["exec", "-i", "db", "rm", "-rf", filled]
+        assert tidied[-4:] == ["db", "rm", "-rf", filled]
         places.append(filled)
     assert places[0] != places[1]
 
 
 def test_a_missing_file_is_refused_in_one_line(engine):
-    ran = engine.run(inspect_script(SHOP, "/nowhere/b.sql"))
+    ran = engine.run(inspect(SHOP, "/nowhere/b.sql", "v.t"))
     assert (ran.code, ran.err) == (2, "there is no readable file /nowhere/b.sql\n")
 
 
 def test_roles_are_unknown_when_the_server_does_not_answer(engine, tmp_path):
     (tmp_path / "b").write_bytes(DUMP)
-    ran = engine.run(inspect_script(SHOP, str(tmp_path / "b")), ("no such container\n", 1))
+    ran = engine.run(inspect(SHOP, str(tmp_path / "b"), "v.t"), ("no such container\n", 1))
     assert parse_backup(ran.out, "b").missing_roles is None
+
+
+def test_what_was_found_is_kept_under_a_name_that_fits_these_very_bytes(engine, tmp_path):
+    path = tmp_path / "it's.sql"
+    path.write_bytes(DUMP)
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    ran = engine.run(inspect(SHOP, str(path), "v.t", "kept here"), "")
+    (kept,) = (tmp_path / "kept here").iterdir()
+    assert kept.name == f"it's.sql.{len(DUMP)}.1700000000"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    said = [line for line in ran.out.splitlines() if not line.startswith("PROGRESS")]
+    assert kept.read_text().splitlines() == said
+
+
+def test_the_digest_of_an_archive_tells_its_bytes(engine, tmp_path):
+    (tmp_path / "b").write_bytes(b"PGDMP...")
+    toc = "; Archive\n;     dbname: it's shop\n"
+    ran = engine.run(inspect(SHOP, str(tmp_path / "b"), "v.t"), toc, DUMP.decode(), "MISSING\tsomeone\n")
+    lines = [line.split("\t") for line in ran.out.splitlines()]
+    inner = hashlib.sha256(f"{hashlib.sha256(b'PGDMP...').hexdigest()}  -\n".encode()).hexdigest()
+    assert ["DIGEST", inner] in lines
+    assert parse_backup(ran.out, "b").database == "it's shop"

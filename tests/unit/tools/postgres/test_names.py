@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.tools.postgres.names import Copy, copy_name, mark, parse_copy
+from tasks.tools.postgres.names import Copy, copy_name, parse_copy
 
 NAME = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1).filter(
     lambda name: len(name.encode()) <= 63
@@ -43,9 +43,3 @@ def test_a_live_database_with_the_name_of_a_copy_is_not_its_own_copy():
 def test_an_id_that_could_not_be_read_back_is_refused(run_id):
     with pytest.raises(ValueError):
         copy_name("shop", "old", run_id)
-
-
-def test_a_copy_is_dated_by_the_server_s_clock():
-    assert mark("new", "verified") == (
-        "SELECT 'fab-rollback new ' || extract(epoch FROM now())::bigint || ' verified' AS mark \\gset"
-    )

@@ -1,76 +1,52 @@
-"""Quoting, judged by a real shell; the one psql command; and the frame around every script."""
+"""The database, the one psql command, and the frame that all scripts stand in."""
 
-import subprocess
+from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.tools.postgres.psql import Database, ask, change, feed, ident, literal, psql, script, target
+from tasks.tools.postgres.psql import Database, call, read
+from tests.unit.support.stage import WORST, Stage, few
 
 SHOP = Database("shop_db", "shop", "owner")
-TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
 NAME = st.text(st.characters(exclude_characters="\0\n\r", exclude_categories=["Cs"]), min_size=1, max_size=15)
 
 
-def words_of(command: str) -> list[str]:
-    ran = subprocess.run(["sh", "-c", f"printf '%s\\0' {command}"], capture_output=True, check=True)
-    return ran.stdout.decode().split("\0")[:-1]
+def psql(stage: Stage, script: str) -> list[str]:
+    """The words of the one psql command that a script runs."""
+    assert stage.run(script).returncode == 0
+    (words,) = stage.calls
+    return words
 
 
 def test_psql_is_one_command_without_configuration_that_stops_at_the_first_error():
-    assert psql(SHOP) == "docker exec -i -e PGAPPNAME shop_db psql -X -q -v ON_ERROR_STOP=1 -At -U owner -d shop"
+    with Stage(docker="cat >/dev/null") as stage:
+        words = psql(stage, read(SHOP, "rows"))
+    assert " ".join(words) == (
+        "docker exec -i -e PGAPPNAME -e PGOPTIONS shop_db psql -U owner"
+        " -X -q -v ON_ERROR_STOP=1 -At -d shop -v live=shop"
+    )
 
 
-def test_psql_connects_to_another_database_when_told():
-    assert psql(SHOP, "postgres").endswith("-U owner -d postgres")
+def test_every_session_has_the_settings_of_an_administrator_whatever_the_role_has():
+    with Stage(docker='cat >/dev/null; [ "$2" != -i ] || printf "%s" "$PGOPTIONS" >"$HOME/options"') as stage:
+        psql(stage, read(SHOP, "rows"))
+        options = (stage.home / "options").read_text()
+    assert options == (
+        "-c statement_timeout=0 -c lock_timeout=30s"
+        " -c idle_in_transaction_session_timeout=0 -c default_transaction_read_only=off"
+    )
 
 
 @given(NAME, NAME, NAME)
-@settings(max_examples=40, deadline=None)
+@few
 def test_whatever_the_names_are_the_shell_passes_them_on_unchanged(container, name, user):
-    words = words_of(psql(Database(container, name, user)))
-    assert words[:6] == ["docker", "exec", "-i", "-e", "PGAPPNAME", container]
-    assert words[-4:] == ["-U", user, "-d", target(name)]
-
-
-@given(TEXT)
-@settings(max_examples=40, deadline=None)
-def test_a_here_document_gives_the_sql_to_the_command_unchanged(sql):
-    ran = subprocess.run(["sh", "-c", feed("cat", sql)], capture_output=True, check=True)
-    assert ran.stdout.decode().split("\n", 1)[1] == sql.strip() + "\n"
-
-
-def test_a_here_document_survives_its_own_end_mark():
-    ran = subprocess.run(["sh", "-c", feed("cat", "a\nSQL\nSQL_\nb")], capture_output=True, text=True)
-    assert ran.stdout.endswith("a\nSQL\nSQL_\nb\n")
-
-
-def test_dash_keeps_an_accent_behind_what_could_be_the_end_mark():
-    ran = subprocess.run(["sh", "-c", feed("cat", "Sé\nSQé")], capture_output=True, text=True)
-    assert ran.stdout.endswith("Sé\nSQé\n")
-
-
-@given(TEXT)
-def test_an_identifier_ends_only_where_it_should(name):
-    quoted = ident(name)
-    assert quoted[0] == quoted[-1] == '"'
-    assert quoted[1:-1].replace('""', "") == name.replace('"', "")
-    assert quoted[1:-1].replace('""', '"') == name
-
-
-@given(TEXT)
-def test_a_string_has_no_lone_quote_and_no_lone_backslash(text):
-    quoted = literal(text)
-    body = quoted.removeprefix("E")[1:-1]
-    assert body.replace("''", "'").replace("\\\\", "\\") == text
-    assert quoted.startswith("E'") == ("\\" in text)
-
-
-@pytest.mark.parametrize("name", ["", "a\0b"])
-def test_what_cannot_be_an_identifier_is_refused(name):
-    with pytest.raises(ValueError):
-        ident(name)
+    with Stage(docker="cat >/dev/null") as stage:
+        words = psql(stage, read(Database(container, name, user), "revisions", schema=WORST, table=name))
+    assert words[:9] == ["docker", "exec", "-i", "-e", "PGAPPNAME", "-e", "PGOPTIONS", container, "psql"]
+    assert words[words.index("-U") + 1] == user
+    assert words[-5:] == [f"live={name}", "-v", f"schema={WORST}", "-v", f"table={name}"]
 
 
 @pytest.mark.parametrize("name", ["", "two\nlines", "a\rb", "zero\0", "é" * 32])
@@ -89,7 +65,9 @@ def test_a_database_that_postgres_could_not_have_is_refused(name):
     ],
 )
 def test_a_name_that_reads_like_a_connection_string_is_still_a_name(name, expected):
-    assert target(name) == expected
+    with Stage(docker="cat >/dev/null") as stage:
+        words = psql(stage, read(Database("c", name, "u"), "rows"))
+    assert words[words.index("-d") + 1] == expected
 
 
 def test_the_maintenance_database_is_never_the_one_that_is_changed():
@@ -98,16 +76,24 @@ def test_the_maintenance_database_is_never_the_one_that_is_changed():
 
 
 def test_a_failed_change_says_what_failed_and_the_first_error_in_one_line(engine):
-    ran = engine.run(script(SHOP, change("no swap", "admin", "X")), ("WARNING:  w\nERROR:  busy\nDETAIL:  d\n", 3))
-    assert (ran.code, ran.err) == (1, "no swap: ERROR:  busy\n")
+    answer = ("WARNING:  w\nERROR:  busy\nDETAIL:  d\n", 3)
+    ran = engine.run(call(SHOP, "drop_copy", "x"), "= there 1\n= sessions 0\n", answer)
+    assert (ran.code, ran.err) == (1, "x could not be dropped: ERROR:  busy\n")
 
 
 def test_a_failed_question_ends_the_script_with_one_line(engine):
-    ran = engine.run(script(SHOP, ask("x", "admin", "X"), "echo on\n"), ("Error response from daemon: No such\n", 1))
+    ran = engine.run(call(SHOP, "drop_copy", "x"), ("Error response from daemon: No such\n", 1))
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == "PostgreSQL did not answer: Error response from daemon: No such\n"
 
 
 def test_warnings_are_not_mistaken_for_answers(engine):
-    ran = engine.run(script(SHOP, ask("x", "admin", "X"), 'echo "$x"\n'), "WARNING:  old collation\n= 42\n")
-    assert ran.out == "42\n"
+    ran = engine.run(call(SHOP, "drop_copy", "x"), "WARNING:  old collation\n= there 0\n= sessions 0\n")
+    assert ran.out == "x is gone\n"
+
+
+def test_the_step_is_told_to_the_server_so_that_it_can_be_ended_there():
+    with Stage(docker='cat >/dev/null; printf "%s" "$PGAPPNAME" >"$HOME/name"') as stage:
+        stage.environ["FAB_ROLLBACK_STEP"] = "run/01-snapshot.1"
+        psql(stage, read(SHOP, "rows"))
+        assert (stage.home / "name").read_text() == "run/01-snapshot.1"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from tasks.tools.postgres.scan import SCAN
+from tasks.tools import postgres
 
+SCAN = str(Path(postgres.__file__).parent / "scan.awk")
 AWKS = [awk for awk in ("mawk", "gawk", "busybox awk", "original-awk") if shutil.which(awk.split()[0])]
 HEAD = "--\n-- PostgreSQL database dump\n--\n\n"
 TAIL = "--\n-- PostgreSQL database dump complete\n--\n\n"
@@ -38,7 +40,7 @@ def scan(request, tmp_path):
         report = tmp_path / "report"
         known = {"PATH": os.environ["PATH"], "LC_ALL": "C", "VERSIONS": "public.alembic_version"}
         ran = subprocess.run(
-            [*request.param.split(), SCAN],
+            [*request.param.split(), "-f", SCAN],
             input=text.encode(),
             capture_output=True,
             env=known | {"REPORT": f"cat >{report}"} | environment,

@@ -1,16 +1,20 @@
-"""Who is connected, and the SQL that ends them."""
+"""Who is connected, and how those are ended whose place is needed."""
+
+from __future__ import annotations
 
 import json
 
+from tasks.ssh.shell import Answer
+from tasks.tools.postgres import changes, reads
 from tasks.tools.postgres.psql import Database
-from tasks.tools.postgres.sessions import Session, end_script, end_sql, list_script, parse
+from tasks.tools.postgres.sessions import Session, parse_sessions
 
 SHOP = Database("shop_db", "it's", "owner")
 ROW = {"pid": 7, "user": "u", "application": "web", "client": None, "state": "idle", "query": "SELECT\n1", "age": 3}
 
 
 def test_sessions_are_read_with_queries_of_several_lines():
-    assert parse(f"WARNING:  x\n{json.dumps(ROW)}\n") == (Session(**ROW),)
+    assert parse_sessions(f"WARNING:  x\n{json.dumps(ROW)}\n") == (Session(**ROW),)
 
 
 def test_a_session_that_holds_locks_and_does_nothing_is_told_apart():
@@ -19,22 +23,15 @@ def test_a_session_that_holds_locks_and_does_nothing_is_told_apart():
     assert Session(**ROW | {"pid": 0, "state": "prepared"}).idle_in_transaction
 
 
-def test_the_list_asks_from_another_database_about_this_one():
-    text = list_script(SHOP)
-    assert "-d postgres" in text
-    assert "datname = 'it''s'" in text
+def test_the_list_asks_from_another_database_about_this_one(engine):
+    (command,) = reads.sessions(SHOP).commands.values()
+    ran = engine.run(command, json.dumps(ROW))
+    assert "-d postgres -v live=it's" in engine.asked(1)
+    assert reads.sessions(SHOP).read({"": Answer(ran.out, ran.err, ran.code)}) == (Session(**ROW),)
 
 
-def test_names_are_quoted_again_inside_the_block():
-    assert "datname IN (''it''''s'', ''b'')" in end_sql(["it's", "b"])
-
-
-def test_only_the_chosen_sessions_are_ended():
-    assert "pid = ANY (''{7,8}''::int[])" in end_sql(["a"], [7, 8])
-    assert "pid = ANY" not in end_sql(["a"])
-
-
-def test_sessions_that_stay_are_an_error(engine):
-    ran = engine.run(end_script(SHOP), ("ERROR:  2 sessions did not end in 5 seconds\n", 3))
-    assert ran.code == 1
-    assert ran.err == "the sessions could not be ended: ERROR:  2 sessions did not end in 5 seconds\n"
+def test_of_a_stopped_step_the_sessions_are_ended_that_have_its_name(engine):
+    ran = engine.run(f"set -- 'run/01-restore.1'\n{changes.stop(SHOP)}", "t\n")
+    assert (ran.code, ran.err) == (0, "")
+    assert "-v step=run/01-restore.1" in engine.asked(1)
+    assert "application_name = left(:'step', 63)" in engine.asked(1)

@@ -1,0 +1,134 @@
+"""The calls that change a database, or write a backup: each proves its result, and can be run again after a cut.
+
+They end 0 (done and proven), 1 (failed) or 2 (refused: nothing was changed), the reason as one line on stderr.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ...ssh.shell import Word
+from .backup import Backup, Section
+from .names import copy_name, parse_copy
+from .psql import Database, call
+
+Form = Literal["directory", "custom", "plain", "gzip", "zstd"]
+VERSIONS = "public.alembic_version"
+
+
+@dataclass(frozen=True)
+class Restore:
+    """A backup, or a `section` of it, that becomes the new copy of `run`.
+
+    `work` is a folder for notes and `reports` the one where checks keep what they found, both relative to the
+    login's home; `versions` is Alembic's table (schema.table). Without `owners`, what the file says of owners and
+    grants is left out.
+    """
+
+    backup: Backup
+    run: str
+    work: str
+    section: Section = field(default_factory=Section)
+    owners: bool = True
+    versions: str = VERSIONS
+    reports: str = ""
+
+    def variables(self, db: Database) -> dict[str, str]:
+        """Return what `restore.sh` reads of the environment.
+
+        Raises ValueError for a backup that has problems, or that holds commands for other databases while no
+        section was chosen.
+        """
+        if self.backup.problems:
+            raise ValueError(f"{self.backup.path}: {self.backup.problems[0]}")
+        if not self.section.raw and (self.backup.cluster or self.backup.forbidden):
+            raise ValueError(f"{self.backup.path} holds commands for other databases: choose the section to restore")
+        return {
+            "BACKUP": self.backup.path,
+            "KIND": self.backup.kind,
+            "BYTES": str(self.backup.bytes or ""),
+            "SQL_BYTES": str(self.section.bytes or self.backup.uncompressed),
+            "SECTION": self.section.raw,
+            "COPY": copy_name(db.name, "new", self.run),
+            "RUN": self.run,
+            "WORK": self.work,
+            "REPORTS": self.reports,
+            "VERSIONS": self.versions,
+            **({} if self.owners else {"NO_OWNERS": "1"}),
+        }
+
+
+def snapshot(db: Database, run: str) -> str:
+    """Return the call that clones `db` to the copy `snap` of `run`; it refuses (2) where that does not fit."""
+    return call(db, "snapshot", copy_name(db.name, "snap", run), copy_name(db.name, "new", run))
+
+
+def clone_or_dump(db: Database, run: str, path: str, reports: str, versions: str = VERSIONS) -> str:
+    """Return the call that clones `db` as `snapshot` does or, where that cannot be, writes a backup to `path`."""
+    names = (copy_name(db.name, "snap", run), copy_name(db.name, "new", run))
+    return call(db, "clone_or_dump", *names, path, REPORTS=reports, VERSIONS=versions)
+
+
+def unread(dump: str) -> Backup:
+    """Return the backup that `clone_or_dump` writes to the path `dump`, where it does, before it is there."""
+    return Backup(dump, "custom", 0, 0, "ok", complete=True)
+
+
+def put_back(db: Database, restore: Restore, by_hand: str) -> str:
+    """Return the call that, after a downgrade that failed, puts back what `clone_or_dump` made; it ends 1.
+
+    The clone is swapped in; the dump is restored beside, as `restore` says, and swapped in, or, where that
+    cannot be, the command `by_hand` is named that brings it back. The failed state stays as the copy `old`.
+    """
+    names = (copy_name(db.name, "snap", restore.run), copy_name(db.name, "old", restore.run))
+    return call(db, "put_back", *names, restore.backup.path, BY_HAND=by_hand, **restore.variables(db))
+
+
+def dump(db: Database, path: str, form: Form = "directory") -> str:
+    """Return the call that dumps `db` to `path` on the host, and its sha256 to PATH.sha256."""
+    return call(db, "dump", path, form)
+
+
+def write_backup(db: Database, path: str, form: Form, reports: str, versions: str = VERSIONS) -> str:
+    """Return the call that dumps `db` to `path`, and reads it once more; `reports` keeps what was found."""
+    return call(db, "write_backup", path, form, REPORTS=reports, VERSIONS=versions)
+
+
+def restore(db: Database, wanted: Restore) -> str:
+    """Return the call that restores a backup beside the live database, and compares it with the file.
+
+    Stands for the second half of "Restore from Backup". It prints `PROGRESS bytes N TOTAL`, `PROGRESS table NAME`,
+    then `VERIFIED N tables N rows N unverified`.
+    """
+    return call(db, "restore", **wanted.variables(db))
+
+
+def drop_live(db: Database, wanted: Restore) -> str:
+    """Return the call that drops `db` itself to make room for what `restore` then loads; only a dump brings it back."""
+    return call(db, "drop_live", **wanted.variables(db))
+
+
+def swap(db: Database, incoming: str, outgoing: str) -> str:
+    """Return the call that makes the database `incoming` the live one and keeps the present one as `outgoing`."""
+    return call(db, "swap", incoming, outgoing)
+
+
+def take(db: Database, incoming: str) -> str:
+    """Return the call that gives `incoming` the live name, where there is no live database any more."""
+    return call(db, "take", incoming)
+
+
+def drop_copy(db: Database, name: str) -> str:
+    """Return the call that drops the copy `name` of `db`; it refuses (2) while somebody is connected to it.
+
+    Raises ValueError for any name that is not one of a copy, the live name among them.
+    """
+    if name == db.name or parse_copy(name, db.name) is None:
+        raise ValueError(f"{name!r} is not a copy of {db.name!r}")
+    return call(db, "drop_copy", name)
+
+
+def stop(db: Database) -> str:
+    """Return the call that ends the sessions of the step that is the first argument of the script it stands in."""
+    return call(db, "stop", Word('"$1"'))

@@ -1,0 +1,44 @@
+# Prints what lies in FOLDER: list_backups.sh FOLDER REPORTS
+# For each backup `BACKUP BYTES MODIFIED KIND CHECKSUM NAME` (tab-separated; CHECKSUM: whether one lies beside it), then
+# what its last check found, which lies in REPORTS; or, of a file that was never checked, the revision in it, as far as
+# it can be read in a few seconds. DB_CONTAINER may be empty: then an archive's is not read.
+set -eu
+. "$SCRIPTS/tools/postgres/lib.sh"
+folder=$(at_home "$1") reports=$(at_home "$2")
+
+kind_of() { # FILE
+  [ ! -d "$1" ] || { echo directory && return; }
+  case $(od -An -tx1 -N5 "$1" | tr -d ' \n') in
+    5047444d50) echo custom ;;
+    1f8b*) echo gzip ;;
+    28b52ffd*) echo zstd ;;
+    *) echo plain ;;
+  esac
+}
+
+bytes_of() { # FILE
+  if [ -d "$1" ]; then du -sk "$1" | awk '{ printf "%.0f\n", $1 * 1024 }'; else echo "$(($(wc -c <"$1")))"; fi
+}
+
+revision_in() { # KIND FILE
+  case $1 in
+    plain) timeout 5 cat "$2" ;;
+    gzip | zstd) timeout 5 "$1" -dcq <"$2" ;;
+    custom) [ -z "$DB_CONTAINER" ] || inside timeout 5 pg_restore -a -t alembic_version -f - <"$2" ;;
+  esac 2>/dev/null | awk '
+    /^COPY .*alembic_version"? \(/ { on = 1; next }
+    on && $0 == "\\." { exit }
+    on { print "REVISION\t" $0 }'
+}
+
+cd "$folder" 2>/dev/null || exit 0
+for name in *; do
+  case $name in *.sha256 | *.part | *.part.err | *[[:cntrl:]]*) continue ;; esac
+  [ -f "$name" ] || [ -f "$name/toc.dat" ] || continue
+  [ -r "$name" ] || continue
+  kind=$(kind_of "./$name") bytes=$(bytes_of "./$name") modified=$(stat -c %Y "./$name")
+  checksum=0
+  [ ! -e "$name.sha256" ] || checksum=1
+  printf 'BACKUP\t%s\t%s\t%s\t%s\t%s\n' "$bytes" "$modified" "$kind" "$checksum" "$name"
+  cat "$reports/$name.$bytes.$modified" 2>/dev/null || revision_in "$kind" "./$name" || :
+done

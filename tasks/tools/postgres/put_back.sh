@@ -1,0 +1,37 @@
+# Puts the snapshot of a run back after a downgrade that failed, and always ends 1: put_back.sh SNAP OLD DUMP
+# The clone SNAP is swapped in; a DUMP is restored beside and swapped in, or, where that cannot be, the command BY_HAND
+# is named that brings it back. The failed state stays as OLD; what an earlier try of the same run left there gives
+# way. The other variables are those of restore.sh.
+set -eu
+. "$SCRIPTS/tools/postgres/lib.sh"
+snap=$1 old=$2 dump_path=$3
+dump=$(at_home "$dump_path")
+used=${dump_path%.dump}-restored.dump
+failed="$old holds the failed state"
+
+snapshot_is_there() {
+  see "$snap"
+  [ "$(seen_of copy)" = 1 ] || fail "the snapshot $snap is gone"
+}
+
+swap_in() { # NAME
+  sh "$SCRIPTS/tools/postgres/drop_copy.sh" "$old" >/dev/null && sh "$SCRIPTS/tools/postgres/swap.sh" "$1" "$old"
+}
+
+same_bytes() { [ "$(sha256sum <"$dump" | cut -c1-64)" = "$(cut -c1-64 "$dump.sha256")" ]; }
+
+restore_dump() { BACKUP=$dump_path KIND=custom BYTES='' SQL_BYTES=0 SECTION='' sh "$SCRIPTS/tools/postgres/restore.sh"; }
+
+if [ ! -e "$dump" ] || [ ! -e "$dump.sha256" ]; then
+  if (snapshot_is_there) && swap_in "$snap"; then
+    fail "the downgrade failed; the snapshot was swapped back, $failed"
+  fi
+  fail "the downgrade failed, and $snap could not be swapped back"
+fi
+if same_bytes && restore_dump && swap_in "$COPY"; then
+  # The checksum gives way first: a cut between the two must not leave one that stands for no file.
+  mv "$dump.sha256" "$(at_home "$used").sha256"
+  mv "$dump" "$(at_home "$used")"
+  fail "the downgrade failed; its dump was restored and swapped in, $failed; it lies in $used now"
+fi
+fail "the downgrade failed; the data as they were are in $dump_path, which was not restored: $BY_HAND"

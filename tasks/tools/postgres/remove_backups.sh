@@ -1,0 +1,12 @@
+# Removes backups with their checksums, and what checks found in them: remove_backups.sh REPORTS [PATH REPORT]...
+# REPORTS is the folder of the reports. Proves that they are gone.
+set -eu
+. "$SCRIPTS/tools/postgres/lib.sh"
+reports=$(at_home "$1")
+shift
+while [ $# -gt 0 ]; do
+  path=$(at_home "$1")
+  rm -rf "$path" "$path.sha256" "${reports:?}/$2"
+  [ ! -e "$path" ] || fail "$1 is still there"
+  shift 2
+done

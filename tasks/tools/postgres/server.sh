@@ -1,0 +1,7 @@
+# Prints, as JSON lines, the server, the live database and its copies, whose names begin with STEM, and then the room on
+# their disks: server.sh STEM
+set -eu
+. "$SCRIPTS/tools/postgres/lib.sh"
+seen=$(cat "$SCRIPTS/tools/postgres/room.sql" "$SCRIPTS/tools/postgres/server.sql" | ask admin -v stem="$1")
+room=$(room) || fail "the free space on the disk of $DB_CONTAINER cannot be read"
+printf '%s\nROOM %s\n' "$seen" "$room"
