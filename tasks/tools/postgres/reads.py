@@ -93,13 +93,14 @@ def _read(parse: Callable[[str], Found]) -> Callable[[Answer], Found]:
     def value(answer: Answer) -> Found:
         if not answer.ok:
             raise Refused(answer.err or "PostgreSQL did not answer.")
-        return parse(answer.out)
+        try:
+            return parse(answer.out)
+        except (ValueError, LookupError):
+            raise Refused("PostgreSQL's answer was cut off.") from None
 
     return value
 
 
 def _counted(out: str) -> tuple[int, int]:
-    found = re.search(r"^= (\d+) (\d+)$", out, re.MULTILINE)
-    if not found:
-        raise Refused("what it holds could not be counted.")
-    return int(found[1]), int(found[2])
+    rows, values = re.findall(r"^= (\d+) (\d+)$", out, re.MULTILINE)[0]
+    return int(rows), int(values)

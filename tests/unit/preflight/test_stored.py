@@ -18,8 +18,7 @@ def host(mocker):
     def holds(found, *there):
         mocker.patch.object(restore, "reached", return_value=(state(), DATABASE))
         mocker.patch.object(restore, "found", return_value=list(there))
-        mocker.patch.object(stored, "_server", return_value=found)
-        return mocker.Mock(environment=environment(), address="u@h:22")
+        return mocker.Mock(environment=environment(), address="u@h:22", ask=lambda _: found)
 
     return holds
 
