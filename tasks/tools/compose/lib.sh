@@ -53,20 +53,11 @@ listed() ( # OPTION [SERVICE...]
   for folder in "$(pwd -P)" "$(pwd -L)"; do
     found=$(docker ps "$option" --no-trunc --filter "label=$label.oneoff=False" \
       --filter "label=$label.project.working_dir=$folder" --format "{{.ID}} {{.Label \"$label.service\"}}") || exit
-    printf '%s\n' "$found" | while read -r id service; do
-      if [ -n "$id" ] && { [ $# = 0 ] || among "$service" "$@"; }; then echo "$id"; fi
-    done
+    printf '%s\n' "$found" | services="$*" awk '
+      BEGIN { split(ENVIRON["services"], names, " "); for (i in names) { wanted[names[i]]; some = 1 } }
+      NF && (!some || $2 in wanted) { print $1 }'
     [ "$folder" != "$(pwd -L)" ] || break
   done
-)
-
-among() ( # WORD WORD...: whether the first is among the others
-  word=$1
-  shift
-  for other; do
-    [ "$word" != "$other" ] || exit 0
-  done
-  exit 1
 )
 
 halt() { # SERVICE...: stop the applications side by side, then the database
