@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from msgspec import Struct, field, structs
+from msgspec import field, structs
 
 from ..console.errors import Refused
 from ..ssh.host import Host
@@ -18,33 +18,26 @@ from ..tools.git.checkout import SHORT
 from ..tools.git.commits import Commit
 from . import commit_choice, downgrade, losses, safety, schema, schema_choice, state, target_files, worktree
 from .commit_choice import Named
+from .downgrade import DowngradeOptions
 from .ledger import BAD, GOOD, Entry
 from .reports import DeploymentReport
 from .state import State
 
 
-class RollbackOptions(Struct, frozen=True, kw_only=True):
-    """What the operator said of the way back.
+class RollbackOptions(DowngradeOptions, frozen=True, kw_only=True):
+    """What the operator said of the way back; `revision` overrides the one that the commit needs.
 
     Attributes:
-        revision: the alembic revision, overriding the one the commit needs.
-        downgrade_sql: REV=FILE, the operator's SQL in place of one migration's downgrade.
         service: the only one that goes back; None: all.
         stash: whether local changes of the checkout are put aside.
         rebuild: whether images are built without cache even where they are kept.
         database: whether the schema may move.
-        rehearse: whether a downgrade is tried on a clone first.
-        snapshot: whether a safety snapshot is made before a downgrade.
     """
 
-    revision: str | None = None
-    downgrade_sql: str | None = None
     service: str | None = None
     stash: bool = False
     rebuild: bool = False
     database: bool = True
-    rehearse: bool = True
-    snapshot: bool = True
 
 
 class RollbackReport(DeploymentReport, frozen=True, kw_only=True):

@@ -33,21 +33,16 @@ def check(c: Host, commit: str | None, stash: bool = False) -> CheckoutReport:
     """Return what a checkout of `commit` would meet; Refused for what it would lose, or cannot reach."""
     seen = _seen(c, stash, OFFER)
     target = commit_choice.resolve(c, commit_choice.required(c, commit))
-    if seen.head != target.sha:
-        _refuse_overwriting(c, target)
     facts = ["the containers run on as they are, until they are rebuilt or started anew"]
-    return CheckoutReport(environment=c.environment, state=seen, target=target, stash=stash, facts=facts)
+    return _fitting(c, CheckoutReport(environment=c.environment, state=seen, target=target, stash=stash, facts=facts))
 
 
 def check_return(c: Host) -> CheckoutReport:
     """Return what the return to the branch would meet, and which of its commits were rolled back before."""
-    seen = _seen(c)
+    seen, name = _seen(c), c.environment.app.branch
     target, brought_back = commit_choice.tip(c)
-    if seen.head != target.sha:
-        _refuse_overwriting(c, target)
-    name = c.environment.app.branch
     warnings = [commit_choice.rolled_back(name, target, bad) for bad in brought_back]
-    return CheckoutReport(environment=c.environment, state=seen, target=target, warnings=warnings)
+    return _fitting(c, CheckoutReport(environment=c.environment, state=seen, target=target, warnings=warnings))
 
 
 def fit(member: Host, seen: State, *, stash: bool = False) -> None:
@@ -75,12 +70,15 @@ def _seen(c: Host, stash: bool = False, offer: str = "") -> State:
     return states[0]
 
 
-def _refuse_overwriting(c: Host, target: Commit) -> None:
-    """Raise Refused, naming them, when untracked files of a host would be overwritten by the commit."""
-    command = commits.in_the_way(c.environment, target.sha)
-    for member, answer in zip(c.fleet, parallel_map(c.fleet, lambda one: one.ask(answered(command))), strict=True):
-        if found := answer.out.splitlines():
+def _fitting(c: Host, report: CheckoutReport) -> CheckoutReport:
+    """Return the report; Refused, naming them, when untracked files of a host would be overwritten by the commit."""
+    if report.standing:
+        return report
+    command = commits.in_the_way(c.environment, report.target.sha)
+    for member in c.fleet:
+        if found := member.ask(answered(command)).out.splitlines():
             raise Refused(f"untracked files would be overwritten: {_first(found)}.", at=member.address)
+    return report
 
 
 def _first(names: list[str]) -> str:

@@ -1,0 +1,69 @@
+"""What a downgrade alone would meet."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.console.errors import Refused
+from tasks.preflight import copies, downgrade, losses, schema, schema_choice, state, trial_choice
+from tasks.preflight.downgrade import DowngradeOptions
+from tests.unit.support import deployment
+from tests.unit.support.deployment import container
+from tests.unit.support.reports import DATABASE, DOWN, STAYS
+
+
+@pytest.fixture
+def host(mocker):
+    """Return a host whose schema has to change so; UPGRADE: what its start-up runs."""
+
+    def met(change=DOWN, upgrade=None, **values):
+        seen = deployment.state(container("api"), container("db"), container("web", status="exited"), **values)
+        mocker.patch.object(state, "look", return_value=seen)
+        mocker.patch.object(schema_choice, "way_down", return_value=change)
+        mocker.patch.object(schema, "start_up_upgrade", return_value=upgrade)
+        mocker.patch.object(losses, "describe", return_value=(["lost"], ["Go on?"]))
+        mocker.patch.object(copies, "database_of", return_value=DATABASE)
+        mocker.patch.object(trial_choice, "choose", return_value=(None, "no image is tried"))
+        return mocker.Mock(environment=deployment.environment(), address="u@h:22")
+
+    return met
+
+
+def test_what_runs_on_is_warned_of_and_keeps_a_failure_from_swapping_its_data(host):
+    report = downgrade.check(host(), DowngradeOptions())
+    assert (report.stopping, report.migration.goes_on) == ([], ["api"])
+    assert report.warnings[0].startswith("api run: ")
+    assert (report.facts, report.questions) == (["lost"], ["Go on?"])
+
+
+def test_with_the_application_stopped_what_runs_is_stopped_but_the_database(host):
+    report = downgrade.check_stopped(host(), DowngradeOptions(rehearse=False))
+    assert (report.stopping, report.migration.goes_on, report.migration.rehearse) == (["api"], [], False)
+    assert report.safety.clone == f"d__snap_{report.run}"
+    assert report.migration.image == "image-api"
+
+
+def test_a_start_up_that_migrates_would_take_it_up_again(host):
+    with pytest.raises(Refused, match="would bring the migration back"):
+        downgrade.check_stopped(host(upgrade="alembic upgrade head"), DowngradeOptions())
+
+
+@pytest.mark.parametrize("check", [downgrade.check, downgrade.check_stopped])
+def test_there_is_no_change_where_the_database_is_there_already(host, check):
+    assert check(host(STAYS), DowngradeOptions()).migration is None
+
+
+def test_without_a_snapshot_nothing_is_kept(host):
+    assert downgrade.check(host(), DowngradeOptions(snapshot=False)).safety is None
+
+
+def test_a_rehearsal_keeps_nothing_and_says_what_is_tried(host):
+    report = downgrade.check_rehearsal(host(), DowngradeOptions(), None, full=True)
+    assert (report.safety, report.questions) == (None, [])
+    assert report.migration.full
+    assert report.facts == ["lost", "no image is tried"]
+
+
+def test_the_image_that_holds_the_migrations_is_the_one_that_runs(host, mocker):
+    seen = deployment.state(container("db"))
+    assert downgrade.image_of(host(), seen) == "no-container-of-api"

@@ -1,0 +1,108 @@
+"""What a rollback would meet, put together from what the hosts answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.console import commands
+from tasks.console.errors import Refused
+from tasks.preflight import copies, losses, rollback, schema, schema_choice
+from tasks.preflight.commit_choice import Named
+from tasks.preflight.rollback import RollbackOptions
+from tests.unit.support.deployment import GOOD, container, environment, state
+from tests.unit.support.reports import COMMIT, DATABASE, DOWN, STAYS, WANTED
+
+SERVICES = [container("api"), container("web"), container("db")]
+
+
+@pytest.fixture
+def host(mocker):
+    """Return the primary of a fleet whose members have these states, and a target that changes the schema so."""
+
+    def met(*states, change=STAYS, commit=COMMIT):
+        found = mocker.Mock(environment=environment(), address="u@h:22", host="h")
+        named = Named(commit, "", False, [], "")
+        members = [mocker.Mock(environment=environment(), address="u@h:22") for _ in states[1:]]
+        found.fleet = (found, *members)
+        for member, seen in zip(found.fleet, states or (state(*SERVICES),), strict=True):
+            member.fleet = found.fleet
+            member.ask.return_value = (seen, named, {}, {})
+        mocker.patch.object(rollback.images, "look_at", return_value=WANTED)
+        mocker.patch.object(schema_choice, "needed", return_value=change)
+        mocker.patch.object(losses, "describe", return_value=(["lost"], ["Go on?"]))
+        mocker.patch.object(copies, "database_of", return_value=DATABASE)
+        mocker.patch.object(schema, "start_up_upgrade", return_value="alembic upgrade head")
+        return found
+
+    return met
+
+
+def check(host, **options):
+    return rollback.check(host, GOOD, RollbackOptions(**options))
+
+
+def test_everything_but_the_database_is_stopped_and_all_that_is_built_goes_back(host):
+    report = check(host())
+    assert report.stopping == ["api", "web"]
+    assert [i.service for i in report.images] == ["api", "web", "worker"]
+    assert (report.migration, report.safety) == (None, None)
+    assert report.facts == ["the database is at two, where the target needs it"]
+
+
+def test_a_schema_that_has_to_go_back_is_told_asked_for_and_kept(host):
+    report = check(host(change=DOWN))
+    assert (report.facts, report.questions) == (["lost"], ["Go on?"])
+    assert report.migration.change is DOWN and report.migration.rehearse
+    assert report.safety.clone == f"d__snap_{report.run}"
+
+
+def test_without_a_snapshot_or_a_rehearsal_neither_is_planned(host):
+    report = check(host(change=DOWN), snapshot=False, rehearse=False)
+    assert report.safety is None
+    assert not report.migration.rehearse
+
+
+def test_a_schema_that_is_left_alone_is_said_with_what_the_targets_start_up_will_do_to_it(host):
+    report = check(host(), database=False)
+    assert report.facts == ["the schema stays at two (--no-database)"]
+    assert "it will not find two there, and fail" in report.warnings[0]
+
+
+def test_no_alembic_is_said(host):
+    assert check(host(change=None)).facts == ["no alembic in hosts.yaml: the schema is left as it is"]
+
+
+def test_one_service_takes_along_what_is_built_like_it(host):
+    report = check(host(), service="backend")
+    assert report.services == report.stopping == ["api", "worker"]
+    assert [i.service for i in report.images] == ["api", "worker"]
+    assert "only api, worker start anew" in report.facts
+    assert report.records == []
+
+
+@pytest.mark.parametrize(("name", "why"), [("db", "its image is not built here"), ("apo", "did you mean 'api'")])
+def test_a_service_that_no_commit_changes_is_refused(host, name, why):
+    with pytest.raises(Refused, match=why):
+        check(host(), service=name)
+
+
+def test_a_disk_that_is_too_small_is_refused_on_whichever_host_it_is(host):
+    with pytest.raises(Refused, match="too little disk: / has 1.0 MB free"):
+        check(host(state(), state(free={"/": 10**6})))
+
+
+def test_local_changes_are_refused_unless_they_are_put_aside(host):
+    changed = state(*SERVICES, modified=["a.py"])
+    with pytest.raises(Refused, match="--stash"):
+        check(host(changed))
+    assert "local changes are put aside (a.py)" in check(host(changed), stash=True).facts[0]
+
+
+def test_a_name_that_means_nothing_there_says_what_there_is(host):
+    with pytest.raises(Refused) as refused:
+        check(host(commit=None))
+    assert "is not a commit of app on h; the latest there: " in commands.render(refused.value.message)
+
+
+def test_the_services_of_all_hosts_are_stopped(host):
+    assert check(host(state(container("api")), state(container("worker")))).stopping == ["api", "worker"]

@@ -1,0 +1,121 @@
+"""What a run left to come back to, and when undo refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.console import commands
+from tasks.console.errors import Refused
+from tasks.engine.before import DroppedBefore, ReleaseBefore, SchemaBefore, SwappedBefore
+from tasks.engine.plan import Step
+from tasks.preflight import backup_fit, copies, rollback, safety, schema, state, way_back
+from tasks.preflight.backup_fit import Fit
+from tests.unit.support import deployment, reports
+from tests.unit.support.deployment import GOOD, HEAD
+from tests.unit.support.reports import DATABASE, STAYS, UP
+
+RELEASE = ReleaseBefore(commit=GOOD, revision=["two"], images={"api": "app_api:x"}, snapshot="d__snap_1")
+SCHEMA = SchemaBefore(commit=GOOD, revision=["two"], snapshot="d__snap_1", dump="b.dump")
+DROPPED = DroppedBefore(revision=["two"], running=["api", "db"], stopped=["api"], dropped="b.dump")
+DROP = (Step(name="drop", title="drop", script=":", effects=("drops",)),)
+
+
+@pytest.fixture
+def host(mocker):
+    """Return a host at revision one; UP is the way to two; THERE: the copy is there, DUMPED: the dump, STANDS: open."""
+
+    def met(up=UP, there=True, dumped=False, stands=False):
+        seen = deployment.state(revision=["one"])
+        mocker.patch.object(rollback, "check", return_value=reports.rollback(state=seen))
+        mocker.patch.object(schema, "way_up", return_value=up)
+        mocker.patch.object(state, "look", return_value=seen)
+        mocker.patch.object(way_back, "costs", return_value=["costs"])
+        mocker.patch.object(safety, "room", return_value=[])
+        mocker.patch.object(safety, "dumped", return_value=dumped)
+        mocker.patch.object(backup_fit, "judge", return_value=Fit("other", "it carries two."))
+        for name, value in (("database_of", DATABASE), ("there", there), ("stands", stands)):
+            mocker.patch.object(copies, name, return_value=value)
+        return mocker.Mock(environment=deployment.environment(), address="u@h:22")
+
+    return met
+
+
+def rollback_of(host, found, restore_snapshot=False):
+    return way_back.check_rollback(host, reports.record(found), found, restore_snapshot)
+
+
+def refused(check, *arguments) -> str:
+    with pytest.raises(Refused) as ended:
+        check(*arguments)
+    return commands.render(ended.value.message)
+
+
+def test_an_upgrade_keeps_the_data_and_is_made_with_the_image_that_comes_back(host):
+    report = rollback_of(host(), RELEASE)
+    assert report.migration.image == "app_api:x"
+    assert report.safety.clone == f"d__snap_{report.run}" == report.left.snapshot
+    assert (report.facts, report.incoming) == (["costs"], "")
+    assert commands.render(report.back) == f"fab full-rollback --commit {HEAD[:12]} --revision one"
+
+
+def test_with_the_snapshots_data_nothing_is_upgraded(host):
+    report = rollback_of(host(), RELEASE, restore_snapshot=True)
+    assert (report.incoming, report.migration, report.safety) == ("d__snap_1", None, None)
+
+
+def test_a_snapshot_that_is_gone_is_refused(host):
+    assert "there is no snapshot d__snap_1" in refused(rollback_of, host(there=False), RELEASE, True)
+
+
+def test_a_dump_instead_of_a_clone_is_said_where_the_schema_is_upgraded(host):
+    report = rollback_of(host(there=False, dumped=True), SCHEMA)
+    assert "b.dump has them as they were (--restore-snapshot)" in report.facts[0]
+
+
+def test_of_the_schema_alone_only_what_runs_is_stopped_and_no_image_is_built(host):
+    report = rollback_of(host(), SCHEMA)
+    assert (report.stopping, report.images) == (["api"], [])
+    assert type(report.left) is SchemaBefore
+    assert commands.render(report.back) == "fab migration-rollback --revision one"
+
+
+def test_where_no_upgrade_leads_there_the_way_that_does_is_named(host):
+    said = refused(rollback_of, host(up=None), RELEASE)
+    assert said.endswith(f"Its way back: fab full-rollback --commit {GOOD[:12]} --revision two")
+    said = refused(rollback_of, host(up=None), SCHEMA)
+    assert said.endswith("Its way back: fab migration-rollback --revision two")
+
+
+def test_a_release_that_was_unwell_need_not_be_well_again(host):
+    unwell = ReleaseBefore(commit=GOOD, revision=["two"], healthy=False)
+    assert "health is not required" in rollback_of(host(up=STAYS), unwell).warnings[0]
+
+
+def test_what_a_restore_left_beside_comes_back_and_the_code_that_does_not_fit_is_asked_about(host):
+    found = SwappedBefore(revision=["two"], stopped=["api"], swapped="d__old_1")
+    report = way_back.check_restore(host(), reports.record(found), found)
+    assert (report.incoming, report.stopping) == ("d__old_1", ["api"])
+    assert report.left.swapped == f"d__old_{report.run}"
+    assert "Code and database will not fit: it carries two." in report.questions[0]
+
+
+@pytest.mark.parametrize("drop", ["failed", "cut off"])
+def test_a_database_that_stands_though_it_was_to_be_dropped_gets_its_application_back(host, drop):
+    record = reports.record(DROPPED, *DROP, states=(drop,))
+    report = way_back.check_restore(host(there=False, stands=True), record, DROPPED)
+    assert (report.incoming, report.stopping, report.back) == ("", ["api"], "")
+    assert report.facts == ["d was not replaced"]
+
+
+@pytest.mark.parametrize(("drop", "stands"), [("failed", False), ("cut off", False), ("done", False), ("done", True)])
+def test_a_database_that_was_dropped_or_is_closed_leaves_only_the_way_forwards(host, drop, stands):
+    record = reports.record(DROPPED, *DROP, states=(drop,))
+    record.journal[:] = [{"event": "failed", "half": True}]
+    said = refused(way_back.check_restore, host(stands=stands), record, DROPPED)
+    assert said.endswith("only forwards from here. Nothing was changed. Next: fab resume")
+
+
+def test_a_restore_in_place_that_is_over_names_its_own_way_back(host):
+    record = reports.record(DROPPED, *DROP, back="fab emergency-restore --file b.dump")
+    said = refused(way_back.check_restore, host(stands=True), record, DROPPED)
+    assert "Its way back: fab emergency-restore --file b.dump" in said
