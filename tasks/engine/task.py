@@ -101,7 +101,11 @@ def _ended(error: Exception) -> Exit:
     return Failed(f"{type(error).__name__}: {one_line(str(error))} (ROLLBACK_DEBUG=1 shows where)")
 
 
-def task(body: Body | None = None, **settings: Any) -> Any:
+@overload
+def task(body: Body, /, **settings: Any) -> RollbackTask: ...
+@overload
+def task(body: None = None, /, **settings: Any) -> Callable[[Body], RollbackTask]: ...
+def task(body: Body | None = None, /, **settings: Any) -> Any:
     """Declare a task: `@task` or `@task(name=...)`; help for the common options comes by itself."""
     if body is None:
         return lambda function: task(function, **settings)

@@ -6,7 +6,7 @@ import pytest
 
 from tasks.console import commands
 from tasks.console.errors import Refused
-from tasks.preflight import copies, losses, rollback, schema, schema_choice
+from tasks.preflight import copies, losses, rollback, schema, schema_choice, target_files
 from tasks.preflight.commit_choice import Named
 from tasks.preflight.rollback import RollbackOptions
 from tests.unit.support.deployment import GOOD, container, environment, state
@@ -27,7 +27,7 @@ def host(mocker):
         for member, seen in zip(found.fleet, states or (state(*SERVICES),), strict=True):
             member.fleet = found.fleet
             member.ask.return_value = (seen, named, {}, {})
-        mocker.patch.object(rollback.images, "look_at", return_value=WANTED)
+        mocker.patch.object(target_files, "check", return_value=WANTED)
         mocker.patch.object(schema_choice, "needed", return_value=change)
         mocker.patch.object(losses, "describe", return_value=(["lost"], ["Go on?"]))
         mocker.patch.object(copies, "database_of", return_value=DATABASE)
