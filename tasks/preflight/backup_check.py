@@ -22,7 +22,7 @@ class Reading(display.Log):
 
     def __init__(self) -> None:
         super().__init__()
-        self.mark = "\0"
+        self.begin()
         self.report: list[str] = []
 
     def _show(self, line: str) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
-from tasks.preflight.backup_check import Target, obstacles, risks
+from tasks.console.errors import Refused
+from tasks.preflight.backup_check import Target, inspect, obstacles, risks
 from tasks.tools.postgres.backup import Backup, Forbidden, Section
+from tests.unit.support.deployment import environment
+from tests.unit.support.reports import DATABASE
 
 SHOP = Target("shop", 15, "UTF8", frozenset({"public.orders"}))
 ROWS = {"public.orders": 3, "public.alembic_version": 1}
@@ -70,3 +74,34 @@ def test_what_only_the_attempt_can_tell_is_said_before(facts, there, words):
 @pytest.mark.parametrize(("told", "there"), [("LATIN1", "UTF8"), ("UTF8", "SQL_ASCII"), ("UTF-8", "UTF8")])
 def test_an_encoding_that_always_fits_is_no_risk(told, there):
     assert risks(backup(encoding=told), Target("shop", 15, there)) == []
+
+
+REPORT = "FILE\tplain\t5\t1\nCHECKSUM\tok\nKIND\tdump\nCOMPLETE\t1\nROWS\t\tpublic.t\t7\n"
+
+
+def reading(code: int = 0, err: str = "") -> SimpleNamespace:
+    """A host on which an inspection prints REPORT, in pieces, its progress in between; it keeps the SCRIPTS."""
+    scripts = []
+
+    def sh(script, timeout, check, out):
+        scripts.append(script)
+        for part in (REPORT[:20], REPORT[20:30], f"{REPORT[30:]}PROGRESS bytes 5 5\n"):
+            out.write(part)
+        return SimpleNamespace(ok=not code, stderr=err)
+
+    return SimpleNamespace(environment=environment(), address="u@h:22", sh=sh, scripts=scripts)
+
+
+def test_a_backup_is_read_while_its_progress_is_shown(capsys):
+    host = reading()
+    found = inspect(host, DATABASE, "b.sql", keep=True)
+    assert (found.kind, found.sections[0].rows) == ("plain", {"public.t": 7})
+    assert "5 bytes of 5 bytes" in capsys.readouterr().out
+    assert "REPORTS=.fab-rollback/app/backups " in host.scripts[0]
+    inspect(host, DATABASE, "b.sql")
+    assert "REPORTS='' " in host.scripts[1]
+
+
+def test_a_backup_that_cannot_be_read_is_refused_in_one_line():
+    with pytest.raises(Refused, match="u@h:22: there is no readable file b. Nothing was changed."):
+        inspect(reading(2, "x\nthere is no readable file b\n"), DATABASE, "b")
