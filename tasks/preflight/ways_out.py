@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from ..console.commands import fab
 from ..console.errors import Stopped
 from ..console.units import age
 from ..engine import record
@@ -47,7 +48,7 @@ def _snapshot(c, live: Database, rows: list[str]) -> str:
         if _at(c, live, member, rows) and (commit := _leads_to(c, member.copy.id)):
             lost = "; ".join(costs(c, live, member.name, restore=True)[:SHOWN])
             return f"Code and data of {commit[:12]}, from snapshot {member.name} ({lost}): " + (
-                f"fab undo --run {member.copy.id} --restore-snapshot."
+                f"{fab(f'undo --run {member.copy.id} --restore-snapshot')}."
             )
     return ""
 
@@ -71,9 +72,9 @@ def _backup(c, live: Database, rows: list[str]) -> str:
     if newest is None:
         return ""
     commit = choice.fitting(c, rows)
-    code = f", then fab code-rollback --commit {commit.short}" if commit else ""
-    lost = _lost(c, live, newest)
-    return f"The newest backup at that revision ({lost}): fab emergency-restore --file {quote(newest.path)}{code}."
+    code = f", then {fab(f'code-rollback --commit {commit.short}')}" if commit else ""
+    lost, restore = _lost(c, live, newest), fab(f"emergency-restore --file {quote(newest.path)}")
+    return f"The newest backup at that revision ({lost}): {restore}{code}."
 
 
 def _lost(c, live: Database, backup: Found) -> str:
