@@ -28,7 +28,7 @@ CHECK = {"test": ["CMD", "python", "-c", ASK], "interval": "1s", "retries": 10}
 KINDS = {
     "by a Host header": {
         "app": environment(ONLY_HOST="shop.example.org"),
-        "ask": f"curl -s -m 3 -H 'Host: shop.example.org' {HERE}/health",
+        "ask": f"curl -s -m 3 -H Host:shop.example.org {HERE}/health",
         "settings": settings({"url": f"{HERE}/health", "host": "shop.example.org"}),
     },
     "https with a certificate of its own": {
