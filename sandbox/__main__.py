@@ -4,6 +4,8 @@ import argparse
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Any
 
 from . import cleanup, container, engine, paths, ports, records
 from .host import Host
@@ -11,6 +13,7 @@ from .progress import console, fail
 from .shell import SandboxError
 from .variant import DEFAULT_ENGINE, ENGINES, Variant
 
+Verb = Callable[[argparse.Namespace], int | None]
 FLAGS = {
     "--bind-mount": ("bind_mount", True, "mount the checkout into the app's container"),
     "--no-container-names": ("container_names", False, "let compose name the containers"),
@@ -73,8 +76,8 @@ def _list(options: argparse.Namespace) -> None:
     engine.ensure()
     for name, port in sorted(records.ports().items()):
         state = "running" if container.running(paths.container(name)) else "stopped"
-        options = Variant(**records.load(name)["variant"]).extraordinary()
-        shown = " ".join(f"{option}={value}" for option, value in options.items())
+        variant = Host.get(name).variant.extraordinary()
+        shown = " ".join(f"{option}={value}" for option, value in variant.items())
         print(f"{name}\t127.0.0.1:{port}\t{state}\t{shown}")
 
 
@@ -91,29 +94,32 @@ def _parser() -> argparse.ArgumentParser:
     """Describe the verbs and their options."""
     parser = argparse.ArgumentParser("python -m sandbox", description="A production host in a container.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    up = _verb(verbs, "up", _up, "bring a host up (again)")
+    up = _named(_verb(verbs, "up", _up, "bring a host up (again)"), ports.DEFAULT)
     up.add_argument("--engine", choices=[*ENGINES], default="", help=f"Docker 20.10 or the newest [{DEFAULT_ENGINE}]")
     up.add_argument("--compose", choices=["v1", "v2"], default="", help="docker-compose or docker compose")
     up.add_argument("--port", type=int, help="sshd's port on 127.0.0.1")
     for flag, (field, value, text) in FLAGS.items():
         up.add_argument(flag, dest=field, action="store_const", const=value, default=not value, help=text)
-    _verb(verbs, "reset", _reset, "put a host back to where v3 was just deployed")
-    down = _verb(verbs, "down", _down, "remove a host, or all of them", default=None)
+    _named(_verb(verbs, "reset", _reset, "put a host back to where v3 was just deployed"), ports.DEFAULT)
+    down = _named(_verb(verbs, "down", _down, "remove a host, or all of them"), None)
     down.add_argument("--purge", action="store_true", help="also remove the images and the base tarball")
-    _verb(verbs, "list", _list, "list the hosts", named=False)
-    run = _verb(verbs, "exec", _exec, "run a command on a host: exec NAME -- CMD", default=...)
+    _verb(verbs, "list", _list, "list the hosts")
+    run = _verb(verbs, "exec", _exec, "run a command on a host: exec NAME -- CMD")
+    run.add_argument("name", metavar="NAME")
     run.add_argument("command", nargs=argparse.REMAINDER)
     return parser
 
 
-def _verb(verbs, word, function, text, default=ports.DEFAULT, named=True) -> argparse.ArgumentParser:
-    """Add one verb; ``default`` is the host it is about when none is named (``...``: one must be)."""
-    parser = verbs.add_parser(word, help=text, description=text)
+def _verb(verbs: Any, word: str, function: Verb, text: str) -> argparse.ArgumentParser:
+    """Add one verb."""
+    parser: argparse.ArgumentParser = verbs.add_parser(word, help=text, description=text)
     parser.set_defaults(verb=function)
-    if named and default is ...:
-        parser.add_argument("name", metavar="NAME")
-    elif named:
-        parser.add_argument("name", metavar="NAME", nargs="?", default=default)
+    return parser
+
+
+def _named(parser: argparse.ArgumentParser, default: str | None) -> argparse.ArgumentParser:
+    """Let the verb take a host's name; ``default`` is the host it is about when none is named."""
+    parser.add_argument("name", metavar="NAME", nargs="?", default=default)
     return parser
 
 

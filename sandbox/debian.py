@@ -33,7 +33,8 @@ class Base:
         """Make sure the image is in the engine; raise SandboxError where it can neither be pulled nor made."""
         if not image_id(self.tag):
             with step(f"Getting {self.tag}"):
-                self._pull() or self._import()
+                if not self._pull():
+                    self._import()
 
     def _pull(self) -> bool:
         """Pull the image; False when no registry answers in time."""
@@ -87,13 +88,11 @@ def mirror() -> list[str]:
 def mirror_in(sources: str) -> str | None:
     """Return the first archive that an apt sources text (either format) uses for a Debian release."""
     for stanza in re.split(r"\n\s*\n", sources):
-        fields = dict(re.findall(r"(?m)^(\w+):[ \t]*(.+)$", stanza))
+        fields: dict[str, str] = dict(re.findall(r"(?m)^(\w+):[ \t]*(.+)$", stanza))
         if _is_release(fields.get("Suites", "").split()) and "URIs" in fields:
             return fields["URIs"].split()[0]
-    for uri, suite in re.findall(r"(?m)^deb\s+(?:\[.*?\]\s+)?(\S+)\s+(\S+)\s", sources):
-        if _is_release([suite]):
-            return uri
-    return None
+    lines: list[tuple[str, str]] = re.findall(r"(?m)^deb\s+(?:\[.*?\]\s+)?(\S+)\s+(\S+)\s", sources)
+    return next((uri for uri, suite in lines if _is_release([suite])), None)
 
 
 def _is_release(suites: list[str]) -> bool:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from . import packages, paths
 from .progress import step
@@ -48,8 +49,9 @@ def start() -> None:
         _forget_stale(file)
     log = paths.state() / "dockerd.log"
     with log.open("ab") as out:
-        streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
-        process = subprocess.Popen([packages.find("dockerd")], cwd="/", start_new_session=True, **streams)
+        command = [packages.find("dockerd") or "dockerd"]
+        streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
+        process = subprocess.Popen(command, cwd="/", start_new_session=True, **streams)
     return _wait(process)
 
 
@@ -64,7 +66,7 @@ def _forget_stale(file: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def _wait(process: subprocess.Popen | None) -> None:
+def _wait(process: subprocess.Popen[bytes] | None) -> None:
     """Wait until the engine answers, or say where its log is."""
     deadline = time.monotonic() + START_TIMEOUT
     while not answers():

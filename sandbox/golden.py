@@ -74,7 +74,8 @@ def _inputs(variant: Variant) -> tuple[images.Image, ...]:
 def shas(golden: str) -> dict[str, str]:
     """Return the commit id of each release in a golden image."""
     label = f'{{{{index .Config.Labels "{RELEASES_LABEL}"}}}}'
-    return json.loads(docker("image", "inspect", "-f", label, golden))
+    found: dict[str, str] = json.loads(docker("image", "inspect", "-f", label, golden))
+    return found
 
 
 def _make(golden: str, variant: Variant) -> None:

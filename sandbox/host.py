@@ -37,7 +37,7 @@ class Host:
         with records.lock(name):
             known = records.load(name)
             engine.ensure()
-            variant = golden.obtainable(variant or Variant(**(known or {}).get("variant", {})))
+            variant = golden.obtainable(variant or Variant(**known["variant"] if known else {}))
             image = golden.ensure(variant)
             with records.lock("ports"):
                 port = ports.wanted(name, port, known)
@@ -92,7 +92,7 @@ class Host:
         """Return the known_hosts file that holds the host's key."""
         return paths.KNOWN_HOSTS
 
-    def _record(self) -> dict:
+    def _record(self) -> records.HostRecord:
         return {"port": self.port, "variant": self.variant.options(), "image": self.image, "releases": self.releases}
 
     def _alive(self) -> bool:

@@ -12,7 +12,7 @@ FIRST = 22300 + int(paths.CLONE, 16) % 70 * 100
 OTHERS = range(FIRST, FIRST + 100)
 
 
-def wanted(name: str, port: int | None, known: dict | None) -> int:
+def wanted(name: str, port: int | None, known: records.HostRecord | None) -> int:
     """Return the port for a host: the one asked for, or the default host's, or the one it had, or a free one."""
     if port:
         return port

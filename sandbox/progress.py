@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from rich.console import Console
 
@@ -23,7 +24,7 @@ def step(title: str) -> Iterator[None]:
     console.print(f"[green]✓[/] {title}  [dim]{time.monotonic() - began:.1f} s[/]")
 
 
-def fail(message: str) -> None:
+def fail(message: str) -> NoReturn:
     """Print an error the way every verb ends badly: red, on stderr, without a traceback."""
     console.print(f"sandbox: {message}", style="red", markup=False, soft_wrap=True)
     sys.exit(1)

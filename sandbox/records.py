@@ -8,19 +8,32 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypedDict
 
 from . import paths
 from .progress import console
 from .shell import SandboxError
 
 
-def load(name: str) -> dict | None:
+class HostRecord(TypedDict):
+    """What is known of a host."""
+
+    port: int
+    variant: dict[str, Any]
+    image: str
+    releases: dict[str, str]
+
+
+def load(name: str) -> HostRecord | None:
     """Return what was recorded about the host, or None."""
     file = _file(name)
-    return json.loads(file.read_text()) if file.exists() else None
+    if not file.exists():
+        return None
+    found: HostRecord = json.loads(file.read_text())
+    return found
 
 
-def save(name: str, record: dict) -> None:
+def save(name: str, record: HostRecord) -> None:
     """Record the host's port, variant, image and releases."""
     part = _file(name).with_suffix(".part")
     part.write_text(json.dumps(record, indent=2) + "\n")

@@ -2,9 +2,20 @@
 
 import os
 import subprocess
+from dataclasses import dataclass
+from typing import Any
 
 PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 Input = str | bytes | None  # what a command reads; None: nothing
+
+
+@dataclass(frozen=True)
+class Done:
+    """A finished process: its exit code and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 class SandboxError(RuntimeError):
@@ -22,10 +33,10 @@ def run(*command: str, timeout: float = 60, stdin: Input = None) -> str:
     return done.stdout
 
 
-def attempt(*command: str, timeout: float = 60, stdin: Input = None) -> subprocess.CompletedProcess:
+def attempt(*command: str, timeout: float = 60, stdin: Input = None) -> Done:
     """Run ``command`` and return the finished process whatever its exit code."""
     data = stdin.encode() if isinstance(stdin, str) else stdin
-    feed = {"input": data} if data is not None else {"stdin": subprocess.DEVNULL}
+    feed: dict[str, Any] = {"input": data} if data is not None else {"stdin": subprocess.DEVNULL}
     env = {**os.environ, "PATH": PATH}
     try:
         done = subprocess.run(command, capture_output=True, timeout=timeout, env=env, **feed)
@@ -35,9 +46,7 @@ def attempt(*command: str, timeout: float = 60, stdin: Input = None) -> subproce
         raise SandboxError(f"{brief(command)} took longer than {timeout:g} s{last}") from None
     except FileNotFoundError:
         raise SandboxError(f"{command[0]} is not installed") from None
-    done.stdout = done.stdout.decode(errors="replace")
-    done.stderr = done.stderr.decode(errors="replace")
-    return done
+    return Done(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 
 
 def brief(command: tuple[str, ...]) -> str:
@@ -46,7 +55,7 @@ def brief(command: tuple[str, ...]) -> str:
     return line if len(line) <= 160 else f"{line[:157]}..."
 
 
-def tail(done: subprocess.CompletedProcess, lines: int = 6) -> str:
+def tail(done: Done, lines: int = 6) -> str:
     """Return the last lines a finished process wrote, stderr first choice."""
     text = done.stderr.strip() or done.stdout.strip() or "no output"
     return "\n".join(text.splitlines()[-lines:])

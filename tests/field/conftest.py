@@ -17,7 +17,7 @@ from tests.field.recipe import RELEASES, Recipe
 
 # The sample application's image has what ours needs: Python, Alembic and the driver.
 BASE = "docker tag $(docker inspect -f '{{.Image}}' jctc_app) field-base:1"
-LISTED = "docker ps -aq; docker volume ls -q; docker network ls -q; docker image ls -aq; ls -A ~"
+LISTED = "docker ps -aq; docker volume ls -q; docker network ls -q; docker image ls -aq; ls -A ~ubuntu"
 SECOND = """
 useradd --create-home --shell /bin/bash --password '*' --groups docker deploy
 install -d -m 700 -o deploy -g deploy ~deploy/.ssh
@@ -29,7 +29,7 @@ gone ps -aq | xargs -r docker rm -fv >/dev/null
 gone volume ls -q | xargs -r docker volume rm -f >/dev/null
 gone network ls -q | xargs -r docker network rm >/dev/null
 gone image ls -aq | sort -u | xargs -r docker rmi -f >/dev/null 2>&1 || :
-cd ~ && for each in $(ls -A); do case " $kept " in *" $each "*) ;; *) rm -rf "$each" ;; esac; done
+cd ~ubuntu && for each in $(ls -A); do case " $kept " in *" $each "*) ;; *) rm -rf "$each" ;; esac; done
 """
 
 
@@ -78,4 +78,4 @@ def deployment(field_host: Host, numbers: Iterator[int], tmp_path: Path) -> Iter
         return made
 
     yield make
-    field_host.exec(f"kept='{kept}'\n{REMOVE}", user="ubuntu")
+    field_host.exec(f"kept='{kept}'\n{REMOVE}", user="root")  # some of it belongs to others

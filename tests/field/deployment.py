@@ -50,11 +50,12 @@ class Deployment(Operator):
             "health": {"urls": [f"http://127.0.0.1:{self.place.port}/health"], "timeout": 20},
         }
         changes = json.loads(self.place.at("").fill(json.dumps(self.recipe.settings)))
-        return _merged(ordinary, changes)
+        merged: dict[str, Any] = _merged(ordinary, changes)
+        return merged
 
-    def rollback(self, *words: str, **variables: str) -> Ran:
+    def rollback(self, *words: str) -> Ran:
         """Type the main command."""
-        return self.fab("full-rollback", "--commit", self.good, "--yes", *words, **variables)
+        return self.fab("full-rollback", "--commit", self.good, "--yes", *words)
 
     @property
     def good(self) -> str:

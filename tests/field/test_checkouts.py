@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.field.recipe import BUILD, MIGRATE, UP
+from tests.field.rows import fails_today
 
 pytestmark = pytest.mark.sandbox
 
@@ -58,6 +59,7 @@ git lfs post-checkout "$@"
 """
 
 
+@fails_today("compose file in a subfolder, app.path below the top, contexts beside")
 @pytest.mark.parametrize("options", PLACES.values(), ids=PLACES)
 def test_the_files_lie_elsewhere(deployment, options):
     shop = deployment(**options)
@@ -80,6 +82,7 @@ def test_a_build_that_copies_the_git_folder(deployment):
     shop.rolled_back_or_untouched(shop.rollback(), before, world, ".git")
 
 
+@fails_today("LFS hooks without git-lfs")
 def test_hooks_of_lfs_without_lfs(deployment):
     shop = deployment()
     hook = f"{shop.name}/.git/hooks/post-checkout"
@@ -88,6 +91,7 @@ def test_hooks_of_lfs_without_lfs(deployment):
     shop.rolled_back_or_untouched(shop.rollback(), before, world, "lfs")
 
 
+@fails_today("two logins, one checkout; the path spelt two ways")
 def test_a_path_that_is_spelt_in_two_ways(deployment):
     shop = deployment()
     before = shop.runs()
@@ -100,6 +104,7 @@ def test_a_path_that_is_spelt_in_two_ways(deployment):
     assert (shop.head(), shop.health()["release"]) == (shop.bad, "v2")
 
 
+@fails_today("two logins, one checkout; the path spelt two ways")
 def test_two_logins_see_one_history(deployment, second_login):
     shop = deployment()
     before = shop.runs()

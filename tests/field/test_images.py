@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.field.recipe import MIGRATE, UP
+from tests.field.rows import fails_today
 
 pytestmark = pytest.mark.sandbox
 
@@ -49,6 +50,7 @@ def registry(borrowed):
     return borrowed
 
 
+@fails_today("images by a tag in .env or by :latest")
 @pytest.mark.parametrize("shallow", ["", "1"], ids=["", "shallow"])
 @pytest.mark.parametrize("images", UNDECIDED.values(), ids=UNDECIDED)
 def test_an_image_that_no_commit_decides_is_refused(deployment, images, shallow):
@@ -60,13 +62,14 @@ def test_an_image_that_no_commit_decides_is_refused(deployment, images, shallow)
 @pytest.mark.parametrize("images", UNDECIDED.values(), ids=UNDECIDED)
 def test_an_image_that_the_ledger_knows(deployment, images):
     shop = deployment("v1", **images)
-    recorded = shop.fab("release.record", "--yes")
+    recorded = shop.fab("release.record")
     assert recorded.code == 0, recorded.text
     shop.deploy("v2")
     before = shop.runs()
     shop.rolled_back(shop.rollback(), before)
 
 
+@fails_today("images by a tag in .env or by :latest")
 def test_an_image_that_the_operator_names(deployment):
     shop = deployment(**UNDECIDED["by a tag in .env"])
     before = shop.runs()
@@ -85,7 +88,7 @@ def test_an_image_of_the_commit_is_pulled_beforehand(deployment, registry):
     before = shop.runs()
     ran = shop.rollback()
     shop.rolled_back(ran, before)
-    assert "pull" not in ran.out.partition("Stop app")[2].lower(), ran.out
+    assert "pull" not in ran.out.partition("] Stop app")[2].lower(), ran.out
 
 
 def test_an_image_of_the_commit_that_cannot_be_pulled_stops_nothing(deployment, registry):
@@ -94,4 +97,4 @@ def test_an_image_of_the_commit_that_cannot_be_pulled_stops_nothing(deployment, 
     before = shop.runs()
     ran = shop.rollback()
     assert ran.code in (1, 2), ran.text
-    assert (shop.runs(), shop.head(), shop.health()["release"]) == (before, shop.bad, "v2")
+    assert (shop.runs(), shop.head(), shop.health().get("release")) == (before, shop.bad, "v2")

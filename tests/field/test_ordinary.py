@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tests.field.recipe import BACKEND, BUILD, DB, MIGRATE, UP, WORKER
-from tests.field.rows import FORWARD, IDLE
+from tests.field.rows import FORWARD, IDLE, fails_today
 
 pytestmark = pytest.mark.sandbox
 
@@ -62,12 +62,14 @@ def test_the_plain_case(deployment):
     shop.rolled_back(shop.rollback(), before)
 
 
+@fails_today("values from --env-file or from the deploy script")
 def test_values_from_another_env_file(deployment):
     shop = deployment(compose="--env-file .env.prod", env_file=".env.prod")
     before, world = shop.runs(), shop.world()
     shop.rolled_back_or_untouched(shop.rollback(), before, world, "SECRET_KEY", "DB_PASSWORD")
 
 
+@fails_today("values from --env-file or from the deploy script")
 def test_the_settings_name_the_env_file(deployment):
     settings = {"compose": {"env_file": ".env.prod"}}
     shop = deployment(compose="--env-file .env.prod", env_file=".env.prod", settings=settings)
@@ -75,22 +77,22 @@ def test_the_settings_name_the_env_file(deployment):
     shop.rolled_back(shop.rollback(), before)
 
 
+@fails_today("values from --env-file or from the deploy script")
 def test_values_that_the_deploy_script_exports(deployment):
     shop = deployment(env_file="")
     before, world = shop.runs(), shop.world()
     shop.rolled_back_or_untouched(shop.rollback(), before, world, "SECRET_KEY", "DB_PASSWORD")
 
 
-@pytest.mark.parametrize(
-    "options",
-    [{"compose": "-p @name@-live"}, {"deploy": ("export COMPOSE_PROJECT_NAME=$name-live", BUILD, MIGRATE, UP)}],
-)
+@fails_today("project name from -p or COMPOSE_PROJECT_NAME")
+@pytest.mark.parametrize("options", NAMED.values(), ids=NAMED)
 def test_the_project_has_a_name_of_its_own(deployment, options):
     shop = deployment(project="@name@-live", **options)
     before = shop.runs()
     shop.rolled_back(shop.rollback(), before)
 
 
+@fails_today("a second compose file, profiles, override files")
 @pytest.mark.parametrize("options", MONITORING.values(), ids=MONITORING)
 def test_what_runs_beside_it_runs_afterwards(deployment, options):
     shop = deployment(**options)
@@ -98,6 +100,7 @@ def test_what_runs_beside_it_runs_afterwards(deployment, options):
     shop.rolled_back(shop.rollback(), before)
 
 
+@fails_today("production and development project from one checkout")
 @pytest.mark.parametrize("chosen", [False, True], ids=["ambiguous", "chosen"])
 def test_two_projects_of_one_checkout(deployment, chosen):
     development = "${compose%% -f*} -p $name-dev --env-file .env.dev"
@@ -118,12 +121,14 @@ def test_two_projects_of_one_checkout(deployment, chosen):
         shop.untouched(ran, world, f"{shop.name}-dev", "compose.project")
 
 
+@fails_today("--scale worker=3")
 def test_as_many_workers_as_ran(deployment):
     shop = deployment(services={"worker": WORKER}, deploy=(BUILD, MIGRATE, f"{UP} --scale worker=3"))
     before = shop.runs()
     shop.rolled_back(shop.rollback(), before)
 
 
+@fails_today("a one-shot service that exited 0")
 def test_a_job_that_has_ended_is_fine(deployment):
     shop = deployment(services={"migrate": MIGRATOR}, deploy=(BUILD, UP))
     before = shop.runs()

@@ -5,9 +5,10 @@ import subprocess
 
 import pytest
 
-from sandbox import debian
+from sandbox import debian, golden, images
 from sandbox.host import Host
 from sandbox.shell import SandboxError
+from sandbox.variant import Variant
 
 pytestmark = pytest.mark.sandbox
 
@@ -36,6 +37,27 @@ def test_the_base_comes_from_the_mirror_this_machine_uses(sources):
     assert debian.mirror_in(sources) == "http://mirror.example/debian"
 
 
+def test_a_variant_is_completed_and_has_to_be_one_that_is_made():
+    assert Variant(engine="old").compose == "v1"
+    assert Variant(engine="modern").compose == Variant(engine="old", compose="v2").compose == "v2"
+    assert Variant(compose="v1").engine == "old"
+    for wrong in ({"engine": "modern", "compose": "v1"}, {"engine": "newest"}):
+        with pytest.raises(ValueError, match="no engine"):
+            Variant(**wrong)
+
+
+def test_where_the_modern_engine_cannot_be_had_the_sandbox_says_so_and_takes_the_old_one(monkeypatch, capsys):
+    class Nowhere:
+        tag = "nowhere:1"
+
+        def ensure(self):
+            raise SandboxError("no such release")
+
+    monkeypatch.setattr(images, "host", lambda variant: Nowhere())
+    assert golden.obtainable(Variant(engine="modern")) == Variant(engine="old", compose="v2")
+    assert "cannot be had here: no such release" in capsys.readouterr().err
+
+
 @pytest.fixture(scope="module")
 def host():
     host = Host.up("check")
@@ -54,6 +76,14 @@ def ssh(host, command, *options):
 def health(host):
     body, _, code = host.exec("curl -s -w '\\n%{http_code}' 127.0.0.1:8000/health").rpartition("\n")
     return int(code), json.loads(body)
+
+
+def test_the_engine_is_the_one_that_was_wanted(host):
+    version, drivers = host.exec(
+        "docker version -f '{{.Server.Version}}'; docker info -f '{{.DriverStatus}}'"
+    ).splitlines()
+    modern = host.variant.engine == "modern"
+    assert (int(version.partition(".")[0]) >= 28, "containerd" in drivers) == (modern, modern)
 
 
 def test_the_frontend_works_and_the_backend_fails_as_after_the_bad_release(host):
@@ -96,7 +126,7 @@ def test_the_backups_are_whole(host):
 
 
 def test_the_releases_can_be_taken_back_by_hand(host):
-    compose = "docker-compose -f docker-compose.prod.yml"
+    compose = f"{host.variant.compose_command} -f docker-compose.prod.yml"
     host.exec(
         f"cd jctc-app && {compose} run --rm app alembic downgrade -1"
         f" && git checkout -q {host.releases['v2']} && {compose} build && {compose} up -d -t 1",
