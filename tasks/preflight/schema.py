@@ -12,7 +12,7 @@ from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.probe import Probe
 from ..ssh.shell import join, quote
-from ..tools.alembic import migrations, revisions
+from ..tools.alembic import migrate, migrations, revisions
 from ..tools.alembic.migrate import WAYS_OUT
 from ..tools.alembic.revisions import Comparison, Graph, Graphs
 from ..tools.alembic.schema_change import SchemaChange
@@ -35,9 +35,7 @@ def with_override(change: SchemaChange, override_sql: str | None) -> SchemaChang
 
 def alembic_of(environment: Environment) -> Alembic:
     """Return the settings of alembic; raise Refused where hosts.yaml has none."""
-    if not environment.database or not environment.database.alembic:
-        raise Refused(f"{environment.name} has no database.alembic in hosts.yaml.")
-    return environment.database.alembic
+    return migrate.settings(environment)[1]
 
 
 def probe(environment: Environment, *refs: str) -> Probe[Graphs]:

@@ -60,7 +60,7 @@ def _asked(c: Host, seen: State) -> tuple[str, dict[str, int]]:
     containers = [k.id for k in seen.of(holder, c.environment.service("backend") or holder)]
     answer = c.ask({"ports": f"docker inspect -f {quote(PORTS)} {' '.join(containers)}"})["ports"]
     published = parse_ports(answer.out)
-    found = [(url, published.get(_port(url))) for url in c.environment.health.urls]
+    found = [(url, published.get(_port(url) or 0)) for url in c.environment.health.urls]
     service = next((to[0] for _url, to in found if to), holder)
     return service, {url: to[1] for url, to in found if to and to[0] == service}
 

@@ -8,14 +8,15 @@ from ..console.commands import fab
 from ..console.errors import Stopped
 from ..console.units import age
 from ..engine import record
+from ..ssh.host import Host
 from ..ssh.probe import answered
 from ..ssh.shell import quote
 from ..tools.alembic.migrate import WAYS_OUT
 from ..tools.postgres import reads
+from ..tools.postgres.names import Copy
 from ..tools.postgres.psql import Database
-from ..tools.postgres.server import Member, surplus
-from . import restore as look
-from . import schema_choice as choice
+from ..tools.postgres.server import surplus
+from . import restore, schema, schema_choice
 from .backup_files import Found
 from .copies import database_of
 from .costs import costs
@@ -25,62 +26,68 @@ TRIED = 3  # snapshots that are looked into, the newest first
 SHOWN = 3  # tables whose rows are named
 
 
-def ways_out(c, seen: State, rows: list[str]) -> str:
-    """Return, in one line, the options, and the newest snapshot and backup at `rows`, each with what it would cost."""
-    return " ".join([WAYS_OUT, *data_at(c, seen, rows)])
+def ways_out(c: Host, seen: State, heads: list[str]) -> str:
+    """Return, in one line, the options, and the newest snapshot and backup at `heads`, each with what it would cost."""
+    return " ".join([WAYS_OUT, *data_at(c, seen, heads)])
 
 
-def data_at(c, seen: State, rows: list[str]) -> list[str]:
-    """Return a sentence for the newest snapshot, and for the newest backup, at `rows`; none for what is not there."""
+def data_at(c: Host, seen: State, heads: list[str]) -> list[str]:
+    """Return a sentence for the newest snapshot, and for the newest backup, at `heads`; none for what is not there."""
     found = []
     for way in (_snapshot, _backup):
         try:
-            found.append(way(c, database_of(c, seen), sorted(rows)))
+            found.append(way(c, database_of(c, seen), sorted(heads)))
         except (Stopped, ValueError):  # a hint less is no reason to say nothing at all
             continue
     return [sentence for sentence in found if sentence]
 
 
-def _snapshot(c, live: Database, rows: list[str]) -> str:
-    server = c.ask(reads.server(live))
-    snapshots = [member for member in server.copies if member.copy.kind == "snap"]
-    for member in sorted(snapshots, key=lambda one: one.copy.id, reverse=True)[:TRIED]:
-        if _at(c, live, member, rows) and (commit := _leads_to(c, member.copy.id)):
-            lost = "; ".join(costs(c, live, member.name, restore=True)[:SHOWN])
-            return f"Code and data of {commit[:12]}, from snapshot {member.name} ({lost}): " + (
-                f"{fab(f'undo --run {member.copy.id} --restore-snapshot')}."
-            )
+def _snapshot(c: Host, live: Database, heads: list[str]) -> str:
+    copies = [member.copy for member in c.ask(reads.server(live)).copies if member.copy]
+    snapshots = [copy for copy in copies if copy.kind == "snap"]
+    for copy in sorted(snapshots, key=lambda one: one.id, reverse=True)[:TRIED]:
+        if _at(c, live, copy, heads) and (commit := _leads_to(c, copy.id)):
+            lost = "; ".join(costs(c, live, copy.name, restore=True)[:SHOWN])
+            back = fab(f"undo --run {copy.id} --restore-snapshot")
+            return f"Code and data of {commit[:12]}, from snapshot {copy.name} ({lost}): {back}."
     return ""
 
 
-def _at(c, live: Database, member: Member, rows: list[str]) -> bool:
-    alembic = c.environment.database.alembic
-    found = c.ask(reads.optional(reads.revisions(live, alembic.table, alembic.schema, on=member.name)))
-    return found is not None and list(found.rows) == rows
+def _at(c: Host, live: Database, copy: Copy, heads: list[str]) -> bool:
+    alembic = schema.alembic_of(c.environment)
+    found = c.ask(reads.optional(reads.revisions(live, alembic.table, alembic.schema, on=copy.name)))
+    return found is not None and list(found.rows) == heads
 
 
-def _leads_to(c, run: str) -> str:
+def _leads_to(c: Host, run: str) -> str:
     """Return the commit that taking `run` back leads to; empty where it cannot be taken back."""
     known = record.read(c, run)
     taken_back = any(entry.get("event") == "undone" for entry in known.journal)
     return known.plan.before.commit if known.plan.before and not taken_back else ""
 
 
-def _backup(c, live: Database, rows: list[str]) -> str:
-    fits = (one for one in look.found(c) if sorted(one.revisions) == rows and (one.good or one.checked is None))
+def _backup(c: Host, live: Database, heads: list[str]) -> str:
+    fits = (one for one in restore.found(c) if sorted(one.revisions) == heads and (one.good or one.checked is None))
     newest = next(fits, None)
     if newest is None:
         return ""
+<<<<<<< HEAD
     commit = choice.fitting(c, rows)
     code = f", then {fab(f'code-rollback --commit {commit.short}')}" if commit else ""
     lost, restore = _lost(c, live, newest), fab(f"emergency-restore --file {quote(newest.path)}")
     return f"The newest backup at that revision ({lost}): {restore}{code}."
+=======
+    load = fab(f"emergency-restore --file {quote(newest.path)}")
+    commit = schema_choice.fitting(c, heads)
+    code = f", then {fab(f'code-rollback --commit {commit.short}')}" if commit else ""
+    return f"The newest backup at that revision ({_lost(c, live, newest)}): {load}{code}."
+>>>>>>> alembic
 
 
-def _lost(c, live: Database, backup: Found) -> str:
+def _lost(c: Host, live: Database, backup: Found) -> str:
+    old = age(int(c.ask(answered("date +%s")).out.strip() or time.time()) - backup.modified)
     section = backup.checked.section(live.name) if backup.checked else None
-    clock, now = c.ask(answered("date +%s"), reads.optional(reads.rows(live)))
-    old = age(int(clock.out.strip() or time.time()) - backup.modified)
+    now = c.ask(reads.optional(reads.rows(live))) if section else None
     if not section or now is None:
         return f"what was written in {old} since is lost"
     more = [f"{count} rows of {table}" for table, count in surplus(now, section.rows).items()][:SHOWN]

@@ -78,9 +78,7 @@ def preview(c: Host, revision: str | None = None) -> None:
     if not wanted.changes:
         console.say("There is nothing to downgrade.")
         return
-    span = f"{','.join(wanted.from_heads)}:{wanted.moves[-1]}"
-    script = migrate.alembic(c.environment, preflight.image_of(c, seen), "downgrade", span, "--sql", aside=True)
-    result = c.sh(script, check=False, timeout=120)
+    result = c.sh(migrate.preview(c.environment, preflight.image_of(c, seen), wanted), check=False, timeout=120)
     if result.ok:
         console.say(result.stdout)
         return
@@ -103,6 +101,7 @@ def rehearse_step(report: DeploymentReport) -> Step | None:
         title=f"Rehearse the downgrade on a clone{extent}{f', and start {trial.commit.short} on it' if trial else ''}",
         script=rehearsal.downgrade(report.environment, found.image, found.change, found.full, trial),
         stop=rehearsal.stop(report.environment),
+        files=migrate.files(found.change),
         commands=(*shown, *([f"docker run {trial.image}   (beside that server)"] if trial else [])),
         primary_only=True,
         preparation=True,
@@ -149,6 +148,7 @@ def downgrade_step(report: DeploymentReport) -> Step | None:
         script=_downgrade(report, found),
         commands=tuple(_shown(command, move) for move in found.change.moves),
         stop=f"{migrate.stop(report.environment)}\n{changes.stop(found.live)}",
+        files=migrate.files(found.change),
         primary_only=True,
         outage=True,
         back=UNDO,
@@ -163,8 +163,7 @@ def _downgrade(report: DeploymentReport, found: Migration) -> str:
     dump = report.safety.dump
     by_hand = render(fab(f"emergency-restore --file {quote(dump)} --in-place"))
     back = changes.put_back(found.live, restoring(report, changes.unread(dump), Section()), by_hand)
-    # A shell of its own: `if ( ... )` would switch -e off.
-    return f"if sh -c {quote(move)}; then exit 0; fi\n{back}"
+    return f"{move} && exit 0\n{back}"
 
 
 def _shown(command: str, move: Move) -> str:

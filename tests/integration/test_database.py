@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 
-from tasks.tools.alembic import trial
 from tests.operator import Operator
 
+TRIAL = Path(__file__).parent.parent.parent / "tasks/tools/alembic/trial.sh"
 pytestmark = pytest.mark.sandbox
 DEPLOY = (
     "cd jctc-app && git checkout -q main && c='docker-compose -f docker-compose.prod.yml' && $c build -q"
@@ -85,8 +86,9 @@ def test_the_target_is_tried_on_the_downgraded_clone_before_production_is_touche
 def test_words_of_a_command_come_out_of_docker_as_they_went_in(operator):
     words = ["it's", 'a "b"', "$HOME `id`", "two\nlines", "back\\slash"]
     made = f"docker create --entrypoint {shlex.quote(words[0])} jctc/python-base:3.11 {shlex.join(words[1:])}"
-    read = "; ".join(f"docker inspect -f {shlex.quote(trial.WORDS.format(n))} $c" for n in ("Entrypoint", "Cmd"))
-    out = operator.host.exec(f"c=$({made}); {read}; docker rm $c >/dev/null")
+    function = re.search(r"^words\(\).*?^}", TRIAL.read_text(), re.MULTILINE | re.DOTALL)[0]
+    read = 'for n in Entrypoint Cmd; do docker inspect -f "$(words $n)" $c; done'
+    out = operator.host.exec(f"{function}\nc=$({made}); {read}; docker rm $c >/dev/null")
     assert shlex.split(out) == words
 
 

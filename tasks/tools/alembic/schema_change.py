@@ -17,6 +17,11 @@ class OverrideSql(Struct, frozen=True):
     parent: str
     text: str
 
+    @property
+    def goal(self) -> str:
+        """Where it leads, as alembic would be told."""
+        return self.parent or "base"
+
 
 Move = str | OverrideSql
 """What one call of alembic is given as its revision, or SQL that runs in its place."""
@@ -47,9 +52,9 @@ class SchemaChange:
         return ", ".join(self.to_heads) or "base"
 
     @property
-    def overridden(self) -> set[str]:
-        """The revisions whose downgrade is replaced by the operator's SQL."""
-        return {move.revision for move in self.moves if isinstance(move, OverrideSql)}
+    def override(self) -> OverrideSql | None:
+        """The operator's SQL, if one of the moves is that."""
+        return next((move for move in self.moves if isinstance(move, OverrideSql)), None)
 
     def with_override(self, revision: str, text: str) -> SchemaChange:
         """Return the same way down, `revision` by the operator's SQL. Raises Refused off a straight line."""

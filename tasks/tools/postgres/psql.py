@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from string import ascii_letters
 
 from ...ssh import scripts
 from ...ssh.shell import Word
@@ -56,37 +55,3 @@ def read(db: Database, file: str, on: str = "", **values: str) -> str:
     """
     options = [word for name, value in values.items() for word in ("-v", f"{name}={value}")]
     return call(db, "read", Word(f'"$SCRIPTS/tools/postgres/{file}.sql"'), on or db.name, *options)
-
-
-def ident(name: str) -> str:
-    """Quote a name as an SQL identifier; raises ValueError for what cannot be one."""
-    if not name or "\0" in name:
-        raise ValueError(f"not an SQL identifier: {name!r}")
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Quote text as an SQL string, whatever standard_conforming_strings says."""
-    quoted = "'" + text.replace("'", "''") + "'"
-    return "E" + quoted.replace("\\", "\\\\") if "\\" in text else quoted
-
-
-def feed(command: str, sql: str) -> str:
-    """Return a shell command that gives SQL to COMMAND as a here-document, nothing expanded."""
-    sql = sql.strip()
-    mark = _mark(sql.split("\n"))
-    return f"{command} <<'{mark}'\n{SESSION}\n{sql}\n{mark}\n"
-
-
-SESSION = (
-    "SET statement_timeout = 0; SET lock_timeout = '30s';"
-    " SET idle_in_transaction_session_timeout = 0; SET default_transaction_read_only = off;"
-)
-
-
-def _mark(lines: list[str]) -> str:
-    # dash 0.5.12 loses a non-ASCII byte behind the beginning of the mark, at the start of a line.
-    def safe(mark: str) -> bool:
-        return not any(line == mark or (line.startswith(mark[0]) and not line.isascii()) for line in lines)
-
-    return next(mark for mark in (f"{letter}QL" for letter in "S" + ascii_letters) if safe(mark))

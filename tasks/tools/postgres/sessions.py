@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -29,11 +28,3 @@ def parse_sessions(output: str) -> tuple[Session, ...]:
     """Return the sessions that `sessions.sql` printed, those with the oldest transaction first."""
     rows = (json.loads(line) for line in output.split("\n") if line.startswith("{"))
     return tuple(Session(**row) for row in rows)
-
-
-ENDS = " ends"
-
-
-def end_step_sql() -> str:
-    """Return SQL that ends the sessions of a step that failed; its own is called like them, with ENDS behind."""
-    return (Path(__file__).parent / "end_step.sql").read_text(encoding="utf-8")

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 LIBRARIES = {"sa", "sqlalchemy", "sqlmodel", "postgresql", "mysql", "sqlite", "mssql"}
 BUILTIN = {"str", "int", "list", "tuple", "dict", "set", "print"}
-BUILDING = {"bindparams", "label", "cast", "with_variant", "columns", "where", "values", "scalar_subquery"}
-INSPECTING = {"has_table", "get_table_names", "get_columns", "get_indexes"}
-READING = BUILDING | INSPECTING | {"get_foreign_keys", "get_unique_constraints"}
+READING = {"bindparams", "columns", "where", "values", "has_table", "get_table_names", "get_columns", "get_indexes"}
 
 
 @dataclass(frozen=True)

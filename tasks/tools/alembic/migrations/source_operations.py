@@ -12,8 +12,6 @@ from .source_names import Names
 
 VALUES = {"f", "inline_literal", "get_bind", "get_context"}  # these only return a value
 HARMLESS = {"create_table", "drop_index", "rename_table", "create_table_comment", "drop_table_comment"}
-KEYS = {"create_foreign_key", "create_primary_key", "create_unique_constraint"}
-MAY_FAIL = KEYS | {"create_check_constraint", "create_exclude_constraint"}
 
 
 @dataclass(frozen=True)
@@ -53,16 +51,14 @@ class Operation:
 def findings(operation: Operation) -> Iterator[Finding]:
     """Yield what an operation does. One that is not known here is `unknown`."""
     name = operation.name
-    if name == "execute":
-        yield from _execute(operation)
+    if name == "execute" and (text := operation.names.sql(operation.argument(0, "sqltext"))) is not None:
+        yield from source_sql.findings(text, operation.call.lineno)
     elif name in RULES:
         yield RULES[name](operation)
     elif name in HARMLESS:
         yield operation.finding("reversible", name)
-    elif name in MAY_FAIL:
-        yield operation.finding("unknown", f"{name} fails where rows break it")
     elif name not in VALUES:
-        yield operation.finding("unknown", f"calls {name}(), which is not known")
+        yield operation.finding("unknown", f"calls {name}(): what comes of it is not known")
 
 
 def _drop_table(operation: Operation) -> Finding:
@@ -89,32 +85,19 @@ def _drop_constraint(operation: Operation) -> Finding:
     return operation.finding("raises", "drop_constraint(None) fails: it has no name")
 
 
-def _alter_column(operation: Operation) -> Finding:
-    given = operation.given
-    if None in given:
-        return operation.finding("unknown", "alters a column in a way that is computed")
-    if "type_" in given:
-        return operation.finding("unknown", "changes the type of a column: values may not fit")
-    if _is_or_missing(given.get("nullable"), True):
-        return operation.finding("reversible", "alter_column")
-    return operation.finding("unknown", "makes a column NOT NULL: fails where it is NULL")
-
-
-def _add_column(operation: Operation) -> Finding:
-    column = operation.argument(0 if operation.batch else 1, "column")
-    keywords = column.keywords if isinstance(column, ast.Call) else []
+def _constrain(operation: Operation) -> Finding:
+    """What may ask of rows what they do not have: a value, another type, to be alone."""
+    place = 0 if operation.batch else 1
+    made = operation.argument(place, "column") if operation.name == "add_column" else operation.call
+    keywords = made.keywords if isinstance(made, ast.Call) else [ast.keyword(None, ast.Constant(None))]
     given = {keyword.arg: keyword.value for keyword in keywords}
-    if None in given or not isinstance(column, ast.Call):
-        return operation.finding("unknown", "adds a column that is computed")
-    if "server_default" in given or _is_or_missing(given.get("nullable"), True):
-        return operation.finding("reversible", "add_column")
-    return operation.finding("unknown", "adds a NOT NULL column without a default: fails where the table has rows")
-
-
-def _create_index(operation: Operation) -> Finding:
-    if None not in operation.given and _is_or_missing(operation.given.get("unique"), False):
-        return operation.finding("reversible", "create_index")
-    return operation.finding("unknown", "create_index(unique) fails where rows repeat")
+    loose = _is_or_missing(given.get("nullable"), True) and _is_or_missing(given.get("unique"), False)
+    filled = operation.name == "add_column" and "server_default" in given
+    if None in given:
+        return operation.finding("unknown", f"{operation.name} in a way that is computed")
+    if filled or (loose and "type_" not in given):
+        return operation.finding("reversible", operation.name)
+    return operation.finding("unknown", f"{operation.name} fails where rows do not fit")
 
 
 def _is_or_missing(value: ast.expr | None, expected: bool) -> bool:
@@ -122,18 +105,10 @@ def _is_or_missing(value: ast.expr | None, expected: bool) -> bool:
     return value is None or (isinstance(value, ast.Constant) and value.value is expected)
 
 
-def _execute(operation: Operation) -> Iterator[Finding]:
-    text = operation.names.sql(operation.argument(0, "sqltext"))
-    if text is None:
-        yield operation.finding("unknown", "runs SQL that is computed")
-    else:
-        yield from source_sql.findings(text, operation.call.lineno)
-
-
 RULES: dict[str, Callable[[Operation], Finding]] = {
-    "add_column": _add_column,
-    "alter_column": _alter_column,
-    "create_index": _create_index,
+    "add_column": _constrain,
+    "alter_column": _constrain,
+    "create_index": _constrain,
     "drop_column": _drop_column,
     "drop_constraint": _drop_constraint,
     "drop_table": _drop_table,

@@ -1,78 +1,253 @@
-"""A container for alembic is made like the service's own, or not at all: never with half of its environment."""
+"""A schema is moved in a container like the service's own, ends with its step, and ends nothing of anybody else."""
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 import subprocess
+import time
 
 import pytest
 
-from tasks.tools.alembic import migrate
+from tasks.ssh import scripts
+from tasks.tools.alembic import migrate, rehearsal
+from tasks.tools.alembic.schema_change import OverrideSql, SchemaChange
 from tests.unit.support.deployment import environment
 
+STEP = "20240101-000000-abc123/05-downgrade.1;"
+SQL = "SELECT 'own'"
+# Every call is written down with the name it gives the server. The table holds what $FAKE/heads says; the operator's
+# SQL, and alembic, do what $FAKE/own and $FAKE/alembic say. What psql gets is kept.
 DOCKER = """#!/bin/sh
-case $1 in ps) echo c1 ;; inspect) cat "$FAKE/inspected" ;; esac
+echo "$PGAPPNAME: $*" >> "$FAKE/asked"
+case $* in
+  ps*) printf 'c1 api\\nc2 db\\n' ;;
+  rm*) exit 1 ;;
+  inspect*) cat "$FAKE/inspected" ;;
+  run*|compose*) . "$FAKE/alembic" ;;
+  *psql*) cat > "$FAKE/sql.$$"
+    grep -q "'own'" "$FAKE/sql.$$" && . "$FAKE/own"
+    ! grep -q to_regclass "$FAKE/sql.$$" || { echo table; cat "$FAKE/heads"; } ;;
+esac
 """
+INSPECTED = ("2 0", "shop_default other ", "/srv", "app", "URL=a\\nb", "EMPTY=", ".")
+
+
+class Host:
+    """Runs scripts with such a `docker`."""
+
+    def __init__(self, folder) -> None:
+        self.folder = folder
+        self.variables = {"PATH": f"{folder}:/usr/bin:/bin", "HOME": str(folder), "FAKE": str(folder)}
+        (folder / "docker").write_text(DOCKER)
+        (folder / "docker").chmod(0o755)
+        (folder / "docker-compose").write_text('#!/bin/sh\nexec docker compose "$@"\n')
+        (folder / "docker-compose").chmod(0o755)
+        for name in ("asked", "own"):
+            (folder / name).touch()
+        (folder / "alembic").write_text('echo one > "$FAKE/heads"')
+        (folder / "heads").write_text("two\n")
+        (folder / "override.sql").write_text(SQL)
+        (folder / "app").mkdir()
+        self.inspect(*INSPECTED)
+
+    def inspect(self, *lines: str) -> None:
+        (self.folder / "inspected").write_text("".join(f"{line}\n" for line in lines))
+
+    def start(self, script: str) -> subprocess.Popen[str]:
+        command = ["sh", "-c", scripts.with_files(script)]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            command, cwd=self.folder, env=self.variables, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+        )
+
+    def run(self, script: str) -> tuple[int | None, str]:
+        """Run a script and return its exit code and what it complained of."""
+        ran = self.start(script)
+        _out, err = ran.communicate(timeout=30)
+        return ran.returncode, err
+
+    def asked(self) -> list[str]:
+        return (self.folder / "asked").read_text().splitlines()
+
+    def made(self) -> str:
+        """Return how the one container was made that alembic ran in."""
+        (made,) = [line.partition(": ")[2] for line in self.asked() if " --name " in line]
+        return made
+
+    def names(self) -> list[str]:
+        """Return the names that the server was told, in their order."""
+        return list(dict.fromkeys(line.partition(": ")[0] for line in self.asked() if " psql " in line))
 
 
 @pytest.fixture
-def like(tmp_path):
-    """Return what is learned of a container that docker describes with these lines."""
-
-    def learned(*lines: str) -> tuple[str, ...]:
-        (tmp_path / "docker").write_text(DOCKER)
-        (tmp_path / "docker").chmod(0o755)
-        (tmp_path / "inspected").write_text("".join(f"{line}\n" for line in lines))
-        show = 'if same; then echo same; fi; echo "$net|$dir|$user"; cat "$e"'
-        script = f"set -eu\n{migrate.like_service(environment())}\n{show}"
-        variables = {"PATH": f"{tmp_path}:/usr/bin:/bin", "FAKE": str(tmp_path)}
-        done = subprocess.run(["sh", "-c", script], env=variables, cwd=tmp_path, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return tuple(done.stdout.splitlines())
-
-    return learned
+def host(tmp_path) -> Host:
+    return Host(tmp_path)
 
 
-def test_environment_network_folder_and_user_are_taken_over(like):
-    found = like("2 0", "shop_default other ", "/srv", "app", "URL=a\\nb", "EMPTY=", ".")
-    assert found == ("same", "shop_default|/srv|app", "URL=a\\nb", "EMPTY=")
+def move(*moves: str | OverrideSql, to: tuple[str, ...] = ("one",), implied: tuple[str, ...] = ()) -> str:
+    change = SchemaChange(["two"], [*to], moves=list(moves or ("one",)), implied=[*implied])
+    return migrate.move(environment(), "image", "downgrade", change)
 
 
-@pytest.mark.parametrize("value", [("A=x", "y"), ("A=x", ""), ("A=x", "", "")])
-def test_a_value_of_several_lines_is_left_to_compose(like, value):
-    assert like("1 0", "shop_default ", "/srv", "", *value, ".")[0] != "same"
+OWN = OverrideSql("two", "one", SQL)
 
 
-def test_extra_hosts_are_left_to_compose(like):
-    assert like("1 2", "shop_default ", "/srv", "", "A=x", ".")[0] != "same"
+def test_environment_network_folder_and_user_of_the_service_are_taken_over(host):
+    assert host.run(move()) == (0, "")
+    made = host.made()
+    assert " --network shop_default --volumes-from c1 --env-file " in made
+    assert made.endswith(" -w /srv -u app -e PGOPTIONS=-c lock_timeout=5s --entrypoint alembic image downgrade one")
 
 
-def test_no_container_is_left_to_compose(like):
-    assert like() == ("||",)
-
-
-def held(held: str, rows: list[str], redundant: list[str]) -> bool:
-    script = f"set -eu\nrows='{held}'\n{migrate.holds(rows, redundant)} || exit 3"
-    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True)
-    assert (done.returncode in (0, 3), done.stderr) == (True, "")
-    return done.returncode == 0
+def test_the_environment_is_that_of_the_service_to_the_letter(host):
+    keep = 'while [ "$1" != --env-file ]; do shift; done; cat "$2" > "$FAKE/env"; echo one > "$FAKE/heads"'
+    (host.folder / "alembic").write_text(keep)
+    assert host.run(move()) == (0, "")
+    assert (host.folder / "env").read_text() == "URL=a\\nb\nEMPTY=\n"
 
 
 @pytest.mark.parametrize(
-    ("found", "good"),
+    "lines",
     [
-        ("a b ", True),
-        ("a b old ", True),
-        ("a b old.1 ", False),
-        ("a old ", False),
-        ("a b c ", False),
-        ("old ", False),
+        ("1 0", "shop_default ", "/srv", "", "A=x", "y", "."),
+        ("1 0", "shop_default ", "/srv", "", "A=x", "", "."),
+        ("1 0", "shop_default ", "/srv", "", "A=x", "", "", "."),
+        ("1 2", "shop_default ", "/srv", "", "A=x", "."),
+        (),
+    ],
+)
+def test_what_cannot_be_copied_exactly_is_left_to_compose(host, lines):
+    host.inspect(*lines)
+    assert host.run(move()) == (0, "")
+    assert host.made().startswith("compose -f docker-compose.yml run --rm -T --no-deps --name app-rollback-api ")
+
+
+def test_a_preview_removes_no_container_and_has_a_name_of_its_own(host):
+    host.run(migrate.preview(environment(), "image", SchemaChange(["two"], ["one"], ["one"])))
+    assert not [line for line in host.asked() if ": rm " in line]
+    assert re.search(r" --name app-preview-\d+ ", host.made())
+    assert host.made().endswith(" image downgrade two:one --sql")
+
+
+def test_a_move_removes_what_an_earlier_one_left(host):
+    host.run(move())
+    assert ": rm -f app-rollback-api" in "\n".join(host.asked())
+
+
+def test_where_the_heads_are_there_already_nothing_is_run(host):
+    (host.folder / "heads").write_text("one\n")
+    assert host.run(move()) == (0, "")
+    assert not [line for line in host.asked() if " --name " in line]
+
+
+@pytest.mark.parametrize(
+    ("held", "good"),
+    [
+        ("a\nb\n", True),
+        ("b\nold\na\n", True),
+        ("a\nb\nold.1\n", False),
+        ("a\nold\n", False),
+        ("a\nb\nc\n", False),
+        ("old\n", False),
         ("", False),
     ],
 )
-def test_rows_that_say_nothing_new_may_stay_and_no_others(found, good):
-    assert held(found, ["b", "a"], ["old", "old-1"]) is good
+def test_heads_that_say_nothing_new_may_stay_and_no_others(host, held, good):
+    (host.folder / "alembic").write_text(f"printf '%s' '{held}' > \"$FAKE/heads\"")
+    code, err = host.run(move("b", to=("b", "a"), implied=("old", "old-1")))
+    assert code == (0 if good else 1)
+    assert good or err.endswith(", not at a, b\n")
 
 
-@pytest.mark.parametrize(("found", "good"), [("", True), ("a ", False)])
-def test_base_is_no_row_at_all(found, good):
-    assert held(found, [], []) is good
+@pytest.mark.parametrize(("held", "good"), [("", True), ("a\n", False)])
+def test_base_is_no_head_at_all(host, held, good):
+    (host.folder / "alembic").write_text(f"printf '%s' '{held}' > \"$FAKE/heads\"")
+    assert host.run(move("base", to=())) == ((0, "") if good else (1, "the database is at a, not at base\n"))
+
+
+def test_heads_that_cannot_be_read_are_not_taken_for_none(host):
+    (host.folder / "docker").write_text(DOCKER.replace("*psql*)", "*psql*) exit 2;;\n *never*)"))
+    code, err = host.run(move("base", to=()))
+    assert (code, err) == (1, "the heads of the database cannot be read\n")
+
+
+def test_that_alembic_was_killed_is_said(host):
+    (host.folder / "alembic").write_text("exit 137")
+    code, err = host.run(move())
+    assert (code, "too little memory" in err) == (137, True)
+
+
+@pytest.mark.parametrize("path", ["staging/app", "/srv/app", "app "])
+def test_deployments_whose_folders_are_called_alike_share_no_container(path):
+    def names(where: str) -> set[str]:
+        one = environment(app={"path": where})
+        return {migrate.prefix(one), *(migrate.stop(one) + rehearsal.stop(one)).split()[3:]}
+
+    assert names("app") >= {"app", "app-rehearsal"}
+    assert not {n for n in names("app") if "app" in n} & names(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("jctc-app", "jctc-app"), ("~/jctc-app", "jctc-app"), ("/srv/My.app_2/", "srv_My.app_2")]
+)
+def test_a_path_that_docker_takes_as_a_name_is_the_name(path, name):
+    assert migrate.prefix(environment(app={"path": path})) == name
+
+
+def test_a_path_that_docker_does_not_take_becomes_a_name_of_its_own():
+    paths = ("my app", "my-app", "my+app", ".app", "_app", "café", "cafè", ".")
+    names = {migrate.prefix(environment(app={"path": path})) for path in paths}
+    assert len(names) == len(paths)
+    assert all(re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", name) for name in names)
+
+
+def test_the_operators_sql_and_the_row_are_one_transaction(host):
+    (host.folder / "own").write_text('echo one > "$FAKE/heads"')
+    assert host.run(move(OWN)) == (0, "")
+    (given,) = [path.read_text() for path in host.folder.glob("sql.*") if "own" in path.read_text()]
+    begin, sql, row, commit = (given.index(part) for part in ("BEGIN;", SQL, "UPDATE", "COMMIT;"))
+    assert begin < sql < row < commit
+    assert given.startswith("SET lock_timeout = '5s';")
+    arguments = [line for line in host.asked() if "fab_from=two" in line]
+    assert " -v fab_to=one" in arguments[0]
+
+
+def test_without_the_operators_sql_the_row_stays(host):
+    (host.folder / "override.sql").unlink()
+    code, err = host.run(move(OWN))
+    assert (code, "there is no " in err) == (1, True)
+
+
+def test_the_server_is_told_which_step_the_operators_sql_is_for(host):
+    host.variables["FAB_ROLLBACK_STEP"] = STEP
+    (host.folder / "own").write_text('echo one > "$FAKE/heads"')
+    host.run(move(OWN))
+    assert host.names() == [STEP]
+
+
+def test_what_a_failed_move_left_in_the_server_is_ended(host):
+    host.variables["FAB_ROLLBACK_STEP"] = STEP
+    (host.folder / "own").write_text("exit 3")
+    assert host.run(move(OWN)) == (3, "")
+    assert host.names() == [STEP, f"{STEP} ends"]
+    assert "pg_terminate_backend" in "".join(path.read_text() for path in host.folder.glob("sql.*"))
+
+
+def test_what_a_move_that_ran_out_of_time_left_in_the_server_is_ended(host):
+    host.variables["FAB_ROLLBACK_STEP"] = STEP
+    (host.folder / "own").write_text('touch "$FAKE/begun"; exec sleep 60')
+    ran = host.start(move(OWN))
+    end = time.monotonic() + 10
+    while not (host.folder / "begun").exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    os.killpg(ran.pid, signal.SIGTERM)
+    ran.communicate(timeout=30)
+    assert ran.returncode == 143
+    assert host.names() == [STEP, f"{STEP} ends"]
+
+
+def test_that_the_server_cannot_be_asked_to_end_it_is_said(host):
+    (host.folder / "own").write_text('echo false > "$FAKE/own"; printf "#!/bin/sh\nexit 1" > "$FAKE/docker"; exit 3')
+    assert "could not be ended" in host.run(move(OWN))[1]

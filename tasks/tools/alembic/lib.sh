@@ -1,0 +1,95 @@
+# Functions of the scripts that run alembic. A script sources it: . "$SCRIPTS/tools/alembic/lib.sh"
+# What it has to be told, beside what rows.sh is told, comes from `migrate.variables` and `change_variables`:
+#   ALEMBIC_SERVICE  the service whose containers run alembic
+#   ALEMBIC_COMMAND  the words that start it there
+#   CONTAINERS       what the names of containers begin with that run for this deployment, and for no other
+#   IMAGE            what alembic is run from: an id or a name
+#   HEADS, IMPLIED   what the table has to hold in the end, and what it may hold beside that; one a line, sorted
+#   OVERRIDE         the revision that the operator's own SQL takes back: override.sql in the run's folder
+#   OVERRIDE_TO      where that leads
+. "$SCRIPTS/tools/compose/lib.sh"
+. "$SCRIPTS/tools/postgres/lib.sh"
+
+# How a container is run, in one question: its environment comes last, up to a line of its own.
+# shellcheck disable=SC2016 # docker fills it in
+run_as='{{len .Config.Env}} {{len .HostConfig.ExtraHosts}}
+{{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{end}}
+{{.Config.WorkingDir}}
+{{.Config.User}}
+{{range .Config.Env}}{{println .}}{{end}}.'
+
+# Somebody idle in a transaction would block a migration for ever, and everyone behind it.
+waits='-c lock_timeout=5s'
+
+find_server() { # the container of the database, into $DB_CONTAINER
+  DB_CONTAINER=$(running "${DATABASE:?}" | head -n 1)
+  [ -n "$DB_CONTAINER" ] || refuse "the database container ($DATABASE) is not running"
+}
+
+tidy() { rm -f "$given"; } # a script may define its own
+
+# Learns how the service's container is run: $app, $network, $folder, $login, and its environment in the file $given.
+learn_service() {
+  given=$(mktemp)
+  at_exit tidy
+  app=$(containers "$ALEMBIC_SERVICE" | head -n 1)
+  about=$(docker inspect -f "$run_as" "$app" 2>/dev/null) || about=
+  network=$(about 2 | cut -d ' ' -f 1) folder=$(about 3) login=$(about 4)
+}
+about() { printf '%s\n' "$about" | sed -n "$1p"; } # LINE
+
+# Whether a container can be run like it. An environment file cannot hold a value of several lines, nor `docker run`
+# every host setting.
+copyable() {
+  [ -n "$about" ] || return 1
+  printf '%s\n' "$about" | sed '1,4d;$d' >"$given"
+  [ "$(about 1)" = "$(grep -c '' <"$given") 0" ]
+}
+
+# Runs alembic in the container $container: with the service's environment, volumes and network or, where its container is
+# not there, or cannot be copied exactly, as compose would. Dependencies are not started.
+alembic() ( # WORD...
+  set -f
+  # shellcheck disable=SC2086 # the words of a command
+  set -- $ALEMBIC_COMMAND "$@"
+  entry=$1
+  shift
+  status=0
+  if copyable; then
+    docker run --rm --name "${container:?}" --network "${network:-none}" --volumes-from "$app" --env-file "$given" \
+      ${folder:+-w "$folder"} ${login:+-u "$login"} -e PGOPTIONS="$waits" --entrypoint "$entry" "${IMAGE:?}" "$@" || status=$?
+  else
+    compose run --rm -T --no-deps --name "$container" -e PGOPTIONS="$waits" --entrypoint "$entry" \
+      "$ALEMBIC_SERVICE" "$@" || status=$?
+  fi
+  if [ "$status" = 137 ]; then # after a SIGKILL, mostly the kernel's
+    echo 'alembic was killed in its container: it or the host has too little memory, or somebody killed it' >&2
+  fi
+  exit "$status"
+)
+
+# Runs the operator's SQL and moves alembic's row, in one transaction.
+override() {
+  [ -r "$run/override.sql" ] || fail "there is no $run/override.sql"
+  {
+    printf "SET lock_timeout = '5s';\nBEGIN;\n"
+    cat "$run/override.sql"
+    printf '\n;\n'
+    cat "$SCRIPTS/tools/alembic/move_row.sql"
+    echo 'COMMIT;'
+  } | live -v fab_schema="$SCHEMA" -v fab_table="$TABLE" -v fab_from="$OVERRIDE" -v fab_to="$OVERRIDE_TO"
+}
+
+# Reads the heads of the database into $heads, one a line, sorted.
+read_heads() {
+  heads=$(live -v schema="$SCHEMA" -v table="$TABLE" <"$SCRIPTS/tools/alembic/rows.sql") \
+    || fail 'the heads of the database cannot be read'
+  heads=$(printf '%s\n' "$heads" | sed 1d | sort)
+}
+
+# Whether $heads are those of $HEADS, and none beside them but of $IMPLIED: those say nothing that the others do not.
+arrived() {
+  [ "$(printf '%s\n' "$heads" | grep -vxF -e "$IMPLIED")" = "${HEADS?}" ]
+}
+
+in_a_line() { printf '%s\n' "$1" | tr '\n' ' ' | sed 's/ $//; s/ /, /g'; } # LINES

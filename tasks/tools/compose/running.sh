@@ -1,3 +1,0 @@
-# Prints the ids of the containers that run. Arguments: [SERVICE...]; without one, of all of them.
-. "$SCRIPTS/tools/compose/lib.sh"
-running "$@"

@@ -1,0 +1,141 @@
+"""A rehearsal runs on a server of its own in a network without a way out, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tasks.ssh import scripts
+from tasks.tools.alembic import rehearsal
+from tasks.tools.alembic.schema_change import Move, OverrideSql, SchemaChange
+from tasks.tools.alembic.trial import Trial
+from tasks.tools.git.commits import Commit
+from tests.unit.support.deployment import environment
+
+WHOLE = "the-clone-is-whole"
+# $FAKE/clone is what the server of the clone says to the dump, $FAKE/heads what alembic's table holds there afterwards.
+DOCKER = """#!/bin/sh
+echo "$*" >> "$FAKE/asked"
+case $* in
+  ps*) cat "$FAKE/containers" ;;
+  inspect*RestartCount*|inspect*ExtraHosts*) printf '1 0\\nshop \\n/srv\\n\\nA=b\\n.\\n' ;;
+  inspect*) printf 'sha256:db\\n/shop_db_1 abc123 db \\nPOSTGRES_PASSWORD=x\\n\\n' ;;
+  *pg_dump*) printf '%s\\n' "-- $*" ;;
+  *pg_isready*) cat > "$FAKE/dumped"; cat "$FAKE/clone" ;;
+  *psql*) cat > "$FAKE/sql"; ! grep -q "'own'" "$FAKE/sql" || exec sh "$FAKE/own"
+    ! grep -q to_regclass "$FAKE/sql" || { echo table; cat "$FAKE/heads"; } ;;
+  run*--rm*) . "$FAKE/alembic" ;;
+esac
+"""
+
+
+class Rehearsed:
+    """What came of a rehearsal with such a docker."""
+
+    def __init__(self, folder, *moves: Move, full: bool = False, tried: Trial | None = None, **files: str) -> None:
+        ordinary = {"containers": "c1 api\nc2 db\n", "clone": WHOLE, "heads": "one\n", "alembic": ":", "own": ":"}
+        for name, text in {**ordinary, "override.sql": "SELECT 'own'", **files}.items():
+            (folder / name).write_text(text)
+        (folder / "docker").write_text(DOCKER)
+        (folder / "docker").chmod(0o755)
+        (folder / "app").mkdir()
+        change = SchemaChange(["two"], ["one"], moves=list(moves or ("one",)))
+        script = rehearsal.downgrade(environment(), "image", change, full, tried)
+        variables = {"PATH": f"{folder}:/usr/bin:/bin", "FAKE": str(folder), "HOME": str(folder)}
+        done = subprocess.run(
+            ["sh", "-c", scripts.with_files(script)],
+            env=variables,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        self.code, self.out, self.err, self.folder = done.returncode, done.stdout, done.stderr, folder
+        self.asked = (folder / "asked").read_text().splitlines()
+
+    def calls(self, *words: str) -> list[str]:
+        return [line for line in self.asked if all(word in line for word in words)]
+
+
+def test_a_downgrade_that_works_on_a_clone_is_said(tmp_path):
+    done = Rehearsed(tmp_path)
+    assert (done.code, done.out, done.err) == (0, "the downgrade works on a clone\n", "")
+
+
+def test_the_clone_answers_to_the_names_of_the_real_server_in_a_network_without_a_way_out(tmp_path):
+    done = Rehearsed(tmp_path)
+    assert done.calls("network create --internal app-rehearsal")
+    (server,) = done.calls("run -d")
+    aliases = " ".join(f"--network-alias {name}" for name in ("db", "shop_db_1", "abc123", "db"))
+    assert f"--name app-rehearsal --network app-rehearsal {aliases} --tmpfs " in server
+    assert server.endswith(" sha256:db")
+
+
+def test_alembic_runs_beside_the_clone_and_not_beside_the_real_server(tmp_path):
+    (alembic,) = Rehearsed(tmp_path).calls("run --rm")
+    assert "--name app-rehearsal-alembic --network app-rehearsal " in alembic
+    assert alembic.endswith(" image downgrade one")
+
+
+def test_the_schema_and_the_rows_of_alembics_table_are_cloned_and_with_full_everything(tmp_path):
+    Rehearsed(tmp_path)
+    dumped = (tmp_path / "dumped").read_text()
+    assert "pg_dump -U u -d d -s" in dumped
+    assert 'pg_dump -U u -d d -a -t "public"."alembic_version"' in dumped
+    assert dumped.endswith(f"\\echo {WHOLE}\n")
+
+
+def test_with_all_data_the_dump_is_one_and_the_disk_is_used(tmp_path):
+    done = Rehearsed(tmp_path, full=True)
+    assert (tmp_path / "dumped").read_text().count("-- exec") == 2  # the roles, and everything
+    assert not done.calls("--tmpfs")
+
+
+def test_everything_is_cleared_away_in_the_end(tmp_path):
+    done = Rehearsed(tmp_path)
+    assert done.asked[-2] == "rm -fv app-rehearsal app-rehearsal-alembic app-rehearsal-app"
+    assert done.asked[-1] == "network rm app-rehearsal"
+
+
+def test_a_clone_that_is_not_whole_is_no_rehearsal_and_no_password_is_shown(tmp_path):
+    done = Rehearsed(tmp_path, clone="ERROR: no\nALTER ROLE u PASSWORD 'secret'\n")
+    assert (done.code, done.err) == (1, "the clone for the rehearsal could not be made\n")
+    assert done.out == "ERROR: no\n"
+    assert not done.calls("run --rm")
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"alembic": "exit 1"}, "the rehearsal of downgrade one failed. Ways out: --no-database"),
+        ({"heads": "two\n"}, "the rehearsal led to two, not to one"),
+        ({"heads": ""}, "the rehearsal led to base, not to one"),
+        ({"containers": "c1 api\n"}, "the database container (db) is not running"),
+    ],
+)
+def test_what_cannot_work_is_refused_in_one_line(tmp_path, files, why):
+    done = Rehearsed(tmp_path, **files)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert done.err.startswith(why)
+
+
+def test_the_operators_sql_runs_on_the_clone(tmp_path):
+    done = Rehearsed(tmp_path, OverrideSql("two", "one", "SELECT 'own'"))
+    assert done.code == 0
+    assert not done.calls("run --rm")
+    assert all(" app-rehearsal psql " in call for call in done.calls("psql -U"))
+    assert done.calls("fab_from=two")
+
+
+def test_sql_of_the_operator_that_fails_is_named(tmp_path):
+    done = Rehearsed(tmp_path, OverrideSql("two", "one", "SELECT 'own'"), own="exit 3")
+    assert done.code == 2
+    assert done.err.startswith("the SQL in place of two's downgrade failed in the rehearsal. Ways out: ")
+
+
+def test_an_image_is_tried_on_the_downgraded_clone(tmp_path):
+    commit = Commit("b" * 40, "bbbbbbb", "2024-01-01 00:00", "Ada", "Good")
+    done = Rehearsed(tmp_path, tried=Trial(commit, "api", "api:b", {"http://127.0.0.1:8000/": 80}))
+    assert "the downgrade works on a clone" in done.out
+    assert "is not tried: the environment" in done.out
