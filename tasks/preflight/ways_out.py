@@ -71,17 +71,10 @@ def _backup(c: Host, live: Database, heads: list[str]) -> str:
     newest = next(fits, None)
     if newest is None:
         return ""
-<<<<<<< HEAD
-    commit = choice.fitting(c, rows)
-    code = f", then {fab(f'code-rollback --commit {commit.short}')}" if commit else ""
-    lost, restore = _lost(c, live, newest), fab(f"emergency-restore --file {quote(newest.path)}")
-    return f"The newest backup at that revision ({lost}): {restore}{code}."
-=======
     load = fab(f"emergency-restore --file {quote(newest.path)}")
     commit = schema_choice.fitting(c, heads)
     code = f", then {fab(f'code-rollback --commit {commit.short}')}" if commit else ""
     return f"The newest backup at that revision ({_lost(c, live, newest)}): {load}{code}."
->>>>>>> alembic
 
 
 def _lost(c: Host, live: Database, backup: Found) -> str:
