@@ -72,8 +72,8 @@ def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> 
         title, flags, started = report.title, ["--no-recreate"], report.named_services
         script = services.start_missing(report.environment, started)
     else:
-        title = f"{', '.join(report.services) or 'all services'} from the images of {report.target.title}"
-        flags, started = [], report.services
+        flags, started = [], report.services if isinstance(report, RollbackReport) else []
+        title = f"{', '.join(started) or 'all services'} from the images of {report.target.title}"
         script = services.start(report.environment, report.images, report.target.sha, started)
     return Step(
         name="start",
