@@ -15,14 +15,14 @@ from ..tools.git.checkout import SHORT
 from ..tools.git.commits import Commit
 from ..tools.postgres.names import copy_name
 from ..tools.postgres.psql import Database
-from . import backup_fit, copies, downgrade, restore, restore_facts, rollback, safety, schema, state
+from . import backup_fit, copies, downgrade, reports, restore, restore_facts, rollback, safety, schema, state
 from .costs import costs
 from .reports import DeploymentReport
 from .restore_report import RestoreOptions, RestoreReport, in_place
 from .rollback import RollbackOptions, RollbackReport
 from .state import State
 
-UNWELL = "the application was not healthy then, so health is not required at the end"
+WAS_UNWELL = "the application was not healthy then, so health is not required at the end"
 
 
 class UndoReport(DeploymentReport, frozen=True, kw_only=True):
@@ -106,7 +106,7 @@ def check_rollback(c: Host, record: RunRecord, found: SchemaBefore, restore_snap
         images=met.images if whole else [],
         live=copies.database_of(c, met.state) if found.snapshot or migrates else None,
         back=_back(met, found),
-        warnings=[] if found.healthy else [UNWELL],
+        warnings=[] if found.healthy else [WAS_UNWELL],
     )
     return _with_data(c, report, restore_snapshot)
 
@@ -188,7 +188,7 @@ def check_restore(c: Host, record: RunRecord, found: SwappedBefore) -> RestoreUn
         back=fab("undo") if there else "",
         stopping=found.stopped,
         facts=costs(c, live, found.swapped, restore=True) if there else [f"{live.name} was not replaced"],
-        warnings=[] if found.healthy or seen.healthy else [restore_facts.UNWELL],
+        warnings=[] if found.healthy or seen.healthy else [reports.UNWELL],
         found=found,
     )
     return _with_fit(c, report, seen)
