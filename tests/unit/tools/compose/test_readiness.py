@@ -63,9 +63,8 @@ def test_the_answer_names_what_is_not_ready_and_its_last_lines():
     said = "healthy 17.5\nverdict broken\nnot-ready keeps-restarting api c_api\nlog one\nlog FATAL: two\n"
     found = readiness.read(said)
     assert found.healthy_at == 17.5
-    assert found.verdict == "broken"
     assert found.not_ready == [readiness.NotReady("keeps restarting", "api", "c_api", ["one", "FATAL: two"])]
-    assert readiness.read("healthy \nverdict ready\n") == readiness.Readiness("ready", None, [])
+    assert readiness.read("healthy \nverdict ready\n") == readiness.Readiness(None, [])
 
 
 def test_only_addresses_on_the_host_itself_prove_a_port():
