@@ -8,7 +8,7 @@ from ..console.commands import fab
 from ..engine.plan import Effect, Expectation
 from ..engine.world import Check
 from ..preflight import health
-from .record import Incident
+from .timeline import Incident
 
 KINDS = {
     "code-rollback": "code",

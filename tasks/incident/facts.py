@@ -14,7 +14,7 @@ from ..ssh.probe import answered
 from ..tools.postgres import reads
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Server
-from .record import Incident
+from .timeline import Incident
 
 COUNTING = 30  # seconds that counting all rows may take
 

@@ -14,7 +14,7 @@ from ..preflight.state import State
 from ..tools.postgres.server import Server
 from . import checklist
 from .checklist import Item
-from .record import Incident, TimelineEntry
+from .timeline import Incident, TimelineEntry
 
 WORDS = {
     "run": "{task} was started by {who} from {machine}",

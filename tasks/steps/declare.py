@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..engine.task import Change, task
-from ..preflight.world import Deployment
+from ..preflight.deployment import Deployment
 
 __all__ = ["DEPLOYMENT", "change", "task"]
 

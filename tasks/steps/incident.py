@@ -13,8 +13,8 @@ from ..console.errors import Failed, Refused
 from ..incident import checklist as ticks
 from ..incident import evidence, facts
 from ..incident import notify as messages
-from ..incident import record as incidents
 from ..incident import report as written
+from ..incident import timeline as incidents
 from ..incident.checklist import Item
 from ..incident.notify import Sent
 from ..ssh.host import Host

@@ -6,8 +6,8 @@ from tasks.engine.before import ReleaseBefore
 from tasks.engine.plan import Expectation, Plan, Step, label
 from tasks.engine.record import RunRecord, StepStatus
 from tasks.engine.world import Check
-from tasks.incident.record import Incident, timeline
 from tasks.incident.secrets import Secrets
+from tasks.incident.timeline import Incident, timeline
 from tasks.preflight.state import Response, State
 from tasks.tools.compose.inspect import Container
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tasks.console.units import moment
-from tasks.incident import record as incident
+from tasks.incident import timeline as incident
 
 DAY = 24 * 3600
 

@@ -9,14 +9,14 @@ import pytest
 from tasks.console.errors import Failed
 from tasks.engine.before import CheckoutBefore, DroppedBefore, SchemaBefore, SwappedBefore
 from tasks.engine.plan import Expectation, Plan, Step
-from tasks.preflight import copies, proof, safety, state, ways_out, world
+from tasks.preflight import copies, deployment, proof, safety, state, ways_out
 from tasks.preflight.state import Response, State
 from tasks.tools.alembic.migrate import WAYS_OUT
 from tasks.tools.compose.readiness import NotReady, Readiness
 from tests.unit.support.deployment import HEAD, container, environment
 from tests.unit.support.deployment import state as healthy
 
-DEPLOYMENT = world.Deployment()
+DEPLOYMENT = deployment.Deployment()
 STEPS = [Step(name="stop", title="", script=""), Step(name="empty", title="", script="", effects=("drops",))]
 
 
@@ -49,11 +49,11 @@ def test_where_a_deployment_is_fits_into_a_line():
         responses=[Response("u", 0)],
         free={"/": 2**30, "/var/lib/docker": 3 * 2**20 + 5},
     )
-    assert world.serves(seen) == (
+    assert deployment.serves(seen) == (
         f"HEAD {HEAD[:12]} (a subject); running: api; not running: db (exited); revision two; u: no answer; "
         "/var/lib/docker has 3.1 MB free"
     )
-    assert world.serves(State()) == "HEAD cannot be read; running: nothing"
+    assert deployment.serves(State()) == "HEAD cannot be read; running: nothing"
 
 
 @pytest.mark.parametrize(
