@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import tarfile
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -78,37 +77,26 @@ def masked(files: dict[str, bytes]) -> dict[str, str]:
     """Return the files as texts without secrets; the `.env` of the host only tells what those are."""
     texts = {name: data.decode("utf-8", "replace") for name, data in files.items()}
     dotenv = texts.pop(DOTENV, "")
-    trees = {name: parse(texts[name]) for name, parse in PARSERS.items() if name in texts}
+    trees = {name: _parsed(name, texts[name]) for name in (CONFIG, INSPECTED) if name in texts}
     known = {*secrets.in_dotenv(dotenv), *(value for tree in trees.values() for value in secrets.in_tree(tree))}
     hide = secrets.Secrets(known)
-    shaped = {name: WRITERS[name](hide.mask_tree(tree)) for name, tree in trees.items() if tree}
+    shaped = {name: _written(name, hide.mask_tree(tree)) for name, tree in trees.items() if tree}
     return {name: hide.mask(shaped.get(name, text)) for name, text in sorted(texts.items()) if text}
 
 
-def _yaml(text: str) -> Any:
+def _parsed(name: str, text: str) -> Any:
     import yaml
 
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
+        return json.loads(text) if name == INSPECTED else yaml.safe_load(text)
+    except (ValueError, yaml.YAMLError):
         return None
 
 
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
-
-
-def _as_yaml(tree: Any) -> str:
+def _written(name: str, tree: Any) -> str:
     import yaml
 
-    return str(yaml.safe_dump(tree, sort_keys=False))
-
-
-PARSERS: dict[str, Callable[[str], Any]] = {CONFIG: _yaml, INSPECTED: _json}
-WRITERS: dict[str, Callable[[Any], str]] = {CONFIG: _as_yaml, INSPECTED: lambda tree: json.dumps(tree, indent=1)}
+    return json.dumps(tree, indent=1) if name == INSPECTED else str(yaml.safe_dump(tree, sort_keys=False))
 
 
 def keep(folder: Path, texts: dict[str, str]) -> None:

@@ -8,9 +8,7 @@ from pathlib import Path
 
 from ..console.errors import Failed
 from ..engine import record
-from ..ssh import paths
 from ..ssh.host import Host
-from ..ssh.probe import answered
 from ..tools.postgres import reads
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Server
@@ -21,9 +19,9 @@ COUNTING = 30  # seconds that counting all rows may take
 
 def run_of(host: Host, run: str | None) -> tuple[str, str]:
     """Return the id of `run` or of the last one, and the commit it left; empty where there is none."""
-    if run is None and not host.ask(answered(f"ls {paths.state(host.environment)}/runs")).out.strip():
+    known = record.read(host, run) if run else host.ask(record.probe(host.environment))
+    if known is None:
         return "", ""
-    known = record.read(host, run)
     return known.run, known.plan.before.commit if known.plan.before else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -101,14 +102,8 @@ def _ending(begun: TimelineEntry, end: TimelineEntry | None) -> str:
 
 
 def _worded(entry: TimelineEntry) -> str:
-    return WORDS.get(entry.event, entry.event).format_map(_Known({key: str(v) for key, v in entry.said.items()}))
-
-
-class _Known(dict[str, str]):
-    """What an entry says; a question mark for what it does not."""
-
-    def __missing__(self, key: str) -> str:
-        return "?"
+    said = defaultdict(lambda: "?", {key: str(value) for key, value in entry.said.items()})
+    return WORDS.get(entry.event, entry.event).format_map(said)
 
 
 def _left(main: RunRecord) -> Iterator[str]:

@@ -18,7 +18,7 @@ def checks(environment: Environment, e: Examined, commit: str | None = None, pri
     return [
         health.engine(e.seen),
         *health.containers(e),
-        health.head(e, commit),
+        health.head(e.seen, commit),
         *health.images(e),
         *(_data(environment, e) if primary else []),
         *health.answers(e.seen),

@@ -74,11 +74,6 @@ def steady(not_ready: Iterable[NotReady]) -> list[Check]:
     ]
 
 
-def is_at(commit: str, seen: State) -> Check:
-    """Return whether HEAD is `commit`, a full hash."""
-    return Check("commit", "git HEAD", seen.head[:12] or "unreadable", seen.head == commit)
-
-
 def has_images(service: str, name: str, image: str, seen: State) -> list[Check]:
     """Return whether the containers of a service run `image`, the id that is called `name`."""
     own = seen.of(service)
@@ -105,14 +100,14 @@ def containers(e: Examined) -> list[Check]:
     return found or [Check("running", "the project's containers", "none", False)]
 
 
-def head(e: Examined, commit: str | None = None) -> Check:
+def head(seen: State, commit: str | None = None) -> Check:
     """Return where HEAD is, and whether that is `commit` (a full hash), if it has to be anywhere."""
-    if not e.seen.head:
-        return Check("commit", "git HEAD", problem(e.seen, "head"), False)
-    changed = f"; {len(e.seen.modified)} files modified" if e.seen.modified else ""
+    if not seen.head:
+        return Check("commit", "git HEAD", problem(seen, "head"), False)
+    changed = f"; {len(seen.modified)} files modified" if seen.modified else ""
     looked_at = f"git HEAD, should be {commit[:12]}" if commit else "git HEAD"
-    found = f"{e.seen.head[:12]} ({e.seen.subject}), {e.seen.branch or 'detached'}{changed}"
-    return Check("commit", looked_at, found, commit in (None, e.seen.head))
+    found = f"{seen.head[:12]} ({seen.subject}), {seen.branch or 'detached'}{changed}"
+    return Check("commit", looked_at, found, commit in (None, seen.head))
 
 
 def images(e: Examined) -> list[Check]:

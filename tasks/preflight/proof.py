@@ -34,7 +34,7 @@ def check(expect: Expectation, seen: State, ids: Mapping[str, str], primary: boo
     images = (health.has_images(service, name, ids.get(service, ""), seen) for service, name in expect.images.items())
     moved = primary and expect.revision is not None
     return [
-        *([health.is_at(expect.commit, seen)] if expect.commit else []),
+        *([health.head(seen, expect.commit)] if expect.commit else []),
         *(health.runs(service, seen) for service in expect.services),
         *(one for found in images for one in found),
         *(health.stopped(service, seen) for service in expect.stopped),

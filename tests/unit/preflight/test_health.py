@@ -62,10 +62,11 @@ def test_a_container_runs_an_image_by_its_id():
 
 
 def test_head_has_to_be_read_to_be_anywhere():
-    assert health.is_at(HEAD, state()).ok
-    assert not health.is_at(HEAD, State()).ok
-    assert health.head(examined(State(problems={"head": "no git"}))).found == "no git"
-    assert health.head(examined(state(modified=["a"]))).found.endswith("; 1 files modified")
+    assert health.head(state(), HEAD).ok
+    assert not health.head(state(), GOOD).ok
+    assert not health.head(State(), HEAD).ok
+    assert health.head(State(problems={"head": "no git"})).found == "no git"
+    assert health.head(state(modified=["a"])).found.endswith("; 1 files modified")
 
 
 def test_images_are_told_only_where_they_say_what_they_were_made_of():
