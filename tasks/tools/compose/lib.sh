@@ -31,6 +31,9 @@ FILES
   done
   command=$COMPOSE_COMMAND
   [ "$command" != auto ] || command=$(command -v docker-compose >/dev/null 2>&1 && echo docker-compose) || :
+  # What the script was told is not for compose, which would put it into the deployment's files: `image: ${TAGS}`.
+  unset ABOUT APP COMPOSE_COMMAND COMPOSE_FILES DATABASE GRACE IMAGES MINUTES OVERRIDE PATTERN PORTS PROJECT SCRIPTS \
+    SHAKY STEADY TAGS URLS
   case $command in
     docker-compose) docker-compose "$@" ;;
     *) docker compose "$@" ;;

@@ -99,3 +99,13 @@ def test_an_image_of_a_commit_is_kept_beside_the_live_one():
 def test_an_image_without_a_name_has_the_one_that_compose_gives_it(separator, name):
     services = {"db": {"image": "postgres"}, "app": {"build": "."}, "web": {"build": ".", "image": "w:2"}}
     assert compose.built(services, "proj", separator) == [Built("app", name), Built("web", "w:2")]
+
+
+def test_compose_puts_nothing_that_a_script_was_told_into_the_deployments_files():
+    """`image: shop:${TAGS}` is the operator's own variable."""
+    with Stage(**{"docker-compose": 'env >"$HOME/seen"'}) as stage:
+        (stage.home / "app").mkdir()
+        script = compose.call(environment(), "run.sh", "config", IMAGES="x y", TAGS="t", PROJECT="p")
+        assert stage.run(script).returncode == 0
+        seen = {line.partition("=")[0] for line in (stage.home / "seen").read_text().splitlines()}
+    assert seen <= {*stage.environ, "PWD", "OLDPWD", "SHLVL", "_"}
