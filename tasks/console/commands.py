@@ -16,8 +16,6 @@ from typing import Any
 BEGIN, END = "\ue000", "\ue001"  # private use: what comes from a host never holds them
 COMMAND = re.compile(f"{BEGIN}([^ {BEGIN}{END}]*)([^{BEGIN}{END}]*){END}")
 
-UNMARKED = re.compile(r"\bfab (?=[a-z])")  # goes once every message marks its commands
-
 
 def _plain(task: str) -> str:
     return task
@@ -36,8 +34,7 @@ def render(text: str) -> str:
     """Return `text` with its commands as this operator types them."""
     target, full_name = _target.get(), _full_name.get()
     given = f"-H {target} " if target else ""
-    written = COMMAND.sub(lambda found: f"fab {given}{full_name(found[1])}{found[2]}", text)
-    return UNMARKED.sub(f"fab {given}", written)
+    return COMMAND.sub(lambda found: f"fab {given}{full_name(found[1])}{found[2]}", text)
 
 
 def rendered(data: Any) -> Any:

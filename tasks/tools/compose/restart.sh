@@ -6,7 +6,7 @@ started() {
   docker inspect -f '{{.Id}} {{.State.StartedAt}}' $all
 }
 all=$(containers "$@")
-[ -n "$all" ] || fail 'there is no container to restart: fab containers.start'
+[ -n "$all" ] || fail 'there is no container to restart'
 before=$(started)
 halt "$@"
 others=$(without "$all" "$(containers "$DATABASE")")

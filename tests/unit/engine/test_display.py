@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
+from tasks.console import terminal
+from tasks.console.commands import fab
+from tasks.engine import display
 from tasks.engine.display import Log
+from tasks.engine.outcome import Outcome
+from tasks.engine.plan import Step
+from tasks.engine.world import Check
+from tests.unit.support.playing import Member, plan
 
 
 def test_output_is_shown_line_by_line_whatever_the_packets(capsys):
@@ -34,3 +43,41 @@ def test_the_watchers_own_lines_are_not_shown(capsys):
     mark = log.begin()
     log.write(f"one\n{mark} end 0\n")
     assert capsys.readouterr().out == "    one\n"
+
+
+def test_a_plan_is_shown_with_its_commands_what_it_costs_and_what_takes_it_back(capsys):
+    step = Step(
+        name="stop", title="Stop the app", script="", commands=("docker-compose stop",), outage=True, back="start"
+    )
+    made = plan(step, facts=["a fact"], warnings=["a warning"])
+    display.plan(Member(), made)
+    assert capsys.readouterr().out.splitlines() == [
+        "full-rollback: back",
+        "  on  (u@h:22)",
+        "  - a fact",
+        "  ! a warning",
+        "  1. Stop the app  (outage; back: start)",
+        "       compose stop",
+    ]
+
+
+def test_the_proof_and_the_last_lines_of_what_is_not_ready_are_shown(capsys):
+    display.checks([Check("health", "http://h", "503", False)])
+    display.last_lines({"app": ["boom"], "web": []})
+    said = capsys.readouterr().out
+    assert "WRONG" in said and "http://h" in said
+    assert "the last lines of app:" in said and "boom" in said and "web" not in said
+
+
+def test_a_run_that_was_proven_ends_with_its_times_and_the_way_back(capsys):
+    made = Outcome(
+        run="r", task="t", purpose="p", steps=[], checks=[], recovery=2.0, outage=1.5, back=fab("undo --run r")
+    )
+    display.outcome(made)
+    assert capsys.readouterr().out.splitlines() == [
+        "t: done and verified in 2.0 s, outage 1.5 s.",
+        "The way back: fab undo --run r",
+    ]
+    with terminal.json_only(True):
+        display.outcome(made)
+    assert json.loads(capsys.readouterr().out)["back"] == "fab undo --run r"

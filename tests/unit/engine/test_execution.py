@@ -1,0 +1,143 @@
+"""A run: its steps in their order, what is told when one does not succeed, what is given back at the end."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tasks.console.commands import render
+from tasks.console.errors import Failed, Held, Refused
+from tasks.engine.execution import Execution
+from tasks.engine.job import End
+from tasks.engine.plan import Expectation
+from tasks.engine.record import RunRecord, StepStatus
+from tests.unit.support.playing import PREPARE, RUN, START, STOP, Locks, Member, World, ends, fleet, plan
+
+
+def execution(made, members=None, world=None, records=None) -> Execution:
+    members = members or [Member()]
+    return Execution(world or World(), members[0], made, Locks(), time.monotonic(), records)
+
+
+def test_every_step_runs_then_the_result_is_proven_and_the_lock_given_back(mocker):
+    begun = ends(mocker)
+    run = execution(plan(PREPARE, STOP, START, back="x"))
+    outcome = run.complete()
+    assert [name for name, _ in begun] == ["01-prepare.1", "02-stop.1", "03-start.1"]
+    assert [step["step"] for step in outcome.steps] == ["prepare", "stop", "start"]
+    assert (outcome.back, outcome.outage, [check.ok for check in outcome.checks]) == ("x", None, [True])
+    assert run.locks.released
+    assert "close-run.sh" in run.host.commands[-1]
+
+
+def test_a_step_runs_on_all_hosts_or_on_the_first_only(mocker):
+    begun = ends(mocker)
+    execution(
+        plan(STOP, START.__class__(name="migrate", title="M", script="", primary_only=True)), fleet("a", "b")
+    ).complete()
+    assert [hosts for _, hosts in begun] == [["a", "b"], ["a"]]
+
+
+def test_a_preparation_that_fails_is_a_refusal_since_nothing_that_runs_was_touched(mocker):
+    ends(mocker, 1)
+    run = execution(plan(PREPARE, STOP, START))
+    with pytest.raises(Refused) as refused:
+        run.complete()
+    assert refused.value.message.startswith("u@h:22: Prepare: some words. The application was not touched.")
+    assert "Do something else." in refused.value.message
+    assert run.locks.released
+
+
+def test_a_run_that_stopped_half_way_keeps_its_lock_and_says_how_to_go_on(mocker):
+    ends(mocker, 0, 0, 3)
+    run = execution(plan(PREPARE, STOP, START))
+    with pytest.raises(Failed) as failed:
+        run.complete()
+    said = render(failed.value.message)
+    assert "done: prepare, stop" in said
+    assert "next: mend the cause, then fab resume; or take it back: fab undo" in said
+    assert not run.locks.released
+    assert any('"event":"failed"' in command and '"half":true' in command for command in run.host.commands)
+
+
+def test_one_change_alone_is_never_half_way(mocker):
+    ends(mocker, 3)
+    run = execution(plan(PREPARE.__class__(name="restart", title="Restart", script="")))
+    with pytest.raises(Failed, match="next: "):
+        run.complete()
+    assert run.locks.released
+    assert not run.progress.partially_applied
+
+
+def test_a_client_that_lost_the_lock_stops(mocker):
+    ends(mocker, End("fenced"))
+    with pytest.raises(Held, match="somebody took the lock over"):
+        execution(plan(STOP, START)).complete()
+
+
+def test_what_is_not_proven_is_a_failure_even_though_every_step_succeeded(mocker):
+    ends(mocker)
+    run = execution(plan(STOP, START), world=World(ok=False))
+    with pytest.raises(Failed, match="not proven: http://h: 503"):
+        run.complete()
+    assert not any("close-run.sh" in command for command in run.host.commands)
+
+
+def test_an_interruption_is_noted_and_says_what_goes_on(mocker):
+    ends(mocker, KeyboardInterrupt())
+    run = execution(plan(STOP, START))
+    with pytest.raises(Failed, match="Interrupted: Stop. Run run-1: nothing runs on the host any more"):
+        run.complete()
+    assert any('"event":"interrupted"' in command for command in run.host.commands)
+
+
+def test_a_host_that_cannot_be_told_does_not_hide_why_the_run_failed(mocker):
+    ends(mocker, 1)
+    run = execution(plan(STOP, START))
+    mocker.patch.object(Member, "sh", side_effect=OSError("gone"))
+    with pytest.raises(Failed, match="Stop: some words"):
+        run.complete()
+
+
+def test_the_run_that_it_takes_back_is_told_so(mocker):
+    ends(mocker)
+    run = execution(plan(STOP, START, undoes="run-0"))
+    run.complete()
+    assert "/runs/run-0" in run.host.commands[-1] and '"event":"undone"' in run.host.commands[-1]
+
+
+def record(*states: str) -> RunRecord:
+    made = plan(STOP, START)
+    steps = [StepStatus(name="", title="", commands=(), state=state, tries=int(state != "waiting")) for state in states]
+    return RunRecord(run=RUN, owner={}, plan=made, steps=steps, journal=[{"half": True}])
+
+
+def test_taken_up_again_it_goes_on_from_the_first_step_that_is_not_done_on_a_host(mocker):
+    begun = ends(mocker)
+    one, two = members = fleet("a", "b")
+    known = {one: record("done", "done"), two: record("done", "failed")}
+    outcome = execution(plan(STOP, START), members, records=known).complete()
+    assert begun == [("01-stop.2", ["b"]), ("02-start.2", ["b"])]
+    assert [step["step"] for step in outcome.steps] == ["stop", "start"]
+
+
+def test_a_step_that_is_done_everywhere_is_not_run_again(mocker, capsys):
+    begun = ends(mocker)
+    member = Member()
+    execution(plan(STOP, START), [member], records={member: record("done", "done")}).complete()
+    assert begun == []
+    assert capsys.readouterr().out.count("done before") == 2
+
+
+@pytest.mark.parametrize(
+    ("healthy_at", "began", "outage"),
+    [(12.5, "10.25", 2.25), (None, "10.25", None), (12.5, "", None), (12.5, "20", None)],
+)
+def test_the_outage_is_from_the_first_step_that_stops_to_the_last_answer(mocker, healthy_at, began, outage):
+    ends(mocker)
+    entry = f'{{"at":{began},"event":"begin","step":"01-stop","try":1}}' if began else ""
+    member = Member(reply=lambda name: entry)
+    made = plan(STOP, START, expect=Expectation(healthy=True))
+    run = Execution(World(healthy_at=healthy_at), member, made, Locks(), time.monotonic() - 60)
+    assert run.complete().outage == outage

@@ -1,0 +1,127 @@
+"""A plan is shown, asked for, locked, written down, carried out; a run that was cut off is taken up."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+
+from tasks.console import terminal
+from tasks.console.errors import Held, Refused
+from tasks.engine import journal, lock, run
+from tasks.engine.plan import UNDO
+from tasks.engine.run import RunOptions
+from tests.unit.support.playing import START, STOP, Member, World, fleet, plan
+
+
+@pytest.fixture
+def played(mocker):
+    """What becomes of the lock and of the run, in the order in which it is asked for."""
+    told = []
+
+    class Locks:
+        def __init__(self, hosts, state) -> None:
+            self.hosts = hosts
+
+        @contextlib.contextmanager
+        def taken(self, owner, replace):
+            told.append(("locked", owner["run"], replace))
+            yield self
+
+        def release(self) -> None:
+            told.append(("released",))
+
+    class Execution:
+        def __init__(self, world, host, plan, locks, started, records=None) -> None:
+            self.records = records
+
+        def complete(self) -> str:
+            told.append(("carried out", self.records))
+            return "outcome"
+
+    mocker.patch.object(run, "Locks", Locks)
+    mocker.patch.object(run, "Execution", Execution)
+    return told
+
+
+def carry_out(made, member=None, **options):
+    return run.carry_out(member or Member(), made, RunOptions(**options), 0.0, World())
+
+
+def test_a_plan_is_locked_written_down_and_carried_out(played):
+    member = Member()
+    assert carry_out(plan(STOP), member, yes=True) == "outcome"
+    assert played == [("locked", "run-1", lock.NEW), ("carried out", None)]
+    assert "begin-run.sh" in member.commands[0]
+
+
+def test_a_plan_that_is_only_wanted_is_shown_and_nothing_is_locked(played, capsys):
+    with terminal.json_only(True):
+        assert carry_out(plan(STOP), plan=True) is None
+    said = capsys.readouterr()
+    assert json.loads(said.out)["steps"][0]["name"] == "stop"
+    assert "Nothing was changed" in said.err
+    assert played == []
+
+
+def test_a_plan_without_steps_is_nothing_to_do(played, capsys):
+    assert carry_out(plan()) is None
+    assert "There is nothing to do." in capsys.readouterr().out
+    assert played == []
+
+
+def test_nobody_who_can_be_asked_is_a_refusal(played, monkeypatch):
+    monkeypatch.setattr(terminal, "interactive", lambda: False)
+    with pytest.raises(Refused, match="Code and database will not fit. Go on"):
+        carry_out(plan(STOP, questions=["Code and database will not fit. Go on?"]))
+    assert played == []
+
+
+@pytest.mark.parametrize(
+    ("options", "values", "replace"),
+    [
+        ({"take_over": True}, {}, lock.OVER),
+        ({}, {"undoes": "run-0", "back": UNDO}, lock.undoing("run-0")),
+    ],
+)
+def test_which_lock_may_be_replaced(played, options, values, replace):
+    carry_out(plan(STOP, **values), yes=True, **options)
+    assert played[0] == ("locked", "run-1", replace)
+
+
+def test_what_the_journals_said_is_compared_on_the_host_that_was_read(played):
+    first, second = fleet("a", "b")
+    carry_out(plan(STOP, activity="1 2"), first, yes=True)
+    assert "SEEN='1 2'" in first.commands[0]
+    assert "SEEN=any" in second.commands[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "words"),
+    [(journal.MOVED, Held, "another run was at work"), (1, Refused, "cannot be written down: no room")],
+)
+def test_a_plan_that_cannot_be_written_down_is_not_carried_out(played, code, error, words):
+    member = Member()
+    member.__dict__["answers"]["*"] = ("", "no room\n", code)
+    with pytest.raises(error, match=words):
+        carry_out(plan(STOP), member, yes=True)
+    assert played == [("locked", "run-1", lock.NEW), ("released",)]
+
+
+def test_a_run_is_taken_up_with_what_every_host_knows_of_it(played, mocker):
+    members = fleet("a", "b")
+    known = mocker.Mock(plan=plan(STOP, START))
+    mocker.patch.object(Member, "ask", return_value=known)
+    assert run.take_up(members[0], known, 0.0, World()) == "outcome"
+    assert played == [("locked", "run-1", lock.resuming("run-1")), ("carried out", dict.fromkeys(members, known))]
+    assert all('"event":"resumed"' in member.commands[-1] for member in members)
+
+
+def test_a_host_that_the_run_never_reached_is_told_of_it(played, mocker):
+    member, known = Member(), mocker.Mock(plan=plan(STOP))
+    mocker.patch.object(Member, "ask", return_value=None)
+    mocker.patch.object(run.record, "read", return_value=known)
+    run.take_up(member, known, 0.0, World())
+    assert "begin-run.sh" in member.commands[0]
+    assert played[-1] == ("carried out", {member: known})

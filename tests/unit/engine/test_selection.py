@@ -1,0 +1,101 @@
+"""Which run is meant by resume and undo, with and without its name."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.console.commands import fab, render
+from tasks.console.errors import Refused
+from tasks.engine import selection
+from tasks.engine.before import AnyBefore, CheckoutBefore, ReleaseBefore
+from tasks.engine.record import RunRecord, StepStatus
+from tests.unit.support.playing import PREPARE, STOP, Member, plan
+
+PROVEN = [{"event": "proven", "half": False}]
+
+
+def record(run: str, *, changed: bool = True, journal=PROVEN, before: AnyBefore | None = None, **values) -> RunRecord:
+    """A run that changed something, or made preparations only."""
+    step = STOP if changed else PREPARE
+    status = StepStatus(name=step.name, title="", commands=(), state="done", tries=1)
+    made = plan(step, run=run, task=f"task-of-{run}", before=before or ReleaseBefore(), **values)
+    return RunRecord(run=run, owner={}, plan=made, steps=[status], journal=list(journal))
+
+
+@pytest.fixture
+def known(mocker):
+    """What the host knows: `known(runs, the oldest first, holder=RUN)`; the runs that were read are returned."""
+
+    def know(*records: RunRecord, holder: str = "") -> list[str | None]:
+        by_name, read = {one.run: one for one in records}, []
+
+        def look(host, run=None):
+            read.append(run)
+            return by_name[run] if run else records[-1]
+
+        mocker.patch.object(selection.record, "read", look)
+        answers = {"holder": holder, "every": {name: [] for name in by_name}}
+        mocker.patch.object(selection.record, "holder", lambda environment: "holder")
+        mocker.patch.object(selection.journal, "every", lambda environment, count: "every")
+        mocker.patch.object(Member, "ask", lambda self, probe: answers[probe])
+        return read
+
+    return know
+
+
+def refused(choose, run=None) -> str:
+    with pytest.raises(Refused) as error:
+        choose(Member(), run)
+    return render(error.value.message)
+
+
+def test_the_run_that_holds_the_lock_is_continued_and_else_the_last(known):
+    one, two = record("r1", journal=[]), record("r2", journal=[])
+    known(one, two, holder="r1")
+    assert selection.to_continue(Member(), None) is one
+    known(one, two)
+    assert selection.to_continue(Member(), None) is two
+    assert selection.to_continue(Member(), "r1") is one
+
+
+def test_a_run_that_is_over_is_not_continued(known):
+    known(record("r1"))
+    assert "Run r1 (task-of-r1) is over: done and verified. There is nothing to continue." in refused(
+        selection.to_continue
+    )
+
+
+def test_undo_passes_over_runs_that_changed_nothing(known):
+    one, two, three = record("r1"), record("r2"), record("r3", changed=False)
+    read = known(one, two, three)
+    assert selection.to_undo(Member(), None) is two
+    assert read == [None, "r2"]
+
+
+def test_undo_of_a_run_that_is_named_is_of_that_one_only(known):
+    known(record("r1"), record("r2", changed=False))
+    assert "Run r2 (task-of-r2) changed nothing" in refused(selection.to_undo, "r2")
+
+
+def test_where_no_run_changed_anything_the_last_one_says_so(known):
+    known(record("r1", changed=False), record("r2", changed=False))
+    assert "Run r2 (task-of-r2) changed nothing" in refused(selection.to_undo)
+
+
+def test_what_was_taken_back_is_not_taken_back_again(known):
+    known(record("r1", journal=[{"event": "undone"}]))
+    assert "was taken back already" in refused(selection.to_undo)
+
+
+def test_a_release_that_was_kept_is_gone_back_to_by_name_only(known):
+    kept = record("r1", only_by_name=True, back=fab("undo --run r1 --restore-snapshot"))
+    known(kept)
+    assert "The way back to that: fab undo --run r1 --restore-snapshot" in refused(selection.to_undo)
+    assert selection.to_undo(Member(), "r1") is kept
+
+
+def test_a_run_that_undo_does_not_take_back_names_its_own_way_back(known):
+    known(record("r1", before=CheckoutBefore(), back=fab("git.checkout --commit abc")))
+    said = refused(selection.to_undo)
+    assert "Its way back: fab git.checkout --commit abc." in said
+    assert "fab undo --run ID; fab runs.list shows them." in said

@@ -1,0 +1,127 @@
+"""A step is watched to its end over as many connections as it takes, and never begun twice from here."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.console.errors import ConnectionLost, Failed, Held
+from tasks.engine import watch
+from tasks.engine.job import End, Try
+from tasks.engine.watch import Watch
+from tasks.ssh.hostkeys import UntrustedHostKey
+from tasks.ssh.shell import Word
+from tests.unit.support.playing import STOP, Member
+
+
+class Held1:
+    """The lock of one host; `renewed` counts how often it was held again."""
+
+    def __init__(self) -> None:
+        self.held, self.renewed = True, 0
+
+    def renew(self) -> None:
+        self.renewed += 1
+
+
+class Watched:
+    """A watch of a step on a host that says what it was told to, one answer after the other."""
+
+    def __init__(self, mocker, *answers) -> None:
+        self.member, self.lock = Member(), Held1()
+        self.sent, left = [], list(answers)
+
+        def sh(command, out=None, **options):
+            self.sent.append(command)
+            answer = left.pop(0)
+            if isinstance(answer, BaseException):
+                raise answer
+            text, code = answer
+            nonce = command.split("watch-step.sh ")[1].split()[0] if "watch-step" in command else ""
+            text = text.replace("NONCE", nonce)
+            if out:
+                out.write(text)
+            return self.member.result(text, "said on stderr", code)
+
+        mocker.patch.object(self.member, "sh", sh, create=True)
+        mocker.patch.object(watch.time, "sleep")
+        locks = mocker.Mock(of={self.member: self.lock}, token="token")
+        self.watch = Watch(self.member, locks, Try(Word("f"), "r", 1, STOP))
+
+
+ENDED = ("one\ntwo\n\nNONCE ended 0\n", 0)
+
+
+def test_the_end_and_the_last_lines_come_back(mocker):
+    watched = Watched(mocker, ENDED)
+    assert watched.watch.to_the_end() == (End("ended", 0), ["one", "two"])
+    assert not watched.watch.goes_on
+
+
+def test_a_lost_connection_is_made_again_and_the_lines_that_were_seen_are_left_out(mocker):
+    watched = Watched(mocker, ("one\n", 0), ConnectionLost("gone"), ("two\n\nNONCE ended 0\n", 0))
+    assert watched.watch.to_the_end() == (End("ended", 0), ["one", "two"])
+    assert [command.split("watch-step.sh ")[1].split()[1] for command in watched.sent] == ["0", "1", "1"]
+    assert watched.lock.renewed == 2
+
+
+def test_a_step_without_an_exit_code_tells_what_the_watcher_said(mocker):
+    watched = Watched(mocker, ("\nNONCE cut\n", 0))
+    assert watched.watch.to_the_end() == (End("cut"), ["said on stderr"])
+
+
+def test_a_watcher_that_fails_is_a_step_that_was_cut_off(mocker):
+    assert Watched(mocker, ("", 1)).watch.to_the_end()[0] == End("cut")
+
+
+def test_a_host_that_stays_away_is_given_up_after_a_while(mocker, monkeypatch):
+    monkeypatch.setenv("ROLLBACK_RECONNECT", "0")
+    watched = Watched(mocker, *[ConnectionLost("no route")] * 3)
+    with pytest.raises(ConnectionLost, match="the connection is gone .no route."):
+        watched.watch.to_the_end()
+    assert watched.watch.goes_on
+
+
+def test_a_host_that_shows_another_key_is_given_up_at_once(mocker):
+    error = ConnectionLost("another key")
+    error.__cause__ = UntrustedHostKey("another key")
+    with pytest.raises(ConnectionLost, match="the connection is gone"):
+        Watched(mocker, error).watch.to_the_end()
+
+
+def test_a_lock_that_somebody_else_took_ends_the_watch(mocker):
+    watched = Watched(mocker, ENDED)
+    watched.lock.held = False
+    mocker.patch.object(watched.lock, "renew", side_effect=Held("taken over"))
+    with pytest.raises(Held):
+        watched.watch.to_the_end()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "answers", "goes_on"), [("leave", [], True), ("stop", [("", 0)], False), ("stop", [("", 1)], True)]
+)
+def test_at_ctrl_c_the_step_is_left_or_stopped(mocker, wanted, answers, goes_on):
+    watched = Watched(mocker, KeyboardInterrupt(), *answers)
+    mocker.patch("tasks.engine.interrupt.decide", return_value=wanted)
+    with pytest.raises(KeyboardInterrupt):
+        watched.watch.to_the_end()
+    assert watched.watch.goes_on is goes_on
+    assert any("stop-step.sh" in command for command in watched.sent) is (wanted == "stop")
+
+
+def test_at_ctrl_c_it_can_be_watched_further(mocker):
+    watched = Watched(mocker, KeyboardInterrupt(), ENDED)
+    mocker.patch("tasks.engine.interrupt.decide", return_value="watch")
+    assert watched.watch.to_the_end()[0] == End("ended", 0)
+
+
+def test_a_host_that_cannot_be_told_to_stop_may_go_on(mocker):
+    watched = Watched(mocker, Failed("gone"))
+    watched.watch.stop()
+    assert watched.watch.goes_on
+
+
+def test_a_silenced_watch_shows_nothing_more(mocker, capsys):
+    watched = Watched(mocker, ENDED)
+    watched.watch.silence()
+    watched.watch.to_the_end()
+    assert "one" not in capsys.readouterr().out
