@@ -84,6 +84,13 @@ def asked(started: str, restarts: int) -> int:
         return sum(call[1] == "inspect" for call in stage.calls)
 
 
+def test_a_container_that_goes_between_two_questions_does_not_end_the_wait():
+    gone = 'case $1 in ps) echo 1 api ;; inspect) echo "api /api running 0 t1 , healthy"; exit 1 ;; esac'
+    with Stage(docker=gone) as stage:
+        (stage.home / "app").mkdir()
+        assert "verdict ready" in stage.run(readiness.wait(environment(), ["api"], [])).stdout
+
+
 def test_a_container_is_watched_from_its_start_on_unless_it_was_restarted_before():
     assert asked("2024-01-02T03:04:05.678901234Z", restarts=0) == 2
     assert asked("2024-01-02T03:04:05.678901234Z", restarts=1) > 2

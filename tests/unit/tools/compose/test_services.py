@@ -48,6 +48,14 @@ def test_the_database_stops_last_and_the_logs_are_kept_in_the_runs_folder(stage)
     assert ["docker", "logs", "--tail", "5000", "id"] in stage.calls
 
 
+def test_a_container_that_is_gone_meanwhile_keeps_from_nothing():
+    gone = 'case "$*" in ps*) [ -e "$HOME/2" ] || echo 2 api ;; inspect*Pid*) echo 2 999999999 SIGTERM; exit 1 ;; '
+    with Stage(docker=gone + 'stop*) touch "$HOME/2" ;; esac') as stage:
+        (stage.home / "app").mkdir()
+        assert stage.run(services.stop(environment(), ["api"])).returncode == 0
+        assert verbs(stage) == ["docker stop -t 3 2"]
+
+
 def test_what_goes_on_running_is_named():
     with Stage(docker="case $1 in ps) echo 1 api ;; inspect) echo 1 999999999 SIGTERM ;; esac") as stage:
         (stage.home / "app").mkdir()
