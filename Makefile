@@ -44,7 +44,7 @@ sandbox-down: $(READY)  ## Remove the sandbox and all that belongs to it
 	@$(PYTHON) -m sandbox down
 
 lint: $(READY)       ## Check style, types and scripts
-	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff check --no-cache
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m mypy tasks
 	@$(VENV)/bin/shellcheck $(SCRIPTS)
