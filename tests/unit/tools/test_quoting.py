@@ -77,14 +77,14 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "pruning.prune": lambda e, v: pruning.prune(e, [v]),
     "readiness.wait": lambda e, v: readiness.wait(e, [v], [v]),
     "images.keep": lambda e, v: images.keep(e, built(v), SHA),
-    "services.stop": lambda e, v: services.stop(e, ["api", v]),
-    "services.restart": lambda e, v: services.restart(e, ["api", v]),
-    "services.start_existing": lambda e, v: services.start_existing(e, ["api", v]),
+    "stop.sh": lambda e, v: compose.call(e, "stop.sh", "api", v),
+    "restart.sh": lambda e, v: compose.call(e, "restart.sh", "api", v),
+    "start-existing.sh": lambda e, v: compose.call(e, "start-existing.sh", "api", v),
     "services.start_missing": lambda e, v: services.start_missing(e, ["api", v]),
     "services.recreate": lambda e, v: services.recreate(e, ["api", v], {v: v}),
     "services.start": lambda e, v: services.start(e, built(v), SHA, [v]),
     "services.build": lambda e, v: services.build(e, built(v)),
-    "services.take_down": lambda e, v: services.take_down(e, volumes=False),
+    "down.sh": lambda e, v: compose.call(e, "down.sh", "down"),
 }
 
 
