@@ -26,13 +26,14 @@ class Failed(Stopped):
 class Refused(Stopped):
     """The request or the host does not allow it; that nothing was changed is said by itself.
 
-    `at` is the host's address, `next` what to do or to type.
+    `at` is the host's address, `next` what to do or to type. `reason` is the message alone, for a sentence.
     """
 
     exit_code = REFUSED
 
     def __init__(self, message: str, next: str = "", at: str = "") -> None:
         said = "" if "Nothing was" in message else "Nothing was changed."
+        self.reason = clean(message).rstrip(".")
         super().__init__(" ".join(part for part in (f"{at}: {message}" if at else message, said, next) if part))
 
 

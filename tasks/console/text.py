@@ -22,7 +22,7 @@ def one_line(text: str) -> str:
 def last_line(text: str) -> str:
     """Return the last line that says something, cleaned and not too long."""
     lines = [line for line in text[-16 * LONGEST_LINE :].splitlines() if line.strip()]
-    return one_line(lines[-1]) if lines else "failed without a word"
+    return one_line(lines[-1]) if lines else "failed and printed nothing"
 
 
 def nearest(word: object, words: list[str]) -> str:

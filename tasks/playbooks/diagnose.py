@@ -34,7 +34,7 @@ def _past(c: Host, e: Examined) -> LastGood:
         _, past = commit_choice.candidates(c, 1)
         good, why = commit_choice.find_last_good(c)
     except Refused as refused:
-        return LastGood(why=str(refused))
+        return LastGood(why=refused.reason)
     return LastGood(commit=good, why=why, chosen=past.chosen, fit=_fit(c, e, good))
 
 
@@ -44,5 +44,5 @@ def _fit(c: Host, e: Examined, good: str) -> str:
     try:
         schema = schema_choice.needed(c, e.seen, commit_choice.resolve(c, good))
     except Refused as refused:
-        return str(refused)
+        return refused.reason
     return "downgrade" if schema and schema.changes else "same"

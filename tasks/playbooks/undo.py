@@ -98,7 +98,11 @@ def to_database(report: RestoreUndoReport) -> Plan:
         containers.start_existing_step(report),
         task="undo",
         purpose=f"run {record.run} ({record.plan.task}): {what}",
-        proof=Expectation(revision=report.found.revision, services=report.found.running, healthy=report.healthy),
+        proof=Expectation(
+            revision=report.found.revision,
+            services=report.found.running,
+            healthy=report.found.healthy or report.state.healthy,
+        ),
         back=report.back,
         before=report.left,
         undoes=record.run,

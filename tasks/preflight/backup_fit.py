@@ -32,7 +32,7 @@ def judge(c: Host, seen: State, rows: tuple[str, ...]) -> Fit:
     try:
         graph = schema.graphs(c, [seen.head])[seen.head] if seen.head else None
     except Refused as refused:
-        return Fit("untold", f"{carried}; {refused}")
+        return Fit("untold", f"{carried}; {refused.reason}")
     if not isinstance(graph, Graph):
         return Fit("untold", f"{carried}; what the checked-out code needs cannot be told")
     return _compared(c, seen, graph, rows, carried)

@@ -9,7 +9,7 @@ from ..console.errors import Refused
 from ..ssh.host import Host
 from ..tools.alembic.schema_change import SchemaChange
 from . import commit_choice, copies, losses, safety, schema, schema_choice, state, trial_choice, worktree
-from .reports import DeploymentReport, Migration
+from .reports import UNWELL, DeploymentReport, Migration
 from .state import State
 
 
@@ -64,9 +64,8 @@ def check_stopped(c: Host, options: DowngradeOptions) -> DowngradeReport:
         )
     report = _report(c, seen, change)
     stopping = [service for service in report.running if service in report.applications]
-    unwell = "the application is not healthy before this run either, so health is not required at the end"
-    warnings = [] if seen.healthy else [unwell]
-    return _changing(c, structs.replace(report, stopping=stopping, warnings=warnings), options)
+    report = structs.replace(report, stopping=stopping, warnings=[] if seen.healthy else [UNWELL])
+    return _changing(c, report, options)
 
 
 def check_rehearsal(c: Host, options: DowngradeOptions, commit: str | None, full: bool) -> DowngradeReport:
@@ -74,9 +73,9 @@ def check_rehearsal(c: Host, options: DowngradeOptions, commit: str | None, full
     schema.alembic_of(c.environment)
     seen = state.look(c)
     target = commit_choice.resolve(c, commit) if commit else None
-    revision, own = options.revision, options.downgrade_sql
-    needed = schema_choice.needed(c, seen, target, revision, own) if target else None
-    change = needed or schema_choice.way_down(c, seen, revision, own)
+    revision, override_sql = options.revision, options.downgrade_sql
+    needed = schema_choice.needed(c, seen, target, revision, override_sql) if target else None
+    change = needed or schema_choice.way_down(c, seen, revision, override_sql)
     report = _report(c, seen, change)
     if not change.changes:
         return report

@@ -18,7 +18,7 @@ def wait(host: Host, expect: Expectation) -> Readiness:
     environment = host.environment
     urls = environment.health.urls if expect.healthy else []
     if not (expect.services or urls):
-        return Readiness("ready", None, [])
+        return Readiness(None, [])
     script = readiness.wait(environment, expect.services, urls)
     return readiness.read(host.sh(script, timeout=environment.health.timeout + 30, check=False).stdout)
 

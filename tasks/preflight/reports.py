@@ -13,6 +13,8 @@ from ..tools.compose.compose import Built
 from ..tools.postgres.psql import Database
 from .state import State
 
+UNWELL = "the application is not healthy before this run either, so health is not required at the end"
+
 
 class Safety(Struct, frozen=True):
     """The safety snapshot of a run: the `live` database as `clone` on the server, or as the file `dump` on the host.

@@ -9,7 +9,6 @@ from msgspec import structs
 from ..console.commands import fab
 from ..console.errors import Refused
 from ..engine.plan import new_id
-from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.probe import answered
 from ..ssh.shell import home, quote
@@ -37,8 +36,8 @@ def reached(c: Host) -> tuple[State, Database]:
 def found(c: Host) -> list[Found]:
     """Return what lies in the folder of the backups, the newest first."""
     environment, folder = c.environment, safety.configured(c.environment).backups
-    container = compose.containers(environment.service("database") or "db", everything=False)
-    finding = f"cd {paths.app(environment)} 2>/dev/null && {container} | head -n 1"
+    container = compose.call(environment, "running.sh", environment.service("database") or "db")
+    finding = f"{container} 2>/dev/null | head -n 1"
     script = backup_files.listing(folder, backup_check.reports(environment), finding)
     return backup_files.parse_listing(c.sh(script, timeout=None).stdout, folder)
 

@@ -8,11 +8,11 @@ from ..console.commands import fab
 from ..console.errors import Refused
 from ..console.units import age, size
 from ..tools.postgres.backup import Section
+from .reports import UNWELL
 from .restore_report import RestoreReport, in_place
 
 PRUNE = fab("backups.prune")
 GOES_ON = "the application goes on; what it writes until the swap stays in the old database"
-UNWELL = "the application is not healthy before this run either, so health is not required at the end"
 
 
 def require(report: RestoreReport) -> None:

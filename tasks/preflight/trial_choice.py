@@ -49,7 +49,7 @@ def _image(c: Host, seen: State, commit: Commit, service: str) -> str:
     try:
         target = target_files.check(c, seen, commit)
     except Refused as refused:
-        return f"of {commit.short} ({refused.message})"
+        return f"of {commit.short} ({refused.reason})"
     kept = (i.retained(commit.sha) for i in target.files.built if i.service == service)
     return next(kept, "") or compose.tagged(str(target.files.services.get(service, {}).get("image") or service))
 

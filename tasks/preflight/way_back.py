@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import field, structs
+from msgspec import structs
 
 from ..console.commands import fab
 from ..console.errors import Refused
@@ -15,14 +15,14 @@ from ..tools.git.checkout import SHORT
 from ..tools.git.commits import Commit
 from ..tools.postgres.names import copy_name
 from ..tools.postgres.psql import Database
-from . import backup_fit, copies, downgrade, restore, restore_facts, rollback, safety, schema, state
+from . import backup_fit, copies, downgrade, reports, restore, restore_facts, rollback, safety, schema, state
 from .costs import costs
 from .reports import DeploymentReport
 from .restore_report import RestoreOptions, RestoreReport, in_place
 from .rollback import RollbackOptions, RollbackReport
 from .state import State
 
-UNWELL = "the application was not healthy then, so health is not required at the end"
+WAS_UNWELL = "the application was not healthy then, so health is not required at the end"
 
 
 class UndoReport(DeploymentReport, frozen=True, kw_only=True):
@@ -50,35 +50,36 @@ class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
     """What the way back from a rollback would meet.
 
     Attributes:
-        target: the commit that was left, on its `branch` if it was on one.
+        found: what the run found, which comes back.
+        target: the commit that was left.
         wanted: what its compose files want.
         schema: the way up to the schema it had; None where that is not known.
         dump: the restore of the run's dump, where its data come back and no clone is there.
-        services: those that alone come back; empty: all.
-        found: what the run found, which comes back.
-        left: what `undo` has to know to come back here.
     """
 
+    found: SchemaBefore
     target: Commit
-    branch: str
     wanted: Target
     schema: SchemaChange | None
-    found: SchemaBefore
-    left: SchemaBefore
     dump: RestoreReport | None = None
-    services: list[str] = field(default_factory=list)
+
+    @property
+    def left(self) -> SchemaBefore:
+        """What there is now, as far as the way back changes it."""
+        return self.release if isinstance(self.found, ReleaseBefore) else self.release.of_the_database()
 
 
 class RestoreUndoReport(UndoReport, frozen=True, kw_only=True):
-    """What the way back from a restore would meet; `found` comes back, `left` is what there is now."""
+    """What the way back from a restore would meet; `found` is what the run found, which comes back."""
 
     found: SwappedBefore
-    left: SwappedBefore
 
     @property
-    def healthy(self) -> bool:
-        """Whether the application has to be healthy at the end."""
-        return self.found.healthy or self.state.healthy
+    def left(self) -> SwappedBefore:
+        """What there is now, as far as the way back changes it."""
+        seen, known = self.state, structs.asdict(self.found)
+        names = {name: known[name] for name in ("commit", "branch", "running", "stopped")}
+        return SwappedBefore(**names, revision=seen.revision, healthy=seen.healthy, swapped=self.outgoing)
 
 
 def check_rollback(c: Host, record: RunRecord, found: SchemaBefore, restore_snapshot: bool) -> RollbackUndoReport:
@@ -98,25 +99,16 @@ def check_rollback(c: Host, record: RunRecord, found: SchemaBefore, restore_snap
         run=met.run,
         record=record,
         target=met.target,
-        branch=found.branch,
         wanted=met.wanted,
         schema=up,
         found=found,
-        left=met.release,
         stopping=met.stopping if whole else [s for s in met.running if s in met.stopping],
         images=met.images if whole else [],
         live=copies.database_of(c, met.state) if found.snapshot or migrates else None,
         back=_back(met, found),
-        warnings=[] if found.healthy else [UNWELL],
+        warnings=[] if found.healthy else [WAS_UNWELL],
     )
-    report = _with_data(c, report, restore_snapshot)
-    return structs.replace(report, left=_left(met, report))
-
-
-def _left(met: RollbackReport, report: RollbackUndoReport) -> SchemaBefore:
-    """Return what there is now, as far as the way back changes it."""
-    left = structs.replace(met, safety=report.safety).release
-    return left if isinstance(report.found, ReleaseBefore) else left.of_the_database()
+    return _with_data(c, report, restore_snapshot)
 
 
 def _with_data(c: Host, report: RollbackUndoReport, restore_snapshot: bool) -> RollbackUndoReport:
@@ -196,20 +188,10 @@ def check_restore(c: Host, record: RunRecord, found: SwappedBefore) -> RestoreUn
         back=fab("undo") if there else "",
         stopping=found.stopped,
         facts=costs(c, live, found.swapped, restore=True) if there else [f"{live.name} was not replaced"],
-        warnings=[] if found.healthy or seen.healthy else [restore_facts.UNWELL],
+        warnings=[] if found.healthy or seen.healthy else [reports.UNWELL],
         found=found,
-        left=found,
     )
-    left = SwappedBefore(
-        commit=found.commit,
-        branch=found.branch,
-        revision=seen.revision,
-        healthy=seen.healthy,
-        running=found.running,
-        stopped=found.stopped,
-        swapped=report.outgoing,
-    )
-    return _with_fit(c, structs.replace(report, left=left), seen)
+    return _with_fit(c, report, seen)
 
 
 def _with_fit(c: Host, report: RestoreUndoReport, seen: State) -> RestoreUndoReport:

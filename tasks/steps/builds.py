@@ -12,7 +12,7 @@ from ..preflight.rollback import RollbackReport
 from ..preflight.service_choice import ServicesReport
 from ..preflight.way_back import RollbackUndoReport
 from ..ssh.host import Host
-from ..tools.compose import images, pruning, services
+from ..tools.compose import compose, images, pruning, services
 from .declare import change
 
 
@@ -83,7 +83,7 @@ def down_step(report: ServicesReport) -> Step:
         name="down",
         effects=("stops",),
         title=f"Take all containers down{why}",
-        script=services.take_down(report.environment, stay),
+        script=compose.call(report.environment, "down.sh", "stop" if stay else "down"),
         commands=(f"docker-compose {'stop' if stay else 'down'} -t {grace}",),
         outage=True,
         back=fab("containers.start"),

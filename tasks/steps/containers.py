@@ -16,7 +16,7 @@ from ..preflight.service_choice import ServicesReport
 from ..preflight.way_back import RollbackUndoReport
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from ..tools.compose import services
+from ..tools.compose import compose, services
 from ..tools.compose.inspect import Container
 from .builds import build as build
 from .builds import keep_images_step as keep_images_step
@@ -37,7 +37,7 @@ def stop_step(report: DeploymentReport) -> Step | None:
         name="stop",
         effects=("stops",),
         title=f"Stop {', '.join(stopped)}",
-        script=services.stop(report.environment, stopped),
+        script=compose.call(report.environment, "stop.sh", *stopped),
         commands=(f"docker stop -t {grace} {' '.join(stopped)}",),
         outage=True,
         back=START,
@@ -72,8 +72,8 @@ def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> 
         title, flags, started = report.title, ["--no-recreate"], report.named_services
         script = services.start_missing(report.environment, started)
     else:
-        title = f"{', '.join(report.services) or 'all services'} from the images of {report.target.title}"
-        flags, started = [], report.services
+        flags, started = [], report.services if isinstance(report, RollbackReport) else []
+        title = f"{', '.join(started) or 'all services'} from the images of {report.target.title}"
         script = services.start(report.environment, report.images, report.target.sha, started)
     return Step(
         name="start",
@@ -108,7 +108,7 @@ def start_existing_step(report: DeploymentReport) -> Step | None:
         name="start",
         effects=("starts",),
         title=f"Start {', '.join(report.stopping)} again",
-        script=services.start_existing(report.environment, report.stopping),
+        script=compose.call(report.environment, "start-existing.sh", *report.stopping),
         commands=(f"docker start {' '.join(report.stopping)}",),
         outage=True,
         timeout=300,
@@ -122,7 +122,7 @@ def restart_step(report: ServicesReport) -> Step:
         name="restart",
         effects=("stops", "starts"),
         title=f"Restart {', '.join(restarted)}",
-        script=services.restart(report.environment, restarted),
+        script=compose.call(report.environment, "restart.sh", *restarted),
         commands=(f"docker restart -t {grace} {' '.join(restarted)}",),
         outage=True,
         timeout=2 * grace + 240,

@@ -84,7 +84,7 @@ def return_to_main(c: Host) -> Plan | None:
 
 def check_out_again_step(report: RollbackUndoReport) -> Step:
     """Return the step that puts the checkout where it was before a run, on its branch if it was on one."""
-    target, name = report.target, report.branch
+    target, name = report.target, report.found.branch
     return Step(
         name="checkout",
         title=f"Check out {target.title} again{f', on {name}' if name else ''}",

@@ -15,7 +15,7 @@ from ...ssh.shell import Answer
 from . import compose
 
 NO_NAME = re.compile("[0-9a-f]{64}")
-FIELDS = 8  # of a line that inspect.sh prints; the last may hold tabs
+FIELDS = 8  # of a line that containers.sh prints; the last may hold tabs
 
 
 class Container(Struct, frozen=True):
@@ -57,7 +57,7 @@ def free(environment: Environment) -> Probe[dict[str, int]]:
 
 def containers(environment: Environment) -> Probe[list[Container]]:
     """Return the probe of the project's containers, by service and name."""
-    return single(compose.call(environment, "inspect.sh"), lambda answer: parse_containers(answer.out))
+    return single(compose.call(environment, "containers.sh"), lambda answer: parse_containers(answer.out))
 
 
 def image_ids(names: Mapping[str, str]) -> Probe[dict[str, str]]:
@@ -82,7 +82,7 @@ def parse_free(out: str) -> dict[str, int]:
 
 
 def parse_containers(out: str) -> list[Container]:
-    """Return the containers that inspect.sh printed."""
+    """Return the containers that containers.sh printed."""
     lines = (line.split("\t", FIELDS - 1) for line in out.splitlines())
     found = [_container(words) for words in lines if len(words) == FIELDS]
     return sorted(found, key=lambda c: (c.service, c.name))

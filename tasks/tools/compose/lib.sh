@@ -80,7 +80,7 @@ end_containers() { # IDS
   [ -n "$1" ] || return 0
   heard='' deaf=''
   # shellcheck disable=SC2086 # ids, one word each
-  about=$(docker inspect -f '{{.ID}} {{.State.Pid}} {{or .Config.StopSignal "SIGTERM"}}' $1)
+  about=$(docker inspect -f '{{.ID}} {{.State.Pid}} {{or .Config.StopSignal "SIGTERM"}}' $1) || : # what is gone meanwhile is stopped
   while read -r id pid signal; do
     if hears "$pid" "$signal"; then heard="$heard $id"; else deaf="$deaf $id"; fi
   done <<ABOUT

@@ -20,15 +20,11 @@ class NotReady(Struct, frozen=True):
 
 
 class Readiness(Struct, frozen=True):
-    """How the wait ended.
+    """What stood in the way when the wait ended; `healthy_at`: the host's clock (seconds) when all addresses answered.
 
-    Attributes:
-        verdict: `ready`, or how far it was when the wait ended: see wait-until-ready.awk.
-        healthy_at: the host's clock (seconds) when all addresses had answered 200; None: they did not.
-        not_ready: what stood in the way.
+    `healthy_at` is None where they did not.
     """
 
-    verdict: str
     healthy_at: float | None
     not_ready: list[NotReady]
 
@@ -57,17 +53,15 @@ def _ports(urls: list[str]) -> list[str]:
 
 def read(out: str) -> Readiness:
     """Return what the script of `wait` printed."""
-    verdict, healthy = "unknown", None
+    healthy_at = None
     found: list[NotReady] = []
     for line in out.splitlines():
         kind, _, rest = line.partition(" ")
-        if kind == "verdict":
-            verdict = rest
-        elif kind == "healthy" and rest:
-            healthy = float(rest)
+        if kind == "healthy" and rest:
+            healthy_at = float(rest)
         elif kind == "not-ready":
             how, service, name = rest.split(" ", 2)
             found.append(NotReady(how.replace("-", " "), service, name, []))
         elif kind == "log" and found:
             found[-1].lines.append(rest)
-    return Readiness(verdict, healthy, found)
+    return Readiness(healthy_at, found)

@@ -1,4 +1,4 @@
-"""Calls that stop, start, restart, replace and build services; each proves what it did."""
+"""Calls that start services from images and build these; each proves what it did."""
 
 from __future__ import annotations
 
@@ -6,21 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from ...config.settings import Environment
 from .compose import Built, call, pairs
-
-
-def stop(environment: Environment, services: Sequence[str]) -> str:
-    """Return the call that stops `services`, the database last; their logs are kept in the run's folder."""
-    return call(environment, "stop.sh", *services)
-
-
-def restart(environment: Environment, services: Sequence[str]) -> str:
-    """Return the call of the runbook's restart: the same containers, stopped and started, the database first."""
-    return call(environment, "restart.sh", *services)
-
-
-def start_existing(environment: Environment, services: Sequence[str]) -> str:
-    """Return the call that starts the containers of `services` as they are."""
-    return call(environment, "start-existing.sh", *services)
 
 
 def start(environment: Environment, images: Sequence[Built], sha: str, services: Sequence[str] = ()) -> str:
@@ -45,8 +30,3 @@ def build(environment: Environment, images: Sequence[Built], *flags: str) -> str
     """Return the call that builds `images` from the checkout as it is; what runs goes on running."""
     names = {image.service: image.live for image in images}
     return call(environment, "build.sh", *flags, *names, IMAGES=pairs(names))
-
-
-def take_down(environment: Environment, volumes: bool) -> str:
-    """Return the call of the runbook's `down`; with `volumes`, some without a name, the containers stay, stopped."""
-    return call(environment, "down.sh", "stop" if volumes else "down")

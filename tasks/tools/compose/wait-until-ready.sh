@@ -11,10 +11,10 @@ ABOUT="$ABOUT ,{{range .NetworkSettings.Ports}}{{range .}}{{.HostPort}},{{end}}{
 ABOUT="$ABOUT {{if .State.Health}}{{.State.Health.Status}}{{end}}"
 export services="$*" answering=
 
-look() {
-  all=$(containers)
+look() { # a container may go between the two questions
+  all=$(containers) || :
   # shellcheck disable=SC2086 # ids, one word each
-  [ -z "$all" ] || docker inspect -f "$ABOUT" $all
+  [ -z "$all" ] || docker inspect -f "$ABOUT" $all || :
 }
 
 clock() { # the time of day may be set meanwhile

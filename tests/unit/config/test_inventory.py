@@ -72,6 +72,8 @@ def test_a_good_file_becomes_settings_with_their_defaults(write):
     assert (found.name, found.hosts[0].host, found.hosts[0].port) == ("production", "example", 22)
     assert (found.app.branch, found.compose.command, found.compose.files) == ("main", "auto", ["a.yml"])
     assert found.notify == []
+    assert (found.service("backend"), found.service("worker")) == ("app", None)
+    assert inventory.names() == ["production", "staging"]
 
 
 P = "environments__production__"
@@ -132,6 +134,24 @@ def test_a_mistake_is_named_with_its_place_and_what_is_allowed(write, place, val
     assert line in refusal()
 
 
+def test_a_value_is_shown_up_to_a_length_that_can_be_read(write):
+    write(**{f"{P}app__branch": "-" + "x" * 77})
+    assert f"found '-{'x' * 77}'; allowed" in refusal()
+    write(**{f"{P}app__branch": "-" + "x" * 78})
+    assert f"found '-{'x' * 78}...; allowed" in refusal()
+
+
+def test_nothing_and_a_mapping_are_shown_in_words(write):
+    write(**{f"{P}app__path": {"a": 1}, f"{P}notify": [None]})
+    assert "app.path: found a mapping; allowed: text." in refusal()
+    write(**{f"{P}notify": [None]})
+    assert "notify[0]: found nothing; allowed: text." in refusal()
+    write(**{f"{P}app__path": {}})
+    assert "app.path: found an empty mapping; allowed: text." in refusal()
+    write(**{f"{P}app__path": ["a"]})
+    assert "app.path: found a list; allowed: text." in refusal()
+
+
 def test_two_hosts_of_one_address_are_one_too_many(write):
     write(environments__production__hosts=[{"host": "a"}, {"host": "a"}])
     assert "the host 'a' stands twice" in refusal()
@@ -157,9 +177,11 @@ def test_a_merged_key_may_be_overridden(write):
 
 def test_an_unset_variable_of_the_environment_in_use_is_named_with_the_file_to_set_it_in(write, tmp_path):
     write(env="")
-    line = refusal()
-    assert "environments.production.hosts[0].host: the variable HOST is not set" in line
-    assert str(tmp_path / ".env") in line
+    assert refusal() == (
+        "hosts.yaml: environments.production.hosts[0].host: the variable HOST is not set."
+        f" Set it in {tmp_path / '.env'} (see .env.example)"
+        " or, to try without a host of your own: make sandbox && fab -H sandbox status. Nothing was changed."
+    )
 
 
 def test_an_unset_variable_of_another_environment_does_not_count(write):

@@ -26,9 +26,14 @@ def test_a_message_is_one_line_of_bounded_length():
     assert len(text.one_line("x" * 10**7)) < 600
 
 
+def test_of_a_long_message_the_end_is_kept_and_that_something_is_missing_is_said():
+    assert text.one_line("a" + "b" * 499) == "a" + "b" * 499
+    assert text.one_line("a" + "b" * 500) == "..." + "b" * 500
+
+
 def test_the_last_line_that_says_something_counts():
-    assert text.last_line("one\ntwo\n \n\n") == "two"
-    assert text.last_line("\n") == "failed without a word"
+    assert text.last_line("one\ntwo\nthree\n \n\n") == "three"
+    assert text.last_line("\n") == "failed and printed nothing"
 
 
 @pytest.mark.parametrize(("kind", "code"), [(Failed, 1), (Refused, 2), (Held, 3)])
@@ -36,3 +41,9 @@ def test_every_end_has_its_exit_code_and_a_harmless_message(kind, code):
     error = kind("\x1b]0;owned\x07")
     assert error.code == code
     assert error.message.removesuffix(" Nothing was changed.") == "�]0;owned�"
+
+
+def test_only_the_nearest_word_is_offered_and_none_that_is_far_off():
+    assert text.nearest("prodution", ["staging", "production", "productions"]) == ", did you mean 'production'?"
+    assert text.nearest("abxx", ["abcd"]) == ", did you mean 'abcd'?"
+    assert text.nearest("axxx", ["abcd"]) == ""

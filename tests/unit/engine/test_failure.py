@@ -34,7 +34,7 @@ LOCKED = "fatal: Unable to create '/srv/app/.git/index.lock': File exists."
         (143, ["half a line"], "was ended by signal 15"),
         (1, ["No space left on device", "Service 'app' failed to build"],
          "Service 'app' failed to build (no space left on device)"),
-        (1, [], "failed without a word"),
+        (1, [], "failed and printed nothing"),
     ],
 )  # fmt: skip
 def test_the_line_that_says_why(code, said, why):

@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 from tasks.engine.world import Proof, World
-from tasks.preflight.world import Deployment
+from tasks.preflight.deployment import Deployment
 
 METHODS = ("prove", "standing", "remedies", "can_undo")
 

@@ -4,13 +4,36 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import pytest
+
+from tasks.console.errors import Failed
+from tasks.engine import record
 from tasks.incident import facts
 from tasks.preflight.state import State
 from tests.unit.support.deployment import environment
-from tests.unit.support.incidents import container, incident
+from tests.unit.support.incidents import BAD, RUN, container, incident, journal, run
+
+
+def host(answer=None):
+    return SimpleNamespace(environment=environment(), ask=lambda *_, **__: answer)
 
 
 def test_without_a_running_database_its_rows_are_not_asked_for():
-    c = SimpleNamespace(environment=environment())
     for seen in (State(), State(containers=[container("db", "exited")])):
-        assert facts.data(c, incident(seen=seen)) == (None, None)
+        assert facts.data(host(), incident(seen=seen)) == (None, None)
+
+
+def test_rows_and_server_are_asked_of_the_running_database():
+    assert facts.data(host(({"public.cases": 3}, None)), incident()) == ({"public.cases": 3}, None)
+
+
+def test_the_last_run_is_the_one_where_none_is_named_and_there_may_be_none(mocker):
+    assert facts.run_of(host(), None) == ("", "")
+    assert facts.run_of(host(run(journal())), None) == (RUN, BAD)
+    mocker.patch.object(record, "read", return_value=run(journal()))
+    assert facts.run_of(host(), RUN[:10]) == (RUN, BAD)
+
+
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path):
+    with pytest.raises(Failed, match="x cannot be written: Is a directory."), facts.writing(tmp_path / "x"):
+        tmp_path.open("w")

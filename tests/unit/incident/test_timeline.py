@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import pytest
+from msgspec import structs
+
+from tasks.console.errors import Refused
 from tasks.console.units import moment
+from tasks.engine import record
 from tasks.incident import timeline as incident
+from tasks.preflight import proof
+from tasks.ssh.shell import Answer
+from tests.unit.support import incidents as support
+from tests.unit.support.deployment import environment, state
 
 DAY = 24 * 3600
 
@@ -42,3 +53,40 @@ def test_without_runs_there_is_no_incident():
 def test_a_journal_without_times_does_not_stop_the_report():
     entry = incident.timeline({"torn": [{"event": "run"}]})[0]
     assert moment(entry.at) == "at an unknown time"
+
+
+def host(journals, env=""):
+    """A host with these journals that is otherwise well."""
+    answers = (journals, Answer(env, "", 0), state())
+    return SimpleNamespace(environment=environment(), address="u@h:22", ask=lambda *_: answers)
+
+
+def test_an_incident_is_its_main_run_with_all_entries_and_what_is_there_now(mocker):
+    lines = support.journal(("stop",), 0, support.PROVEN)
+    mocker.patch.object(record, "read", return_value=support.run(lines))
+    mocker.patch.object(proof, "verify", return_value=[])
+    made = incident.read(host({support.RUN: lines}, "PASSWORD=hunter2\n"))
+    assert made.main.run == support.RUN
+    assert [entry.event for entry in made.entries] == ["run", "begin", "end", "proven"]
+    assert made.done("stops").step == "stop"
+    assert made.secrets.mask("it was hunter2") == "it was ***"
+
+
+def test_a_run_whose_journal_is_not_among_the_last_ones_is_read_by_itself(mocker):
+    mocker.patch.object(record, "read", return_value=support.run(support.journal(("stop",))))
+    mocker.patch.object(proof, "verify", return_value=[])
+    assert incident.read(host({}), support.RUN).entries[0].run == support.RUN
+
+
+def test_before_any_run_there_is_only_the_present():
+    made = incident.read(host({}))
+    assert (made.main, made.entries, made.checks) == (None, [], [])
+    with pytest.raises(Refused, match="u@h:22: no run yet"):
+        incident.chosen(made)
+
+
+def test_a_time_is_said_with_its_age_where_the_hosts_clock_is_known():
+    known = structs.replace(support.run([]), now=7200.0 + 1000)
+    made = structs.replace(support.incident([]), main=known)
+    assert made.when(1000.0) == "1970-01-01 00:16:40 UTC, 2 hours ago"
+    assert support.incident().when(1000.0) == "1970-01-01 00:16:40 UTC"

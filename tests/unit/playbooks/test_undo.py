@@ -10,7 +10,9 @@ from tests.unit.support import reports
 from tests.unit.support.deployment import GOOD
 from tests.unit.support.reports import DATABASE, STAYS, UP, named
 
-RELEASE = ReleaseBefore(commit=GOOD, revision=["two"], images={"api": "app_api:x"}, running=["api", "db"])
+RELEASE = ReleaseBefore(
+    commit=GOOD, branch="main", revision=["two"], images={"api": "app_api:x"}, running=["api", "db"]
+)
 SCHEMA = SchemaBefore(commit=GOOD, revision=["two"])
 SWAPPED = SwappedBefore(revision=["two"], running=["api", "db"], stopped=["api"], swapped="d__old_1")
 

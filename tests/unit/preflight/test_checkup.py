@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from msgspec import structs
 
-from tasks.preflight import checkup
+from tasks.preflight import checkup, proof
 from tasks.preflight.errorlog import Noise
 from tasks.tools.compose.origins import Origin
+from tasks.tools.compose.readiness import NotReady, Readiness
 from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
 
 
@@ -82,3 +85,24 @@ def test_what_cannot_be_read_is_wrong_and_says_why():
 def test_only_what_just_started_is_waited_for():
     assert not checkup.young(examined())
     assert checkup.young(examined(state(container("api", started="2023-11-14T22:13:10Z"))))
+
+
+def member(e):
+    found = SimpleNamespace(environment=environment(), ask=lambda _: e)
+    found.fleet = (found,)
+    return found
+
+
+def test_containers_on_their_way_up_are_waited_for_and_looked_at_again(mocker):
+    starting = examined(state(container("api", started="2023-11-14T22:13:10Z"), container("db")))
+    ready = Readiness(None, [NotReady("restarting", "api", "c_api", ["boom"])])
+    wait = mocker.patch.object(proof, "wait", return_value=ready)
+    found = checkup.look(member(starting))
+    assert wait.call_args.args[1].services == ["api", "db"]
+    assert found[-1].found == "restarting; last line: boom"
+
+
+def test_what_stands_for_long_is_not_waited_for(mocker):
+    wait = mocker.patch.object(proof, "wait")
+    assert all(check.ok for check in checkup.look(member(examined())))
+    wait.assert_not_called()

@@ -34,7 +34,7 @@ def lost(*_, **__):
 
 
 def test_what_is_not_ready_is_part_of_the_proof_with_its_last_lines(mocker, host):
-    ready = Readiness("broken", 12.5, [NotReady("restarting", "api", "c_api", ["boom"])])
+    ready = Readiness(12.5, [NotReady("restarting", "api", "c_api", ["boom"])])
     mocker.patch.object(proof, "wait", return_value=ready)
     mocker.patch.object(proof, "verify", return_value=[])
     found = DEPLOYMENT.prove(host, Expectation())

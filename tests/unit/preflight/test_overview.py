@@ -6,11 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from tasks.engine.lock import LockInfo
 from tasks.preflight import examine, overview
 from tasks.preflight.past import Past
 from tasks.ssh.shell import NOT_REACHED
 from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
 
+HELD = LockInfo("DEAD", {"run": "r1", "task": "full-rollback", "who": "ada", "machine": "laptop"}, 90)
 JOURNALS = {"r1": [{"event": "run", "task": "full-rollback", "at": NOW - 7200}, {"at": 1, "event": "proven"}]}
 
 
@@ -75,3 +77,19 @@ def test_the_commit_that_was_deployed_before_is_named():
     assert shown(examined())[1]["good before"] == "none known"
     found = shown(examined(), past=Past(positions=[HEAD, GOOD]))[1]
     assert found["good before"] == f"{GOOD[:12]} (deployed before the present one)"
+
+
+def test_everything_is_asked_in_one_round_trip():
+    asked = []
+    found = (examined(), Past(), JOURNALS, HELD)
+    member = SimpleNamespace(environment=environment(), address="h", ask=lambda *probes: asked.append(probes) or found)
+    member.fleet = (member,)
+    lines = dict(overview.look(member).lines)
+    assert len(asked) == 1
+    assert "stopped half-way" in lines["lock"]
+
+
+@pytest.mark.parametrize(("held", "said"), [(HELD, True), (LockInfo("LIVE", {}), False), (None, False)])
+def test_only_a_run_that_stopped_half_way_is_told(held, said):
+    host = SimpleNamespace(environment=environment(), ask=lambda _: held)
+    assert bool(overview.half_done(host)) == said

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from tasks.engine.plan import Expectation
 from tasks.preflight import proof
 from tasks.preflight.state import Response
-from tests.unit.support.deployment import HEAD, container, state
+from tests.unit.support.deployment import HEAD, container, environment, state
 
 
 def wrong(expect: Expectation, seen=None, ids=None, primary: bool = True) -> list[str]:
@@ -67,3 +69,30 @@ def test_what_was_to_be_stopped_does_not_run():
 
 def test_the_database_is_looked_at_on_the_primary_only():
     assert proof.check(Expectation(revision=["one"]), state(), {}, primary=False) == []
+
+
+def host(answer=None, out=""):
+    found = SimpleNamespace(environment=environment(), ask=lambda *_: answer, asked=[])
+    found.sh = lambda script, **options: found.asked.append((script, options)) or SimpleNamespace(stdout=out)
+    found.fleet = (found,)
+    return found
+
+
+def test_what_has_to_be_healthy_is_waited_for_as_long_as_hosts_yaml_says():
+    one = host(out="healthy 12.5\n")
+    assert proof.wait(one, Expectation(services=["api"], healthy=True)).healthy_at == 12.5
+    [(script, options)] = one.asked
+    assert "http://127.0.0.1:8000/health" in script
+    assert options["timeout"] > one.environment.health.timeout
+
+
+def test_health_is_not_waited_for_where_it_is_not_expected_and_nothing_where_nothing_is():
+    one = host()
+    proof.wait(one, Expectation(services=["api"]))
+    assert "127.0.0.1:8000" not in one.asked[0][0]
+    assert proof.wait(host(), Expectation(commit=HEAD)).not_ready == []
+
+
+def test_state_and_images_are_read_again_in_one_round_trip():
+    found = proof.verify(host((state(), {"api": "image-api"})), Expectation(commit=HEAD, images={"api": "app:good"}))
+    assert [(check.name, check.ok) for check in found] == [("commit", True), ("image", True)]

@@ -119,18 +119,16 @@ def rollback_undo(found: AnyBefore, change: SchemaChange | None = STAYS, **value
         "safety": SAFETY if moves else None,
         "live": DATABASE,
         "target": COMMIT,
-        "branch": "main",
         "wanted": WANTED,
         "schema": change,
         "found": found,
-        "left": rollback().release,
     }
     return RollbackUndoReport(**deployment(**{**ordinary, **values}))
 
 
 def restore_undo(found: AnyBefore, **values: Any) -> RestoreUndoReport:
     """Return what the way back from a restore would meet."""
-    ordinary = {"record": record(found), "live": DATABASE, "found": found, "left": found}
+    ordinary = {"record": record(found), "live": DATABASE, "found": found}
     return RestoreUndoReport(**deployment(**{**ordinary, **values}))
 
 

@@ -53,9 +53,9 @@ def target(value: str) -> images.Target:
 
 
 SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
-    "compose.in_app": lambda e, v: compose.in_app(e, "compose ps"),
+    "compose.call": lambda e, v: compose.call(e, "run.sh", "ps", v),
     "compose.version": lambda e, v: compose.version(e.compose),
-    "compose.containers": lambda e, v: f"x=$({compose.containers(v, everything=False)})",
+    "running.sh": lambda e, v: compose.call(e, "running.sh", v),
     "state.questions": lambda e, v: shell.batch(state.probe(e).commands, shell.nonce()),
     "fetch.command": lambda e, v: fetch.command(v),
     "state.folder": lambda e, v: f"cd {paths.state(e)}",
@@ -77,14 +77,14 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "pruning.prune": lambda e, v: pruning.prune(e, [v]),
     "readiness.wait": lambda e, v: readiness.wait(e, [v], [v]),
     "images.keep": lambda e, v: images.keep(e, built(v), SHA),
-    "services.stop": lambda e, v: services.stop(e, ["api", v]),
-    "services.restart": lambda e, v: services.restart(e, ["api", v]),
-    "services.start_existing": lambda e, v: services.start_existing(e, ["api", v]),
+    "stop.sh": lambda e, v: compose.call(e, "stop.sh", "api", v),
+    "restart.sh": lambda e, v: compose.call(e, "restart.sh", "api", v),
+    "start-existing.sh": lambda e, v: compose.call(e, "start-existing.sh", "api", v),
     "services.start_missing": lambda e, v: services.start_missing(e, ["api", v]),
     "services.recreate": lambda e, v: services.recreate(e, ["api", v], {v: v}),
     "services.start": lambda e, v: services.start(e, built(v), SHA, [v]),
     "services.build": lambda e, v: services.build(e, built(v)),
-    "services.take_down": lambda e, v: services.take_down(e, volumes=False),
+    "down.sh": lambda e, v: compose.call(e, "down.sh", "down"),
 }
 
 
@@ -101,34 +101,20 @@ def test_no_setting_and_no_option_is_taken_for_a_command(name, value):
 @given(folder=path, value=setting)
 @few
 def test_compose_runs_in_the_checkout_with_the_files_of_hosts_yaml(folder, value):
-    with Stage() as stage:
+    with Stage(**{"docker-compose": "pwd -P"}) as stage:
         (stage.home / folder).mkdir(parents=True)
-        stage.run(compose.in_app(environment(value, folder), 'docker "$PWD"', "compose ps"))
-        assert stage.calls[0] == ["docker", str(stage.home / folder)]
-        assert stage.calls[-1] == ["docker-compose", "-f", value, "-f", "b.yml", "ps"]
+        done = stage.run(compose.call(environment(value, folder), "run.sh", "ps"))
+        assert done.stdout == f"{stage.home / folder}\n"
+        assert stage.calls == [["docker-compose", "-f", value, "-f", "b.yml", "ps"]]
 
 
 @given(folder=path)
 @few
 def test_without_the_checkout_nothing_runs_and_the_setting_is_named(folder):
     with Stage() as stage:
-        done = stage.run(compose.in_app(environment("x", folder), "docker rm"))
+        done = stage.run(compose.call(environment("x", folder), "run.sh", "ps"))
         assert stage.calls == []
         assert done.stderr == f"no folder {folder} on the host (app.path in hosts.yaml)\n"
-
-
-@given(name=setting)
-@few
-def test_containers_are_asked_for_by_the_service_as_it_is_named(name):
-    with Stage() as stage:
-        stage.run(f"x=$({compose.containers(name)})")
-        assert f"label=com.docker.compose.service={name}" in stage.arguments("docker")
-
-
-def test_of_several_services_docker_is_asked_once_and_others_are_left_out():
-    with Stage(docker="echo 1 api; echo 2 db; echo 3 api; echo 4; echo 5 apiary") as stage:
-        assert stage.run(f"for c in $({compose.containers('api', 'web')}); do echo $c; done").stdout == "1\n3\n"
-        assert len(stage.calls) == 1
 
 
 @given(value=setting)
@@ -162,16 +148,5 @@ def test_a_file_that_a_commit_lacks_is_named_as_it_is(names):
 
 def test_docker_that_cannot_be_asked_is_not_docker_without_containers():
     with Stage(docker="exit 5") as stage:
-        assert stage.run(f"x=$({compose.containers()})").returncode == 5
-        assert stage.run(f"x=$({compose.containers('a', 'b')})").returncode == 5
         (stage.home / "app").mkdir()
         assert stage.run(inspect.containers(environment("x")).commands[""]).returncode == 5
-
-
-def test_a_checkout_behind_a_link_is_asked_for_under_both_names():
-    with Stage() as stage:
-        (stage.home / "real").mkdir()
-        (stage.home / "app").symlink_to("real")
-        stage.run(f"cd app; x=$({compose.containers()})")
-        label = "label=com.docker.compose.project.working_dir="
-        assert {f"{label}{stage.home}/real", f"{label}{stage.home}/app"} <= stage.arguments("docker")

@@ -61,19 +61,13 @@ def findings(operation: Operation) -> Iterator[Finding]:
         yield operation.finding("unknown", f"calls {name}(): what comes of it is not known")
 
 
-def _drop_table(operation: Operation) -> Finding:
-    table, schema = operation.table
-    if table is None:
-        return operation.finding("destroys", "drops a table whose name is computed")
-    return operation.finding("destroys", f"drops table {table}", table, "", schema)
-
-
-def _drop_column(operation: Operation) -> Finding:
-    table, schema = operation.table
-    column = operation.text(0 if operation.batch else 1, "column_name")
+def _drop(operation: Operation) -> Finding:
+    (table, schema), kind = operation.table, operation.name.removeprefix("drop_")
+    column = "" if kind == "table" else operation.text(0 if operation.batch else 1, "column_name")
     if table is None or column is None:
-        return operation.finding("destroys", "drops a column whose name is computed")
-    return operation.finding("destroys", f"drops column {table}.{column}", table, column, schema)
+        return operation.finding("destroys", f"drops a {kind} whose name is computed")
+    name = f"{table}.{column}" if column else table
+    return operation.finding("destroys", f"drops {kind} {name}", table, column, schema)
 
 
 def _drop_constraint(operation: Operation) -> Finding:
@@ -109,7 +103,7 @@ RULES: dict[str, Callable[[Operation], Finding]] = {
     "add_column": _constrain,
     "alter_column": _constrain,
     "create_index": _constrain,
-    "drop_column": _drop_column,
+    "drop_column": _drop,
     "drop_constraint": _drop_constraint,
-    "drop_table": _drop_table,
+    "drop_table": _drop,
 }

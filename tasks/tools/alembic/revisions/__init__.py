@@ -1,6 +1,6 @@
 """The revision a commit needs: its migration graph out of git objects, with no code run."""
 
-from .answers import NoAlembic, Undecidable
+from .answers import Undecidable
 from .comparison import Comparison, compare, compare_revision, downgrade_arguments
 from .git_objects import BadOutputError, fetch_script
 from .graph import Graph, Revision, UnknownRevisionError
@@ -11,7 +11,6 @@ __all__ = [
     "Comparison",
     "Graph",
     "Graphs",
-    "NoAlembic",
     "Revision",
     "Undecidable",
     "UnknownRevisionError",

@@ -16,16 +16,6 @@ class Undecidable:
         return f"{self.path}: {self.reason}" if self.path else self.reason
 
 
-@dataclass(frozen=True)
-class NoAlembic:
-    """The commit holds neither a configuration of Alembic nor anything like a migration."""
-
-    reason: str
-
-    def __str__(self) -> str:
-        return self.reason
-
-
 class UndecidedError(Exception):
     """Carries an `Undecidable` from where it is found to where it becomes the answer."""
 

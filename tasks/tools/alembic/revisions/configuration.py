@@ -34,18 +34,21 @@ class Configuration:
     version_locations: list[str]
 
 
-def configuration(snapshot: Snapshot, config: str) -> Configuration | None:
-    """Return the configuration of a commit whose hosts.yaml names `config`, None if it configures no Alembic.
+def configuration(snapshot: Snapshot, config: str) -> Configuration:
+    """Return the configuration of a commit whose hosts.yaml names `config`.
 
-    The options of an ini come before those of a pyproject.toml. Raises UndecidedError where the files cannot be
-    read as Alembic reads them.
+    The options of an ini come before those of a pyproject.toml. Raises UndecidedError where there is none, or where
+    the files cannot be read as Alembic reads them.
     """
     there = [path for path in _candidates(config) if path in snapshot.entries]
     inis = [path for path in there if not path.endswith(".toml")][:1]
     found = {path: _options(path, _content(snapshot, path)) for path in there}
     used = [*inis, *[path for path in there if path.endswith(".toml") and found[path]][:1]]
     if not used:
-        return None
+        name = posixpath.basename(config)
+        others = sorted(path for path in snapshot.entries if path != config and posixpath.basename(path) == name)
+        hint = f"; it has {', '.join(others[:3])}" if others else ""
+        raise UndecidedError(f"does not configure Alembic in this commit{hint}", config)
     options = {**found[used[-1]], **found[used[0]]}
     path, location = used[0], options.get("script_location") or ""
     if not isinstance(location, str) or any(options.get(name) in ("true", True) for name in UNREADABLE):

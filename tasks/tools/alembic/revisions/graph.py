@@ -27,11 +27,12 @@ def closure(ids: Iterable[str], following: Callable[[str], Iterable[str]]) -> fr
 
 @dataclass(frozen=True)
 class Revision:
-    """One migration; `depends_on` is resolved to ids, `title` its docstring's first line."""
+    """One migration; in a graph, `depends_on` are ids; `title` is its docstring's first line."""
 
     id: str
     down_revisions: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
+    branch_labels: tuple[str, ...] = ()
     title: str = ""
     path: str = ""
     source: str = field(default="", repr=False)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.util
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from .answers import UndecidedError
+from .graph import Revision
 
 LARGEST = 4_000_000  # bytes
 NAMES = ("revision", "down_revision", "depends_on", "branch_labels")
@@ -22,20 +23,9 @@ Bound = Mapping[str, list[ast.expr | None]]
 """By name, what each place binds it to; None where that is more than one value."""
 
 
-@dataclass(frozen=True)
-class MigrationFile:
-    """The identifiers of one migration as written."""
-
-    revision: str
-    down_revisions: tuple[str, ...]
-    depends_on: tuple[str, ...]
-    branch_labels: tuple[str, ...]
-    title: str
-    source: str = field(repr=False)
-
-
-def read_migration(content: bytes | None, name: str) -> MigrationFile:
-    """Return what a migration file called `name` says. Raises UndecidedError (without a path)."""
+@functools.cache  # several commits share most of their files
+def read_migration(content: bytes | None, name: str) -> Revision:
+    """Return what a migration file called `name` says, as it is written. Raises UndecidedError (without a path)."""
     if content is None:
         raise UndecidedError("no down_revision in it")
     if len(content) > LARGEST:
@@ -49,13 +39,13 @@ def read_migration(content: bytes | None, name: str) -> MigrationFile:
     if "down_revision" not in bound:
         raise UndecidedError("no down_revision in it")
     docstring = (ast.get_docstring(tree) or "").strip()
-    return MigrationFile(
+    return Revision(
         _revision(bound, name),
         _identifiers(bound, "down_revision"),
         _identifiers(bound, "depends_on"),
         _labels(bound),
         docstring.partition("\n")[0].strip(),
-        source,
+        source=source,
     )
 
 

@@ -63,9 +63,8 @@ def test_the_answer_names_what_is_not_ready_and_its_last_lines():
     said = "healthy 17.5\nverdict broken\nnot-ready keeps-restarting api c_api\nlog one\nlog FATAL: two\n"
     found = readiness.read(said)
     assert found.healthy_at == 17.5
-    assert found.verdict == "broken"
     assert found.not_ready == [readiness.NotReady("keeps restarting", "api", "c_api", ["one", "FATAL: two"])]
-    assert readiness.read("healthy \nverdict ready\n") == readiness.Readiness("ready", None, [])
+    assert readiness.read("healthy \nverdict ready\n") == readiness.Readiness(None, [])
 
 
 def test_only_addresses_on_the_host_itself_prove_a_port():
@@ -83,6 +82,13 @@ def asked(started: str, restarts: int) -> int:
         (stage.home / "app").mkdir()
         assert "verdict ready" in stage.run(readiness.wait(environment(), ["api"], [])).stdout
         return sum(call[1] == "inspect" for call in stage.calls)
+
+
+def test_a_container_that_goes_between_two_questions_does_not_end_the_wait():
+    gone = 'case $1 in ps) echo 1 api ;; inspect) echo "api /api running 0 t1 , healthy"; exit 1 ;; esac'
+    with Stage(docker=gone) as stage:
+        (stage.home / "app").mkdir()
+        assert "verdict ready" in stage.run(readiness.wait(environment(), ["api"], [])).stdout
 
 
 def test_a_container_is_watched_from_its_start_on_unless_it_was_restarted_before():

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tasks.tools.compose import services
+from tasks.tools.compose import compose, services
 from tasks.tools.compose.compose import Built
 from tests.unit.support.deployment import environment
 from tests.unit.support.stage import Stage
@@ -42,16 +42,24 @@ def verbs(stage: Stage) -> list[str]:
 
 
 def test_the_database_stops_last_and_the_logs_are_kept_in_the_runs_folder(stage):
-    ran(stage, services.stop(environment(), ["db", "api"]))
+    ran(stage, compose.call(environment(), "stop.sh", "db", "api"))
     assert verbs(stage) == ["docker stop -t 3 1", "docker stop -t 3 2"]
     assert (stage.home / "evidence/c_api.log").is_file()
     assert ["docker", "logs", "--tail", "5000", "id"] in stage.calls
 
 
+def test_a_container_that_is_gone_meanwhile_keeps_from_nothing():
+    gone = 'case "$*" in ps*) [ -e "$HOME/2" ] || echo 2 api ;; inspect*Pid*) echo 2 999999999 SIGTERM; exit 1 ;; '
+    with Stage(docker=gone + 'stop*) touch "$HOME/2" ;; esac') as stage:
+        (stage.home / "app").mkdir()
+        assert stage.run(compose.call(environment(), "stop.sh", "api")).returncode == 0
+        assert verbs(stage) == ["docker stop -t 3 2"]
+
+
 def test_what_goes_on_running_is_named():
     with Stage(docker="case $1 in ps) echo 1 api ;; inspect) echo 1 999999999 SIGTERM ;; esac") as stage:
         (stage.home / "app").mkdir()
-        done = stage.run(services.stop(environment(), ["api"]))
+        done = stage.run(compose.call(environment(), "stop.sh", "api"))
         assert (done.returncode, done.stderr) == (1, "still running: 1\n")
 
 
@@ -61,13 +69,13 @@ def test_a_first_process_that_is_deaf_to_its_signal_is_not_waited_for(signal, ve
         docker = f"case $1 in ps) echo 1 api ;; inspect) echo 1 {deaf.pid} {signal} ;; esac"
         with Stage(docker=docker) as stage:
             (stage.home / "app").mkdir()
-            stage.run(services.stop(environment(), ["api"]))
+            stage.run(compose.call(environment(), "stop.sh", "api"))
             assert verb in verbs(stage)
         deaf.kill()
 
 
 def test_a_restart_starts_the_database_first_and_proves_that_each_started_anew(stage):
-    done = stage.run(services.restart(environment(), ["api", "db"]))
+    done = stage.run(compose.call(environment(), "restart.sh", "api", "db"))
     assert verbs(stage)[-2:] == ["docker start 2", "docker start 1"]
     assert done.returncode == 0, done.stderr
 
@@ -75,20 +83,22 @@ def test_a_restart_starts_the_database_first_and_proves_that_each_started_anew(s
 def test_a_container_that_did_not_start_anew_is_named():
     with Stage(docker='case "$*" in ps*) echo 1 api ;; *StartedAt*) echo 1 then ;; esac') as stage:
         (stage.home / "app").mkdir()
-        assert stage.run(services.restart(environment(), ["api"])).stderr == "not restarted: 1 then\n"
+        assert stage.run(compose.call(environment(), "restart.sh", "api")).stderr == "not restarted: 1 then\n"
 
 
 def test_without_a_container_there_is_nothing_to_restart_and_nothing_to_start():
     with Stage(docker="") as stage:
         (stage.home / "app").mkdir()
-        assert "there is no container to restart" in stage.run(services.restart(environment(), ["api"])).stderr
-        assert stage.run(services.start_existing(environment(), ["api"])).returncode == 0
+        assert "there is no container to restart" in stage.run(compose.call(environment(), "restart.sh", "api")).stderr
+        assert stage.run(compose.call(environment(), "start-existing.sh", "api")).returncode == 0
 
 
 def test_what_does_not_run_after_its_start_is_named():
     with Stage(docker='case "$*" in ps*) echo 1 api ;; *Status}}*Name*) echo "exited /c_api" ;; esac') as stage:
         (stage.home / "app").mkdir()
-        assert stage.run(services.start_existing(environment(), ["api"])).stderr == "not running: exited /c_api\n"
+        assert (
+            stage.run(compose.call(environment(), "start-existing.sh", "api")).stderr == "not running: exited /c_api\n"
+        )
 
 
 @pytest.mark.parametrize(
@@ -139,7 +149,7 @@ def test_a_build_proves_that_the_image_is_there():
 
 
 def test_down_keeps_the_logs_first_and_proves_that_no_container_is_left(stage):
-    done = stage.run(services.take_down(environment(), volumes=False))
+    done = stage.run(compose.call(environment(), "down.sh", "down"))
     assert (stage.home / "evidence/c_api.log").is_file()
     assert verbs(stage) == ["docker-compose -f docker-compose.yml down -t 3"]
     assert (done.returncode, done.stderr) == (1, "still there: 1\n2\n")
@@ -148,5 +158,5 @@ def test_down_keeps_the_logs_first_and_proves_that_no_container_is_left(stage):
 def test_containers_with_unnamed_volumes_are_only_stopped(stage):
     for container in ("1", "2"):
         (stage.home / container).touch()
-    ran(stage, services.take_down(environment(), volumes=True))
+    ran(stage, compose.call(environment(), "down.sh", "stop"))
     assert verbs(stage) == ["docker-compose -f docker-compose.yml stop -t 3"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from tasks.tools.alembic.revisions.answers import NoAlembic, Undecidable, UndecidedError
+from tasks.tools.alembic.revisions.answers import Undecidable, UndecidedError
 
 
 def test_the_file_stands_before_the_reason():
     assert str(Undecidable("is computed", "a.py")) == "a.py: is computed"
     assert str(Undecidable("no such commit")) == "no such commit"
-    assert str(NoAlembic("no alembic.ini")) == "no alembic.ini"
 
 
 def test_what_was_found_becomes_the_answer():

@@ -8,7 +8,7 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from tasks.tools.alembic.revisions import NoAlembic, Undecidable
+from tasks.tools.alembic.revisions import Undecidable
 
 
 def alembics_own(path, config="alembic.ini"):
@@ -159,23 +159,23 @@ def test_an_absolute_location_is_undecidable(tree, project, migration):
 
 def test_a_commit_from_before_alembic_says_so(tree):
     answer = tree.read({"app.py": "", "pyproject.toml": "[tool.other]\n"})
-    assert answer == NoAlembic("no alembic.ini, and no file that looks like a migration")
+    assert str(answer) == "alembic.ini: does not configure Alembic in this commit"
 
 
 def test_a_commit_with_its_configuration_elsewhere_is_not_taken_for_one_without(tree, project, migration):
     files = project({"1.py": migration("a1")})
     answer = tree.read(files, config="backend/alembic.ini")
-    assert str(answer) == "backend/alembic.ini: not in this commit, which has alembic.ini"
+    assert str(answer) == "backend/alembic.ini: does not configure Alembic in this commit; it has alembic.ini"
 
 
 def test_migrations_without_any_configuration_are_undecidable(tree, migration):
     answer = tree.read({"db/1.py": migration("a1")})
-    assert str(answer) == "no alembic.ini, yet db/1.py looks like a migration"
+    assert str(answer) == "alembic.ini: does not configure Alembic in this commit"
 
 
 def test_a_configuration_that_points_past_the_migrations_is_undecidable(tree, project, migration):
     files = project({}, **{"elsewhere/1.py": migration("a1")})
-    assert "elsewhere/1.py looks like a migration" in str(tree.read(files))
+    assert "elsewhere/1.py looks like one" in str(tree.read(files))
 
 
 def test_alembic_set_up_without_a_migration_is_an_empty_graph(tree, project):

@@ -6,7 +6,7 @@ from tasks.tools.alembic.revisions.migration_files import read_migration
 
 def ids(text, name="x.py"):
     module = read_migration(text.encode() if isinstance(text, str) else text, name)
-    return module.revision, module.down_revisions, module.depends_on
+    return module.id, module.down_revisions, module.depends_on
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+"""Resume says what is left, and goes on only when it may."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.engine import run, selection
+from tasks.engine.plan import Step
+from tasks.playbooks import resume
+from tests.unit.support import reports
+from tests.unit.support.scripted import planned
+
+STEPS = [Step(name=name, title=f"The {name}", script=":") for name in ("stop", "start")]
+
+
+@pytest.fixture
+def taken_up(mocker):
+    """Have a run with these states be the one to continue; return what takes it up."""
+
+    def met(*states):
+        record = reports.record(None, *STEPS, states=states)
+        mocker.patch.object(selection, "to_continue", return_value=record)
+        return mocker.patch.object(run, "take_up")
+
+    return met
+
+
+def test_what_is_not_done_is_left(mocker, taken_up, capsys):
+    goes_on = taken_up("done", "failed")
+    planned(mocker, resume.resume, yes=True)
+    assert "left: The start (failed)" in capsys.readouterr().out
+    assert goes_on.called
+
+
+def test_where_all_is_done_the_proof_is_left_and_a_plan_changes_nothing(mocker, taken_up, capsys):
+    goes_on = taken_up("done", "done")
+    planned(mocker, resume.resume, plan=True)
+    assert "left: the proof" in capsys.readouterr().out
+    assert not goes_on.called

@@ -1,0 +1,59 @@
+"""What may be recorded as good, and what is kept before a deployment."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.console.errors import Failed, Refused
+from tasks.engine.world import Check
+from tasks.preflight import checkup, copies, releases, safety, state, target_files
+from tasks.ssh.shell import Answer
+from tests.unit.support import deployment
+from tests.unit.support.deployment import GOOD, HEAD
+from tests.unit.support.reports import DATABASE, WANTED
+
+SHOWN = "\x1f".join((GOOD, GOOD[:7], "2024-01-01 00:00", "ada", "good")) + "\n"
+
+
+@pytest.fixture
+def host(mocker):
+    """Return the primary of a fleet in these states; BACK: what it deploys again, WRONG: what a check finds."""
+
+    def met(*states, back="", wrong=()):
+        found = mocker.Mock(environment=deployment.environment(), address="u@h:22")
+        found.fleet = (found, *(mocker.Mock() for _ in states[1:]))
+        found.ask.side_effect = [Answer(SHOWN, "", 0), Answer("", "", 0), Answer(back, "", 0)]
+        mocker.patch.object(state, "look", side_effect=list(states or (deployment.state(),)))
+        mocker.patch.object(target_files, "check", return_value=WANTED)
+        mocker.patch.object(checkup, "look", return_value=list(wrong))
+        mocker.patch.object(copies, "database_of", return_value=DATABASE)
+        mocker.patch.object(safety, "room", return_value=["a dump"])
+        return found
+
+    return met
+
+
+def test_hosts_on_different_commits_are_no_release(host):
+    with pytest.raises(Refused, match="different commits: aaaaaaaaaaaa, bbbbbbbbbbbb"):
+        releases.check_begin(host(deployment.state(), deployment.state(head=GOOD)), snapshot=False)
+
+
+def test_before_a_deployment_the_data_are_kept_where_it_is_asked_for(host):
+    assert releases.check_begin(host(), snapshot=False).safety is None
+    report = releases.check_begin(host(), snapshot=True)
+    assert report.safety.clone == f"d__snap_{report.run}" == report.begun.snapshot
+    assert report.facts == ["a dump"]
+
+
+def test_what_was_rolled_back_is_good_only_when_it_is_said_to_be_mended(host):
+    with pytest.raises(Refused, match="which was rolled back"):
+        releases.check_record(host(back=HEAD), unfreeze=False)
+    assert releases.check_record(host(back=HEAD), unfreeze=True).good.fixes == [HEAD]
+
+
+def test_nothing_is_good_that_is_not_well_or_not_the_commit(host):
+    with pytest.raises(Failed, match="not recorded as good: http://h: 500"):
+        releases.check_record(host(wrong=[Check("health", "http://h", "500", False)]), unfreeze=False)
+    with pytest.raises(Refused, match="local changes"):
+        releases.check_record(host(deployment.state(modified=["a.py"])), unfreeze=False)
+    assert releases.check_record(host(), unfreeze=False).good.commit == GOOD

@@ -1,0 +1,56 @@
+"""What is kept of a release before a deployment, and recorded after it."""
+
+from __future__ import annotations
+
+from tasks.preflight import releases
+from tasks.preflight.ledger import GOOD as SAID
+from tasks.preflight.ledger import Entry
+from tasks.preflight.releases import ReleaseReport
+from tasks.steps import release
+from tests.unit.support import reports
+from tests.unit.support.deployment import GOOD, HEAD
+from tests.unit.support.reports import COMMIT, FILES, SAFETY, WANTED, named
+from tests.unit.support.scripted import planned
+
+
+def report(**values) -> ReleaseReport:
+    return ReleaseReport(**reports.deployment(commit=COMMIT, wanted=WANTED, images=list(FILES.built), **values))
+
+
+def test_the_images_that_run_are_kept_and_nothing_leads_back_to_them_alone():
+    made = release.begin_plan(report())
+    assert (named(made), made.back, made.before) == (["keep"], "", None)
+    assert '"event": "begun"' in made.closing
+
+
+def test_with_a_snapshot_its_data_can_be_come_back_to_by_name():
+    made = release.begin_plan(report(safety=SAFETY))
+    assert named(made) == ["keep", "snapshot"]
+    assert f"undo --run {reports.RUN} --restore-snapshot" in made.back
+    assert (made.before.commit, made.before.snapshot) == (HEAD, SAFETY.clone)
+    assert f'"snapshot": "{SAFETY.clone}"' in made.closing
+
+
+def test_a_good_release_is_proven_before_it_is_recorded():
+    made = release.record_plan(report(fixes=["b" * 40]))
+    assert (made.expect.commit, made.expect.healthy, made.expect.services) == (GOOD, True, FILES.lasting)
+    assert '"event": "good"' in made.closing and '"fixes": ["bbbb' in made.closing
+
+
+def test_only_a_snapshot_is_asked_for(mocker):
+    carried = mocker.patch.object(release, "carry_out")
+    mocker.patch.object(releases, "check_begin", return_value=report())
+    mocker.patch.object(releases, "check_record", return_value=report())
+    planned(mocker, release.begin)
+    planned(mocker, release.begin, snapshot=True)
+    planned(mocker, release.record)
+    assert [call.args[2].yes for call in carried.call_args_list] == [True, False, True]
+
+
+def test_the_list_says_what_was_recorded_of_each_release(mocker, capsys):
+    known = [Entry(event=SAID, commit=GOOD, subject="a subject", who="ada", machine="laptop", task="release.record")]
+    mocker.patch.object(releases, "read", side_effect=[known, []])
+    planned(mocker, release.list_)
+    assert "ada from laptop (release.record)" in capsys.readouterr().out
+    planned(mocker, release.list_)
+    assert "fab release.record" in capsys.readouterr().out
