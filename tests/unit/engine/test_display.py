@@ -46,9 +46,7 @@ def test_the_watchers_own_lines_are_not_shown(capsys):
 
 
 def test_a_plan_is_shown_with_its_commands_what_it_costs_and_what_takes_it_back(capsys):
-    step = Step(
-        name="stop", title="Stop the app", script="", commands=("compose stop",), outage=True, back="start"
-    )
+    step = Step(name="stop", title="Stop the app", script="", commands=("compose stop",), outage=True, back="start")
     made = plan(step, facts=["a fact"], warnings=["a warning"])
     display.plan(Member(), made)
     assert capsys.readouterr().out.splitlines() == [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 
 import pytest
+from tasks.preflight.world import Deployment
 
 from tasks.engine.world import Proof, World
-from tasks.preflight.world import Deployment
 
 METHODS = ("prove", "standing", "remedies", "can_undo")
 
