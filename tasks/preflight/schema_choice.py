@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..console.errors import Refused
 from ..ssh.host import Host
+from ..ssh.probe import single
 from ..tools.alembic import revisions
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.git import commits
@@ -41,16 +41,14 @@ def way_down(c: Host, seen: State, revision: str | None, override_sql: str | Non
 
 def fitting(c: Host, heads: list[str]) -> Commit | None:
     """Return the newest commit that needs a database at exactly `heads`, among the last ones."""
-    log = c.ask({"log": commits.show_log(c.environment, LOOKED_AT)})["log"]
-    found = commits.parse_commits(log.out)
-    try:
-        graphs = schema.graphs(c, [commit.sha for commit in found]) if found else {}
-    except Refused:
-        return None
-    return next((commit for commit in found if _needs(graphs[commit.sha], heads)), None)
+    log = single(commits.show_log(c.environment, LOOKED_AT), lambda answer: commits.parse_commits(answer.out))
+    found: list[Commit] = c.ask(log)
+    graphs = schema.graphs(c, [commit.sha for commit in found]) if found else {}
+    return next((commit for commit in found if fits(graphs[commit.sha], heads)), None)
 
 
-def _needs(graph: object, heads: list[str]) -> bool:
+def fits(graph: object, heads: list[str]) -> bool:
+    """Return whether code with this migration graph, if it is one, needs a database at exactly `heads`."""
     return isinstance(graph, revisions.Graph) and revisions.compare(graph, heads, graph).kind == "same"
 
 

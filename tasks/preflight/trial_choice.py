@@ -7,49 +7,52 @@ from urllib.parse import urlsplit
 
 from ..console.errors import Refused
 from ..ssh.host import Host
+from ..ssh.probe import answered, single
 from ..ssh.shell import quote
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.alembic.trial import Trial
 from ..tools.compose import compose
 from ..tools.compose.compose import LABEL
+from ..tools.compose.images import Target
 from ..tools.git.commits import Commit
-from . import schema, target_files
-from . import schema_choice as choice
+from . import schema, schema_choice, target_files
 from .state import State
+
+Ports = dict[int, tuple[str, int]]
+"""By published port: the service, and the port of its container, that it leads to."""
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
 PORTS = f'{{{{index .Config.Labels "{LABEL}.service"}}}} {{{{json .HostConfig.PortBindings}}}}'
 
 
-def choose(c: Host, seen: State, wanted: SchemaChange, commit: Commit | None) -> tuple[Trial | None, str]:
-    """Return what is tried of `commit`, or of the newest that needs the rows of `wanted`; and the line that says so.
+def choose(c: Host, seen: State, change: SchemaChange, commit: Commit | None) -> tuple[Trial | None, str]:
+    """Return what is tried of `commit`, or of the newest that needs the heads of `change`; and the line that says so.
 
     None where nothing can be tried; the line says why.
     """
-    found = _found(c, seen, wanted, commit)
+    found = _found(c, seen, change, commit)
     if isinstance(found, str):
         return None, f"no image is tried on the downgraded schema: {found}"
     return found, f"the image of {found.commit.title} is tried on the downgraded schema: {', '.join(found.addresses)}"
 
 
-def _found(c: Host, seen: State, wanted: SchemaChange, commit: Commit | None) -> Trial | str:
-    commit = commit or choice.fitting(c, wanted.to_heads)
+def _found(c: Host, seen: State, change: SchemaChange, commit: Commit | None) -> Trial | str:
+    commit = commit or schema_choice.fitting(c, change.to_heads)
     if commit is None:
-        return f"none of the last {choice.LOOKED_AT} commits needs {wanted.goal}; --commit names one"
+        return f"none of the last {schema_choice.LOOKED_AT} commits needs {change.goal}; --commit names one"
     service, addresses = _asked(c, seen)
     if not addresses:
         return f"no http:// health address on the host leads to {service} (health.urls)"
-    image = _image(c, seen, commit, service)
-    if not c.ask({"there": f"docker image inspect {quote(image)}"})["there"].ok:
+    try:
+        image = _image(target_files.check(c, seen, commit), commit, service)
+    except Refused as refused:
+        return f"there is no image of {commit.short} ({refused.reason})"
+    if not c.ask(answered(f"docker image inspect {quote(image)}")).ok:
         return f"there is no image {image}: a full rollback builds it from {commit.title}"
     return Trial(commit, service, image, addresses)
 
 
-def _image(c: Host, seen: State, commit: Commit, service: str) -> str:
-    try:
-        target = target_files.check(c, seen, commit)
-    except Refused as refused:
-        return f"of {commit.short} ({refused.reason})"
+def _image(target: Target, commit: Commit, service: str) -> str:
     kept = (i.retained(commit.sha) for i in target.files.built if i.service == service)
     return next(kept, "") or compose.tagged(str(target.files.services.get(service, {}).get("image") or service))
 
@@ -58,14 +61,14 @@ def _asked(c: Host, seen: State) -> tuple[str, dict[str, int]]:
     """Return the service that holds the application, and the health addresses that it answers, with its port."""
     holder = schema.alembic_of(c.environment).service
     containers = [k.id for k in seen.of(holder, c.environment.service("backend") or holder)]
-    answer = c.ask({"ports": f"docker inspect -f {quote(PORTS)} {' '.join(containers)}"})["ports"]
-    published = parse_ports(answer.out)
+    ports = single(f"docker inspect -f {quote(PORTS)} {' '.join(containers)}", lambda answer: parse_ports(answer.out))
+    published: Ports = c.ask(ports)
     found = [(url, published.get(_port(url) or 0)) for url in c.environment.health.urls]
     service = next((to[0] for _url, to in found if to), holder)
     return service, {url: to[1] for url, to in found if to and to[0] == service}
 
 
-def parse_ports(out: str) -> dict[int, tuple[str, int]]:
+def parse_ports(out: str) -> Ports:
     """Return the service, and the port of its container, that each published port of the host leads to."""
     found = {}
     for line in out.splitlines():

@@ -1,0 +1,83 @@
+"""What a way down destroys is counted, asked for by name, and refused where it is known to fail."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.console.errors import Refused
+from tasks.preflight import copies, losses, safety
+from tasks.tools.alembic.revisions import Revision
+from tasks.tools.alembic.schema_change import OverrideSql, SchemaChange
+from tests.unit.support.deployment import environment, state
+from tests.unit.support.reports import DATABASE
+from tests.unit.support.sources import HEAD
+
+SERVER, SESSIONS = object(), object()
+
+
+def change(body: str, *moves) -> SchemaChange:
+    """Return the way down by one migration whose downgrade does this."""
+    source = f"{HEAD}\n\ndef downgrade():\n    {body}\n"
+    revision = Revision("two", ("one",), title="Add it", path="two.py", source=source)
+    return SchemaChange(["two"], ["one"], list(moves or ["one"]), (revision,))
+
+
+@pytest.fixture
+def described(mocker):
+    """Return facts and questions where the counts of what is dropped are these."""
+
+    def found(wanted, *counts, **options):
+        c = mocker.Mock(environment=environment(), address="u@h:22")
+        c.ask.return_value = (SERVER, SESSIONS, *counts)
+        mocker.patch.object(copies, "database_of", return_value=DATABASE)
+        mocker.patch.object(copies, "blockers", return_value=["pid 7"])
+        mocker.patch.object(safety, "room", return_value=["no clone fits"])
+        mocker.patch.object(losses, "ways_out", return_value="Ways out: some")
+        return losses.describe(c, state(), wanted, **options)
+
+    return found
+
+
+@pytest.mark.parametrize(
+    ("body", "counted", "said"),
+    [
+        ("op.drop_table('t')", (4, 4), "drops table t: 4 rows go"),
+        ("op.drop_column('t', 'a')", (4, 3), "drops column t.a: 3 values in 4 rows go"),
+        ("op.execute('DELETE FROM t')", (4, 4), "deletes rows of t: it has 4"),
+        ("op.drop_table('t')", None, "drops table t: what it holds could not be counted"),
+    ],
+)
+def test_what_is_dropped_is_said_in_numbers_and_asked_for_by_name(described, body, counted, said):
+    facts, questions = described(change(body), counted, ends=False)
+    assert facts == ["takes back two (Add it): destroys", f"  {said}"]
+    assert questions == [f"two (Add it): {said}. Go on?"]
+
+
+def test_what_loses_nothing_is_no_question(described):
+    assert described(change("op.drop_index('ix')"), ends=False) == (["takes back two (Add it): reversible"], [])
+
+
+def test_a_downgrade_that_does_nothing_is_asked_for(described):
+    facts, questions = described(change("pass"), ends=False)
+    assert facts[1] == "  two.py:9: does nothing: what the upgrade did stays"
+    assert len(questions) == 1
+
+
+def test_a_downgrade_that_is_known_to_fail_is_refused_with_the_ways_out(described):
+    with pytest.raises(Refused, match="raises NotImplementedError.*Nothing was changed. Ways out: some"):
+        described(change("raise NotImplementedError"))
+
+
+def test_the_operators_sql_takes_the_place_of_one_that_fails(described):
+    wanted = change("raise NotImplementedError", OverrideSql("two", "one", "SELECT 1"))
+    assert described(wanted, ends=False) == (["takes back two (Add it) by your own SQL"], [])
+
+
+def test_sessions_that_are_ended_are_asked_for(described):
+    facts, questions = described(change("op.drop_index('ix')"))
+    assert facts[-1] == "ends a session that would block it: pid 7"
+    assert questions == ["This session will be ended: pid 7. Go on?"]
+
+
+def test_where_a_snapshot_is_made_its_room_is_looked_at(described):
+    assert described(change("op.drop_index('ix')"), ends=False, snapshot=True)[0][0] == "no clone fits"
