@@ -8,7 +8,7 @@ SCRIPTS := $(shell find tasks tests -name '*.sh')
 export PYTHONDONTWRITEBYTECODE :=
 SHFMT := $(VENV)/bin/shfmt -ln posix -i 2 -ci -bn
 
-.PHONY: demo test unit pythons faults bench lint format sandbox sandbox-down setup clean
+.PHONY: demo test unit pythons mutants faults bench lint format sandbox sandbox-down setup clean
 .DEFAULT_GOAL := help
 
 help:                ## Show what there is
@@ -29,6 +29,11 @@ unit: $(READY)       ## Run the tests that need no host
 
 pythons:             ## Run the unit tests on every Python that can be had
 	@sh tests/pythons.sh 3.10 3.11 3.12 3.13 3.14
+
+mutants: $(READY)    ## Change the pure parts, one place at a time, and count what no unit test notices
+	@$(VENV)/bin/mutmut run
+	@$(VENV)/bin/mutmut results
+	@$(VENV)/bin/mutmut export-cicd-stats && cat mutants/mutmut-cicd-stats.json
 
 faults: $(READY)     ## Inject every fault and write FAULTS.md; after a break, go on with the rest
 	@$(PYTHON) -m sandbox up
