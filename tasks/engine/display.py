@@ -10,10 +10,9 @@ import msgspec
 from ..console import terminal as console
 from ..ssh.host import Host
 from ..ssh.shell import nonce
-from .outcome import Outcome
 from .plan import Plan, Step
 from .progress import PREFIX, Progress
-from .world import Check
+from .world import Check, Outcome
 
 
 class Log:

@@ -13,12 +13,11 @@ from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from . import display, failure, interrupt, job, journal
 from .holding import Locks, taken_over
-from .outcome import Outcome
 from .plan import Plan, Step, label
 from .record import RunRecord
 from .watch import Watch
 from .watches import Watches
-from .world import Check, Proof, World
+from .world import Check, Outcome, Proof, World
 
 
 class Execution:

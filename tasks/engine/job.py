@@ -8,7 +8,6 @@ from typing import Any, Literal, NamedTuple
 from msgspec import Struct
 
 from ..ssh.shell import Word
-from . import process_tags
 from .journal import inside
 from .plan import Step, label
 
@@ -41,7 +40,7 @@ class Try(Struct, frozen=True):
     @property
     def tag(self) -> str:
         """What the environment of every process of this try holds."""
-        return process_tags.step(self.run, self.name)
+        return f"FAB_ROLLBACK_STEP={self.run}/{self.name};"
 
 
 class End(NamedTuple):

@@ -13,7 +13,6 @@ from ..console.units import age
 from ..ssh import paths, scripts
 from ..ssh.probe import Probe, single
 from ..ssh.shell import Word, quote
-from . import process_tags
 
 SILENCE = 45  # seconds without a sign of life until the host takes the client for dead
 
@@ -44,6 +43,11 @@ class LockInfo(Struct, frozen=True):
     age: int = 0
     step: str = ""
 
+    @property
+    def run(self) -> str:
+        """The run that holds it."""
+        return str(self.owner.get("run", ""))
+
 
 NEW = (Replaceable("FREE"),)
 OVER = (*NEW, Replaceable("DEAD"))
@@ -59,6 +63,14 @@ def undoing(run: str) -> tuple[Replaceable, ...]:
     return (*NEW, Replaceable("DEAD", run))
 
 
+def tag(token: str) -> str:
+    """Return what the environment of the process holds that keeps the lock for the client `token`.
+
+    Processes are told by such tags, which their children inherit: pids are used again, tags are not.
+    """
+    return f"FAB_ROLLBACK_HOLDER={token};"
+
+
 def take(state: Word, token: str, owner: dict[str, str], replace: tuple[Replaceable, ...] = NEW) -> str:
     """Return the command that takes the lock below the state folder, and keeps it while stdin shows signs of life."""
     words = (str(SILENCE), token, owner["run"], json.dumps(owner), *(one.word for one in replace))
@@ -71,7 +83,7 @@ def renew(state: Word, token: str) -> str:
 
 
 def _held(token: str, command: str) -> str:
-    return f"env {quote(process_tags.holder(token))} {command}"
+    return f"env {quote(tag(token))} {command}"
 
 
 def release(state: Word, token: str) -> str:

@@ -127,12 +127,6 @@ def read(host: Host, run: str | None = None) -> RunRecord:
     return found
 
 
-def holder(environment: Environment) -> Probe[str]:
-    """Return the probe of the run that holds the lock; empty: none does."""
-    command = f"cat {paths.state(environment)}/lock/run 2>/dev/null || :"
-    return Probe({"": command}, lambda answers: answers[""].out.strip())
-
-
 def probe(environment: Environment, run: str | None = None) -> Probe[RunRecord | None]:
     """Return the probe of `run`, or of the last one; None where the host knows none.
 
@@ -146,7 +140,6 @@ def probe(environment: Environment, run: str | None = None) -> Probe[RunRecord |
         "journal": f"{enter} && cat journal",
         "tries": f"{enter} && {scripts.call('engine/list-tries.sh')}",
         "lock": scripts.call("engine/show-lock.sh", STATE=state),
-        "holder": f"cat {state}/lock/run 2>/dev/null || :",
         "now": "date +%s",
     }
     return Probe(commands, lambda answers: parse(answers) if answers["plan"].out.strip() else None)
@@ -168,7 +161,7 @@ def parse(answers: Answers) -> RunRecord:
         plan=plan,
         steps=[_status(label(n, step), step, journal, tries) for n, step in enumerate(plan.steps, start=1)],
         journal=journal,
-        holder=answers["holder"].out.strip(),
+        holder=found.run if found else "",
         lock=found.state if found else "",
         now=float(answers["now"].out.strip() or 0),
     )

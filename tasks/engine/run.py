@@ -14,10 +14,9 @@ from . import display, journal, record
 from .execution import Execution
 from .holding import Locks
 from .lock import NEW, OVER, Replaceable, resuming, undoing
-from .outcome import Outcome
 from .plan import Plan
 from .record import RunRecord
-from .world import World
+from .world import Outcome, World
 
 
 class RunOptions(Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..console.commands import fab
 from ..console.errors import Refused
 from ..ssh.host import Host
-from . import journal, record
+from . import journal, lock, record
 from .before import SchemaBefore, SwappedBefore
 from .record import RunRecord
 
@@ -14,7 +14,7 @@ LOOKED_AT = 50  # runs, the newest first, among which one is looked for that cha
 
 def to_continue(host: Host, run: str | None) -> RunRecord:
     """Return the run that `resume` means; Refused when there is nothing to continue."""
-    known = record.read(host, run or host.ask(record.holder(host.environment)) or None)
+    known = record.read(host, run or _holder(host))
     if known.over:
         raise Refused(f"Run {known.run} ({known.plan.task}) is over: {known.state}. There is nothing to continue.")
     return known
@@ -25,7 +25,7 @@ def to_undo(host: Host, run: str | None) -> RunRecord:
 
     Refused when it left nothing that could be taken back.
     """
-    named = run or host.ask(record.holder(host.environment))
+    named = run or _holder(host)
     known = record.read(host, named) if named else _last_change(host)
     said = f"Run {known.run} ({known.plan.task})"
     if not known.changed:
@@ -40,6 +40,11 @@ def to_undo(host: Host, run: str | None) -> RunRecord:
             f"An earlier run is: {fab('undo --run ID')}; {fab('runs.list')} shows them."
         )
     return known
+
+
+def _holder(host: Host) -> str | None:
+    found = host.ask(lock.show(host.environment))
+    return found.run if found else None
 
 
 def _last_change(host: Host) -> RunRecord:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -30,6 +30,19 @@ class Proof(Struct, frozen=True):
     checks: list[Check]
     healthy_at: float | None = None
     logs: dict[str, list[str]] = {}
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What a run did; times in seconds; `back` is the command that takes it back."""
+
+    run: str
+    task: str
+    purpose: str
+    steps: list[dict[str, Any]]
+    checks: list[Check]
+    recovery: float
+    outage: float | None
+    back: str
 
 
 class World(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar, cast, overload
 
@@ -79,8 +79,6 @@ class Host(Secured):
         return result
 
     @overload
-    def ask(self, one: Mapping[str, str], /, *, timeout: int = ...) -> dict[str, shell.Answer]: ...
-    @overload
     def ask(self, one: Probe[A], /, *, timeout: int = ...) -> A: ...
     @overload
     def ask(self, one: Probe[A], two: Probe[B], /, *, timeout: int = ...) -> tuple[A, B]: ...
@@ -94,20 +92,15 @@ class Host(Secured):
         `timeout`, in seconds, is for all of them. A command that did not end in time has the exit code 124,
         those after it 127.
         """
-        if isinstance(probes[0], Mapping):
-            return self._answers(probes[0], set(), timeout)
-        answers = self._answers(probe.numbered(probes), probe.first(probes), timeout)
-        found = probe.values(probes, answers)
-        return found if len(found) > 1 else found[0]
-
-    def _answers(self, commands: Mapping[str, str], first: set[str], timeout: int) -> dict[str, shell.Answer]:
-        delimiter = shell.nonce()
+        delimiter, commands = shell.nonce(), probe.numbered(probes)
+        script = shell.batch(commands, delimiter, probe.first(probes))
         try:
-            result = self.sh(shell.batch(commands, delimiter, first), timeout, check=False)
+            result = self.sh(script, timeout, check=False)
             found = shell.answers(result.stdout, result.stderr, delimiter)
         except TimedOut as stuck:
             found = shell.answers(stuck.out, stuck.err, delimiter, unfinished=f"no answer in {timeout} s")
-        return {name: found.get(name, shell.NOT_REACHED) for name in commands}
+        read = probe.values(probes, {name: found.get(name, shell.NOT_REACHED) for name in commands})
+        return read if len(read) > 1 else read[0]
 
     def open_channel(self, script: str) -> Channel:
         """Return a channel on which `script` runs until it ends or the channel is closed."""

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
-from .shell import Answer
 from .signals import held_back
 
 One = TypeVar("One")
 Found = TypeVar("Found")
-
-
-def ask(members: Sequence[Any], questions: Callable[[Any], Mapping[str, str]]) -> list[dict[str, Answer]]:
-    """Return the answers of every member to its read-only `questions`."""
-    return parallel_map(members, lambda member: member.ask(questions(member)))
 
 
 def parallel_map(members: Sequence[One], look: Callable[[One], Found]) -> list[Found]:

@@ -45,11 +45,6 @@ def home(path: str) -> Word:
     return Word('"$HOME"/' + quote(path.removeprefix("~/")))
 
 
-def within(folder: str, command: str) -> str:
-    """Return `command` run in `folder` (a shell word), and not run at all when there is no such folder."""
-    return f"cd {folder} && {{ {command}\n}}"
-
-
 def die(message: str, code: int = 1) -> str:
     """Return a command that prints one line on stderr and ends the script."""
     return f"{{ printf '%s\\n' {quote(message)} >&2; exit {code}; }}"

@@ -8,9 +8,9 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.commands import fab
-from ..engine.outcome import Outcome
 from ..engine.plan import Expectation, Plan, chain
 from ..engine.run import RunOptions, carry_out
+from ..engine.world import Outcome
 from ..preflight import ledger, releases
 from ..preflight.ledger import Entry
 from ..preflight.releases import ReleaseReport

@@ -8,9 +8,8 @@ from tasks.console import terminal
 from tasks.console.commands import fab
 from tasks.engine import display
 from tasks.engine.display import Log
-from tasks.engine.outcome import Outcome
 from tasks.engine.plan import Step
-from tasks.engine.world import Check
+from tasks.engine.world import Check, Outcome
 from tests.unit.support.playing import Member, plan
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tasks.engine import journal as runs
-from tasks.engine import lock, process_tags
+from tasks.engine import lock
 from tasks.engine.lock import LockInfo, Replaceable
 from tasks.ssh import paths
 from tests.unit.support.shells import ENVIRONMENT, Home
@@ -41,7 +41,7 @@ class Client:
         os.killpg(self.process.pid, 9)
         self.process.stdin.close()
         self.process.wait(20)
-        while self.home.tagged(process_tags.holder(self.token)):
+        while self.home.tagged(lock.tag(self.token)):
             pass
 
 
@@ -152,7 +152,7 @@ def test_a_live_client_is_never_taken_over_nor_resumed(state):
 def test_while_a_step_goes_on_alone_only_its_own_run_can_take_the_lock(state):
     state(ONE, "a").die()
     journal(state, ONE, HALF)
-    step = subprocess.Popen(["env", process_tags.step(ONE, "03-stop.1"), "sleep", "60"])
+    step = subprocess.Popen(["env", f"FAB_ROLLBACK_STEP={ONE}/03-stop.1;", "sleep", "60"])
     try:
         assert state(TWO, "b", lock.OVER).answer == "RUNNING"
         assert state(THREE, "c", lock.undoing(ONE)).answer == "RUNNING"

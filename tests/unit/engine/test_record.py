@@ -29,9 +29,9 @@ ENTRIES = [
 ]
 
 
-def told(journal: str, tries: str = "", lock: str = "", holder: str = "") -> record.RunRecord:
+def told(journal: str, tries: str = "", lock: str = "") -> record.RunRecord:
     plan = msgspec.json.encode({"format": 2, "owner": {"who": "ada"}, "plan": PLAN}).decode()
-    texts = {"plan": plan, "journal": journal, "tries": tries, "lock": lock, "holder": holder, "now": "9"}
+    texts = {"plan": plan, "journal": journal, "tries": tries, "lock": lock, "now": "9"}
     return record.parse({name: Answer(text, "", 0) for name, text in texts.items()})
 
 
@@ -94,7 +94,7 @@ def test_an_earlier_step_that_goes_on_does_not_make_a_used_snapshot_good_again()
     steps = [Step(name=name, title="", script="", effects=(effect,)) for name, effect in SAFE]
     plan = msgspec.json.encode({"format": 2, "plan": Plan(task="full-rollback", purpose="back", steps=steps)}).decode()
     tries = "01-stop.2 alive\n02-snapshot.1 gone 0\n03-downgrade.1 gone 1\n"
-    texts = {"plan": plan, "journal": "", "tries": tries, "lock": "", "holder": "", "now": "9"}
+    texts = {"plan": plan, "journal": "", "tries": tries, "lock": "", "now": "9"}
     known = record.parse({name: Answer(text, "", 0) for name, text in texts.items()})
     assert not known.holds(2)
 
@@ -117,15 +117,15 @@ def test_a_failed_run_that_was_taken_up_and_cut_is_cut_off():
 
 
 def test_a_run_whose_client_lives_is_running():
-    assert told(lines(ENTRIES[:2]), lock="LIVE\n{}\n5", holder="run-1").state == "running"
-    assert told(lines(ENTRIES[:2]), lock="LIVE\n{}\n5", holder="run-2").state == "cut off"
+    assert told(lines(ENTRIES[:2]), lock='LIVE\n{"run":"run-1"}\n5').state == "running"
+    assert told(lines(ENTRIES[:2]), lock='LIVE\n{"run":"run-2"}\n5').state == "cut off"
 
 
 @pytest.mark.parametrize(
     "plan", ["{", "[]", '{"format": 2}', '{"format": 2, "plan": 5}', '{"format": 2, "plan": {"task": "x"}}']
 )
 def test_a_plan_that_cannot_be_read_is_refused_in_one_line(plan):
-    names = ("journal", "tries", "lock", "holder", "now")
+    names = ("journal", "tries", "lock", "now")
     with pytest.raises(Refused, match="cannot be read") as refused:
         record.parse({"plan": Answer(plan, "", 0), **{name: Answer("", "", 0) for name in names}})
     assert "\n" not in refused.value.message
@@ -138,7 +138,7 @@ def test_journals_of_many_runs_are_told_apart():
 
 @pytest.mark.parametrize(("plan", "written"), [('{"plan": {}}', "format 1"), ('{"format": 3, "plan": {}}', "format 3")])
 def test_a_run_of_another_version_is_neither_shown_nor_taken_up_nor_taken_back(plan, written):
-    texts = {"plan": plan, "journal": "", "tries": "", "lock": "", "holder": "", "now": "9"}
+    texts = {"plan": plan, "journal": "", "tries": "", "lock": "", "now": "9"}
     with pytest.raises(Refused, match=written) as refused:
         record.parse({name: Answer(text, "", 0) for name, text in texts.items()})
     assert "\n" not in refused.value.message
@@ -148,9 +148,7 @@ def test_what_was_found_before_a_run_is_of_its_kind_again():
     before = ReleaseBefore(commit="a" * 40, images={"app": "shop:a"}, snapshot="d__snap_1")
     plan = msgspec.structs.replace(PLAN, before=before)
     texts = {"plan": json.dumps({"format": 2, "plan": msgspec.to_builtins(plan)}), "journal": "", "tries": ""}
-    answers = {
-        name: Answer(texts.get(name, ""), "", 0) for name in ("plan", "journal", "tries", "lock", "holder", "now")
-    }
+    answers = {name: Answer(texts.get(name, ""), "", 0) for name in ("plan", "journal", "tries", "lock", "now")}
     assert record.parse(answers).plan.before == before
 
 

@@ -8,6 +8,7 @@ from tasks.console.commands import fab, render
 from tasks.console.errors import Refused
 from tasks.engine import selection
 from tasks.engine.before import AnyBefore, CheckoutBefore, ReleaseBefore
+from tasks.engine.lock import LockInfo
 from tasks.engine.record import RunRecord, StepStatus
 from tests.unit.support.playing import PREPARE, STOP, Member, plan
 
@@ -34,8 +35,9 @@ def known(mocker):
             return by_name[run] if run else records[-1]
 
         mocker.patch.object(selection.record, "read", look)
-        answers = {"holder": holder, "every": {name: [] for name in by_name}}
-        mocker.patch.object(selection.record, "holder", lambda environment: "holder")
+        held = LockInfo("DEAD", {"run": holder}) if holder else None
+        answers = {"lock": held, "every": {name: [] for name in by_name}}
+        mocker.patch.object(selection.lock, "show", lambda environment: "lock")
         mocker.patch.object(selection.journal, "every", lambda environment, count: "every")
         mocker.patch.object(Member, "ask", lambda self, probe: answers[probe])
         return read

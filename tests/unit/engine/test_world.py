@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 
+import msgspec
 import pytest
-
-from tasks.engine.world import Proof, World
 from tasks.preflight.deployment import Deployment
+
+from tasks.engine.world import Check, Outcome, Proof, World
 
 METHODS = ("prove", "standing", "remedies", "can_undo")
 
@@ -20,3 +21,19 @@ def test_the_deployment_answers_what_the_engine_asks(method):
 
 def test_a_proof_without_logs_has_none():
     assert Proof([]).logs == {} and Proof([]).healthy_at is None
+
+
+def test_the_keys_of_what_a_run_did_are_a_contract():
+    made = Outcome(
+        run="r",
+        task="t",
+        purpose="p",
+        steps=[{"step": "stop", "seconds": 1.0}],
+        checks=[Check("health", "http://h", "200", True)],
+        recovery=1.5,
+        outage=None,
+        back="",
+    )
+    found = msgspec.to_builtins(made)
+    assert set(found) == {"run", "task", "purpose", "steps", "checks", "recovery", "outage", "back"}
+    assert found["checks"] == [{"name": "health", "looked_at": "http://h", "found": "200", "ok": True}]

@@ -34,12 +34,6 @@ def test_a_last_word_is_the_message_and_nothing_more(message):
         assert (done.returncode, done.stderr, stage.calls) == (7, f"{message}\n", [])
 
 
-def test_nothing_runs_where_the_folder_is_missing():
-    with Stage() as stage:
-        assert stage.run(shell.within(shell.home("no such"), "docker a; docker b")).returncode != 0
-        assert stage.calls == []
-
-
 @given(st.dictionaries(hostile.filter(lambda t: "\n" not in t), hostile, min_size=1, max_size=4))
 @few
 def test_answers_of_a_batch_are_told_apart_whatever_they_print(texts):
