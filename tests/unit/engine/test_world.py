@@ -6,9 +6,9 @@ import inspect
 
 import msgspec
 import pytest
-from tasks.preflight.deployment import Deployment
 
 from tasks.engine.world import Check, Outcome, Proof, World
+from tasks.preflight.deployment import Deployment
 
 METHODS = ("prove", "standing", "remedies", "can_undo")
 
