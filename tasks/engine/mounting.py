@@ -31,9 +31,12 @@ def full_name(task: str) -> str:
 
 
 def _path(collection: Collection) -> str | None:
-    """Return the way to our tasks in `collection`: empty, or names that end with a dot; None: it has them not."""
-    tops = [task for namespace in _ours for task in namespace.tasks.values()]
-    if any(task is top for task in collection.tasks.values() for top in tops):
+    """Return the way to our tasks in `collection`: empty, or names that end with a dot; None: it has them not.
+
+    They are known by their bodies: Invoke copies the tasks of a namespace that it loads from a file.
+    """
+    ours = {id(task.body) for namespace in _ours for task in namespace.tasks.values()}
+    if any(id(task.body) in ours for task in collection.tasks.values()):
         return ""
     paths = ((name, _path(below)) for name, below in collection.collections.items())
     return next((f"{name}.{path}" for name, path in paths if path is not None), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from fabric import task
@@ -45,6 +45,15 @@ def elsewhere(name: str, *above: str) -> Collection:
 def test_at_the_top_a_task_has_its_own_name(monkeypatch):
     running(monkeypatch, Collection.from_module(tasks))
     assert mounted_names() == ["undo", "git.log"]
+
+
+def test_in_a_fabfile_that_invoke_loads_they_are_found_as_well(monkeypatch):
+    """Loading a namespace from a module copies its tasks."""
+    fabfile = ModuleType("fabfile")
+    fabfile.ns = elsewhere("rollback")
+    running(monkeypatch, Collection.from_module(fabfile))
+    assert mounted_names() == ["rollback.undo", "rollback.git.log"]
+    assert mounting.full_name("own") == "own"
 
 
 @pytest.mark.parametrize(("above", "prefix"), [((), "rollback."), (("ops",), "ops.rollback.")])
