@@ -16,8 +16,10 @@ PACKAGE = Path(__file__).parent.parent
 NAMED = re.compile(r"\$SCRIPTS/([\w./-]+\.(?:sh|awk|sql))")
 HERE = Word('"$SCRIPTS"')
 REMOVE = f"rm -rf {HERE}"
-# In memory where that can be: on a host whose disk is full, one has to be able to look.
-FOLDER = "SCRIPTS=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) || exit 1; export SCRIPTS"
+# In memory where that can be: on a host whose disk is full, one has to be able to look. What one that was killed
+# outright left there goes a day later.
+FOLDER = """SCRIPTS=$(mktemp -d -p /dev/shm fab-rollback.XXXXXXXXXX 2>/dev/null || mktemp -d) || exit 1; export SCRIPTS
+find /dev/shm -maxdepth 1 -name 'fab-rollback.*' -mmin +1440 -exec rm -rf {} + 2>/dev/null || :"""
 
 
 def call(file: str, *arguments: str, **variables: str) -> str:
