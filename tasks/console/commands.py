@@ -34,7 +34,8 @@ def render(text: str) -> str:
     """Return `text` with its commands as this operator types them."""
     target, full_name = _target.get(), _full_name.get()
     given = f"-H {target} " if target else ""
-    return COMMAND.sub(lambda found: f"fab {given}{full_name(found[1])}{found[2]}", text)
+    written = COMMAND.sub(lambda found: f"fab {given}{full_name(found[1])}{found[2]}", text)
+    return written.replace(BEGIN, "").replace(END, "")  # of a command that was cut short
 
 
 def rendered(data: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from invoke import Exit
 
 from .text import clean
@@ -32,7 +34,7 @@ class Refused(Stopped):
     exit_code = REFUSED
 
     def __init__(self, message: str, next: str = "", at: str = "") -> None:
-        said = "" if "Nothing was" in message else "Nothing was changed."
+        said = "" if re.search("Nothing was|was not touched", message) else "Nothing was changed."
         self.reason = clean(message).rstrip(".")
         super().__init__(" ".join(part for part in (f"{at}: {message}" if at else message, said, next) if part))
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
+from msgspec.structs import replace
+
 from ..console.errors import Failed, Held, Refused
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
@@ -123,7 +125,10 @@ class Execution:
         parallel_map(self.host.fleet, write)
 
     def _prove(self) -> Outcome:
-        proofs = parallel_map(self.host.fleet, lambda member: self.world.prove(member, self.plan.expect))
+        proofs = self._proofs()
+        if len(self.host.fleet) > 1:  # the first was proven while the slowest was still on its way
+            later = self._proofs()
+            proofs = [replace(new, healthy_at=old.healthy_at) for old, new in zip(proofs, later, strict=True)]
         for proof in proofs:
             display.last_lines(proof.logs)
         checks = [check for proof in proofs for check in proof.checks]
@@ -136,6 +141,9 @@ class Execution:
         self.progress.partially_applied = False
         display.outcome(outcome)
         return outcome
+
+    def _proofs(self) -> list[Proof]:
+        return parallel_map(self.host.fleet, lambda member: self.world.prove(member, self.plan.expect))
 
     def _finish(self, member: Host) -> None:
         member.sh(journal.finish(self.folder, journal.owner(self.plan)))

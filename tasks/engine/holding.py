@@ -67,7 +67,7 @@ class Lock:
     def _open(self, command: str) -> list[str]:
         """Run `command` for as long as signs of life come; return what it says before it waits for them."""
         self._gone = threading.Event()
-        self._channel = self.host.open_channel(command)
+        self._channel = self.host.open_channel(command, merged=True)
         with self._channel.makefile("r") as lines:
             answer = lines.readline().strip()
             if answer not in ("TAKEN", "HELD"):

@@ -24,8 +24,9 @@ timeout -k 10 "$limit" sh "$name.sh" >>"$name.log" 2>&1 || code=$?
 
 # What a step leaves running would count as the step itself: it ends with it; after a signal, once it had time to
 # tidy up. Who was killed outright passed no signal on.
-[ $code != 137 ] || others TERM || :
-if [ $code -le 128 ] && [ $code != 124 ]; then tidy=0; fi
+if [ $code = 137 ] || { [ $code -le 128 ] && [ $code != 124 ]; }; then
+  others TERM || tidy=0 # told nothing yet: the step ended by itself, or was killed outright
+fi
 waited=0 # tenths of a second
 while [ $waited -lt $((10 * tidy)) ] && others 0; do
   waited=$((waited + 1))

@@ -12,6 +12,11 @@ from .record import RunRecord
 LOOKED_AT = 50  # runs, the newest first, among which one is looked for that changed something
 
 
+def activity(host: Host) -> str:
+    """Return what the journals on the host say now; `Plan.activity` is compared with it under the lock."""
+    return host.ask(journal.activity(host.environment))
+
+
 def to_continue(host: Host, run: str | None) -> RunRecord:
     """Return the run that `resume` means; Refused when there is nothing to continue."""
     known = record.read(host, run or _holder(host))
@@ -48,9 +53,17 @@ def _holder(host: Host) -> str | None:
 
 
 def _last_change(host: Host) -> RunRecord:
-    """Return the last run that changed something; where none did, the last one."""
+    """Return the last run that changed something, or recorded a release; where none did, the last one.
+
+    A release that was recorded is not passed over: a deployment came between it and the runs before it.
+    """
     last = record.read(host)
-    if last.changed:
+    if _counts(last):
         return last
     earlier = [name for name in reversed(host.ask(journal.every(host.environment, LOOKED_AT))) if name != last.run]
-    return next((known for known in (record.read(host, name) for name in earlier) if known.changed), last)
+    found = (host.ask(record.probe(host.environment, name)) for name in earlier)
+    return next((known for known in found if known and _counts(known)), last)
+
+
+def _counts(known: RunRecord) -> bool:
+    return known.changed or bool(known.plan.closing and known.over)

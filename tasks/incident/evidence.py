@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..config.settings import Environment
+from ..console.commands import BEGIN, END, render, unmarked
 from ..console.errors import ConnectionLost, Failed
 from ..console.units import size
 from ..ssh import paths, scripts
@@ -75,13 +76,18 @@ def _read(host: Host, archive: tarfile.TarFile) -> dict[str, bytes]:
 
 def masked(files: dict[str, bytes]) -> dict[str, str]:
     """Return the files as texts without secrets; the `.env` of the host only tells what those are."""
-    texts = {name: data.decode("utf-8", "replace") for name, data in files.items()}
+    texts = {name: _written_out(data.decode("utf-8", "replace")) for name, data in files.items()}
     dotenv = texts.pop(DOTENV, "")
     trees = {name: _parsed(name, texts[name]) for name in (CONFIG, INSPECTED) if name in texts}
     known = {*secrets.in_dotenv(dotenv), *(value for tree in trees.values() for value in secrets.in_tree(tree))}
     hide = secrets.Secrets(known)
     shaped = {name: _written(name, hide.mask_tree(tree)) for name, tree in trees.items() if tree}
     return {name: hide.mask(shaped.get(name, text)) for name, text in sorted(texts.items()) if text}
+
+
+def _written_out(text: str) -> str:
+    """Return a text of the run's folder, where commands lie as JSON keeps them, as people read it."""
+    return render(unmarked(text).replace("\\ue000", BEGIN).replace("\\ue001", END))
 
 
 def _parsed(name: str, text: str) -> Any:

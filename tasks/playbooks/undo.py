@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from ..console.errors import Refused
 from ..engine import selection
 from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
 from ..engine.options import LAST_RUN
 from ..engine.plan import Expectation, Plan, Step, chain
+from ..engine.record import RunRecord
 from ..preflight import ledger, way_back
 from ..preflight.ledger import UNKNOWN, Entry
 from ..preflight.way_back import RestoreUndoReport, RollbackUndoReport
@@ -19,7 +22,12 @@ from ..steps.declare import change
 @change(help=LAST_RUN)
 def undo(c: Host, run: str | None = None, restore_snapshot: bool = False) -> Plan:
     """Take a rollback back: code, schema and containers as they were before it."""
-    record = selection.to_undo(c, run)
+    activity = selection.activity(c)  # before the run is chosen: what is read of it must still hold under the lock
+    return structs.replace(_planned(c, selection.to_undo(c, run), restore_snapshot), activity=activity)
+
+
+def _planned(c: Host, record: RunRecord, restore_snapshot: bool) -> Plan:
+    """Return the way back from a run, by what it found."""
     if record.plan.only_by_name and not restore_snapshot:
         raise Refused(f"Back to the release that was kept, with its data: {record.plan.back}.")
     match record.plan.before:
@@ -49,13 +57,10 @@ def to_release(report: RollbackUndoReport) -> Plan:
 
 def to_schema(report: RollbackUndoReport) -> Plan:
     """Return the way back of the database alone, with those services stopped that run now."""
-    return _back(
-        report,
-        containers.stop.step(report),
-        *_data(report),
-        db.upgrade_step(report),
-        containers.start_existing_step(report),
-    )
+    moves = [step for step in (*_data(report), db.upgrade_step(report)) if step]
+    if not moves:
+        return _back(report, Step(name="nothing", title="The database is where it was", script=":"))
+    return _back(report, containers.stop.step(report), *moves, containers.start_existing_step(report))
 
 
 def _data(report: RollbackUndoReport) -> list[Step | None]:
@@ -77,7 +82,7 @@ def _back(report: RollbackUndoReport, *steps: Step | None) -> Plan:
             revision=report.schema.to_heads if report.schema else report.found.revision,
             redundant=report.schema.implied if report.schema else [],
             images={i.service: i.retained(target.sha) for i in report.images},
-            services=[s for s in services if s in (report.found.running or services)],
+            services=[s for s in services if s in report.found.running],
             healthy=report.found.healthy,
         ),
         back=report.back,

@@ -110,6 +110,8 @@ def way_up(c: Host, sha: str, wanted: list[str], now: list[str]) -> SchemaChange
     None: that code knows `wanted`, and no upgrade leads there.
     """
     graph = graphs(c, [sha])[sha] if now != wanted else None
+    if isinstance(graph, revisions.Undecidable) and graph.torn:
+        raise Refused(f"the migrations cannot be read: {graph}.", at=c.address)
     if not isinstance(graph, Graph) or not graph.revisions.keys() >= set(wanted):
         return SchemaChange(now, wanted, [] if now == wanted else list(wanted))
     if not graph.revisions.keys() >= set(now) or not graph.ancestors(now) <= graph.ancestors(wanted):

@@ -137,7 +137,7 @@ def _with_snapshot(c: Host, report: RollbackUndoReport, *, there: bool, dumped: 
     if not dumped:
         name = report.found.snapshot or "of that run"
         raise Refused(f"there is no snapshot {name}.", at=c.address, next=f"{fab('undo')} upgrades.")
-    dump = restore.read(c, report.found.dump, RestoreOptions(stop=True), run=report.run)
+    dump = restore.read(c, report.found.dump, RestoreOptions(stop=True), plan=True, run=report.run)
     restore_facts.require_room(dump, dump.need, f"{in_place(dump.backup.path)}; {fab('undo')} upgrades instead.")
     return structs.replace(report, dump=dump, facts=dump.facts, warnings=[*report.warnings, *dump.warnings])
 

@@ -97,16 +97,19 @@ class Host(Secured):
         try:
             result = self.sh(script, timeout, check=False)
             found = shell.answers(result.stdout, result.stderr, delimiter)
+            if commands and not found and not result.ok:
+                raise Failed(f"{self.address}: {last_line(result.stderr or result.stdout)}")
         except TimedOut as stuck:
             found = shell.answers(stuck.out, stuck.err, delimiter, unfinished=f"no answer in {timeout} s")
         read = probe.values(probes, {name: found.get(name, shell.NOT_REACHED) for name in commands})
         return read if len(read) > 1 else read[0]
 
-    def open_channel(self, script: str) -> Channel:
-        """Return a channel on which `script` runs until it ends or the channel is closed."""
+    def open_channel(self, script: str, merged: bool = False) -> Channel:
+        """Return a channel on which `script` runs until it ends or is closed; `merged`: both streams are one."""
         with self._explained(PROBE_TIMEOUT):
             channel: Channel = self.create_session()
             channel.settimeout(PROBE_TIMEOUT)
+            channel.set_combine_stderr(merged)
             channel.exec_command(f"sh -c {shell.quote(scripts.with_files(script))}")
         return channel
 

@@ -81,7 +81,7 @@ def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> 
         title=f"Start {title}",
         script=script,
         commands=(" ".join(["docker-compose up -d --no-build", *flags, *started]),),
-        outage=True,
+        outage=not isinstance(report, ServicesReport),
         timeout=900,
     )
 

@@ -8,7 +8,7 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.commands import fab
-from ..engine.plan import Expectation, Plan, chain
+from ..engine.plan import Expectation, Plan, Step, chain
 from ..engine.run import RunOptions, carry_out
 from ..engine.world import Outcome
 from ..preflight import ledger, releases
@@ -34,7 +34,7 @@ def begin_plan(report: ReleaseReport) -> Plan:
     back = fab(f"undo --run {report.run} --restore-snapshot")
     return chain(
         report,
-        containers.keep_images_step(report),
+        _keep_step(report),
         db.snapshot_step(report),
         task="release.begin",
         purpose=f"keep {report.commit.title}",
@@ -58,7 +58,7 @@ def record_plan(report: ReleaseReport) -> Plan:
     commit, seen = report.commit, report.state
     return chain(
         report,
-        containers.keep_images_step(report),
+        _keep_step(report),
         task="release.record",
         purpose=f"{commit.title} is good",
         proof=Expectation(
@@ -66,6 +66,12 @@ def record_plan(report: ReleaseReport) -> Plan:
         ),
         closing=ledger.closing(report.environment, [report.good]),
     )
+
+
+def _keep_step(report: ReleaseReport) -> Step:
+    """Return the step that keeps the images; a release of which none is built here is proven and recorded as well."""
+    none = Step(name="keep", title="Keep the images that run now: none is built here", script=":", preparation=True)
+    return containers.keep_images_step(report) or none
 
 
 @task(name="list")

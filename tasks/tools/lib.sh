@@ -35,6 +35,7 @@ first_error() {
 at_home() { # PATH
   case $1 in
     /*) printf '%s\n' "$1" ;;
+    '~') printf '%s\n' "$HOME" ;;
     *) printf '%s\n' "$HOME/${1#"~/"}" ;;
   esac
 }

@@ -6,7 +6,7 @@
 commit=$1
 
 of_commit() { # IMAGE-ID
-  labelled=$(printf '%s\n' "$labels" | sed -n "s/^$1 //p")
+  labelled=$(printf '%s\n' "$labels" | sed -n "s/^$1 //p" | sed -n 1p)
   [ "$labelled" = "$commit" ] || { [ -z "$labelled" ] && [ "$newest" -ge "${moved:-0}" ]; }
 }
 

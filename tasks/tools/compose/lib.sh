@@ -32,8 +32,11 @@ FILES
   command=$COMPOSE_COMMAND
   [ "$command" != auto ] || command=$(command -v docker-compose >/dev/null 2>&1 && echo docker-compose) || :
   # What the script was told is not for compose, which would put it into the deployment's files: `image: ${TAGS}`.
-  unset ABOUT APP COMPOSE_COMMAND COMPOSE_FILES DATABASE GRACE IMAGES MINUTES OVERRIDE PATTERN PORTS PROJECT SCRIPTS \
-    SHAKY STEADY TAGS URLS
+  unset ABOUT ALEMBIC_COMMAND ALEMBIC_SERVICE APP BY_HAND COMMITS COMPOSE_COMMAND COMPOSE_FILES CONTAINERS COUNT \
+    DATABASE DB_CONTAINER DB_DATA DB_MAINTENANCE DB_NAME DB_USER FULL GRACE HEADS IMAGE IMAGES IMPLIED LEFT LIMIT \
+    MINUTES NETWORK OVERRIDE OVERRIDE_TO PATTERN PGAPPNAME PGOPTIONS PORTS PROJECT RUN SCHEMA SCRIPTS SECTION SHAKY STATE \
+    STEADY TABLE TAGS TIMEOUT TRIAL_ADDRESSES TRIAL_HINT TRIAL_IMAGE TRIAL_SECONDS TRIAL_SERVICE TRIAL_TITLE URLS VERSIONS WAYS_OUT \
+    WORK
   case $command in
     docker-compose) docker-compose "$@" ;;
     *) docker compose "$@" ;;
@@ -82,6 +85,7 @@ end_containers() { # IDS
   # shellcheck disable=SC2086 # ids, one word each
   about=$(docker inspect -f '{{.ID}} {{.State.Pid}} {{or .Config.StopSignal "SIGTERM"}}' $1) || : # what is gone meanwhile is stopped
   while read -r id pid signal; do
+    [ -n "$id" ] || continue
     if hears "$pid" "$signal"; then heard="$heard $id"; else deaf="$deaf $id"; fi
   done <<ABOUT
 $about

@@ -14,7 +14,7 @@ readable() {
 finish() {
   if [ "$code" != 0 ]; then
     PGAPPNAME="$PGAPPNAME ends"
-    open_up || code=1
+    (open_up) || code=1 # it exits where it fails, and what is staged goes then too
   fi
   clean_staging
 }

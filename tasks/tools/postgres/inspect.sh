@@ -39,7 +39,8 @@ missing_roles() { # of those that the report on stdin names
 }
 
 tell() {
-  printf 'FILE\t%s\t%s\t%s\nCHECKSUM\t%s\n' "$kind" "$bytes" "$modified" "$(checksum)"
+  sum=$(checksum) # by itself: a sidecar that cannot be read ends the inspection
+  printf 'FILE\t%s\t%s\t%s\nCHECKSUM\t%s\n' "$kind" "$bytes" "$modified" "$sum"
   printf '%s\n' "$toc" | awk 'sub(/^; +dbname: /, "") { print "DATABASE\t" $0; exit }'
   if [ -n "$reason" ]; then
     printf 'REASON\t%s\n' "$reason"

@@ -34,9 +34,9 @@ target() { # DATABASE
 sql() { # DATABASE OPTION...
   database=$(target "$1")
   shift
-  pg psql -X -q -v ON_ERROR_STOP=1 -At -d "$database" -v live="$DB_NAME" "$@"
+  pg psql -X -q -v ON_ERROR_STOP=1 -At -d "$database" "$@"
 }
-admin() { sql "$DB_MAINTENANCE" "$@"; }
+admin() { sql "$DB_MAINTENANCE" -v live="$DB_NAME" "$@"; }
 live() { sql "$DB_NAME" "$@"; }
 
 # Runs COMMAND on stdin, or fails with WHAT and the first error it printed.

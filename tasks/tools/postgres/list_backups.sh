@@ -36,7 +36,9 @@ for name in *; do
   case $name in *.sha256 | *.part | *.part.err | *[[:cntrl:]]*) continue ;; esac
   [ -f "$name" ] || [ -f "$name/toc.dat" ] || continue
   [ -r "$name" ] || continue
-  kind=$(kind_of "./$name") bytes=$(bytes_of "./$name") modified=$(stat -c %Y "./$name")
+  kind=$(kind_of "./$name") || continue # gone meanwhile
+  bytes=$(bytes_of "./$name") || continue
+  modified=$(stat -c %Y "./$name") || continue
   checksum=0
   [ ! -e "$name.sha256" ] || checksum=1
   printf 'BACKUP\t%s\t%s\t%s\t%s\t%s\n' "$bytes" "$modified" "$kind" "$checksum" "$name"

@@ -37,7 +37,8 @@ load_sql() {
 # What a check read of the very same bytes needs no second reading beside the load.
 counted() {
   known=$(at_home "${REPORTS?}")/$(basename "$file").$bytes.$(stat -c %Y "$file")
-  digest=$(awk -F '\t' '$1 == "DIGEST" { print $2 }' "$known" 2>/dev/null) || return 1
+  digest=$(awk -F '\t' '$1 == "DIGEST" { digest = $2 } $1 == "COMPLETE" { whole = $2 } $1 == "UNREADABLE" { bad = 1 }
+    END { if (whole == 1 && !bad) print digest }' "$known" 2>/dev/null) || return 1
   [ -n "$digest" ] && [ "$digest" = "$(digest_of_staged 2>/dev/null)" ] \
     && awk -F '\t' '$1 == "ROWS" || $1 == "REVISION"' "$known" >"$work/report"
 }

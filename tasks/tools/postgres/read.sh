@@ -3,4 +3,4 @@ set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 file=$1 database=$2
 shift 2
-sql "$database" "$@" <"$file"
+sql "$database" -v live="$DB_NAME" "$@" <"$file"

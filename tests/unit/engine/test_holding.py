@@ -37,7 +37,7 @@ def held(member: Member, *said: str) -> tuple[Lock, list[Channel]]:
     """A lock on a host whose channels say `said`, one after the other."""
     channels = [Channel(text) for text in said]
     left = list(channels)
-    member.__dict__["open_channel"] = lambda command: left.pop(0)
+    member.__dict__["open_channel"] = lambda command, merged: left.pop(0)
     return Lock(member, Word("S"), "token"), channels
 
 
@@ -99,7 +99,7 @@ def test_a_host_that_is_gone_keeps_a_lock_that_nobody_shows_life_on(mocker):
 def locked(said: dict[str, str]) -> tuple[Locks, list[Member]]:
     members = fleet(*said)
     for member in members:
-        member.__dict__["open_channel"] = lambda command, text=said[member.host]: Channel(text)
+        member.__dict__["open_channel"] = lambda command, merged, text=said[member.host]: Channel(text)
     return Locks(tuple(members), Word("S")), members
 
 

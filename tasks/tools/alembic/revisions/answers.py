@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Undecidable:
-    """The graph cannot be known without running code: why, and in which file."""
+    """The graph cannot be known without running code: why, and in which file; `torn`: it did not arrive whole."""
 
     reason: str
     path: str = ""
+    torn: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}" if self.path else self.reason

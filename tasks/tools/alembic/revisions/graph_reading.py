@@ -29,7 +29,7 @@ def probe(checkout: str, commits: Sequence[str], config: str) -> Probe[Graphs]:
         try:
             return parse(answer.out, config)
         except BadOutputError as error:
-            return dict.fromkeys(commits, Undecidable(answer.err.strip() or str(error)))
+            return dict.fromkeys(commits, Undecidable(answer.err.strip() or str(error), torn=True))
 
     return single(fetch_script(checkout, commits, config), graphs)
 
