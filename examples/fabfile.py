@@ -1,7 +1,19 @@
 """A shop's own tasks, and the rollback beside them: mounted, called, and built upon."""
 
 from fab_rollback import ns as rollback
-from fab_rollback.api import Expectation, RollbackOptions, Step, chain, change, containers, db, fab, git, preflight
+from fab_rollback.api import (
+    Expectation,
+    RollbackOptions,
+    Step,
+    chain,
+    change,
+    containers,
+    db,
+    fab,
+    git,
+    preflight,
+    verify,
+)
 from fabric import task
 from invoke import Collection
 
@@ -39,18 +51,20 @@ def rewind(c, commit=None):
 @change
 def release(c, commit=None):
     """Go back to a commit as a whole: our steps in an order of our own, and one of the shop's between them."""
-    report = preflight.rollback.check(c, commit, RollbackOptions(database=False))
+    report = preflight.rollback.check(c, commit, RollbackOptions())
     return chain(
         report,
         containers.keep_images_step(report),
         containers.build.step(report),
         note(report.target),
         containers.stop.step(report),
+        db.snapshot_step(report),
+        db.downgrade.step(report),
         git.checkout.step(report),
         containers.start.step(report),
         task="release",
         purpose=report.purpose,
-        proof=Expectation(commit=report.target.sha, services=report.wanted.files.lasting, healthy=True),
+        proof=verify.expect(report),
         back=fab("undo"),
         before=report.release,
     )

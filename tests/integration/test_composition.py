@@ -136,7 +136,16 @@ def test_a_plan_of_our_steps_and_one_of_theirs_is_one_run_that_undo_takes_back(s
     ran = shop.fab("release", "--commit", good[:7], "--yes", "--json")
     assert ran.code == 0, ran.text
     done = ran.json()
-    assert [step["step"] for step in done["steps"]] == ["keep", "build", "note", "stop", "checkout", "start"]
+    assert [step["step"] for step in done["steps"]] == [
+        "keep",
+        "build",
+        "note",
+        "stop",
+        "snapshot",
+        "downgrade",
+        "checkout",
+        "start",
+    ]
     assert done["back"] == f"fab rollback.undo --run {done['run']}"
     assert shop.operator.head() == good
     back = shop.fab(*done["back"].split()[1:], "--yes")

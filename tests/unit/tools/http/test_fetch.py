@@ -22,6 +22,13 @@ def test_curl_asks_for_the_status_alone_and_its_failing_is_an_answer():
         assert stage.calls == [["curl", "-s", "-o", "/dev/null", "-m", "2", "-w", "%{http_code}\\n", "--", URL]]
 
 
+def test_one_that_is_asked_by_another_name_is_asked_without_a_proxy():
+    with Stage(curl="echo 200") as stage:
+        stage.run(f"{fetch.command(URL, 2)} a.b:80")
+        [call] = stage.calls
+        assert call[6:-2] == ["--noproxy", "*", "-H", "Host: a.b:80", "-w", "%{http_code}\\n"]
+
+
 def test_where_there_is_nothing_to_ask_with_it_is_said():
     with Stage() as stage:
         done = stage.run(f"command() {{ return 1; }}\nPATH=/nowhere /bin/sh {fetch.command(URL).removeprefix('sh ')}")
