@@ -19,6 +19,7 @@ NAME = "-".join(filter(None, [os.environ.get("TEST_HOST", "test"), os.environ.ge
 def pytest_configure() -> None:
     """Hear Ctrl-C, and let the commands hear it that are started here: what a shell puts in the background does not."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser) -> None:

@@ -11,7 +11,10 @@ import pytest
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault]
 
 DUMP = "docker exec jctc_db pg_dump -U jctc_user -d jctc_db"
-STEPS = {"beside": ("stop", "restore", "swap", "wake"), "in place": ("stop", "dump", "drop", "restore", "take", "wake")}
+STEPS = {
+    "beside": ("stop", "restore", "swap", "start"),
+    "in place": ("stop", "dump", "drop", "restore", "take", "start"),
+}
 SEED, CUTS, FLIPS = 20240401, 200, 50
 CHECK = """
 SELECT count(*) || ' ' || md5(string_agg(c::text, ',' ORDER BY id)) FROM cases c;

@@ -8,8 +8,8 @@ import pytest
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault]
 
-STEPS = ("keep", "prepare", "stop", "snapshot", "downgrade", "checkout", "start")
-RESTORE = ("stop", "restore", "swap", "wake")
+STEPS = ("keep", "build", "stop", "snapshot", "downgrade", "checkout", "start")
+RESTORE = ("stop", "restore", "swap", "start")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 ORDINARY = {("during", signal.SIGKILL)}
 LONG = (pytest.mark.long,)

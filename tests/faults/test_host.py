@@ -10,7 +10,7 @@ from tests.faults.test_failures import FULL, described
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault, pytest.mark.long]
 
-STEPS = ("prepare", "stop", "snapshot", "downgrade", "checkout", "start")
+STEPS = ("build", "stop", "snapshot", "downgrade", "checkout", "start")
 CLOCK = """#!/bin/sh
 case " $*" in *" -d"*|*" --date"*) exec /usr/bin/date "$@" ;; esac
 exec /usr/bin/date -d "$(cat /tmp/clock 2>/dev/null || echo now)" "$@"
@@ -41,12 +41,12 @@ def test_a_host_that_reboots_in_every_step_is_waited_for_and_the_run_resumed_to_
         docker("restart", "-t", "0", real.host.container)
         real.go()
         ran = running.end()
-        assert ran.code == (2 if step == "prepare" else 1), ran.text
+        assert ran.code == (2 if step == "build" else 1), ran.text
         assert "was cut off on the host" in ran.err, ran.text
         assert "connection lost; the step goes on there" in ran.out
         real.settled()
         real.note("host rebooted", f"during {step}", ran, "yes", rows)
-        if step != "prepare":
+        if step != "build":
             assert "fab resume" in ran.err
             known, words = "", ("resume", "--yes")
     real.must(real.resume())
@@ -56,7 +56,7 @@ def test_a_host_that_reboots_in_every_step_is_waited_for_and_the_run_resumed_to_
 
 def test_an_engine_that_hangs_is_waited_for_in_every_step(ready):
     rows, known = ready.content(), ready.last_run()
-    steps = ("prepare", "stop", "snapshot", "downgrade", "start")
+    steps = ("build", "stop", "snapshot", "downgrade", "start")
     ready.hold(steps[0])
     running = ready.rollback()
     for step, following in zip(steps, (*steps[1:], None), strict=True):
@@ -116,9 +116,9 @@ def test_a_downgrade_that_is_killed_for_want_of_memory_says_so_and_is_resumed(re
 
 def test_a_disk_that_is_full_during_the_build_changes_nothing(ready):
     rows, known, before = ready.content(), ready.last_run(), ready.operator.world()
-    ready.hold("prepare")
+    ready.hold("build")
     running = ready.rollback("--rebuild")
-    ready.wait_for("prepare", known=known)
+    ready.wait_for("build", known=known)
     ready.host.exec(FULL, user="root", timeout=120)
     ready.go()
     ran = running.end()

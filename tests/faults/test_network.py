@@ -8,8 +8,8 @@ from tests.faults.stage import through
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault]
 
-STEPS = ("keep", "prepare", "stop", "snapshot", "downgrade", "checkout", "start")
-RESTORE = ("stop", "restore", "swap", "wake")
+STEPS = ("keep", "build", "stop", "snapshot", "downgrade", "checkout", "start")
+RESTORE = ("stop", "restore", "swap", "start")
 SESSION = "pkill -KILL -u ubuntu -x sshd || pkill -KILL -f 'sshd: ubuntu' || :"
 SSHD = "pkill -KILL -x sshd; while pgrep -x sshd >/dev/null; do sleep 0.05; done; /usr/sbin/sshd"
 FAULTS = {

@@ -53,7 +53,7 @@ def dump(stage: Stage) -> tuple[str, ...]:
 
 
 ENDLESS = [
-    Endless("a build", "prepare", build, "pgrep -f '^sleep 604'"),
+    Endless("a build", "build", build, "pgrep -f '^sleep 604'"),
     Endless(
         "a copy of the database",
         "snapshot",
