@@ -6,7 +6,7 @@ from typing import Any
 
 # Engines, and the flavours of compose that go with each, the usual one first.
 ENGINES = {"old": ("v1", "v2"), "modern": ("v2",)}
-DEFAULT_ENGINE = os.environ.get("SANDBOX_ENGINE") or "old"
+DEFAULT_ENGINE = os.environ.get("SANDBOX_ENGINE") or "modern"
 
 
 @dataclass(frozen=True)

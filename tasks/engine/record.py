@@ -29,6 +29,10 @@ LAST_WORD = {
 }
 
 
+class OtherFormat(Refused):
+    """The run was written by another version of these tasks, or by none."""
+
+
 class StepStatus(Struct, frozen=True, kw_only=True):
     """One step of a run on one host; `state` is waiting, running, done, failed or cut off; times are the host's."""
 
@@ -130,7 +134,7 @@ def read(host: Host, run: str | None = None) -> RunRecord:
 def probe(environment: Environment, run: str | None = None) -> Probe[RunRecord | None]:
     """Return the probe of `run`, or of the last one; None where the host knows none.
 
-    Raises Refused, when it is read, for a run that another version wrote, or whose plan cannot be read.
+    Raises OtherFormat, when it is read, for a run that another version wrote, or whose plan cannot be read.
     """
     state = paths.state(environment)
     chosen = quote(run) if run else '"$(cat last 2>/dev/null || ls -1t runs 2>/dev/null | head -n 1)"'
@@ -151,7 +155,7 @@ def parse(answers: Answers) -> RunRecord:
     try:
         plan = msgspec.convert(whole["plan"], Plan)
     except (msgspec.MsgspecError, KeyError, TypeError) as error:
-        raise Refused(f"The plan of the run cannot be read: {' '.join(str(error).split())}.") from None
+        raise OtherFormat(f"The plan of the run cannot be read: {' '.join(str(error).split())}.") from None
     journal = read_journal(answers["journal"].out)
     tries = [line.split() for line in answers["tries"].out.splitlines() if line.strip()]
     found = lock.read(answers["lock"].out)
@@ -173,9 +177,9 @@ def _whole(text: str) -> dict[str, Any]:
         whole: Any = json.loads(text)
         written = whole.get("format", 1)
     except (ValueError, AttributeError) as error:
-        raise Refused(f"The plan of the run cannot be read: {error}.") from None
+        raise OtherFormat(f"The plan of the run cannot be read: {error}.") from None
     if written != FORMAT:
-        raise Refused(
+        raise OtherFormat(
             f"The run was written by another version of these tasks (format {written}; this one reads {FORMAT}): "
             f"use that version for it, or leave it as it is."
         )

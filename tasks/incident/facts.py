@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..console.errors import Failed, Refused
+from ..console.errors import Failed
 from ..engine import journal, record
 from ..ssh.host import Host
 from ..tools.postgres import reads
@@ -21,7 +21,7 @@ def run_of(host: Host, run: str | None) -> tuple[str, str]:
     """Return the id of `run` or of the last one, and the commit it left; empty where there is none."""
     try:
         known = record.read(host, run) if run else host.ask(record.probe(host.environment))
-    except Refused:  # written by another version: its files are evidence all the same
+    except record.OtherFormat:  # its files are evidence all the same
         return run or next(reversed(host.ask(journal.every(host.environment, 1))), ""), ""
     if known is None:
         return "", ""

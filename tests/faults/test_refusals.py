@@ -17,6 +17,10 @@ STATE = ".fab-rollback/jctc-app"
 ALMOST_FULL = "cd /var/lib/docker; fallocate -l $(( $(df --output=avail -B1 . | tail -1) - 99999999 )) full"
 
 
+# Where the command and the plugin lie, each of which may be absent.
+COMPOSE = "/usr/bin/docker-compose /usr/lib*/docker/cli-plugins/docker-compose"
+
+
 @dataclass(frozen=True)
 class Wrong:
     """Something wrong on the host or with the target; `says` is in the line that is printed."""
@@ -36,8 +40,8 @@ WRONGS = [
     Wrong(
         "docker-compose is missing",
         "compose",
-        "mv $(command -v docker-compose) /root/",
-        "mv /root/docker-compose /usr/bin/",
+        f"for file in $(ls -d {COMPOSE} 2>/dev/null); do mv $file $file.away; done",
+        f"for file in $(ls -d {COMPOSE.replace(' ', '.away ')}.away); do mv $file ${{file%.away}}; done",
     ),
     Wrong(
         "login may not use the engine",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,7 @@ def room(file: Path) -> str:
     return parts[0] if len(parts) > 1 else ""
 
 
+@functools.cache
 def imports(file: Path) -> set[Path]:
     """The files that a file imports from inside the package."""
     found = set()

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks.console.errors import Failed
+from tasks.console.errors import Failed, Refused
 from tasks.engine import record
 from tasks.incident import facts
 from tasks.preflight.state import State
@@ -32,6 +32,17 @@ def test_the_last_run_is_the_one_where_none_is_named_and_there_may_be_none(mocke
     assert facts.run_of(host(run(journal())), None) == (RUN, BAD)
     mocker.patch.object(record, "read", return_value=run(journal()))
     assert facts.run_of(host(), RUN[:10]) == (RUN, BAD)
+
+
+def test_a_run_that_is_not_there_is_refused_and_one_of_another_version_is_evidence_all_the_same():
+    missing = SimpleNamespace(environment=environment(), address="u@h:22", ask=lambda *_, **__: None)
+    with pytest.raises(Refused, match=f"no run {RUN}"):
+        facts.run_of(missing, RUN)
+
+    def written_by_another(*_, **__):
+        raise record.OtherFormat("The run was written by another version.")
+
+    assert facts.run_of(SimpleNamespace(environment=environment(), ask=written_by_another), RUN) == (RUN, "")
 
 
 def test_a_place_that_cannot_be_written_is_one_line(tmp_path):
