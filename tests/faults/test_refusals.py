@@ -18,7 +18,7 @@ ALMOST_FULL = "cd /var/lib/docker; fallocate -l $(( $(df --output=avail -B1 . | 
 
 
 # Where the command and the plugin lie, each of which may be absent.
-COMPOSE = "/usr/bin/docker-compose /usr/lib*/docker/cli-plugins/docker-compose"
+PROGRAMS = "/usr/bin/docker-compose /usr/lib*/docker/cli-plugins/docker-compose"
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ WRONGS = [
     Wrong(
         "docker-compose is missing",
         "compose",
-        f"for file in $(ls -d {COMPOSE} 2>/dev/null); do mv $file $file.away; done",
-        f"for file in $(ls -d {COMPOSE.replace(' ', '.away ')}.away); do mv $file ${{file%.away}}; done",
+        f"for file in $(ls -d {PROGRAMS} 2>/dev/null); do mv $file $file.away; done",
+        f"for file in $(ls -d {PROGRAMS.replace(' ', '.away ')}.away 2>/dev/null); do mv $file ${{file%.away}}; done",
     ),
     Wrong(
         "login may not use the engine",
