@@ -10,7 +10,7 @@ import msgspec
 from ..console import terminal as console
 from ..ssh.host import Host
 from ..ssh.shell import nonce
-from .plan import Plan, Step
+from .plan import Plan
 from .progress import PREFIX, Progress
 from .world import Check, Outcome
 
@@ -69,31 +69,6 @@ def plan(host: Host, plan: Plan) -> None:
         console.say(f"  {number}. {step.title}" + (f"  ({'; '.join(notes)})" if notes else ""))
         for command in step.commands:
             console.say(f"       {command}", style="dim")
-
-
-def step_begins(number: int, count: int, step: Step) -> None:
-    """Print the line that announces a step."""
-    console.say(f"[{number}/{count}] {step.title}", style="cyan")
-
-
-def step_done(seconds: float | None) -> None:
-    """Print the line that ends a step; None: it was done before the run was taken up again."""
-    console.say("    done before" if seconds is None else f"    done in {seconds:.1f} s", style="green")
-
-
-def reconnecting(host: Host) -> None:
-    """Say that the connection was lost and the step goes on."""
-    console.say(f"    {host.address}: connection lost; the step goes on there; trying again ...", style="yellow")
-
-
-def watching(step: Step) -> None:
-    """Say that a step is watched again."""
-    console.say(f"    watching on: {step.title}", style="yellow")
-
-
-def stopping(host: Host, step: Step) -> None:
-    """Say that a running step is being stopped."""
-    console.say(f"    {host.address}: stopping: {step.title}", style="yellow")
 
 
 def checks(found: list[Check]) -> None:

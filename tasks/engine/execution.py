@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
+from ..console import terminal
 from ..console.errors import Failed, Held, Refused
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
@@ -17,8 +18,7 @@ from . import display, failure, interrupt, job, journal
 from .holding import Locks, taken_over
 from .plan import Plan, Step, label
 from .record import RunRecord
-from .watch import Watch
-from .watches import Watches
+from .watch import Watch, Watches
 from .world import Check, Outcome, Proof, World
 
 
@@ -70,14 +70,14 @@ class Execution:
 
     def _step(self, number: int, step: Step) -> None:
         begun = time.monotonic()
-        display.step_begins(number, len(self.plan.steps), step)
+        terminal.say(f"[{number}/{len(self.plan.steps)}] {step.title}", style="cyan")
         members = self.host.fleet[:1] if step.primary_only else self.host.fleet
         members = tuple(m for m in members if not (m in self.records and self.records[m].holds(number)))
         if members:
             self._on(members, [self._try(member, number, step) for member in members])
         seconds = time.monotonic() - begun if members else 0.0
         self.progress.done.append({"step": step.name, "seconds": round(seconds, 2)})
-        display.step_done(seconds if members else None)
+        terminal.say(f"    done in {seconds:.1f} s" if members else "    done before", style="green")
 
     def _try(self, member: Host, number: int, step: Step) -> job.Try:
         attempt = self.records[member].attempt(number) if member in self.records else 1

@@ -28,7 +28,7 @@ class Lock:
         self._channel: Channel | None = None
         self._gone = threading.Event()
 
-    def take(self, owner: dict[str, str], replace: tuple[Replaceable, ...] = lock.NEW) -> None:
+    def take(self, owner: dict[str, str], replace: Replaceable = lock.NEW) -> None:
         """Take the lock or raise Held, naming who has it and what to type."""
         lines = self._open(lock.take(self.state, self.token, owner, replace))
         if lines[0] == "TAKEN":
@@ -95,7 +95,7 @@ class Locks:
         self.of = {h: Lock(h, state, self.token) for h in sorted(hosts, key=lambda h: h.address)}
 
     @contextlib.contextmanager
-    def taken(self, owner: dict[str, str], replace: tuple[Replaceable, ...] = lock.NEW) -> Iterator[Locks]:
+    def taken(self, owner: dict[str, str], replace: Replaceable = lock.NEW) -> Iterator[Locks]:
         """Hold all locks inside the block; it is the block that releases them, or leaves them as a sign."""
         try:
             self._take(owner, replace)
@@ -104,7 +104,7 @@ class Locks:
             for one in self.of.values():
                 one.let_go()
 
-    def _take(self, owner: dict[str, str], replace: tuple[Replaceable, ...]) -> None:
+    def _take(self, owner: dict[str, str], replace: Replaceable) -> None:
         """Take the first lock, which decides between clients that want the same hosts, then the others at once."""
         first, *others = self.of.values()
         taken: list[Lock] = []

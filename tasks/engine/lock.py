@@ -23,18 +23,6 @@ LockState = Literal["LIVE", "RUNNING", "DEAD", "FREE"]
 STATES: dict[str, LockState] = {name: name for name in get_args(LockState)}
 
 
-class Replaceable(Struct, frozen=True):
-    """A lock that a client may replace: one in this state, and of this run, if one is named."""
-
-    state: LockState
-    run: str = ""
-
-    @property
-    def word(self) -> str:
-        """What take-lock.sh is told."""
-        return f"{self.state}:{self.run}" if self.run else self.state
-
-
 class LockInfo(Struct, frozen=True):
     """The lock that lies on a host: `age` in seconds, `step` the last thing that its run's journal says of a step."""
 
@@ -49,18 +37,20 @@ class LockInfo(Struct, frozen=True):
         return str(self.owner.get("run", ""))
 
 
-NEW = (Replaceable("FREE"),)
-OVER = (*NEW, Replaceable("DEAD"))
+# The locks that a client may replace, as take-lock.sh is told: in this state, and of this run, if one is named.
+Replaceable = tuple[str, ...]
+NEW: Replaceable = ("FREE",)
+OVER: Replaceable = ("FREE", "DEAD")
 
 
-def resuming(run: str) -> tuple[Replaceable, ...]:
-    """Return which lock the continuation of `run` may replace: its own, unless somebody is at it."""
-    return (*NEW, Replaceable("DEAD", run), Replaceable("RUNNING", run))
+def resuming(run: str) -> Replaceable:
+    """Return which locks the continuation of `run` may replace: its own, unless somebody is at it."""
+    return ("FREE", f"DEAD:{run}", f"RUNNING:{run}")
 
 
-def undoing(run: str) -> tuple[Replaceable, ...]:
-    """Return which lock the way back from `run` may replace: that of the run, once it stopped."""
-    return (*NEW, Replaceable("DEAD", run))
+def undoing(run: str) -> Replaceable:
+    """Return which locks the way back from `run` may replace: that of the run, once it stopped."""
+    return ("FREE", f"DEAD:{run}")
 
 
 def tag(token: str) -> str:
@@ -71,9 +61,9 @@ def tag(token: str) -> str:
     return f"FAB_ROLLBACK_HOLDER={token};"
 
 
-def take(state: Word, token: str, owner: dict[str, str], replace: tuple[Replaceable, ...] = NEW) -> str:
+def take(state: Word, token: str, owner: dict[str, str], replace: Replaceable = NEW) -> str:
     """Return the command that takes the lock below the state folder, and keeps it while stdin shows signs of life."""
-    words = (str(SILENCE), token, owner["run"], json.dumps(owner), *(one.word for one in replace))
+    words = (str(SILENCE), token, owner["run"], json.dumps(owner), *replace)
     return _held(token, scripts.call("engine/take-lock.sh", *words, STATE=state))
 
 

@@ -58,24 +58,42 @@ def label(number: int, step: Step) -> str:
 class Expectation(Struct, frozen=True, kw_only=True):
     """What must be true at the end; what is None or empty is not looked at.
 
-    `images` names an image for each service; `services` must run, `stopped` must not. The rows of `redundant`
+    `images` names an image for each service; `services` must run, `stopped` must not. The heads that are `implied`
     may be there beside those of `revision`: they say nothing that those do not.
     """
 
     commit: str | None = None
     revision: list[str] | None = None
-    redundant: list[str] = field(default_factory=list)
+    implied: list[str] = field(default_factory=list, name="redundant")  # as plans that lie on hosts call it
     images: dict[str, str] = field(default_factory=dict)
     services: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     healthy: bool = False
 
 
-class Plan(Struct, kw_only=True):
-    """Ordered steps towards an expectation; `facts` and `warnings` are told before the question.
+class Told(Struct, frozen=True, kw_only=True):
+    """What the operator is told of a run, and asked by name, before it begins; `run` is its id."""
 
-    `before` is what `undo` needs to know of the state that is left. `closing` is a
-    script that runs on every host once the plan is proven, with RUN, TASK, WHO and MACHINE in its environment.
+    run: str = field(default_factory=new_id)
+    facts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+
+
+class PreflightReport(Told, frozen=True, kw_only=True):
+    """What was found before a run."""
+
+    @property
+    def activity(self) -> str:
+        """What the host's journals were then: a run that began since is noticed."""
+        return ""
+
+
+class Plan(Told, frozen=True, kw_only=True):
+    """Ordered steps towards an expectation; `purpose` says in a line from what to what.
+
+    `before` is what `undo` goes by, `back` the command that takes the run back, empty where there is none. `closing`
+    is a script that runs on every host once the plan is proven, with RUN, TASK, WHO and MACHINE in its environment.
     `activity` is what the journals on the host said when the plan was made: it is void when they say something
     else under the lock. `undoes` is the run that it takes back. `only_by_name`: `undo` takes it back only
     where it is named.
@@ -85,16 +103,12 @@ class Plan(Struct, kw_only=True):
     purpose: str
     steps: list[Step]
     expect: Expectation = field(default_factory=Expectation)
-    facts: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    questions: list[str] = field(default_factory=list)
     before: AnyBefore | None = None
     back: str = ""
     undoes: str = ""
     only_by_name: bool = False
     activity: str = ""
     closing: str = ""
-    run: str = field(default_factory=new_id)
 
     @property
     def way_back(self) -> str:
@@ -105,20 +119,6 @@ class Plan(Struct, kw_only=True):
     def outage(self) -> bool:
         """Whether the application does not answer during some step."""
         return any(step.outage for step in self.steps)
-
-
-class PreflightReport(Struct, frozen=True, kw_only=True):
-    """What was found before a run: its id, and what the operator is told, and asked by name."""
-
-    run: str = field(default_factory=new_id)
-    facts: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    questions: list[str] = field(default_factory=list)
-
-    @property
-    def activity(self) -> str:
-        """What the host's journals were then: a run that began since is noticed."""
-        return ""
 
 
 Part = Step | Iterable[Step | None] | None
@@ -138,33 +138,21 @@ def chain(
 ) -> Plan:
     """Return the plan of the steps in `parts`, in their order; None, and an empty part, is nothing to do.
 
-    Args:
-        report: the preflight that the steps were made from.
-        parts: steps, or several that belong together.
-        task: the task's name, as it is typed.
-        purpose: from what to what, in a line.
-        proof: what must be true at the end.
-        back: the command that takes the run back; empty where there is none.
-        before: what `undo` goes by.
-        closing: a script for every host, once the plan is proven.
-        undoes: the run that this one takes back.
-        only_by_name: whether `undo` takes it back only where it is named.
+    `report` is the preflight that the steps were made from, `proof` what must be true at the end; all others are as
+    in the plan.
     """
+    told = {name: getattr(report, name) for name in (*Told.__struct_fields__, "activity")}
     return Plan(
+        **told,
         task=task,
         purpose=purpose,
         steps=flat(*parts),
         expect=proof or Expectation(),
-        facts=report.facts,
-        warnings=report.warnings,
-        questions=report.questions,
         before=before,
         back=back,
         closing=closing,
         undoes=undoes,
         only_by_name=only_by_name,
-        activity=report.activity,
-        run=report.run,
     )
 
 

@@ -46,7 +46,7 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world
         return Execution(world, host, plan, locks, started).complete()
 
 
-def _replaceable(plan: Plan, options: RunOptions) -> tuple[Replaceable, ...]:
+def _replaceable(plan: Plan, options: RunOptions) -> Replaceable:
     if options.take_over:
         return OVER
     return undoing(plan.undoes) if plan.undoes else NEW

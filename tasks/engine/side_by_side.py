@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import partial, reduce
 
 from ..ssh.scripts import call
 from .plan import Part, Step, flat
@@ -16,24 +16,12 @@ def at_once(first: Part, second: Part, hosts: int) -> list[Step]:
     one, two = flat(first), flat(second)
     if not one or not two or hosts > 1:
         return [*one, *two]
-    return [together(reduce(in_turn, one), reduce(in_turn, two))]
+    in_turn = partial(joined, "engine/in-turn.sh")
+    return [joined("engine/together.sh", reduce(in_turn, one), reduce(in_turn, two))]
 
 
-def together(first: Step, second: Step) -> Step:
-    """Return one step that runs both at once and fails as the one that fails.
-
-    The output of `first` is shown as it comes, that of `second` afterwards; the log ends with the
-    reason of a failure.
-    """
-    return _joined(first, second, "engine/together.sh")
-
-
-def in_turn(first: Step, second: Step) -> Step:
-    """Return one step that runs `second` once `first` is done, and fails as the one that fails."""
-    return _joined(first, second, "engine/in-turn.sh")
-
-
-def _joined(first: Step, second: Step, file: str) -> Step:
+def joined(file: str, first: Step, second: Step) -> Step:
+    """Return one step whose script `file` runs both, and fails as the one that fails."""
     names = [f"{step.name}.sh" for step in (first, second)]
     return Step(
         name=f"{first.name}-and-{second.name}",

@@ -24,7 +24,7 @@ from ..ssh.host import Host
 from . import mounting, options, run
 from .world import World
 
-SWITCHES = ("yes", "plan", "take_over", "json")  # of every change
+SWITCHES = (*run.RunOptions.__struct_fields__, "json")  # of every change
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 Body = Callable[..., Any]
@@ -108,7 +108,7 @@ def task(body: None = None, /, **settings: Any) -> Callable[[Body], RollbackTask
 def task(body: Body | None = None, /, **settings: Any) -> Any:
     """Declare a task: `@task` or `@task(name=...)`; help for the common options comes by itself."""
     if body is None:
-        return lambda function: task(function, **settings)
+        return functools.partial(task, **settings)
     parameters = list(inspect.signature(body).parameters)[1:]
     help_ = {name: options.HELP[name] for name in parameters if name in options.HELP}
     settings["help"] = {**help_, **settings.get("help", {})}
@@ -138,33 +138,24 @@ class Change:
     def __call__(self, body: Body | None = None, /, *, step: Body | None = None, **settings: Any) -> Any:
         """Declare a change: `@change` or `@change(name=...)`."""
         if body is None:
-            return lambda function: self._declare(function, step, **settings)
-        return self._declare(body, step, **settings)
-
-    def _declare(self, body: Body, step: Body | None, **settings: Any) -> Any:
+            return functools.partial(self, step=step, **settings)
         own = inspect.signature(body)
 
         @functools.wraps(body)
         def carried_out(c: Host, *args: Any, **kwargs: Any) -> Any:
             started = time.monotonic()
-            switches = {name: kwargs.pop(name, False) for name in SWITCHES}
-            wanted = {"plan": switches["plan"]} if "plan" in own.parameters else {}
-            made = body(c, *args, **kwargs, **wanted)
+            wanted = run.RunOptions(**{name: kwargs.pop(name, False) for name in run.RunOptions.__struct_fields__})
+            kwargs.pop("json", None)  # heard of before the body is called
+            made = body(c, *args, **kwargs, **({"plan": wanted.plan} if "plan" in own.parameters else {}))
             if made is None:
                 terminal.emit_json({"changed": False})
                 return None
-            return run.carry_out(c, made, run.RunOptions(**_but(switches, "json")), started, self.world)
+            return run.carry_out(c, made, wanted, started, self.world)
 
         carried_out.__signature__ = _with_switches(own)  # type: ignore[attr-defined]  # read by inspect, and so by Invoke
-        if step is None:
-            return task(carried_out, **settings)
         made = task(carried_out, klass=StepTask, **settings)
         made.step = step
         return made
-
-
-def _but(switches: Mapping[str, bool], name: str) -> dict[str, bool]:
-    return {key: value for key, value in switches.items() if key != name}
 
 
 def _with_switches(signature: inspect.Signature) -> inspect.Signature:

@@ -1,15 +1,19 @@
-"""Watching one step on one host to its end, whatever becomes of the connection or of the operator's patience."""
+"""Watching a step on its hosts to its end, whatever becomes of a connection or of the operator's patience."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import time
+from collections.abc import Sequence
 
+from ..console import terminal
 from ..console.errors import ConnectionLost, Failed
 from ..ssh.host import Host
 from ..ssh.hostkeys import UntrustedHostKey
-from . import display, failure, job
+from ..ssh.parallel import Parallel
+from . import failure, job
+from .display import Log
 from .holding import Locks
 from .interrupt import Wanted, until_left
 
@@ -18,24 +22,20 @@ Ended = tuple[job.End, list[str]]  # how a step ended, and the last lines it sai
 
 
 class Watch:
-    """One try of a step, begun or taken up again; `goes_on` while it may run on the host."""
+    """One try of a step on one host, begun or taken up again; `goes_on` while it may run there."""
 
     def __init__(self, member: Host, locks: Locks, attempt: job.Try, name: str = "") -> None:
         """`name` is said before every line of the step, where it runs on several hosts."""
         self.member, self.locks, self.attempt = member, locks, attempt
         self.goes_on = True
-        self._log = display.Log(name)
+        self._log = Log(name)
         self._lost: float | None = None
 
     def to_the_end(self) -> Ended:
-        """Return how the step ended and the last lines it said.
+        """Return how the step ended, over as many connections as it takes, and the last lines it said.
 
-        Raises ConnectionLost when the host stays away, and KeyboardInterrupt when the operator has enough.
+        Raises ConnectionLost when the host stays away.
         """
-        return until_left(self._end, self._go_on)
-
-    def _end(self) -> Ended:
-        """Return how the step ended, over as many connections as it takes."""
         while True:
             try:
                 self._hold_again()
@@ -67,26 +67,49 @@ class Watch:
     def _wait(self, error: Exception) -> None:
         """Wait a second before the next try to connect, or give up."""
         if self._lost is None:
-            display.reconnecting(self.member)
+            self._say("connection lost; the step goes on there; trying again ...")
             self._lost = time.monotonic()
         patience = float(os.environ.get("ROLLBACK_RECONNECT", RECONNECT))
         if isinstance(error.__cause__, UntrustedHostKey) or time.monotonic() - self._lost > patience:
             raise ConnectionLost(failure.lost(self.member, self.attempt.step, error)) from None
         time.sleep(1)
 
+    def leave(self, stop: bool) -> None:
+        """Show nothing more of what the step says; with `stop`, end it on the host, with all that it runs."""
+        self._log.silent = True
+        if stop and self.goes_on:
+            self._say(f"stopping: {self.attempt.step.title}")
+            with contextlib.suppress(Failed, OSError, EOFError):
+                self.goes_on = not self.member.sh(job.stop(self.attempt), timeout=60, check=False).ok
+
+    def _say(self, what: str) -> None:
+        terminal.say(f"    {self.member.address}: {what}", style="yellow")
+
+
+class Watches:
+    """The tries of one step, one a host: together they take as long as the slowest of them."""
+
+    def __init__(self, watches: Sequence[Watch]) -> None:
+        self.watches = watches
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the step may go on on a host without this client."""
+        return any(watch.goes_on for watch in self.watches)
+
+    def to_the_end(self) -> list[Ended]:
+        """Return, for each host, how the step ended and the last lines it said; all are waited for.
+
+        Raises the error of the first host that stays away, and KeyboardInterrupt when the operator has enough.
+        """
+        if len(self.watches) == 1:  # nothing else is printed while the operator is asked
+            return until_left(lambda: [self.watches[0].to_the_end()], self._go_on)
+        return until_left(Parallel(self.watches, lambda watch: watch.to_the_end()).wait, self._go_on)
+
     def _go_on(self, wanted: Wanted) -> bool:
         if wanted == "watch":
-            display.watching(self.attempt.step)
-        if wanted == "stop":
-            self.stop()
-        return wanted == "watch"
-
-    def stop(self) -> None:
-        """End the step on the host, with all that it runs."""
-        display.stopping(self.member, self.attempt.step)
-        with contextlib.suppress(Failed, OSError, EOFError):
-            self.goes_on = not self.member.sh(job.stop(self.attempt), timeout=60, check=False).ok
-
-    def silence(self) -> None:
-        """Show nothing more of what the step says."""
-        self._log.silent = True
+            terminal.say(f"    watching on: {self.watches[0].attempt.step.title}", style="yellow")
+            return True
+        for watch in self.watches:
+            watch.leave(stop=wanted == "stop")
+        return False

@@ -80,7 +80,7 @@ def _back(report: RollbackUndoReport, *steps: Step | None) -> Plan:
         proof=Expectation(
             commit=target.sha,
             revision=report.schema.to_heads if report.schema else report.found.revision,
-            redundant=report.schema.implied if report.schema else [],
+            implied=report.schema.implied if report.schema else [],
             images={i.service: i.retained(target.sha) for i in report.images},
             services=[s for s in services if s in report.found.running],
             healthy=report.found.healthy,

@@ -38,6 +38,6 @@ def check(expect: Expectation, seen: State, ids: Mapping[str, str], primary: boo
         *(health.runs(service, seen) for service in expect.services),
         *(one for found in images for one in found),
         *(health.stopped(service, seen) for service in expect.stopped),
-        *([health.is_at_revision(expect.revision or [], expect.redundant, seen)] if moved else []),
+        *([health.is_at_revision(expect.revision or [], expect.implied, seen)] if moved else []),
         *(health.answers(seen) if expect.healthy else []),
     ]

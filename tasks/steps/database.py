@@ -201,7 +201,7 @@ def downgrade_plan(report: DowngradeReport, name: str) -> Plan | None:
         proof=Expectation(
             commit=report.state.head,
             revision=report.schema.to_heads,
-            redundant=report.schema.implied,
+            implied=report.schema.implied,
             services=report.stopping,
         ),
         back=UNDO,

@@ -40,7 +40,7 @@ def expect(report: RollbackReport) -> Expectation:
     return Expectation(
         commit=report.target.sha,
         revision=report.schema.to_heads if report.schema else None,
-        redundant=report.schema.implied if report.schema else [],
+        implied=report.schema.implied if report.schema else [],
         images={i.service: i.retained(report.target.sha) for i in report.images},
         services=report.services or report.wanted.files.lasting,
         healthy=True,

@@ -25,7 +25,7 @@ ONE, TWO, THREE = (f"run-{n}-{secrets.token_hex(4)}" for n in (1, 2, 3))  # othe
 class Client:
     """Somebody who wants the lock, and keeps it while stdin is open."""
 
-    def __init__(self, home: Home, run: str, token: str, replace: tuple[Replaceable, ...] = lock.NEW) -> None:
+    def __init__(self, home: Home, run: str, token: str, replace: Replaceable = lock.NEW) -> None:
         self.token = f"{token}-{secrets.token_hex(4)}"  # other tests may run on this machine
         owner = {"run": run, "task": "full-rollback", "who": "ada", "machine": "laptop"}
         self.home = home
@@ -61,7 +61,7 @@ def state(tmp_path: Path):
             one.die()
 
 
-def crowd(home: Home, replace: tuple[Replaceable, ...]) -> list[str]:
+def crowd(home: Home, replace: Replaceable) -> list[str]:
     """Return what twenty who want the lock at once are told."""
     tokens = [secrets.token_hex(8) for _ in range(20)]
     clients = [home.start(lock.take(STATE, token, {"run": "r", "task": "t"}, replace)) for token in tokens]

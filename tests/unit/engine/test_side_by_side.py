@@ -7,8 +7,10 @@ import subprocess
 import pytest
 
 from tasks.engine.plan import Step
-from tasks.engine.side_by_side import at_once, in_turn, together
+from tasks.engine.side_by_side import at_once, joined
 from tasks.ssh import scripts
+
+IN_TURN, TOGETHER = "engine/in-turn.sh", "engine/together.sh"
 
 
 def _step(name: str, script: str) -> Step:
@@ -25,25 +27,25 @@ def _run(step: Step, folder) -> tuple[int, str]:
 
 
 def test_in_turn_the_second_sees_what_the_first_did(tmp_path):
-    step = in_turn(_step("first", "echo kept > its"), _step("second", "cat its"))
+    step = joined(IN_TURN, _step("first", "echo kept > its"), _step("second", "cat its"))
     assert _run(step, tmp_path) == (0, "kept\n")
 
 
 def test_in_turn_nothing_follows_a_failure(tmp_path):
-    step = in_turn(_step("first", "exit 2"), _step("second", "echo too far"))
+    step = joined(IN_TURN, _step("first", "exit 2"), _step("second", "echo too far"))
     assert _run(step, tmp_path) == (2, "")
 
 
 @pytest.mark.parametrize(("first", "second"), [("exit 2", "exec sleep 60"), ("true", "exit 2")])
 def test_together_the_step_ends_as_the_one_that_fails(tmp_path, first, second):
-    assert _run(together(_step("first", first), _step("second", second)), tmp_path) == (2, "")
+    assert _run(joined(TOGETHER, _step("first", first), _step("second", second)), tmp_path) == (2, "")
 
 
 def test_together_both_run_at_the_same_time(tmp_path):
     wait = "until [ -e {theirs} ]; do sleep 0.01; done"
     first = f"touch a; {wait.format(theirs='b')}; echo first"
     second = f"touch b; {wait.format(theirs='a')}; echo second"
-    assert _run(together(_step("first", first), _step("second", second)), tmp_path) == (0, "first\nsecond\n")
+    assert _run(joined(TOGETHER, _step("first", first), _step("second", second)), tmp_path) == (0, "first\nsecond\n")
 
 
 def test_parts_are_done_at_once_on_one_host_and_each_in_its_order(tmp_path):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+
 import pytest
 
 from tasks.console.errors import ConnectionLost, Failed, Held
-from tasks.engine import watch
+from tasks.engine import interrupt, watch
 from tasks.engine.job import End, Try
-from tasks.engine.watch import Watch
+from tasks.engine.plan import Step
+from tasks.engine.watch import Watch, Watches
 from tasks.ssh.hostkeys import UntrustedHostKey
 from tasks.ssh.shell import Word
 from tests.unit.support.playing import STOP, Member
@@ -99,29 +103,119 @@ def test_a_lock_that_somebody_else_took_ends_the_watch(mocker):
 @pytest.mark.parametrize(
     ("wanted", "answers", "goes_on"), [("leave", [], True), ("stop", [("", 0)], False), ("stop", [("", 1)], True)]
 )
-def test_at_ctrl_c_the_step_is_left_or_stopped(mocker, wanted, answers, goes_on):
+def test_at_ctrl_c_the_step_is_left_or_stopped_on_one_host(mocker, wanted, answers, goes_on):
     watched = Watched(mocker, KeyboardInterrupt(), *answers)
     mocker.patch("tasks.engine.interrupt.decide", return_value=wanted)
     with pytest.raises(KeyboardInterrupt):
-        watched.watch.to_the_end()
+        Watches([watched.watch]).to_the_end()
     assert watched.watch.goes_on is goes_on
     assert any("stop-step.sh" in command for command in watched.sent) is (wanted == "stop")
 
 
-def test_at_ctrl_c_it_can_be_watched_further(mocker):
+def test_at_ctrl_c_it_can_be_watched_further_on_one_host(mocker):
     watched = Watched(mocker, KeyboardInterrupt(), ENDED)
     mocker.patch("tasks.engine.interrupt.decide", return_value="watch")
-    assert watched.watch.to_the_end()[0] == End("ended", 0)
+    assert Watches([watched.watch]).to_the_end() == [(End("ended", 0), ["one", "two"])]
 
 
 def test_a_host_that_cannot_be_told_to_stop_may_go_on(mocker):
     watched = Watched(mocker, Failed("gone"))
-    watched.watch.stop()
+    watched.watch.leave(stop=True)
     assert watched.watch.goes_on
 
 
-def test_a_silenced_watch_shows_nothing_more(mocker, capsys):
+def test_a_step_that_ended_is_not_stopped(mocker):
     watched = Watched(mocker, ENDED)
-    watched.watch.silence()
+    watched.watch.to_the_end()
+    watched.watch.leave(stop=True)
+    assert len(watched.sent) == 1
+
+
+def test_a_watch_that_was_left_shows_nothing_more(mocker, capsys):
+    watched = Watched(mocker, ENDED)
+    watched.watch.leave(stop=False)
     watched.watch.to_the_end()
     assert "one" not in capsys.readouterr().out
+
+
+STEP = Step(name="stop", title="Stop", script="")
+
+
+class Ending:
+    """A watch that ends as `to_the_end` is told to."""
+
+    def __init__(self, to_the_end) -> None:
+        self._to_the_end, self.attempt = to_the_end, Try(Word("f"), "r", 1, STEP)
+        self.goes_on, self.left = True, None
+
+    def to_the_end(self):
+        found = self._to_the_end()
+        self.goes_on = False
+        return found
+
+    def leave(self, stop: bool) -> None:
+        self.left = stop
+
+
+def lost() -> None:
+    raise ConnectionLost("b is gone")
+
+
+def test_a_step_runs_on_all_hosts_at_the_same_time_and_ends_are_in_the_order_of_the_hosts():
+    both = threading.Barrier(2, timeout=10)
+    one = Ending(lambda: both.wait() and None or (End("ended", 0), ["a"]))
+    two = Ending(lambda: both.wait() and None or (End("ended", 3), ["b"]))
+    crowd = Watches([one, two])
+    assert crowd.to_the_end() == [(End("ended", 0), ["a"]), (End("ended", 3), ["b"])]
+    assert not crowd.goes_on
+
+
+def test_a_host_that_stays_away_is_heard_of_once_the_others_have_ended():
+    ended = []
+    one = Ending(lambda: ended.append(True) or (End("ended", 0), []))
+    crowd = Watches([Ending(lost), one])
+    with pytest.raises(ConnectionLost, match="b is gone"):
+        crowd.to_the_end()
+    assert ended
+    assert crowd.goes_on
+
+
+@pytest.mark.parametrize(("wanted", "stopped"), [("stop", True), ("leave", False)])
+def test_at_ctrl_c_the_step_is_left_or_stopped_where_it_still_runs(monkeypatch, wanted, stopped):
+    never = threading.Event()
+    quick = Ending(lambda: (End("ended", 0), []))
+    slow = Ending(lambda: press(quick) or never.wait(30))
+    monkeypatch.setattr(interrupt, "decide", lambda _: wanted)
+    with pytest.raises(KeyboardInterrupt):
+        Watches([quick, slow]).to_the_end()
+    never.set()
+    assert (quick.left, slow.left) == (stopped, stopped)
+
+
+def press(quick: Ending) -> None:
+    """Press Ctrl-C once the quick one has ended."""
+    while quick.goes_on:
+        pass
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+
+def test_at_ctrl_c_it_can_be_watched_further_on_all(monkeypatch):
+    pressed = []
+    go, both = threading.Event(), threading.Event()
+
+    def decide(_) -> str:
+        pressed.append(True)
+        go.set()
+        return "watch"
+
+    monkeypatch.setattr(interrupt, "decide", decide)
+
+    def slow():
+        assert both.wait(10)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        assert go.wait(10)
+        return End("ended", 0), []
+
+    crowd = Watches([Ending(slow), Ending(lambda: both.set() or (End("ended", 0), []))])
+    assert crowd.to_the_end() == [(End("ended", 0), [])] * 2
+    assert pressed

@@ -41,7 +41,7 @@ def test_what_is_newer_or_unknown_to_the_code_is_not_brought_back_by_an_upgrade(
 
 
 def test_a_row_that_says_nothing_new_is_no_reason_to_call_a_run_unproven():
-    expect = Expectation(revision=["b1"], redundant=["d1"])
+    expect = Expectation(revision=["b1"], implied=["d1"])
     for rows, good in ((["b1"], True), (["b1", "d1"], True), (["d1"], False), (["b1", "c1"], False), (None, False)):
         (check,) = proof.check(expect, state(revision=rows), {})
         assert check.ok is good, rows
