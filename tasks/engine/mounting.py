@@ -1,13 +1,13 @@
-"""The program that runs our tasks: the name under which it has them, and what `-H` named."""
+"""The program that runs our tasks: the name under which it has them, what `-H` named, how a usage error ends."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fabric.connection import derive_shorthand
-from invoke import Collection
+from invoke import Collection, ParseError
 
 from ..console.errors import Refused
 
@@ -16,16 +16,34 @@ _ours: list[Collection] = []
 
 
 def offer(namespace: Collection) -> Collection:
-    """Return `namespace`, whose tasks are found from then on wherever a program has them."""
+    """Return `namespace`, whose tasks are found from then on wherever a program has them.
+
+    The program that loads it goes on to read the tasks' options: what it does not know is refused then. Invoke has no
+    setting for that, and ends as after a failure.
+    """
     _ours[:] = [namespace]
+    for program in _programs():
+        for step in ("parse_tasks", "parse_cleanup"):
+            setattr(program, step, _refusing(getattr(program, step)))
     return namespace
+
+
+def _refusing(parse: Callable[[], None]) -> Callable[[], None]:
+    def parse_or_refuse() -> None:
+        try:
+            parse()
+        except ParseError as error:
+            raise Refused(str(error)) from None
+
+    return parse_or_refuse
 
 
 def full_name(task: str) -> str:
     """Return how a task of ours is called in the program that runs: `rollback.undo` where we are mounted so."""
     if not any(task in namespace.task_names for namespace in _ours):
         return task
-    found = (_path(program.collection) for program in _programs() if program.collection is not None)
+    collections = (getattr(program, "collection", None) for program in _programs())
+    found = (_path(collection) for collection in collections if collection is not None)
     prefix = next((path for path in found if path is not None), "")
     return f"{prefix}{task}"
 
@@ -53,8 +71,8 @@ def check_hosts() -> None:
 
 
 def _programs() -> Iterator[Any]:
-    """Yield the program that runs, where it is a known one and has read its command line."""
+    """Yield the program that runs, where it is a known one and has read its own options."""
     for name in PROGRAMS:
         program = getattr(sys.modules.get(name), "program", None)
-        if getattr(program, "core", None) and hasattr(program, "collection"):
+        if getattr(program, "core", None):
             yield program
