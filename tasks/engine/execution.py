@@ -134,7 +134,7 @@ class Execution:
         checks = [check for proof in proofs for check in proof.checks]
         display.checks(checks)
         if wrong := [c for c in checks if not c.ok]:
-            why = "; ".join(f"{c.looked_at}: {c.found}" for c in wrong)
+            why = "; ".join(c.line for c in wrong)
             self._fail(self.host, self.plan.steps[-1], f"not proven: {why}", [])
         outcome = self._outcome(checks, self._outage(proofs))
         parallel_map(self.host.fleet, self._finish)

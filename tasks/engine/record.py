@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..config.settings import Environment
 from ..console.commands import fab
@@ -27,10 +28,6 @@ LAST_WORD = {
     "undone": "taken back",
     "left": "left as it was",
 }
-
-
-class OtherFormat(Refused):
-    """The run was written by another version of these tasks, or by none."""
 
 
 class StepStatus(Struct, frozen=True, kw_only=True):
@@ -102,12 +99,25 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     @property
     def undone(self) -> bool:
         """Whether it was taken back."""
-        return any(e.get("event") == "undone" for e in self.journal)
+        return "undone" in self.events
 
     @property
     def over(self) -> bool:
         """Whether there is nothing left to do: the run was proven, taken back, or left as it was."""
-        return any(e.get("event") in ("proven", "undone", "left") for e in self.journal)
+        return not self.events.isdisjoint(("proven", "undone", "left"))
+
+    @property
+    def events(self) -> set[str]:
+        """What the journal has entries of."""
+        return {str(e.get("event")) for e in self.journal}
+
+
+class OtherFormat(Refused):
+    """The plan of a run cannot be read: another version of these tasks wrote it; `known` is what its journal says."""
+
+    def __init__(self, message: str, known: RunRecord) -> None:
+        super().__init__(message)
+        self.known = known
 
 
 def last_word(journal: list[Entry]) -> str:
@@ -151,39 +161,44 @@ def probe(environment: Environment, run: str | None = None) -> Probe[RunRecord |
 
 def parse(answers: Answers) -> RunRecord:
     """Return the record that the answers to the commands of `probe` make."""
-    whole = _whole(answers["plan"].out)
-    try:
-        plan = msgspec.convert(whole["plan"], Plan)
-    except (msgspec.MsgspecError, KeyError, TypeError) as error:
-        raise OtherFormat(f"The plan of the run cannot be read: {' '.join(str(error).split())}.") from None
     journal = read_journal(answers["journal"].out)
-    tries = [line.split() for line in answers["tries"].out.splitlines() if line.strip()]
+    owner: Entry = next((e for e in journal if e.get("event") == "run"), {})
+    unread = Plan(task=str(owner.get("task", "?")), purpose="as another version of these tasks planned it", steps=[])
     found = lock.read(answers["lock"].out)
-    return RunRecord(
-        run=plan.run,
-        owner=whole.get("owner") or {},
-        plan=plan,
-        steps=[_status(label(n, step), step, journal, tries) for n, step in enumerate(plan.steps, start=1)],
+    known = RunRecord(
+        run=str(owner.get("run", "")),
+        owner={name: str(value) for name, value in owner.items()},
+        plan=unread,
+        steps=[],
         journal=journal,
         holder=found.run if found else "",
         lock=found.state if found else "",
         now=float(answers["now"].out.strip() or 0),
     )
-
-
-def _whole(text: str) -> dict[str, Any]:
-    """Return plan.json; Refused where it is of another format, since its steps would not be run as they were meant."""
     try:
-        whole: Any = json.loads(text)
-        written = whole.get("format", 1)
-    except (ValueError, AttributeError) as error:
-        raise OtherFormat(f"The plan of the run cannot be read: {error}.") from None
-    if written != FORMAT:
-        raise OtherFormat(
-            f"The run was written by another version of these tasks (format {written}; this one reads {FORMAT}): "
-            f"use that version for it, or leave it as it is."
-        )
-    return dict(whole)
+        written, plan = _plan(answers["plan"].out)
+    except ValueError as error:
+        raise OtherFormat(str(error), known) from None
+    tries = [line.split() for line in answers["tries"].out.splitlines() if line.strip()]
+    steps = [_status(label(n, step), step, journal, tries) for n, step in enumerate(plan.steps, start=1)]
+    return replace(known, run=plan.run, owner=written, plan=plan, steps=steps)
+
+
+def _plan(text: str) -> tuple[dict[str, str], Plan]:
+    """Return who ran the plan of plan.json, and the plan.
+
+    Raises ValueError where it is of another format as well: its steps would not be run as they were meant.
+    """
+    try:
+        whole: dict[str, Any] = msgspec.convert(json.loads(text), dict[str, Any])
+        if (written := whole.get("format", 1)) == FORMAT:
+            return whole.get("owner") or {}, msgspec.convert(whole["plan"], Plan)
+    except (msgspec.MsgspecError, ValueError, KeyError) as error:
+        raise ValueError(f"The plan of the run cannot be read: {' '.join(str(error).split())}.") from None
+    raise ValueError(
+        f"The run was written by another version of these tasks (format {written}; this one reads {FORMAT}): "
+        f"use that version for it, or leave it as it is."
+    )
 
 
 def _status(name: str, step: Step, journal: list[Entry], tries: list[list[str]]) -> StepStatus:

@@ -19,6 +19,11 @@ class Check(Struct, frozen=True):
     found: str
     ok: bool
 
+    @property
+    def line(self) -> str:
+        """What was seen where, for a sentence."""
+        return f"{self.looked_at}: {self.found}"
+
 
 class Proof(Struct, frozen=True):
     """What was found of an expectation on one host.

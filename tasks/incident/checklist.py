@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from ..console.commands import fab
 from ..engine.plan import Effect, Expectation
-from ..engine.world import Check
 from ..preflight import health
 from .timeline import Incident
 
@@ -74,14 +73,14 @@ def _reverted(incident: Incident) -> Item:
     if not checks or main is None:
         return Item(text, False, "no run went back to a commit or a revision", fab("full-rollback"))
     if incident.proven and not health.wrong(checks):
-        return Item(text, True, "; ".join(map(_line, checks)))
+        return Item(text, True, "; ".join(check.line for check in checks))
     evidence = health.summary(checks) or f"run {main.run}: {main.state}"
     return Item(text, False, evidence, fab("resume") if main.partially_applied else fab("full-rollback"))
 
 
 def _restarted(incident: Incident) -> Item:
     item = _stepped(incident, "Restarted services", "starts", fab("containers.start"))
-    down = "; ".join(map(_line, health.not_running(incident.seen)))
+    down = "; ".join(check.line for check in health.not_running(incident.seen))
     if not item.done or not incident.seen.containers or down:
         return Item(item.text, False, down or item.evidence, item.command)
     return item
@@ -94,14 +93,12 @@ def _verified(incident: Incident) -> Item:
     if entry and not wrong:
         now = ", ".join(f"{check.looked_at} {check.found}" for check in answers) or "no health address"
         return Item(text, True, f"run {entry.run} proven {incident.when(entry.at)}; now: {now}")
-    return Item(text, False, "; ".join(dict.fromkeys(map(_line, wrong))) or "no run was proven", fab("verify"))
+    return Item(
+        text, False, "; ".join(dict.fromkeys(check.line for check in wrong)) or "no run was proven", fab("verify")
+    )
 
 
 def _noted(incident: Incident, text: str, event: str, command: str) -> Item:
     entry = incident.last(event)
     evidence = f"{entry.said.get('what', event)}, {incident.when(entry.at)}" if entry else "nothing is journaled"
     return Item(text, entry is not None, evidence, command)
-
-
-def _line(check: Check) -> str:
-    return f"{check.looked_at}: {check.found}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,6 +14,7 @@ from ..config.settings import Environment
 from ..console.commands import BEGIN, END, render, unmarked
 from ..console.errors import ConnectionLost, Failed
 from ..console.units import size
+from ..engine.record import RunRecord
 from ..ssh import paths, scripts
 from ..ssh.host import Host
 from ..ssh.shell import Word, quote
@@ -25,11 +28,10 @@ DOTENV, CONFIG, INSPECTED = "dotenv", "compose.yml", "containers.json"
 COMMITS = 20
 
 
-def collect(environment: Environment, count: int, run: str, bad: str) -> str:
+def collect(environment: Environment, count: int, run: RunRecord | None) -> str:
     """Return the call that prints a tar.gz: the last `count` lines of each container's log, and what else is known.
 
-    `run` is the id of a run, `bad` the hash of the release that was left; both may be empty. Nothing
-    of it stays on the host.
+    What belongs to `run`, and to the release that it left, is part of it. Nothing of it stays on the host.
     """
     database = environment.database
     known = rows.variables(environment, database) if database and database.alembic else {"TABLE": ""}
@@ -39,8 +41,8 @@ def collect(environment: Environment, count: int, run: str, bad: str) -> str:
         COUNT=str(count),
         COMMITS=str(COMMITS),
         LIMIT=str(FILE_LIMIT),
-        RUN=Word(f"{paths.state(environment)}/runs/{quote(run)}") if run else "",
-        LEFT=bad,
+        RUN=Word(f"{paths.state(environment)}/runs/{quote(run.run)}") if run and run.run else "",
+        LEFT=run.plan.before.commit if run and run.plan.before else "",
     )
 
 
@@ -110,13 +112,26 @@ def keep(folder: Path, texts: dict[str, str]) -> None:
     for name, text in texts.items():
         parts = [part for part in PurePosixPath(name).parts if part not in ("/", "..", ".")]
         place = folder.joinpath(*parts)
-        for parent in reversed([p for p in place.parents if p == folder or folder in p.parents]):
-            parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            parent.chmod(0o700)
+        with writing(folder):
+            for parent in reversed([p for p in place.parents if p == folder or folder in p.parents]):
+                parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                parent.chmod(0o700)
         write(place, text)
 
 
 def write(place: Path, text: str) -> None:
-    """Write a new file that only this user can read; raises OSError, FileExistsError if it is there."""
-    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    """Write a new file that only this user can read; Failed where that cannot be done, or it is there."""
+    with (
+        writing(place),
+        os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file,
+    ):
         file.write(text)
+
+
+@contextlib.contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Raise Failed, in one line, where `place` on this machine cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise Failed(f"{place} cannot be written: {error.strerror}.") from None

@@ -7,16 +7,21 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..console.commands import fab, render
+from ..console.errors import Refused
 from ..console.units import moment, size, stamp
 from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
 from ..engine.record import RunRecord
 from ..preflight import health
 from ..preflight.state import State
+from ..ssh.host import Host
+from ..tools.postgres import reads
+from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Server
 from . import checklist
 from .checklist import Item
 from .timeline import Incident, TimelineEntry
 
+COUNTING = 30  # seconds that counting all rows may take
 WORDS = {
     "run": "{task} was started by {who} from {machine}",
     "resumed": "the run was taken up again",
@@ -42,20 +47,20 @@ def headline(incident: Incident) -> str:
 
 def present(seen: State) -> str:
     """Return one sentence about a deployment as it is now."""
-    answers, down = health.wrong(health.answers(seen)), health.not_running(seen)
-    bad = [f"{check.looked_at}: {check.found}" for check in answers]
-    bad += [f"{check.looked_at} is {check.found}" for check in down]
+    bad = [check.line for check in health.wrong(health.answers(seen))]
+    bad += [f"{check.looked_at} is {check.found}" for check in health.not_running(seen)]
     bad += [] if seen.containers else ["no container"]
     code = f"{seen.head[:12] or 'an unreadable commit'}" + (f" ({seen.subject})" if seen.subject else "")
     good = "healthy" if seen.responses else "everything runs; no health address is configured"
     return f"Now: {code}, {'NOT healthy: ' + '; '.join(bad) if bad else good}."
 
 
-def write(incident: Incident, main: RunRecord, rows: dict[str, int] | None, server: Server | None) -> str:
-    """Return the report about the run `main`.
-
-    `rows` are counted now, by table; None for them and for `server`: not asked, or no answer.
-    """
+def write(host: Host, incident: Incident) -> str:
+    """Return the report about the main run; Refused where there was none."""
+    main = incident.main
+    if main is None:
+        raise Refused("no run yet: there is nothing to report.", at=incident.address)
+    rows, server = data(host, incident.seen)
     lines = [
         f"# Incident on {incident.environment}",
         "",
@@ -71,6 +76,18 @@ def write(incident: Incident, main: RunRecord, rows: dict[str, int] | None, serv
         f"Run {main.run} on {incident.address}; its logs: `{fab(f'runs.show --run {main.run}')}`.",
     ]
     return incident.secrets.mask(render("\n".join(lines))) + "\n"
+
+
+def data(host: Host, seen: State) -> tuple[dict[str, int] | None, Server | None]:
+    """Return the rows of every table and what the server holds; None for what gives no answer in time."""
+    settings = host.environment.database
+    found = seen.of(host.environment.service("database") or "db")
+    container = next((k.name for k in found if k.running), None)
+    if not settings or not container:
+        return None, None
+    live = Database(container, settings.name, settings.user)
+    rows, server = host.ask(reads.optional(reads.rows(live)), reads.optional(reads.server(live)), timeout=COUNTING)
+    return rows, server
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:
@@ -129,7 +146,7 @@ def _now(seen: State, main: RunRecord) -> Iterator[str]:
         yield (
             f"- {c.name}: {c.status} {c.health}".rstrip() + f", image {c.image[7:19]}, since {moment(stamp(c.started))}"
         )
-    yield from (f"- {check.looked_at}: {check.found}" for check in health.answers(seen))
+    yield from (f"- {check.line}" for check in health.answers(seen))
     yield from (f"- {name} could not be read: {why.splitlines()[-1]}" for name, why in seen.problems.items())
 
 
@@ -137,7 +154,7 @@ def _proof(incident: Incident, main: RunRecord) -> Iterator[str]:
     if incident.proven is None:
         yield f"- run {main.run} was not proven: {main.state}"
     for check in incident.checks:
-        yield f"- {'ok' if check.ok else 'WRONG'} · {check.name} · {check.looked_at}: {check.found}"
+        yield f"- {'ok' if check.ok else 'WRONG'} · {check.name} · {check.line}"
 
 
 def _data(incident: Incident, main: RunRecord, rows: dict[str, int] | None, server: Server | None) -> Iterator[str]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec import Struct, field
 
-from ..console.errors import Refused
 from ..console.units import age, moment
-from ..engine import journal
-from ..engine import record as runs
+from ..engine import journal, record
+from ..engine.journal import Entry
 from ..engine.plan import Effect
 from ..engine.record import RunRecord
 from ..engine.world import Check
@@ -23,7 +20,7 @@ from .secrets import Secrets, in_dotenv
 TOGETHER = 24 * 3600  # seconds before the last run in which runs belong to one incident
 LOOKED_AT = 20  # runs
 
-Journals = dict[str, list[dict[str, Any]]]
+Journals = dict[str, list[Entry]]
 """The journals of runs by their names, the oldest first."""
 
 
@@ -33,12 +30,13 @@ class TimelineEntry(Struct, frozen=True):
     at: float
     run: str
     event: str
-    said: dict[str, Any]
+    said: Entry
 
     @property
     def step(self) -> str:
         """The name of the step it is about, without its number."""
-        return str(self.said.get("step", "")).partition("-")[2] or str(self.said.get("step", ""))
+        number, _, name = str(self.said.get("step", "")).partition("-")
+        return name or number
 
     def had(self, effect: Effect) -> bool:
         """Return whether it says that a step with this effect succeeded."""
@@ -56,9 +54,9 @@ class Incident(Struct, frozen=True, kw_only=True):
     checks: list[Check] = field(default_factory=list)
     secrets: Secrets = field(default_factory=lambda: Secrets([]))
 
-    def last(self, event: str) -> TimelineEntry | None:
-        """Return the last entry of an `event`."""
-        return next((e for e in reversed(self.entries) if e.event == event), None)
+    def last(self, event: str, run: str = "") -> TimelineEntry | None:
+        """Return the last entry of an `event`, of `run` if one is named."""
+        return next((e for e in reversed(self.entries) if e.event == event and run in ("", e.run)), None)
 
     def done(self, effect: Effect) -> TimelineEntry | None:
         """Return the last entry that says that a step with this effect succeeded."""
@@ -67,8 +65,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     @property
     def proven(self) -> TimelineEntry | None:
         """The entry that says that the main run was proven."""
-        main = self.main.run if self.main else ""
-        return next((e for e in reversed(self.entries) if (e.run, e.event) == (main, "proven")), None)
+        return self.last("proven", self.main.run) if self.main else None
 
     def when(self, at: float) -> str:
         """Return a time of the host, and how long ago that was."""
@@ -83,7 +80,7 @@ def read(host: Host, run: str | None = None) -> Incident:
     dotenv = answered(f"cat {paths.app(environment)}/.env 2>/dev/null || :")
     known, settings, seen = host.ask(every, dotenv, state.probe(environment))
     together = of_one_incident(known, run)
-    main = runs.read(host, main_run(together, run)) if run or together else None
+    main = record_of(host, main_run(together, run)) if run or together else None
     return Incident(
         environment=environment.name,
         address=host.address,
@@ -93,6 +90,17 @@ def read(host: Host, run: str | None = None) -> Incident:
         checks=proof.verify(host, main.plan.expect) if main else [],
         secrets=Secrets(in_dotenv(settings.out, every=False)),
     )
+
+
+def record_of(host: Host, run: str | None = None) -> RunRecord | None:
+    """Return the record of `run`, or of the last one; None where there is none.
+
+    Of a run that another version of these tasks wrote, it is what the journal says.
+    """
+    try:
+        return record.read(host, run) if run else host.ask(record.probe(host.environment))
+    except record.OtherFormat as other:
+        return other.known
 
 
 def of_one_incident(journals: Journals, run: str | None = None) -> Journals:
@@ -111,7 +119,7 @@ def main_run(journals: Journals, run: str | None = None) -> str:
     return run or (playbooks or list(journals))[-1]
 
 
-def _task(entries: list[dict[str, Any]]) -> str:
+def _task(entries: list[Entry]) -> str:
     return next((str(e.get("task", "")) for e in entries if e.get("event") == "run"), "")
 
 
@@ -125,13 +133,7 @@ def timeline(journals: Journals) -> list[TimelineEntry]:
     return sorted(found, key=lambda entry: entry.at)
 
 
-def note(host: Host, run: str, event: str, what: str) -> None:
-    """Write into the journal of `run` on the host that the incident was `notified` or `documented`."""
-    host.sh(journal.note(journal.folder(host.environment, run), event, what=what))
-
-
-def chosen(incident: Incident) -> RunRecord:
-    """Return the main run, or raise Refused where there was none."""
-    if incident.main is None:
-        raise Refused("no run yet: there is nothing to report.", at=incident.address)
-    return incident.main
+def note(host: Host, incident: Incident, event: str, what: str) -> None:
+    """Write into the journal of the main run, if there is one, that the incident was `notified` or `documented`."""
+    if incident.main:
+        host.sh(journal.note(journal.folder(host.environment, incident.main.run), event, what=what))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..console.commands import fab
 from ..console.errors import Refused
-from ..engine.plan import Plan, chain
+from ..engine.plan import UNDO, Part, Plan, chain
 from ..preflight import ledger, rollback
 from ..preflight.rollback import RollbackOptions, RollbackReport
 from ..ssh.host import Host
@@ -29,7 +29,7 @@ def code_rollback(
 def plan(report: RollbackReport) -> Plan:
     """Return the runbook's steps, the build first; Refused where the target needs another schema."""
     _refuse_other_schema(report)
-    return chain(
+    return to_release(
         report,
         containers.keep_images_step(report),
         containers.build.step(report),
@@ -37,9 +37,18 @@ def plan(report: RollbackReport) -> Plan:
         git.checkout.step(report),
         containers.start.step(report),
         task="code-rollback",
+    )
+
+
+def to_release(report: RollbackReport, *parts: Part, task: str) -> Plan:
+    """Return the plan of a rollback: proven as the release that it leads to, recorded as it, taken back by undo."""
+    return chain(
+        report,
+        *parts,
+        task=task,
         purpose=report.purpose,
         proof=verify.expect(report),
-        back=fab("undo"),
+        back=UNDO,
         before=report.release,
         closing=ledger.closing(report.environment, report.records),
     )

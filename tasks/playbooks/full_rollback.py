@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ..console.commands import fab
-from ..engine.plan import Plan, chain
+from ..engine.plan import Plan
 from ..engine.side_by_side import at_once
-from ..preflight import ledger, rollback
+from ..preflight import rollback
 from ..preflight.rollback import RollbackOptions, RollbackReport
 from ..ssh.host import Host
-from ..steps import containers, git, verify
+from ..steps import containers, git
 from ..steps import database as db
 from ..steps.declare import change
+from .code_rollback import to_release
 
 
 @change
@@ -47,7 +47,7 @@ def plan(report: RollbackReport, *, stop_first: bool = False) -> Plan:
         hosts=len(report.environment.hosts),
     )
     stop = containers.stop.step(report)
-    return chain(
+    return to_release(
         report,
         [stop, *prepare] if stop_first else [*prepare, stop],
         db.snapshot_step(report),
@@ -55,9 +55,4 @@ def plan(report: RollbackReport, *, stop_first: bool = False) -> Plan:
         git.checkout.step(report),
         containers.start.step(report),
         task="full-rollback",
-        purpose=report.purpose,
-        proof=verify.expect(report),
-        back=fab("undo"),
-        before=report.release,
-        closing=ledger.closing(report.environment, report.records),
     )

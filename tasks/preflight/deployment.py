@@ -69,7 +69,7 @@ def serves(seen: State) -> str:
         f"running: {', '.join(running) or 'nothing'}",
         f"not running: {', '.join(others)}" if others else "",
         f"revision {', '.join(seen.revision) or 'none'}" if seen.revision is not None else "",
-        *(f"{check.looked_at}: {check.found}" for check in health.answers(seen)),
+        *(check.line for check in health.answers(seen)),
         *(f"{place} has {size(free)} free" for place, free in seen.free.items() if free < LITTLE),
     ]
     return "; ".join(part for part in parts if part)

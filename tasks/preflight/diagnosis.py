@@ -66,7 +66,7 @@ def _evidence(
     """Return what was seen, host by host, what speaks for nothing being wrong as well."""
     found = []
     for host, e in looks.items():
-        found += [Observation(host, f"{c.looked_at}: {c.found}", not c.ok) for c in checked[host]]
+        found += [Observation(host, c.line, not c.ok) for c in checked[host]]
         found += _configuration(host, e)
     found.append(Observation("", _known(next(iter(looks.values())), last), False))
     return [*found, *([Observation("", half, True)] if half else [])]

@@ -22,7 +22,7 @@ def wrong(checks: Iterable[Check]) -> list[Check]:
 
 def summary(checks: Iterable[Check]) -> str:
     """Return what is not as it should be, in one line."""
-    return "; ".join(f"{check.looked_at}: {check.found}" for check in wrong(checks))[:LONGEST]
+    return "; ".join(check.line for check in wrong(checks))[:LONGEST]
 
 
 def problem(seen: State, name: str) -> str:

@@ -6,7 +6,7 @@ from ..console import terminal as console
 from ..console.commands import fab, render
 from ..console.errors import Failed, Refused
 from ..engine.options import DOWN_TO
-from ..engine.plan import Expectation, Plan, Step, chain
+from ..engine.plan import UNDO, Expectation, Plan, Step, chain
 from ..preflight import downgrade as preflight
 from ..preflight import schema, schema_choice, state
 from ..preflight.downgrade import DowngradeOptions, DowngradeReport
@@ -22,8 +22,6 @@ from . import containers
 from .data import LONG, restoring
 from .data import snapshot_step as snapshot_step
 from .declare import change, task
-
-UNDO = fab("undo")
 
 
 @task

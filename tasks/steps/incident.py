@@ -11,7 +11,7 @@ from msgspec import to_builtins
 from ..console import terminal as console
 from ..console.errors import Failed, Refused
 from ..incident import checklist as ticks
-from ..incident import evidence, facts
+from ..incident import evidence
 from ..incident import notify as messages
 from ..incident import report as written
 from ..incident import timeline as incidents
@@ -27,13 +27,12 @@ def logs(c: Host, run: str | None = None, count: int | str = "2000") -> Path:
     folder = Path("incidents") / f"{c.environment.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     if folder.exists():
         raise Refused(f"{folder} is there already. Nothing was written.")
-    name, bad = facts.run_of(c, run)
+    known = incidents.record_of(c, run)
     for member in c.fleet:
-        files = evidence.fetch(member, evidence.collect(c.environment, int(count), name, bad))
+        files = evidence.fetch(member, evidence.collect(c.environment, int(count), known))
         place = folder if len(c.fleet) == 1 else folder / member.host
         texts = evidence.masked(files)
-        with facts.writing(place):
-            evidence.keep(place, texts)
+        evidence.keep(place, texts)
         console.say(f"{member.address}: {len(texts)} files, {sum(map(len, texts.values()))} characters")
     console.say(f"The evidence, secrets masked, is in {folder.absolute()}")
     return folder
@@ -46,12 +45,10 @@ def report(c: Host, run: str | None = None, output: str | None = None) -> str:
     if place and place.exists():
         raise Refused(f"--output: {place} is there already. Nothing was written.")
     incident = incidents.read(c, run)
-    main = incidents.chosen(incident)
-    text = written.write(incident, main, *facts.data(c, incident))
+    text = written.write(c, incident)
     if place:
-        with facts.writing(place):
-            evidence.write(place, text)
-        incidents.note(c, main.run, "documented", f"in {place.name} on {socket.gethostname()}")
+        evidence.write(place, text)
+        incidents.note(c, incident, "documented", f"in {place.name} on {socket.gethostname()}")
         console.to_stderr(f"Written to {place.absolute()}")
     console.say(text.rstrip())
     return text
@@ -88,8 +85,8 @@ def notify(c: Host, message: str | None = None, run: str | None = None) -> list[
     for one in sent:
         console.say(f"{one.to}: {'sent' if one.ok else one.why}", style="green" if one.ok else "red")
     good = sum(one.ok for one in sent)
-    if good and incident.main:
-        incidents.note(c, incident.main.run, "notified", f"{good} of {len(sent)} addresses")
+    if good:
+        incidents.note(c, incident, "notified", f"{good} of {len(sent)} addresses")
     if good < len(sent):
         raise Failed(f"{len(sent) - good} of {len(sent)} addresses could not be told; see above.")
     return sent

@@ -110,7 +110,9 @@ def test_outside_of_a_program_nothing_is_known_and_nothing_checked(monkeypatch):
 def test_what_nobody_can_mean_is_a_refusal_in_one_line(monkeypatch, capsys, tmp_path, line, words):
     program = make_program()
     monkeypatch.setattr("fabric.main.program", program)
-    (tmp_path / "fabfile.py").write_text("import tasks\nfrom tasks.engine import mounting\nns = mounting.offer(tasks.ns)\n")
+    (tmp_path / "fabfile.py").write_text(
+        "import tasks\nfrom tasks.engine import mounting\nns = mounting.offer(tasks.ns)\n"
+    )
     with pytest.raises(SystemExit) as ended:
         program.run(["fab", "--search-root", str(tmp_path), *line.split()])
     said = capsys.readouterr().err

@@ -158,3 +158,19 @@ def test_a_host_that_knows_no_such_run_is_named():
         record.read(host, "r9")
     with pytest.raises(Refused, match="u@h:22: no run yet"):
         record.read(host)
+
+
+def test_of_a_run_of_another_version_its_journal_is_known():
+    run = {"at": 1.0, "event": "run", "run": "run-0", "task": "undo", "who": "ada", "machine": "laptop"}
+    texts = {
+        "plan": '{"plan": {}}',
+        "journal": lines([run, *ENTRIES[1:5]]),
+        "tries": "01-stop.1 gone 0",
+        "lock": "",
+        "now": "9",
+    }
+    with pytest.raises(record.OtherFormat) as other:
+        record.parse({name: Answer(text, "", 0) for name, text in texts.items()})
+    known = other.value.known
+    assert (known.run, known.plan.task, known.owner["who"], known.now) == ("run-0", "undo", "ada", 9.0)
+    assert (known.steps, known.plan.steps, known.state, known.partially_applied) == ([], [], "cut off", False)

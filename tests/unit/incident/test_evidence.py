@@ -11,8 +11,10 @@ import pytest
 import yaml
 
 from tasks.console.errors import ConnectionLost, Failed
+from tasks.engine.record import RunRecord
 from tasks.incident import evidence
 from tasks.ssh import scripts
+from tests.unit.support import incidents
 from tests.unit.support.deployment import environment
 from tests.unit.support.stage import Stage
 
@@ -92,7 +94,7 @@ def test_only_the_operator_can_read_what_was_written_and_no_name_leads_out(tmp_p
     assert written == {"logs/app.log", "out", "etc/out"}
     assert {p.stat().st_mode & 0o777 for p in folder.rglob("*") if p.is_file()} == {0o600}
     assert {p.stat().st_mode & 0o777 for p in [folder, *folder.rglob("*")] if p.is_dir()} == {0o700}
-    with pytest.raises(FileExistsError):
+    with pytest.raises(Failed, match="logs/app.log cannot be written: File exists."):
         evidence.keep(folder, {"logs/app.log": "again"})
 
 
@@ -106,9 +108,9 @@ esac
 """
 
 
-def collected(stage: Stage, run: str = "", bad: str = "") -> dict[str, str]:
+def collected(stage: Stage, run: RunRecord | None = None) -> dict[str, str]:
     """The files of the archive that the script prints."""
-    script = scripts.with_files(evidence.collect(environment(), 10, run, bad))
+    script = scripts.with_files(evidence.collect(environment(), 10, run))
     ran = subprocess.run(["sh", "-c", script], env=stage.environ, cwd=stage.home, capture_output=True, timeout=60)
     with tarfile.open(fileobj=io.BytesIO(ran.stdout), mode="r:gz") as archive:
         return {m.name: archive.extractfile(m).read().decode() for m in archive.getmembers() if m.isfile()}
@@ -119,11 +121,11 @@ def test_what_is_known_of_an_incident_is_collected_and_nothing_of_it_stays(tmp_p
         stage.environ["TMPDIR"] = str(tmp_path)
         (stage.home / "app").mkdir()
         (stage.home / "app" / ".env").write_text("PASSWORD=x\n")
-        folder = stage.home / ".fab-rollback" / "app" / "runs" / "r1"
+        folder = stage.home / ".fab-rollback" / "app" / "runs" / incidents.RUN
         folder.mkdir(parents=True)
         (folder / "journal").write_text("{}")
         (folder / "01-stop.1.pid").write_text("5")
-        found = collected(stage, "r1", "b" * 40)
+        found = collected(stage, incidents.run([]))
     assert found["./logs/shop_api.log"] == "a line of 10\n"
     assert found["./dotenv"] == "PASSWORD=x\n"
     assert found["./run/journal"] == "{}"

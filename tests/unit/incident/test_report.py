@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import pytest
+
+from tasks.console.errors import Refused
 from tasks.incident import report
 from tasks.incident.secrets import Secrets
 from tasks.preflight.state import State
 from tasks.tools.postgres.server import Member, Server
-from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, incident, journal
+from tests.unit.support.deployment import environment
+from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, container, incident, journal
 
 
 def server(*names: str) -> Server:
@@ -14,8 +20,22 @@ def server(*names: str) -> Server:
     return Server(150000, False, 0, 0, 0, True, None, copies)
 
 
+def host(answer=None) -> SimpleNamespace:
+    return SimpleNamespace(environment=environment(), ask=lambda *_, **__: answer)
+
+
 def written(made, rows, server) -> str:
-    return report.write(made, made.main, rows, server)
+    return report.write(host((rows, server)), made)
+
+
+def test_without_a_run_there_is_nothing_to_report():
+    with pytest.raises(Refused, match="ubuntu@shop:22: no run yet"):
+        report.write(host(), incident())
+
+
+def test_without_a_running_database_its_rows_are_not_asked_for():
+    for seen in (State(), State(containers=[container("db", "exited")])):
+        assert report.data(host(), seen) == (None, None)
 
 
 def test_a_proven_rollback_is_told_with_times_states_and_data():

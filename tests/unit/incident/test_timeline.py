@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ from msgspec import structs
 from tasks.console.errors import Refused
 from tasks.console.units import moment
 from tasks.engine import record
+from tasks.incident import report
 from tasks.incident import timeline as incident
 from tasks.preflight import proof
 from tasks.ssh.shell import Answer
@@ -78,11 +80,36 @@ def test_a_run_whose_journal_is_not_among_the_last_ones_is_read_by_itself(mocker
     assert incident.read(host({}), support.RUN).entries[0].run == support.RUN
 
 
+def test_a_run_that_another_version_wrote_is_told_by_its_journal(mocker):
+    lines = support.journal(("stop",), 0, support.PROVEN)
+    texts = {
+        "plan": '{"plan": {}}',
+        "journal": "\n".join(map(json.dumps, lines)),
+        "tries": "",
+        "lock": "",
+        "now": "5000",
+    }
+    answers = {name: Answer(text, "", 0) for name, text in texts.items()}
+    mocker.patch.object(record, "read", side_effect=lambda *_: record.parse(answers))
+    mocker.patch.object(proof, "verify", return_value=[])
+    made = incident.read(host({support.RUN: lines}))
+    assert (made.main.run, made.main.plan.task, made.main.state) == (support.RUN, "full-rollback", "done and verified")
+    assert made.done("stops") and made.proven
+    assert "full-rollback" in report.headline(made)
+
+
 def test_before_any_run_there_is_only_the_present():
     made = incident.read(host({}))
     assert (made.main, made.entries, made.checks) == (None, [], [])
-    with pytest.raises(Refused, match="u@h:22: no run yet"):
-        incident.chosen(made)
+
+
+def test_the_last_run_is_the_one_where_none_is_named_and_there_may_be_none(mocker):
+    answering = SimpleNamespace(environment=environment(), ask=mocker.Mock(side_effect=[None, support.run([])]))
+    assert incident.record_of(answering) is None
+    assert incident.record_of(answering).run == support.RUN
+    mocker.patch.object(record, "read", side_effect=Refused("no run r9"))
+    with pytest.raises(Refused, match="no run r9"):
+        incident.record_of(answering, "r9")
 
 
 def test_a_time_is_said_with_its_age_where_the_hosts_clock_is_known():
