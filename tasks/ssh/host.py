@@ -13,7 +13,7 @@ from paramiko import Channel
 from ..config.settings import Environment
 from ..console.errors import ConnectionLost, Failed, TimedOut
 from ..console.text import last_line
-from . import probe, scripts, shell
+from . import login, probe, scripts, shell
 from .connection import Secured, explain
 from .probe import Probe
 from .runner import Runner
@@ -67,7 +67,7 @@ class Host(Secured):
         only the end of it). With `check`, an exit code other than 0 raises Failed with the last line of
         what the script said. Raises TimedOut, ConnectionLost, and Refused if the host was never reached.
         """
-        command = f"sh -c {shell.quote(scripts.with_files(script))}"
+        command = login.command(scripts.with_files(script))
         if len(command.encode()) > LONGEST_COMMAND:
             raise Failed(f"{self.address}: a script of {len(command.encode())} bytes is too long for one command.")
         with self._explained(timeout):
@@ -110,7 +110,8 @@ class Host(Secured):
             channel: Channel = self.create_session()
             channel.settimeout(PROBE_TIMEOUT)
             channel.set_combine_stderr(merged)
-            channel.exec_command(f"sh -c {shell.quote(scripts.with_files(script))}")
+            channel.exec_command(login.command(scripts.with_files(script), merged))
+            login.skip(channel.recv)
         return channel
 
     @contextmanager

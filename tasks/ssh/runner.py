@@ -11,6 +11,7 @@ from fabric.runners import Remote
 from ..console.commands import unmarked
 from ..console.errors import Failed
 from ..console.units import size
+from .login import Greeting
 from .signals import held_back
 
 CAPTURE_LIMIT = 64_000_000  # bytes of one stream that is captured
@@ -52,6 +53,7 @@ class Runner(Remote):
 
     def read_proc_output(self, reader: Callable[[int], bytes]) -> Iterator[str]:
         """Yield decoded output; raise Failed when a host sends more than can be captured."""
+        greeting = Greeting()
         decoder = codecs.getincrementaldecoder(self.encoding)("replace")
         taken = 0
         while data := reader(self.read_chunk_size):
@@ -59,7 +61,8 @@ class Runner(Remote):
             if taken > CAPTURE_LIMIT and not self._shown:
                 self.channel.close()
                 raise Failed(f"the host sent more than {size(CAPTURE_LIMIT)} of output; stopped reading")
-            yield unmarked(decoder.decode(data))
+            yield unmarked(greeting.past(decoder.decode(data)))
+        yield unmarked(greeting.rest())
 
     @property
     def _shown(self) -> bool:

@@ -28,7 +28,6 @@ exit 1
 RESTART = "while :; do docker start {project}-app-1 {project}_app_1; sleep 0.2; done"
 
 
-@fails_today(".bashrc that prints; login shell fish")
 @pytest.mark.parametrize(("shell", "prepare"), SHELLS.values(), ids=SHELLS)
 def test_whatever_the_login_shell_is(deployment, borrowed, shell, prepare):
     shop = deployment()

@@ -12,6 +12,7 @@ from invoke.exceptions import CommandTimedOut
 
 from tasks.engine import run
 from tasks.engine.plan import Plan
+from tasks.ssh import login
 from tasks.ssh.host import Host
 from tests.unit.support.deployment import environment
 
@@ -38,6 +39,7 @@ class Scripted(Host):
     def _run(self, runner: Any, command: str, **options: Any) -> Result:
         shell, flag, script = shlex.split(command)
         assert (shell, flag) == ("sh", "-c")
+        script = script.removeprefix(login.BEGIN)
         self.__dict__["asked"].append((script, options))
         told = self.__dict__["answers"]
         assert script in told or "*" in told, f"nobody expected: {script}"
