@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 
 from ..config.settings import Environment
+from ..console.errors import Refused
+from ..console.text import last_line
 from ..console.units import moment
 from ..ssh import paths, scripts
 from ..ssh.probe import Probe, single
@@ -111,9 +113,18 @@ def activity(environment: Environment) -> Probe[str]:
 
 
 def every(environment: Environment, count: int) -> Probe[dict[str, list[Entry]]]:
-    """Return the probe of the journals of the last `count` runs, by the name of the run, the oldest first."""
+    """Return the probe of the journals of the last `count` runs, by the name of the run, the oldest first.
+
+    It raises Refused where the login may not read them.
+    """
     command = scripts.call("engine/list-runs.sh", str(count), STATE=paths.state(environment))
-    return single(command, lambda answer: journals(answer.out))
+    return single(command, _journals)
+
+
+def _journals(answer: Answer) -> dict[str, list[Entry]]:
+    if answer.code == 1:
+        raise Refused(f"the runs cannot be read: {last_line(answer.err)}.")
+    return journals(answer.out)
 
 
 def journals(out: str) -> dict[str, list[Entry]]:

@@ -1,7 +1,24 @@
 # Functions of the scripts that carry out a run. A script sources it: . "$SCRIPTS/engine/lib.sh"
 # Processes are told by a tag in their environment, which their children inherit: pids are used again, tags are not.
 set -eu
-umask 077
+
+share_as() { # FOLDER: what is written from now on is for those who may write FOLDER
+  case $(stat -L -c %A "$1" 2>/dev/null) in
+    d????w*) umask 007 ;;
+    *) umask 077 ;;
+  esac
+}
+share_as "${STATE:-.}"
+
+may() { # -w or -x: fail, with the cure, where the login may not write the state folder, or look into it
+  for folder in "$STATE" "${STATE%/*}"; do
+    [ -d "$folder" ] || continue
+    [ ! "$1" "$folder" ] || return 0
+    echo "$folder is for $(stat -c %U "$folder") alone, not for $(id -un): log in as $(stat -c %U "$folder"), or let" \
+      "a group of both write the whole .git folder (chgrp -R GROUP, chmod -R g+rwXs)" >&2
+    exit 1
+  done
+}
 
 tagged() { # TAG: print the pids of the processes that bear it
   grep -lsF -- "$1" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3

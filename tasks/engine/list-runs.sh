@@ -1,8 +1,13 @@
 # Prints `= NAME` and the journal of each of the last COUNT runs. Argument: COUNT. Variable: STATE, the state folder.
-cd "$STATE/runs" 2>/dev/null || exit 0
+# Exit code 1: the login may not read them.
+. "$SCRIPTS/engine/lib.sh"
+cd "$STATE/runs" 2>/dev/null || {
+  may -x
+  exit 0
+}
 # shellcheck disable=SC2012 # names of runs are ours
 for run in $(ls -1tr | tail -n "$1"); do
   echo "= $run"
-  cat "$run/journal" 2>/dev/null
+  cat "$run/journal" 2>/dev/null || :
   echo
 done

@@ -15,6 +15,18 @@ replaceable() { # STATE...: whether they name the lock that is there
   return 1
 }
 
+make_room() { # the state folder is for exactly those who may write the folder that it lies in
+  around=${STATE%/*} mode=700
+  mkdir -p "$around"
+  share_as "$around"
+  mkdir -p "$STATE/runs"
+  [ "$(umask)" = 0077 ] || mode=2770
+  # Who did not make them cannot do that, and need not.
+  chgrp --reference="$around" "$STATE" "$STATE/runs" 2>/dev/null || :
+  chmod "$mode" "$STATE" "$STATE/runs" 2>/dev/null || :
+  hand_over
+}
+
 leave() { # a run that stopped half-way and whose lock another one takes is over
   if [ "$(holder)" != "$new_run" ] && partial "$(holder)"; then
     (
@@ -24,8 +36,8 @@ leave() { # a run that stopped half-way and whose lock another one takes is over
   fi
 }
 
-mkdir -p "$STATE/runs"
-chmod 700 "$STATE/.." "$STATE" "$STATE/runs"
+may -w
+make_room
 for program in flock setsid; do
   command -v "$program" >/dev/null || {
     echo 'flock and setsid (util-linux) are needed'

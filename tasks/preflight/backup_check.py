@@ -11,6 +11,7 @@ from ..engine import display
 from ..engine.progress import PREFIX
 from ..ssh import paths
 from ..ssh.host import Host
+from ..ssh.shell import Word
 from ..tools.postgres import reads
 from ..tools.postgres.backup import Backup, Section, parse_backup
 from ..tools.postgres.names import parse_copy
@@ -62,9 +63,9 @@ def versions_table(environment: Environment) -> str:
     return f"{alembic.schema}.{alembic.table}" if alembic else "public.alembic_version"
 
 
-def reports(environment: Environment) -> str:
-    """Return the folder that keeps what checks found, relative to the login's home."""
-    return f"{paths.state_path(environment)}/backups"
+def reports(environment: Environment) -> Word:
+    """Return the folder that keeps what checks found, as a shell word."""
+    return Word(f"{paths.state(environment)}/backups")
 
 
 def section_of(backup: Backup, name: str, source: str | None = None) -> Section | None:

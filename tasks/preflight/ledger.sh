@@ -11,7 +11,6 @@ while [ $# -ge 2 ]; do
   if id=$(docker image inspect -f '{{.Id}}' "$2" 2>/dev/null); then ids="$ids${ids:+,}$(json "$1" "$id")"; fi
   shift 2
 done
-umask 077
 # A line torn by a crash must not swallow the next one.
 [ ! -s "$LEDGER" ] || [ -z "$(tail -c 1 "$LEDGER")" ] || echo >>"$LEDGER"
 printf '{"at":%s,%s,%s,%s,%s,%s,"images":{%s}}\n' "$(date +%s)" "$record" "$(json run "$RUN")" "$(json task "$TASK")" \

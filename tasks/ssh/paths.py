@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..config.settings import Environment
+from . import scripts
 from .shell import Word, home
 
 
@@ -12,11 +13,11 @@ def app(environment: Environment) -> Word:
 
 
 def state(environment: Environment) -> Word:
-    """Return the folder of lock, runs and ledger, as a shell word."""
-    return home(state_path(environment))
+    """Return the folder of lock, runs and ledger, as a shell word: state-folder.sh finds it, on the host."""
+    old = home(f".fab-rollback/{name(environment)}")
+    return Word(f'"$({scripts.call("ssh/state-folder.sh", app(environment), old)})"')
 
 
-def state_path(environment: Environment) -> str:
-    """Return the same folder's path, relative to the login's home."""
-    name = environment.app.path.strip("/").removeprefix("~/").replace("/", "_")
-    return f".fab-rollback/{name}"
+def name(environment: Environment) -> str:
+    """Return what the deployment is called on its host, after the path of its checkout."""
+    return environment.app.path.strip("/").removeprefix("~/").replace("/", "_")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from ..config.settings import Environment
 from ..console.commands import fab
+from ..engine import journal
 from ..engine.plan import Expectation, Plan, Step, chain
 from ..preflight import backup_check
 from ..preflight import restore as preflight
 from ..preflight.reports import DeploymentReport
 from ..preflight.restore_report import RestoreOptions, RestoreReport
 from ..preflight.way_back import UndoReport
-from ..ssh import paths
 from ..ssh.host import Host
-from ..ssh.shell import quote
+from ..ssh.shell import Word, quote
 from ..tools.postgres import changes
 from ..tools.postgres.backup import Backup, Section
 from ..tools.postgres.changes import Form, Restore
@@ -90,7 +90,7 @@ def restoring(report: DeploymentReport, backup: Backup, section: Section, *, own
     return Restore(
         backup,
         report.run,
-        work=f"{paths.state_path(report.environment)}/runs/{report.run}/restore",
+        work=Word(f"{journal.folder(report.environment, report.run)}/restore"),
         section=section,
         owners=owners,
         versions=backup_check.versions_table(report.environment),

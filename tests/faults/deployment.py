@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.faults.running import LIMIT
 from tests.operator import Operator, Ran
 
-RUNS = ".fab-rollback/jctc-app/runs"
+RUNS = "jctc-app/.git/fab-rollback/runs"
 CONTENT = """
 SELECT count(*) || ' ' || coalesce(md5(string_agg(concat_ws('|', id, reference, title, opened_on,
   coalesce(to_jsonb(cases) ->> 'court', to_jsonb(cases) ->> 'court_name')), ',' ORDER BY id)), '') FROM cases;

@@ -11,7 +11,7 @@ from tests.faults import commits
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault]
 
 COMPOSE = "docker-compose.prod.yml"
-STATE = ".fab-rollback/jctc-app"
+STATE = "jctc-app/.git/fab-rollback"
 
 
 ALMOST_FULL = "cd /var/lib/docker; fallocate -l $(( $(df --output=avail -B1 . | tail -1) - 99999999 )) full"

@@ -91,7 +91,6 @@ def test_hooks_of_lfs_without_lfs(deployment):
     shop.rolled_back_or_untouched(shop.rollback(), before, world, "lfs")
 
 
-@fails_today("two logins, one checkout; the path spelt two ways")
 def test_a_path_that_is_spelt_in_two_ways(deployment):
     shop = deployment()
     before = shop.runs()
@@ -104,7 +103,6 @@ def test_a_path_that_is_spelt_in_two_ways(deployment):
     assert (shop.head(), shop.health()["release"]) == (shop.bad, "v2")
 
 
-@fails_today("two logins, one checkout; the path spelt two ways")
 def test_two_logins_see_one_history(deployment, second_login):
     shop = deployment()
     before = shop.runs()

@@ -120,7 +120,7 @@ def test_a_playbook_of_the_project_gets_plan_journal_and_proof(shop):
     assert done["task"] == "rewind"
     assert {check["name"]: check["ok"] for check in done["checks"]} == {"commit": True, "running": True}
     assert shop.host.exec(f"cat {NOTED}") == good
-    journal = shop.host.exec(f"cat .fab-rollback/jctc-app/runs/{done['run']}/journal")
+    journal = shop.host.exec(f"cat jctc-app/.git/fab-rollback/runs/{done['run']}/journal")
     assert '"event":"proven"' in journal.replace(" ", "")
 
     shop.fab("rewind", "--commit", bad, "--yes")

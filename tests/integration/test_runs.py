@@ -6,7 +6,7 @@ import pytest
 
 pytestmark = pytest.mark.sandbox
 
-STATE = ".fab-rollback"
+STATE = "jctc-app/.git/fab-rollback"
 
 
 def test_before_any_run_there_is_nothing_to_tell_continue_or_take_back(operator):

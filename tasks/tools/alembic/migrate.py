@@ -28,10 +28,10 @@ def settings(environment: Environment) -> tuple[DatabaseSettings, Alembic]:
 def prefix(environment: Environment) -> str:
     """Return what the names of the containers begin with that are run for this deployment, and for no other.
 
-    It is its state folder's name, as the lock lies there too; where docker does not take that as a name,
-    what it takes of it and a checksum of the whole.
+    It is the deployment's name; where docker does not take that as a name, what it takes of it and a checksum of the
+    whole.
     """
-    name = paths.state_path(environment).rpartition("/")[2]
+    name = paths.name(environment)
     if re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", name):
         return name
     return f"fab-{re.sub('[^a-zA-Z0-9_.-]', '-', name)}-{sha256(name.encode()).hexdigest()[:12]}"

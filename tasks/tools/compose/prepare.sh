@@ -16,6 +16,7 @@ $IMAGES
 IMAGES
 [ -n "$wanted" ] || exit 0
 umask 077
+mkdir -p "$HOME/.fab-rollback"
 folder=$(mktemp -d "$HOME/.fab-rollback/tree.XXXXXX")
 at_exit 'rm -rf "$folder"'
 sh "$SCRIPTS/tools/git/export-tree.sh" "$1" "$folder/tree"

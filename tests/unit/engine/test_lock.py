@@ -174,10 +174,20 @@ def test_given_back_it_is_free_and_nobody_gives_back_the_lock_of_another(state):
 def test_folders_are_for_their_owner_only(state):
     state.folder.mkdir(parents=True)
     state.folder.chmod(0o755)
+    state.folder.parent.chmod(0o755)
     state(ONE, "a")
-    modes = {p: oct(p.stat().st_mode & 0o777) for p in (state.folder.parent, state.folder, state.folder / "lock")}
+    modes = {p: oct(p.stat().st_mode & 0o777) for p in (state.folder, state.folder / "runs", state.folder / "lock")}
     assert set(modes.values()) == {"0o700"}
     assert {oct(p.stat().st_mode & 0o777) for p in (state.folder / "lock").iterdir()} == {"0o600"}
+
+
+def test_what_a_group_may_write_is_written_for_the_group(state):
+    state.folder.parent.mkdir(parents=True)
+    state.folder.parent.chmod(0o775)
+    state(ONE, "a")
+    modes = {p: oct(p.stat().st_mode) for p in (state.folder, state.folder / "runs", state.folder / "lock")}
+    assert set(modes.values()) == {"0o42770"}
+    assert {oct(p.stat().st_mode & 0o777) for p in (state.folder / "lock").iterdir()} == {"0o660"}
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_words(state, tmp_path):

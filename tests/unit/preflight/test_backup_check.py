@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tasks.console.errors import Refused
-from tasks.preflight.backup_check import Target, inspect, obstacles, risks
+from tasks.preflight.backup_check import Target, inspect, obstacles, risks, reports
 from tasks.tools.postgres.backup import Backup, Forbidden, Section
 from tests.unit.support.deployment import environment
 from tests.unit.support.reports import DATABASE
@@ -97,7 +97,7 @@ def test_a_backup_is_read_while_its_progress_is_shown(capsys):
     found = inspect(host, DATABASE, "b.sql", keep=True)
     assert (found.kind, found.sections[0].rows) == ("plain", {"public.t": 7})
     assert "5 bytes of 5 bytes" in capsys.readouterr().out
-    assert "REPORTS=.fab-rollback/app/backups " in host.scripts[0]
+    assert f"REPORTS={reports(environment())} " in host.scripts[0]
     inspect(host, DATABASE, "b.sql")
     assert "REPORTS='' " in host.scripts[1]
 
