@@ -13,7 +13,7 @@ share_as "${STATE:-.}"
 may() { # -w or -x: fail, with the cure, where the login may not write the state folder, or look into it
   for folder in "$STATE" "${STATE%/*}"; do
     [ -d "$folder" ] || continue
-    [ ! "$1" "$folder" ] || return 0
+    if test "$1" "$folder"; then return 0; fi
     echo "$folder is for $(stat -c %U "$folder") alone, not for $(id -un): log in as $(stat -c %U "$folder"), or let" \
       "a group of both write the whole .git folder (chgrp -R GROUP, chmod -R g+rwXs)" >&2
     exit 1

@@ -93,7 +93,9 @@ def test_a_server_killed_in_the_swap_is_never_torn_and_resume_ends_it(fresh, num
     ends = []
     restoring = threading.Thread(target=lambda: ends.append(fresh.fab("backups.restore", "--file", "latest", "--yes")))
     restoring.start()
-    fresh.host.exec("until ls jctc-app/.git/fab-rollback/runs/*/*-swap.1.pid; do sleep 0.02; done >/dev/null 2>&1", timeout=120)
+    fresh.host.exec(
+        "until ls jctc-app/.git/fab-rollback/runs/*/*-swap.1.pid; do sleep 0.02; done >/dev/null 2>&1", timeout=120
+    )
     time.sleep(random.Random(number).uniform(0, 0.8))
     fresh.host.exec("kill -9 $(docker inspect -f '{{.State.Pid}}' jctc_db)", user="root")
     restoring.join()

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tasks.console.errors import Refused
-from tasks.preflight.backup_check import Target, inspect, obstacles, risks, reports
+from tasks.preflight.backup_check import Target, inspect, obstacles, reports, risks
 from tasks.tools.postgres.backup import Backup, Forbidden, Section
 from tests.unit.support.deployment import environment
 from tests.unit.support.reports import DATABASE
