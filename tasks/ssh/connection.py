@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from fabric import Connection
+from paramiko import PKey
 from paramiko.ssh_exception import (
     AuthenticationException,
     ChannelException,
@@ -19,8 +21,10 @@ from paramiko.ssh_exception import (
 
 from ..console.errors import ConnectionLost, Refused
 from ..console.text import one_line
-from . import keepalive
+from . import address as names
+from . import keepalive, openssh
 from .hostkeys import KnownHosts, UntrustedHostKey
+from .openssh import OpenSSH
 
 CONNECT_TIMEOUT = 10  # seconds, for the TCP connection, the banner, the login and each new channel
 KEEPALIVE = 5  # seconds between keepalives
@@ -59,8 +63,25 @@ class Secured(Connection):
         return result
 
     def get_gateway(self) -> Any:
-        """Return the jump host, `ProxyJump none` meaning that there is none."""
-        return False if self.ssh_config.get("proxyjump") == "none" else super().get_gateway()
+        """Return the last jump host on the way, reached by those before it; False: `none` is to be used."""
+        if "none" in (self.ssh_config.get("proxyjump"), self.ssh_config.get("proxycommand")):
+            return False
+        if "proxyjump" not in self.ssh_config:
+            return super().get_gateway()
+        gateway = None
+        for hop in self.ssh_config["proxyjump"].split(","):
+            gateway = self._hop(hop, gateway)
+        return gateway
+
+    def _hop(self, name: str, before: Connection | None) -> Connection | None:
+        """Return a jump host; None where it is this host: `ProxyJump` stands under `Host *` then."""
+        given, config = names.parse(name), self.config.clone()
+        if given.host == self.host:
+            return before
+        if isinstance(self.config.base_ssh_config, OpenSSH):
+            openssh.use(config, given.user, given.port)
+        reached = {"gateway": before} if before else {}
+        return Connection(given.host, user=given.user, port=given.port, config=config, **reached)
 
     def _not_connected(self, error: Exception, reconnecting: bool) -> Exception:
         culprit = next((c for c in reversed(list(_chain(self))) if not c.is_connected), self)
@@ -75,7 +96,7 @@ class Secured(Connection):
 
 def address(connection: Connection) -> str:
     """Return user@host:port of any Fabric connection."""
-    return f"{connection.user}@{connection.host}:{connection.port}"
+    return f"{connection.user}@{names.shown(connection.host)}:{connection.port}"
 
 
 def _chain(connection: Connection) -> Iterator[Connection]:
@@ -95,6 +116,8 @@ def _prepare(connection: Connection, known_hosts: tuple[Path, ...]) -> None:
     limits = dict.fromkeys(("banner_timeout", "auth_timeout", "channel_timeout"), CONNECT_TIMEOUT)
     kwargs = {**limits, **connection.connect_kwargs, "transport_factory": known.transport}
     kwargs["key_filename"] = _present(kwargs.get("key_filename") or [])
+    kwargs.setdefault("look_for_keys", "identityfile" not in connection.ssh_config)
+    kwargs |= _certified(connection, kwargs) | _agent(connection.ssh_config.get("identityagent", ""))
     timeout = kwargs.pop("timeout", None)  # where `fab -t` puts it
     connection.connect_timeout = connection.connect_timeout or timeout or CONNECT_TIMEOUT
     connection.connect_kwargs = kwargs
@@ -105,6 +128,29 @@ def _present(keys: str | list[str]) -> list[str]:
     names = [keys] if isinstance(keys, str) else keys
     paths = dict.fromkeys(str(Path(name).expanduser()) for name in names)
     return [path for path in paths if Path(path).is_file()]
+
+
+def _certified(connection: Connection, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the first key with the certificate that ssh is told to use for it (CertificateFile)."""
+    certificates = _present(connection.ssh_config.get("certificatefile", []))
+    if not certificates or not kwargs["key_filename"]:
+        return {}
+    key = PKey.from_path(kwargs["key_filename"][0], kwargs.get("passphrase"))
+    key.load_certificate(certificates[0])
+    return {"pkey": key}
+
+
+def _agent(named: str) -> dict[str, Any]:
+    """Return whether an agent may be asked, and have it be the one that ssh is told to ask (IdentityAgent).
+
+    Paramiko asks the one that the environment names: all connections of this process ask the same one.
+    """
+    if named == "none":
+        return {"allow_agent": False}
+    socket_path = os.environ.get(named[1:], "") if named.startswith("$") else named
+    if socket_path and named != "SSH_AUTH_SOCK":
+        os.environ["SSH_AUTH_SOCK"] = str(Path(socket_path).expanduser())
+    return {}
 
 
 def _tune(connection: Connection) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from fabric import Config, Connection
-from fabric.connection import derive_shorthand
 from invoke import Context
 
 from ..config import inventory
 from ..config.settings import Environment, HostSettings
 from ..console.errors import Refused
+from . import address, openssh
 from .host import Host
 
+T = TypeVar("T")
 DEFAULT_HOST = "(default)"  # where `-H` says nothing: the default environment, looked up when a task runs
 
 _known: dict[tuple[Any, ...], Host] = {}
@@ -45,12 +46,17 @@ def _ad_hoc(c: Connection) -> Environment:
     first = environment.hosts[0]
     named = HostSettings(
         host=c.original_host,
-        user=c.user,
-        port=c.port,
+        user=_typed(c.user, c.ssh_config.get("user", c.config.user)),
+        port=_typed(c.port, int(c.ssh_config.get("port", c.config.port))),
         key=_set(first.key),
         known_hosts=_set(first.known_hosts),
     )
     return msgspec.structs.replace(environment, hosts=[named])
+
+
+def _typed(value: T, otherwise: T) -> T | None:
+    """Return what stood in -H; None where it is what Fabric takes otherwise: ssh may know better."""
+    return value if value != otherwise else None
 
 
 def _set(value: str | None) -> str | None:
@@ -70,11 +76,13 @@ def _fleet(environment: Environment, config: Config) -> Host:
 
 def _connect(environment: Environment, settings: HostSettings, config: Config) -> Host:
     own = config.clone()
-    given = derive_shorthand(settings.host)
+    given = address.parse(settings.host)
+    user, port = given.user or settings.user, given.port or settings.port
+    openssh.use(own, user, port)
     host = Host(
-        given["host"],
-        user=given["user"] or settings.user,
-        port=given["port"] or settings.port,
+        given.host,
+        user=user,
+        port=port,
         config=own,
         connect_kwargs=_login(environment, settings, own),
     )

@@ -97,7 +97,6 @@ def test_a_job_by_compose_run_is_named(deployment):
     assert f"{shop.name}-report" in planned.text
 
 
-@fails_today("~/.ssh/config with Include")
 def test_what_ssh_reaches_by_its_settings(deployment, tmp_path, monkeypatch):
     shop = deployment()
     before = shop.runs()
