@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlsplit, urlunsplit
 
 from msgspec import Meta, Struct, field
 
 # No value can pass for an option of the command it ends up in, or break a line.
 TEXT = r"^(?!-)[^\x00-\x1f\x7f]+\Z"
 URL = r"^https?://[^\s\x00-\x1f\x7f]+\Z"
+HOST_NAME = r"^[A-Za-z0-9._:\[\]-]*\Z"
+LINE = r"^[^\x00-\x1f\x7f]*\Z"
 SERVICE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z"
 COMMAND = r"^(auto|docker-compose|docker compose)\Z"
 ALLOWED = {
     TEXT: "text on one line that begins with no dash",
     URL: "an http:// or https:// address",
+    HOST_NAME: "the name of a host, with a port if need be",
+    LINE: "text on one line",
     SERVICE: "the name of a compose service",
     COMMAND: "auto, docker-compose or docker compose",
 }
@@ -21,6 +26,8 @@ ALLOWED = {
 
 Text = Annotated[str, Meta(pattern=TEXT)]
 Url = Annotated[str, Meta(pattern=URL)]
+HostName = Annotated[str, Meta(pattern=HOST_NAME)]
+Line = Annotated[str, Meta(pattern=LINE)]
 Service = Annotated[str, Meta(pattern=SERVICE)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Seconds = Annotated[int, Meta(ge=1, le=86400)]
@@ -83,11 +90,36 @@ class DatabaseSettings(Section, frozen=True):
     alembic: Alembic | None = None
 
 
+class Address(Section, frozen=True):
+    """A health address, what it is asked for as (`host`), and what answers it right.
+
+    With `insecure`, any certificate will do.
+    """
+
+    url: Url
+    host: HostName = ""
+    insecure: bool = False
+    status: Annotated[int, Meta(ge=100, le=599)] = 200
+    contains: Line = ""
+
+    @property
+    def shown(self) -> str:
+        """The address without what may be secret in it: login and query."""
+        parts = urlsplit(self.url)
+        query = "***" if parts.query else ""
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
+
+
 class Health(Section, frozen=True):
     """Addresses fetched on the host; `timeout` is how long they may take to answer, in seconds."""
 
-    urls: list[Url] = field(default_factory=list)
+    urls: list[Url | Address] = field(default_factory=list)
     timeout: Seconds = 60
+
+    @property
+    def addresses(self) -> list[Address]:
+        """The addresses, each with how it is asked."""
+        return [Address(url=one) if isinstance(one, str) else one for one in self.urls]
 
 
 class EnvironmentSettings(Section, frozen=True):

@@ -61,8 +61,8 @@ def not_running(seen: State) -> list[Check]:
 
 
 def answers(seen: State) -> list[Check]:
-    """Return whether each health address answers 200."""
-    return [Check("health", r.url, str(r.code or "no answer"), r.code == 200) for r in seen.responses]
+    """Return whether each health address answers as it should."""
+    return [Check("health", r.url, r.found, r.ok) for r in seen.responses]
 
 
 def steady(not_ready: Iterable[NotReady]) -> list[Check]:

@@ -101,7 +101,7 @@ def _since(e: Examined, container: Container) -> str:
 
 
 def _health(e: Examined) -> list[str]:
-    return [f"{r.url} {r.code or problem(e.seen, f'url {n}')}" for n, r in enumerate(e.seen.responses)]
+    return [f"{r.url} {r.found if r.code else problem(e.seen, f'url {n}')}" for n, r in enumerate(e.seen.responses)]
 
 
 def _database(settings: DatabaseSettings, e: Examined) -> str:

@@ -14,12 +14,12 @@ from .state import State
 
 
 def wait(host: Host, expect: Expectation) -> Readiness:
-    """Wait until the expected services are ready and, where wanted, every health address answers 200."""
+    """Wait until the expected services are ready and, where wanted, every health address answers as it should."""
     environment = host.environment
-    urls = environment.health.urls if expect.healthy else []
-    if not (expect.services or urls):
+    addresses = environment.health.addresses if expect.healthy else []
+    if not (expect.services or addresses):
         return Readiness(None, [])
-    script = readiness.wait(environment, expect.services, urls)
+    script = readiness.wait(environment, expect.services, addresses)
     return readiness.read(host.sh(script, timeout=environment.health.timeout + 30, check=False).stdout)
 
 

@@ -49,8 +49,8 @@ class State(Struct, frozen=True, kw_only=True):
 
     @property
     def healthy(self) -> bool:
-        """Whether every health address answered 200."""
-        return all(r.code == 200 for r in self.responses)
+        """Whether every health address answered as it should."""
+        return all(r.ok for r in self.responses)
 
 
 def probe(environment: Environment) -> Probe[State]:
@@ -63,7 +63,7 @@ def probe(environment: Environment) -> Probe[State]:
         "head": standing.head(environment),
         "changes": standing.changes(environment),
         "containers": inspect.containers(environment),
-        **{f"url {number}": fetch.response(url) for number, url in enumerate(environment.health.urls)},
+        **{f"url {number}": fetch.response(one) for number, one in enumerate(environment.health.addresses)},
     }
     if environment.database:
         parts["revision"] = rows.probe(environment, environment.database)

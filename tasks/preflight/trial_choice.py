@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import urlsplit
 
+from ..config.settings import Address
 from ..console.errors import Refused
 from ..ssh.host import Host
 from ..ssh.probe import answered, single
@@ -33,7 +34,8 @@ def choose(c: Host, seen: State, change: SchemaChange, commit: Commit | None) ->
     found = _found(c, seen, change, commit)
     if isinstance(found, str):
         return None, f"no image is tried on the downgraded schema: {found}"
-    return found, f"the image of {found.commit.title} is tried on the downgraded schema: {', '.join(found.addresses)}"
+    shown = ", ".join(one.shown for one in found.addresses)
+    return found, f"the image of {found.commit.title} is tried on the downgraded schema: {shown}"
 
 
 def _found(c: Host, seen: State, change: SchemaChange, commit: Commit | None) -> Trial | str:
@@ -57,15 +59,15 @@ def _image(target: Target, commit: Commit, service: str) -> str:
     return next(kept, "") or compose.tagged(str(target.files.services.get(service, {}).get("image") or service))
 
 
-def _asked(c: Host, seen: State) -> tuple[str, dict[str, int]]:
+def _asked(c: Host, seen: State) -> tuple[str, dict[Address, int]]:
     """Return the service that holds the application, and the health addresses that it answers, with its port."""
     holder = schema.alembic_of(c.environment).service
     containers = [k.id for k in seen.of(holder, c.environment.service("backend") or holder)]
     ports = single(f"docker inspect -f {quote(PORTS)} {' '.join(containers)}", lambda answer: parse_ports(answer.out))
     published: Ports = c.ask(ports)
-    found = [(url, published.get(_port(url) or 0)) for url in c.environment.health.urls]
-    service = next((to[0] for _url, to in found if to), holder)
-    return service, {url: to[1] for url, to in found if to and to[0] == service}
+    found = [(one, published.get(_port(one.url) or 0)) for one in c.environment.health.addresses]
+    service = next((to[0] for _one, to in found if to), holder)
+    return service, {one: to[1] for one, to in found if to and to[0] == service}
 
 
 def parse_ports(out: str) -> Ports:

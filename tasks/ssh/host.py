@@ -105,11 +105,10 @@ class Host(Secured):
         return read if len(read) > 1 else read[0]
 
     def open_channel(self, script: str, merged: bool = False) -> Channel:
-        """Return a channel on which `script` runs until it ends or is closed; `merged`: both streams are one."""
+        """Return a channel on which `script` runs until it ends or is closed; `merged`: what it says on both comes on one."""
         with self._explained(PROBE_TIMEOUT):
             channel: Channel = self.create_session()
             channel.settimeout(PROBE_TIMEOUT)
-            channel.set_combine_stderr(merged)
             channel.exec_command(login.command(scripts.with_files(script), merged))
             login.skip(channel.recv)
         return channel

@@ -12,11 +12,12 @@ _LINE = f"\n{MARK}\n"
 _SAY = f"printf '\\n%s\\n' '{MARK}'"
 # What programs say is read: they have to say it in English, whatever the login's locale is.
 BEGIN = f"{_SAY}; {_SAY} >&2; export LC_ALL=C\n"
-BEGIN_MERGED = f"{_SAY}; export LC_ALL=C\n"
+# The streams come over the line one apart from the other: a greeting on one may come after the mark on the other.
+BEGIN_MERGED = f"exec 2>&1; {_SAY}; export LC_ALL=C\n"
 
 
 def command(script: str, merged: bool = False) -> str:
-    """Return the command that has sh run `script`, after a mark on each stream; `merged`: both streams are one.
+    """Return the command that has sh run `script`, after a mark on each stream; `merged`: what it says on both comes on one.
 
     It means the same to sh, bash, zsh and fish, for which a backslash in single quotes may be special.
     """

@@ -26,7 +26,7 @@ MEANINGS = (
         "there is no docker on the host: install it",
     ),
     (r"git: (command )?not found", "there is no git on the host: install it"),
-    (r"neither curl nor wget", "there is neither curl nor wget on the host, to ask its health: install one of them"),
+    (r"neither curl nor wget", "there is no curl, wget or python3 on the host, to ask its health: install one of them"),
     (r"not a git repository", "app.path in hosts.yaml is not a git checkout"),
     (r"cannot change to '|can't cd to|cd: .*no such file", "app.path in hosts.yaml is no folder on the host"),
     (r"the database container .* is not running", rf"\g<0>: {fab('containers.start')}"),

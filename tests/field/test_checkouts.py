@@ -91,6 +91,7 @@ def test_hooks_of_lfs_without_lfs(deployment):
     shop.rolled_back_or_untouched(shop.rollback(), before, world, "lfs")
 
 
+@fails_today("the path spelt two ways: compose takes the link's name for the project's")
 def test_a_path_that_is_spelt_in_two_ways(deployment):
     shop = deployment()
     before = shop.runs()

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.field.recipe import BACKEND, BUILD, MIGRATE, UP
-from tests.field.rows import fails_today
 
 pytestmark = pytest.mark.sandbox
 
-ROW = "health by Host header, own certificate, 204, redirect, or none"
 HERE = "http://127.0.0.1:@port@"
 SELF_SIGNED = (
     "[ -e .env.pem ] || openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=shop -keyout .env.pem -out .env.crt"
@@ -45,7 +43,6 @@ KINDS = {
 }
 
 
-@fails_today(ROW)
 @pytest.mark.parametrize("options", KINDS.values(), ids=KINDS)
 def test_health_is_asked_as_it_can_be(deployment, options):
     shop = deployment(**options)
@@ -59,7 +56,6 @@ def test_without_addresses_the_checks_of_the_containers_count(deployment):
     shop.rolled_back(shop.rollback(), before)
 
 
-@fails_today(ROW)
 def test_the_answer_has_to_contain_what_is_said(deployment):
     shop = deployment(settings=settings({"url": f"{HERE}/health", "contains": "no such text"}))
     ran = shop.rollback()

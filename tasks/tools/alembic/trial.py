@@ -6,17 +6,17 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from ...config.settings import Environment
+from ...config.settings import Address, Environment
 from ..git.commits import Commit
 
 
 class Trial(Struct, frozen=True):
-    """A commit's image to be tried for a service, and the health addresses to ask: URL, and the container's port."""
+    """A commit's image to be tried for a service, and the health addresses to ask: and the container's port."""
 
     commit: Commit
     service: str
     image: str
-    addresses: dict[str, int]
+    addresses: dict[Address, int]
 
 
 def variables(environment: Environment, trial: Trial, full: bool) -> dict[str, str]:
@@ -25,13 +25,13 @@ def variables(environment: Environment, trial: Trial, full: bool) -> dict[str, s
         "TRIAL_IMAGE": trial.image,
         "TRIAL_TITLE": f"the image of {trial.commit.short}",
         "TRIAL_SERVICE": trial.service,
-        "TRIAL_ADDRESSES": "\n".join(_address(url, port) for url, port in trial.addresses.items()),
+        "TRIAL_ADDRESSES": "\n".join(_line(one, port) for one, port in trial.addresses.items()),
         "TRIAL_SECONDS": str(environment.health.timeout),
         "TRIAL_HINT": "" if full else " (with the schema alone; --full tries it with all data)",
     }
 
 
-def _address(url: str, port: int) -> str:
-    parts = urlsplit(url)
+def _line(address: Address, port: int) -> str:
+    parts = urlsplit(address.url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return f"{port} {parts.netloc.rpartition('@')[2]} {path} {url}"
+    return f"{port} {address.host or parts.netloc.rpartition('@')[2]} {path} {address.shown}"

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from ...config.settings import Environment
+from ...config.settings import Address, Environment
 from . import compose
 
 
@@ -29,8 +29,11 @@ class Readiness(Struct, frozen=True):
     not_ready: list[NotReady]
 
 
-def wait(environment: Environment, services: list[str], urls: list[str]) -> str:
-    """Return the call that waits until `services` are ready and all `urls` answer 200, or visibly will not.
+SEPARATOR = "\x1f"  # between the fields of a line; no value of hosts.yaml holds it
+
+
+def wait(environment: Environment, services: list[str], addresses: list[Address]) -> str:
+    """Return the call that waits until `services` are ready and all `addresses` answer right, or visibly will not.
 
     Nothing is waited for longer than health.timeout, and no address once a container is seen to be broken.
     """
@@ -38,15 +41,20 @@ def wait(environment: Environment, services: list[str], urls: list[str]) -> str:
         environment,
         "wait-until-ready.sh",
         *services,
-        URLS="\n".join(urls),
-        PORTS=" ".join(_ports(urls)),
+        URLS="\n".join(map(_line, addresses)),
+        PORTS=" ".join(_ports(addresses)),
         TIMEOUT=str(environment.health.timeout),
     )
 
 
-def _ports(urls: list[str]) -> list[str]:
-    """Return the host's ports that `urls` on the host itself are served by."""
-    parts = [urlsplit(url) for url in urls]
+def _line(one: Address) -> str:
+    fields = (str(one.status), one.url, one.host, "insecure" if one.insecure else "", one.contains)
+    return SEPARATOR.join(fields)
+
+
+def _ports(addresses: list[Address]) -> list[str]:
+    """Return the host's ports that `addresses` on the host itself are served by."""
+    parts = [urlsplit(one.url) for one in addresses]
     local = [p for p in parts if p.hostname in ("127.0.0.1", "localhost", "::1")]
     return [str(p.port or {"https": 443}.get(p.scheme, 80)) for p in local]
 

@@ -1,6 +1,6 @@
-# Waits until services do what they will keep doing, steadily up and healthy, and all addresses answer 200; or until
-# they visibly will not. Nothing is waited for longer than TIMEOUT seconds, and no address once a container is broken.
-# Arguments: SERVICE... Variables: URLS, one a line; PORTS of this host that they are served by; TIMEOUT.
+# Waits until services do what they will keep doing, steadily up and healthy, and all addresses answer as they should; or
+# until they visibly will not. Nothing is waited for longer than TIMEOUT seconds, and no address once a container is broken.
+# Arguments: SERVICE... Variables: URLS, one a line: its right STATUS and what fetch.sh is told; PORTS of this host that they are served by; TIMEOUT.
 # Prints `healthy SECONDS`, the host's clock when all addresses had answered, `verdict WORD`, and `not-ready HOW SERVICE
 # CONTAINER` with the container's last lines after `log `.
 . "$SCRIPTS/tools/compose/lib.sh"
@@ -9,6 +9,7 @@ SHAKY=10 # the same for one that was restarted meanwhile; Docker itself counts a
 ABOUT="$service_label {{.Name}} {{.State.Status}} {{.RestartCount}} {{.State.StartedAt}}"
 ABOUT="$ABOUT ,{{range .NetworkSettings.Ports}}{{range .}}{{.HostPort}},{{end}}{{end}}"
 ABOUT="$ABOUT {{if .State.Health}}{{.State.Health.Status}}{{end}}"
+separator=$(printf '\037')
 export services="$*" answering=
 
 look() { # a container may go between the two questions
@@ -23,8 +24,8 @@ clock() { # the time of day may be set meanwhile
 }
 
 all_answer() {
-  while IFS= read -r url; do
-    [ -z "$url" ] || [ "$(sh "$SCRIPTS/tools/http/fetch.sh" "$url" 2)" = 200 ] || return 1
+  while IFS=$separator read -r status url host insecure text; do
+    [ -z "$status" ] || [ "$(sh "$SCRIPTS/tools/http/fetch.sh" "$url" 2 "$host" "$insecure" "$text")" = "$status" ] || return 1
   done <<URLS
 $URLS
 URLS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from ...config.settings import Address
 from ...ssh import scripts
 from ...ssh.probe import Probe, single
 from ...ssh.shell import Answer
@@ -12,22 +13,41 @@ SECONDS = 5  # that an answer may take
 
 
 class Response(Struct, frozen=True):
-    """What a health address answered; `code` 0: nothing did."""
+    """What a health address, as it is shown, answered; `code` 0: nothing did. `lacks`: the text that was not in it."""
 
     url: str
     code: int
+    wanted: int = 200
+    lacks: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it answered as it should."""
+        return self.code == self.wanted and not self.lacks
+
+    @property
+    def found(self) -> str:
+        """What it answered, and what is wrong with that."""
+        if not self.code:
+            return "no answer"
+        if self.code == self.wanted:
+            return f"{self.code}, without {self.lacks!r}" if self.lacks else str(self.code)
+        return str(self.code) if self.wanted == 200 else f"{self.code}, not {self.wanted}"
 
 
-def command(url: str, seconds: int = SECONDS) -> str:
-    """Return a command that prints the HTTP status of `url`; 000 for no answer within `seconds`."""
-    return scripts.call("tools/http/fetch.sh", url, str(seconds))
+def command(address: Address, seconds: int = SECONDS) -> str:
+    """Return a command that prints the HTTP status of `address`; 000 for no answer within `seconds`."""
+    insecure = "insecure" if address.insecure else ""
+    words = (address.url, str(seconds), address.host, insecure, address.contains)
+    return scripts.call("tools/http/fetch.sh", *words)
 
 
-def response(url: str) -> Probe[Response]:
+def response(address: Address) -> Probe[Response]:
     """Return the probe of a health address."""
-    return single(command(url), lambda answer: Response(url, _code(answer)))
+    return single(command(address), lambda answer: _response(address, answer))
 
 
-def _code(answer: Answer) -> int:
-    text = answer.out.strip()[-3:]
-    return int(text) if text.isdigit() else 0
+def _response(address: Address, answer: Answer) -> Response:
+    code, _, lacks = answer.out.strip().partition(" ")
+    number = int(code) if code.isdigit() else 0
+    return Response(address.shown, number, address.status, address.contains if lacks else "")

@@ -1,12 +1,61 @@
-# Prints the HTTP status of an address, asked on the host; 000 where nothing answers.
-# Arguments: URL SECONDS [HOST], what it is asked for as, with no proxy between. Exit code 1: there is nothing on the host to ask with.
+# Prints the HTTP status of an address, asked on the host and not redirected; 000 where nothing answers. ` lacks` follows
+# where the answer does not contain TEXT. Whatever the host has is asked with: curl, wget or python3.
+# Arguments: URL SECONDS [HOST [INSECURE [TEXT]]]: HOST is what it is asked for as, with no proxy between; with INSECURE,
+# not empty, any certificate will do. Exit code 1: there is nothing on the host to ask with.
 set -eu
-if command -v curl >/dev/null 2>&1; then
-  curl -s -o /dev/null -m "$2" ${3:+--noproxy '*' -H "Host: $3"} -w '%{http_code}\n' -- "$1" || :
-elif command -v wget >/dev/null 2>&1; then
-  wget -q -S -T "$2" -t 1 ${3:+--no-proxy --header "Host: $3"} -O /dev/null -- "$1" 2>&1 \
+url=$1 seconds=$2 host=${3-} insecure=${4-} text=${5-}
+answer=/dev/null
+if [ -n "$text" ]; then
+  answer=$(mktemp)
+  trap 'rm -f "$answer"' EXIT
+fi
+
+by_curl() {
+  curl -s -o "$answer" -m "$seconds" ${host:+--noproxy '*' -H "Host: $host"} ${insecure:+-k} -w '%{http_code}\n' -- "$url" || :
+}
+
+by_wget() {
+  wget -q -S -T "$seconds" -t 1 --max-redirect=0 --content-on-error ${host:+--no-proxy --header "Host: $host"} \
+    ${insecure:+--no-check-certificate} -O "$answer" -- "$url" 2>&1 \
     | awk '/^  *HTTP/ { code = $2 } END { print code ? code : "000" }'
+}
+
+by_python() {
+  python3 - "$url" "$seconds" "$host" "$insecure" "$answer" <<'PYTHON' || echo 000
+import ssl, sys, urllib.error, urllib.request as asking
+
+url, seconds, host, insecure, answer = sys.argv[1:]
+
+
+class Staying(asking.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+trust = ssl._create_unverified_context() if insecure else ssl.create_default_context()
+handlers = [Staying(), asking.HTTPSHandler(context=trust), *([asking.ProxyHandler({})] if host else [])]
+request = asking.Request(url, headers={"Host": host} if host else {})
+try:
+    found = asking.build_opener(*handlers).open(request, timeout=float(seconds))
+except urllib.error.HTTPError as error:
+    found = error
+except Exception:
+    sys.exit("000")
+with open(answer, "wb") as file:
+    file.write(found.read())
+print(found.status)
+PYTHON
+}
+
+if command -v curl >/dev/null 2>&1; then
+  code=$(by_curl)
+elif command -v wget >/dev/null 2>&1; then
+  code=$(by_wget)
+elif command -v python3 >/dev/null 2>&1; then
+  code=$(by_python 2>/dev/null)
 else
-  echo 'neither curl nor wget' >&2
+  echo 'neither curl nor wget nor python3' >&2
   exit 1
 fi
+if [ -n "$text" ] && ! grep -qF -e "$text" -- "$answer"; then code="$code lacks"; fi
+printf '%s\n' "$code"

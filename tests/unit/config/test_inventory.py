@@ -111,6 +111,10 @@ MISTAKES = [
     (f"{P}compose__services__database", None, "compose.services: the key 'database' is missing"),
     (f"{P}database__alembic", {}, "database.alembic: the key 'service' is missing"),
     (f"{P}health__urls", ["ftp://x"], "health.urls[0]: found 'ftp://x'; allowed: an http:// or https:// address"),
+    (f"{P}health__urls", [3], "health.urls[0]: found 3; allowed: text or a mapping."),
+    (f"{P}health__urls", [{"host": "h"}], "health.urls[0]: the key 'url' is missing; allowed: url, host, insecure,"),
+    (f"{P}health__urls", [{"url": "http://h", "hots": 1}], "health.urls[0]: unknown key 'hots', did you mean 'host'?"),
+    (f"{P}health__urls", [{"url": "http://h", "status": 99}], "health.urls[0].status: found 99; allowed: a whole"),
     (f"{P}health__timeout", 0, "health.timeout: found 0; allowed: a whole number >= 1"),
     (f"{P}app__path", "${APP", "app.path: found '${APP'; allowed: ${NAME} or ${NAME:-default}"),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tasks.config.settings import Address
 from tasks.console.errors import Refused
 from tasks.preflight import schema_choice, target_files, trial_choice
 from tasks.tools.alembic.trial import Trial
@@ -30,7 +31,7 @@ def chosen(mocker):
 
 def test_the_kept_image_of_the_commit_that_fits_is_tried_by_the_address_that_leads_to_it(chosen):
     trial, said = chosen()
-    assert trial == Trial(COMMIT, "api", f"app_api:{GOOD}", {URL: 80})
+    assert trial == Trial(COMMIT, "api", f"app_api:{GOOD}", {Address(url=URL): 80})
     assert said == f"the image of {COMMIT.title} is tried on the downgraded schema: {URL}"
 
 

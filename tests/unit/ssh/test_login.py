@@ -52,3 +52,10 @@ def test_bytes_are_read_to_the_end_of_the_mark_and_no_further():
 def test_what_programs_say_is_english():
     done = subprocess.run(["sh", "-c", login.command("echo $LC_ALL")], capture_output=True, text=True, check=True)
     assert login.Greeting().past(done.stdout) == "C\n"
+
+
+def test_what_is_said_on_both_streams_can_come_on_one():
+    done = subprocess.run(
+        ["sh", "-c", login.command("echo a >&2; echo b", merged=True)], capture_output=True, check=True
+    )
+    assert (login.Greeting().past(done.stdout.decode()), done.stderr) == ("a\nb\n", b"")

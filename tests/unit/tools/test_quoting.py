@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tasks.config.settings import Environment
+from tasks.config.settings import Address, Environment
 from tasks.preflight import state
 from tasks.ssh import paths, scripts, shell
 from tasks.tools.compose import compose, images, inspect, pruning, readiness, services
@@ -57,7 +57,7 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "compose.version": lambda e, v: compose.version(e.compose),
     "running.sh": lambda e, v: compose.call(e, "running.sh", v),
     "state.questions": lambda e, v: shell.batch(state.probe(e).commands, shell.nonce()),
-    "fetch.command": lambda e, v: fetch.command(v),
+    "fetch.command": lambda e, v: fetch.command(Address(url=v, host=v, contains=v)),
     "state.folder": lambda e, v: f"cd {paths.state(e)}",
     "commits.lacking": lambda e, v: commits.lacking(e, SHA, [v]),
     "commits.in_the_way": lambda e, v: commits.in_the_way(e, v),
@@ -75,7 +75,7 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "images.prepare": lambda e, v: images.prepare(e, target(v), built(v), SHA),
     "inspect.unnamed_volumes": lambda e, v: inspect.unnamed_volumes(e).commands[""],
     "pruning.prune": lambda e, v: pruning.prune(e, [v]),
-    "readiness.wait": lambda e, v: readiness.wait(e, [v], [v]),
+    "readiness.wait": lambda e, v: readiness.wait(e, [v], [Address(url=v, host=v, contains=v)]),
     "images.keep": lambda e, v: images.keep(e, built(v), SHA),
     "stop.sh": lambda e, v: compose.call(e, "stop.sh", "api", v),
     "restart.sh": lambda e, v: compose.call(e, "restart.sh", "api", v),

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from tasks.config.settings import Address
 from tasks.ssh import scripts
 from tasks.tools.alembic import rehearsal
 from tasks.tools.alembic.schema_change import Move, OverrideSql, SchemaChange
@@ -136,6 +137,6 @@ def test_sql_of_the_operator_that_fails_is_named(tmp_path):
 
 def test_an_image_is_tried_on_the_downgraded_clone(tmp_path):
     commit = Commit("b" * 40, "bbbbbbb", "2024-01-01 00:00", "Ada", "Good")
-    done = Rehearsed(tmp_path, tried=Trial(commit, "api", "api:b", {"http://127.0.0.1:8000/": 80}))
+    done = Rehearsed(tmp_path, tried=Trial(commit, "api", "api:b", {Address(url="http://127.0.0.1:8000/"): 80}))
     assert "the downgrade works on a clone" in done.out
     assert "is not tried: the environment" in done.out

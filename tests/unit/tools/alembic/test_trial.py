@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from tasks.config.settings import Address
 from tasks.ssh import scripts
 from tasks.tools.alembic import trial
 from tasks.tools.compose import compose
@@ -15,6 +16,7 @@ from tests.unit.support.deployment import environment
 
 TARGET = Commit("b" * 40, "bbbbbbb", "2024-01-01 00:00", "Ada", "Good")
 URL = "http://127.0.0.1:8000/health?deep=it's"
+SHOWN = "http://127.0.0.1:8000/health?***"
 # `image inspect` is asked for the image that the container was made from, `inspect` for the container, or the new one.
 DOCKER = """#!/bin/sh
 echo "$*" >> "$FAKE/asked"
@@ -59,7 +61,7 @@ class Tried:
         for name, text in (("docker", DOCKER), ("curl", CURL), ("sleep", "#!/bin/sh\n")):
             (folder / name).write_text(text)
             (folder / name).chmod(0o755)
-        tried = trial.Trial(TARGET, "api", "api:b", {url: 8080})
+        tried = trial.Trial(TARGET, "api", "api:b", {Address(url=url): 8080})
         (folder / "app").mkdir()
         asked = environment(health={"urls": [url], "timeout": 1})
         told = {**compose.variables(asked), **trial.variables(asked, tried, full=False)}
@@ -93,14 +95,14 @@ def test_the_clone_s_side_is_asked_by_the_name_of_the_health_address(tmp_path):
     tried = Tried(tmp_path)
     assert "--noproxy * -H Host: 127.0.0.1:8000 " in tried.fetched
     assert tried.fetched.endswith(" -- http://10.0.0.9:8080/health?deep=it's \n")
-    assert tried.out == f"the image of bbbbbbb answers 200 on the downgraded schema ({URL})\n"
+    assert tried.out == f"the image of bbbbbbb answers 200 on the downgraded schema ({SHOWN})\n"
 
 
 @pytest.mark.parametrize(
     ("answers", "why"),
     [
-        ({"code": "500"}, f"{URL} answers 500; it says: ValueError: no such column"),
-        ({"code": "000"}, f"{URL} was not answered in 1 s; it says: ValueError"),
+        ({"code": "500"}, f"{SHOWN} answers 500; it says: ValueError: no such column"),
+        ({"code": "000"}, f"{SHOWN} was not answered in 1 s; it says: ValueError"),
         ({"state": "false,7,"}, "it ended with exit code 7; it says: ValueError"),
         ({"state": "true,0,"}, "it ended with exit code 0"),
     ],

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from tasks.config.settings import Address
 from tasks.ssh import scripts
 from tasks.tools.compose import readiness
 from tests.unit.support.deployment import environment
@@ -68,10 +69,20 @@ def test_the_answer_names_what_is_not_ready_and_its_last_lines():
 
 
 def test_only_addresses_on_the_host_itself_prove_a_port():
-    script = readiness.wait(
-        environment(), ["api"], ["http://127.0.0.1:8000/x", "https://localhost/", "http://example.org/"]
-    )
+    urls = ("http://127.0.0.1:8000/x", "https://localhost/", "http://example.org/")
+    script = readiness.wait(environment(), ["api"], [Address(url=url) for url in urls])
     assert "PORTS='8000 443'" in script
+
+
+def test_each_address_is_waited_for_as_it_is_to_be_asked_and_answered():
+    curl = 'case "$*" in *nobody*) echo 302 ;; *) echo 200 ;; esac; [ "$3" = /dev/null ] || echo "it works" >"$3"'
+    addresses = [Address(url="http://nobody", status=302), Address(url="http://h", host="shop", contains="it works")]
+    with Stage(docker="echo", curl=curl) as stage:
+        (stage.home / "app").mkdir()
+        done = stage.run(readiness.wait(environment(health={"timeout": 1}), [], addresses))
+        assert "healthy 1" in done.stdout, done
+        lacking = [Address(url="http://h", contains="no such text")]
+        assert "healthy \n" in stage.run(readiness.wait(environment(health={"timeout": 1}), [], lacking)).stdout
 
 
 def asked(started: str, restarts: int) -> int:
