@@ -105,7 +105,7 @@ class Host(Secured):
         return read if len(read) > 1 else read[0]
 
     def open_channel(self, script: str, merged: bool = False) -> Channel:
-        """Return a channel on which `script` runs until it ends or is closed; `merged`: what it says on both comes on one."""
+        """Return a channel on which `script` runs until it ends or is closed; `merged`: both streams are one."""
         with self._explained(PROBE_TIMEOUT):
             channel: Channel = self.create_session()
             channel.settimeout(PROBE_TIMEOUT)

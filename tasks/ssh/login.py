@@ -17,7 +17,7 @@ BEGIN_MERGED = f"exec 2>&1; {_SAY}; export LC_ALL=C\n"
 
 
 def command(script: str, merged: bool = False) -> str:
-    """Return the command that has sh run `script`, after a mark on each stream; `merged`: what it says on both comes on one.
+    """Return the command that has sh run `script`, after a mark on each stream; `merged`: both are one.
 
     It means the same to sh, bash, zsh and fish, for which a backslash in single quotes may be special.
     """
