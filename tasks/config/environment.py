@@ -71,8 +71,6 @@ class Reader:
         if settings.database and "database" not in services:
             problem = "the key 'database' is missing; allowed: the compose service that runs the database"
             raise InvalidError(("compose", "services"), problem)
-        if "/" in settings.compose.files[0].removeprefix("./"):  # compose would run in that folder, not in the checkout
-            raise InvalidError(("compose", "file"), allowed="a first file at the top of the checkout")
         (host, count), *_ = Counter((h.host, h.user, h.port) for h in settings.hosts).most_common(1)
         if count > 1:
             raise InvalidError(("hosts",), f"the host {host[0]!r} stands twice; allowed: once")

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct, field
 
 # No value can pass for an option of the command it ends up in, or break a line.
 TEXT = r"^(?!-)[^\x00-\x1f\x7f]+\Z"
+PROJECT = r"^[a-z0-9][a-z0-9_-]*\Z"
 URL = r"^https?://[^\s\x00-\x1f\x7f]+\Z"
 HOST_NAME = r"^[A-Za-z0-9._:\[\]-]*\Z"
 LINE = r"^[^\x00-\x1f\x7f]*\Z"
@@ -20,6 +21,7 @@ ALLOWED = {
     HOST_NAME: "the name of a host, with a port if need be",
     LINE: "text on one line",
     SERVICE: "the name of a compose service",
+    PROJECT: "the name of a compose project: small letters, digits, dashes and underscores",
     COMMAND: "auto, docker-compose or docker compose",
 }
 """What each pattern means, in the words of an error."""
@@ -58,17 +60,32 @@ class App(Section, frozen=True):
 
 
 class Compose(Section, frozen=True):
-    """How the services are described and run; `grace` is in seconds."""
+    """How the services are described and run; `grace` is in seconds.
 
-    file: Text | Annotated[list[Text], Meta(min_length=1)] = "docker-compose.yml"
+    What is not said of `file`, `project` and `env_file` is what the containers were made with.
+    """
+
+    file: Text | Annotated[list[Text], Meta(min_length=1)] | None = None
     command: Annotated[str, Meta(pattern=COMMAND)] = "auto"
+    project: Annotated[str, Meta(pattern=PROJECT)] | None = None
+    env_file: Text | Annotated[list[Text], Meta(min_length=1)] | None = None
+    profiles: list[Text] = field(default_factory=list)
     services: dict[str, str] = field(default_factory=dict)
     grace: Seconds = 10
 
     @property
     def files(self) -> list[str]:
-        """The compose files, always as a list."""
-        return [self.file] if isinstance(self.file, str) else self.file
+        """The compose files, always as a list; compose's own where none is said."""
+        return _listed(self.file) or ["docker-compose.yml"]
+
+    @property
+    def env_files(self) -> list[str]:
+        """The files that hold the values of the compose files, always as a list; none is said: compose's own."""
+        return _listed(self.env_file)
+
+
+def _listed(said: str | list[str] | None) -> list[str]:
+    return [said] if isinstance(said, str) else said or []
 
 
 class Alembic(Section, frozen=True):

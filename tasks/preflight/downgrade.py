@@ -98,7 +98,7 @@ def image_of(c: Host, seen: State) -> str:
 
 
 def _report(c: Host, seen: State, change: SchemaChange) -> DowngradeReport:
-    return DowngradeReport(environment=c.environment, state=seen, schema=change)
+    return DowngradeReport(environment=seen.settled(c.environment), state=seen, schema=change)
 
 
 def _changing(

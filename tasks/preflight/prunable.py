@@ -24,7 +24,7 @@ def check(c: Host, keep: int) -> PruneReport:
     about = service_choice.check(c, None)
     listed, used, good = c.ask(_probe(c.environment))
     names = pruning.choose(listed, used, good, about.state.head, about.project.built, keep)
-    return PruneReport(environment=c.environment, state=about.state, names=names)
+    return PruneReport(environment=about.environment, state=about.state, names=names)
 
 
 def _probe(environment: Environment) -> Probe[tuple[str, set[str], list[str]]]:

@@ -90,7 +90,7 @@ def _present(c: Host) -> ReleaseReport:
         raise Refused(f"HEAD cannot be read: {answer.err.strip()}. Nothing was recorded.", at=c.address)
     wanted = target_files.check(c, states[0], found[0])
     return ReleaseReport(
-        environment=c.environment,
+        environment=states[0].settled(c.environment),
         state=states[0],
         images=wanted.files.built,
         commit=found[0],

@@ -29,7 +29,7 @@ def reached(c: Host) -> tuple[State, Database]:
     """Return the state of the host and its live database; Refused where either is out of reach."""
     safety.configured(c.environment)
     seen = state.look(c)
-    state.require(c.address, seen, ("engine",))
+    state.require(c.address, seen, ("engine", "deployment"))
     return seen, copies.database_of(c, seen)
 
 
@@ -96,7 +96,7 @@ def read(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fal
     if server.standby:
         raise Refused("the database server is a standby: it cannot be written to.", at=c.address)
     report = RestoreReport(
-        environment=c.environment,
+        environment=seen.settled(c.environment),
         state=seen,
         run=run or new_id(),
         live=live,

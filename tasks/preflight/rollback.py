@@ -126,7 +126,7 @@ def _report(c: Host, states: list[State], target: Commit, wanted: Target, option
     seen, services = states[0], _services(c, states[0], target, wanted, options.service)
     there = {k.service for one in states for k in one.containers}
     return RollbackReport(
-        environment=c.environment,
+        environment=seen.settled(c.environment),
         state=seen,
         target=target,
         wanted=wanted,

@@ -71,14 +71,14 @@ def check(c: Host, name: str | None, files: bool = True) -> ServicesReport:
     seen, described, unnamed = c.ask(state.probe(environment), project.probe(environment), volumes)
     others = parallel_map(c.fleet[1:], state.look)
     for member, known in zip(c.fleet, [seen, *others], strict=True):
-        state.require(member.address, known, ("engine", "head"))
+        state.require(member.address, known, ("engine", "deployment", "head"))
     found = described.project(seen.containers)
     if files and found.problem:
         raise Refused(f"compose does not accept its files: {found.problem}", at=c.address)
     containers = sorted({k.service for k in seen.containers})
     picked = [project.resolve(environment, found, seen.containers, name)] if name else found.lasting or containers
     return ServicesReport(
-        environment=environment,
+        environment=seen.settled(environment),
         state=seen,
         stopping=picked if name else containers,
         images=found.builders([s for s in picked if s in found.services]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from ..config.settings import Environment
 from ..console.errors import Refused
@@ -12,14 +12,16 @@ from ..engine import journal
 from ..ssh.host import Host
 from ..ssh.probe import Answers, Probe, combined
 from ..tools.alembic import rows
-from ..tools.compose import inspect
+from ..tools.compose import deployment, inspect
+from ..tools.compose.compose import Deployment
 from ..tools.compose.inspect import Container
 from ..tools.git import standing
 from ..tools.http import fetch
 from ..tools.http.fetch import Response
 from ..tools.meanings import meaning
 
-NEEDED = ("engine", "compose", "head", "url 0")
+WITHOUT_V1 = 26  # the engine's first version that compose v1 cannot make containers on
+NEEDED = ("engine", "deployment", "compose", "head", "url 0")
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -41,7 +43,12 @@ class State(Struct, frozen=True, kw_only=True):
     revision: list[str] | None = None
     responses: list[Response] = field(default_factory=list)
     activity: str = ""
+    deployment: Deployment | None = None
     problems: dict[str, str] = field(default_factory=dict)
+
+    def settled(self, environment: Environment) -> Environment:
+        """Return `environment` with what runs for its compose section, so that steps need not ask again."""
+        return structs.replace(environment, compose=self.deployment) if self.deployment else environment
 
     def of(self, *services: str) -> list[Container]:
         """Return the containers of `services`."""
@@ -58,6 +65,7 @@ def probe(environment: Environment) -> Probe[State]:
     parts: dict[str, Probe[Any]] = {
         "activity": journal.activity(environment),
         "engine": inspect.engine(),
+        "deployment": deployment.probe(environment),
         "compose": inspect.version(environment),
         "free": inspect.free(environment),
         "head": standing.head(environment),
@@ -111,5 +119,15 @@ def _state(**found: tuple[Any, str]) -> State:
         revision=values.get("revision"),
         responses=[value for value in values.values() if isinstance(value, Response)],
         activity=values["activity"],
-        problems={name: problem for name, (_value, problem) in found.items() if problem},
+        deployment=values["deployment"],
+        problems=_unfit(values) | {name: problem for name, (_value, problem) in found.items() if problem},
     )
+
+
+def _unfit(values: dict[str, Any]) -> dict[str, str]:
+    """Return why this compose cannot work with this engine: it would fail only when it makes containers."""
+    runs, engine = values["deployment"], values["engine"]
+    major = engine.partition(".")[0]
+    if not runs or not runs.v1 or not major.isdigit() or int(major) < WITHOUT_V1:
+        return {}
+    return {"compose": f"docker-compose is v1, which does not work with Docker {engine}: install the compose plugin"}

@@ -70,7 +70,7 @@ def check_dump(c: Host, form: str) -> DumpReport:
     if member is None:
         raise Refused(f"there is no database {live.name}.", at=c.address)
     facts = [f"the database takes {size(member.bytes)}; the application goes on"]
-    return DumpReport(environment=c.environment, state=seen, live=live, form=form, facts=facts)
+    return DumpReport(environment=seen.settled(c.environment), state=seen, live=live, form=form, facts=facts)
 
 
 def check_prune(c: Host, keep: int) -> StoredReport:
@@ -79,7 +79,7 @@ def check_prune(c: Host, keep: int) -> StoredReport:
     copies = superfluous(c.ask(reads.server(live)))
     gone = backup_files.to_prune(restore.found(c), live.name, keep)
     return StoredReport(
-        environment=c.environment,
+        environment=seen.settled(c.environment),
         state=seen,
         live=live,
         backups=gone,

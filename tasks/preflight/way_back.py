@@ -94,7 +94,7 @@ def check_rollback(c: Host, record: RunRecord, found: SchemaBefore, restore_snap
     migrates = up is not None and up.changes
     whole = isinstance(found, ReleaseBefore)
     report = RollbackUndoReport(
-        environment=c.environment,
+        environment=met.state.settled(c.environment),
         state=met.state,
         run=met.run,
         record=record,
@@ -180,7 +180,7 @@ def check_restore(c: Host, record: RunRecord, found: SwappedBefore) -> RestoreUn
     _refuse_dropped(c, record, live)
     there = bool(found.swapped) and copies.there(c, live, found.swapped)
     report = RestoreUndoReport(
-        environment=c.environment,
+        environment=seen.settled(c.environment),
         state=seen,
         record=record,
         live=live,

@@ -34,7 +34,9 @@ def check(c: Host, commit: str | None, stash: bool = False) -> CheckoutReport:
     seen = _seen(c, stash, OFFER)
     target = commit_choice.resolve(c, commit_choice.required(c, commit))
     facts = ["the containers run on as they are, until they are rebuilt or started anew"]
-    return _fitting(c, CheckoutReport(environment=c.environment, state=seen, target=target, stash=stash, facts=facts))
+    environment = seen.settled(c.environment)
+    report = CheckoutReport(environment=environment, state=seen, target=target, stash=stash, facts=facts)
+    return _fitting(c, report)
 
 
 def check_return(c: Host) -> CheckoutReport:
@@ -42,7 +44,8 @@ def check_return(c: Host) -> CheckoutReport:
     seen, name = _seen(c), c.environment.app.branch
     target, brought_back = commit_choice.tip(c)
     warnings = [commit_choice.rolled_back(name, target, bad) for bad in brought_back]
-    return _fitting(c, CheckoutReport(environment=c.environment, state=seen, target=target, warnings=warnings))
+    environment = seen.settled(c.environment)
+    return _fitting(c, CheckoutReport(environment=environment, state=seen, target=target, warnings=warnings))
 
 
 def fit(member: Host, seen: State, *, stash: bool = False) -> None:

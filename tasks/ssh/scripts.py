@@ -16,10 +16,13 @@ PACKAGE = Path(__file__).parent.parent
 NAMED = re.compile(r"\$SCRIPTS/([\w./-]+\.(?:sh|awk|sql))")
 HERE = Word('"$SCRIPTS"')
 REMOVE = f"rm -rf {HERE}"
+# The login's environment, as a script that restores it: what scripts are told comes on top.
+LOGIN = 'export FAB_LOGIN="${FAB_LOGIN-$(export -p)}"'
 # In memory where that can be: on a host whose disk is full, one has to be able to look. What one that was killed
 # outright left there goes a day later.
-FOLDER = """SCRIPTS=$(mktemp -d -p /dev/shm fab-rollback.XXXXXXXXXX 2>/dev/null || mktemp -d) || exit 1; export SCRIPTS
-find /dev/shm -maxdepth 1 -name 'fab-rollback.*' -mmin +1440 -exec rm -rf {} + 2>/dev/null || :"""
+FOLDER = f"""{LOGIN}
+SCRIPTS=$(mktemp -d -p /dev/shm fab-rollback.XXXXXXXXXX 2>/dev/null || mktemp -d) || exit 1; export SCRIPTS
+find /dev/shm -maxdepth 1 -name 'fab-rollback.*' -mmin +1440 -exec rm -rf {{}} + 2>/dev/null || :"""
 
 
 def call(file: str, *arguments: str, **variables: str) -> str:

@@ -62,14 +62,12 @@ def test_the_plain_case(deployment):
     shop.rolled_back(shop.rollback(), before)
 
 
-@fails_today("values from --env-file or from the deploy script")
 def test_values_from_another_env_file(deployment):
     shop = deployment(compose="--env-file .env.prod", env_file=".env.prod")
     before, world = shop.runs(), shop.world()
     shop.rolled_back_or_untouched(shop.rollback(), before, world, "SECRET_KEY", "DB_PASSWORD")
 
 
-@fails_today("values from --env-file or from the deploy script")
 def test_the_settings_name_the_env_file(deployment):
     settings = {"compose": {"env_file": ".env.prod"}}
     shop = deployment(compose="--env-file .env.prod", env_file=".env.prod", settings=settings)
@@ -84,7 +82,6 @@ def test_values_that_the_deploy_script_exports(deployment):
     shop.rolled_back_or_untouched(shop.rollback(), before, world, "SECRET_KEY", "DB_PASSWORD")
 
 
-@fails_today("project name from -p or COMPOSE_PROJECT_NAME")
 @pytest.mark.parametrize("options", NAMED.values(), ids=NAMED)
 def test_the_project_has_a_name_of_its_own(deployment, options):
     shop = deployment(project="@name@-live", **options)
@@ -100,7 +97,6 @@ def test_what_runs_beside_it_runs_afterwards(deployment, options):
     shop.rolled_back(shop.rollback(), before)
 
 
-@fails_today("production and development project from one checkout")
 @pytest.mark.parametrize("chosen", [False, True], ids=["ambiguous", "chosen"])
 def test_two_projects_of_one_checkout(deployment, chosen):
     development = "${compose%% -f*} -p $name-dev --env-file .env.dev"

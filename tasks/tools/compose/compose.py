@@ -13,6 +13,18 @@ from ...ssh import paths, scripts
 LABEL = "com.docker.compose"
 
 
+class Deployment(Compose, frozen=True):
+    """What runs, as its containers' labels and hosts.yaml say it together: every call of compose stands on it.
+
+    Attributes:
+        folder: where compose works, below the checkout; empty: in it.
+        v1: whether it is compose v1.
+    """
+
+    folder: str = ""
+    v1: bool = False
+
+
 class Built(Struct, frozen=True):
     """A service whose image the project builds: `live` is the name compose starts it by."""
 
@@ -29,8 +41,13 @@ def variables(environment: Environment) -> dict[str, str]:
     settings = environment.compose
     return {
         "APP": paths.app(environment),
-        "COMPOSE_FILES": "\n".join(settings.files),
+        "DECIDED": "yes" if isinstance(settings, Deployment) else "",
+        "PROJECT": settings.project or "",
+        "FOLDER": settings.folder if isinstance(settings, Deployment) else "",
+        "COMPOSE_FILES": "\n".join(settings.files if settings.file else []),
+        "ENV_FILES": "\n".join(settings.env_files),
         "COMPOSE_COMMAND": settings.command,
+        "PROFILES": "\n".join(settings.profiles),
         "GRACE": str(settings.grace),
         "DATABASE": environment.service("database") or "",
     }
@@ -38,17 +55,12 @@ def variables(environment: Environment) -> dict[str, str]:
 
 def call(environment: Environment, script: str, *words: str, **more: str) -> str:
     """Return the command that runs `script`, a file beside this one, with the arguments `words` and variables."""
-    return scripts.call(f"tools/compose/{script}", *words, **variables(environment), **more)
+    return scripts.call(f"tools/compose/{script}", *words, **{**variables(environment), **more})
 
 
 def pairs(names: Mapping[str, str]) -> str:
     """Return `names` as the lines `KEY NAME` that scripts read."""
     return "\n".join(f"{key} {name}" for key, name in names.items())
-
-
-def version(settings: Compose) -> str:
-    """Return the command that prints which compose would run; it fails where that is not there."""
-    return scripts.call("tools/compose/version.sh", COMPOSE_COMMAND=settings.command)
 
 
 def repository(image: str) -> str:

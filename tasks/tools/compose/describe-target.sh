@@ -3,14 +3,24 @@
 . "$SCRIPTS/tools/compose/lib.sh"
 folder=$(mktemp -d)
 at_exit 'rm -rf "$folder"'
-while IFS= read -r file; do
-  mkdir -p "$folder/$(dirname "$file")"
-  git show "$1:$file" >"$folder/$file"
-done <<FILES
-$COMPOSE_FILES
-FILES
-files_in=$folder
-! compose --project-directory "$PWD" config 2>"$folder/err" || exit 0
+
+laid() { # COMMIT LINES: where those files of the commit lie; what it does not have is taken as it is in the checkout
+  printf '%s\n' "$2" | while IFS= read -r file; do
+    case $file in '' | /*) printf '%s\n' "$file" && continue ;; esac
+    if found "$1" "$file"; then
+      mkdir -p "$folder/$(dirname "$file")"
+      contents "$1" "$file" >"$folder/$file"
+      printf '%s\n' "$folder/$file"
+    else
+      printf '%s\n' "$PWD/$file"
+    fi
+  done
+}
+
+(
+  COMPOSE_FILES=$(laid "$1" "$COMPOSE_FILES") ENV_FILES=$(laid "$1" "$ENV_FILES") FOLDER=$PWD${FOLDER:+/$FOLDER}
+  compose config 2>"$folder/err"
+) && cat "$folder/err" >&2 && exit
 sh "$SCRIPTS/tools/git/export-tree.sh" "$1" "$folder/tree"
-files_in=$folder/tree
-compose --project-directory "$files_in" config
+cd "$folder/tree/$(git rev-parse --show-prefix)"
+compose config

@@ -1,9 +1,4 @@
-# Prints `1.` where the host's docker-compose is v1, else its version; fails where there is none.
-# v1 takes half a second to say so: its being a Python program says the same.
-. "$SCRIPTS/tools/lib.sh"
-file=$(command -v docker-compose) || exit
-if [ -n "$(LC_ALL=C sed -n '1{/^#!.*python/p;};q' "$file")" ]; then
-  echo 1.
-else
-  docker-compose version --short
-fi
+# Prints `1.` where the deployment's compose is v1, else `2.`. Variables: those of lib.sh.
+. "$SCRIPTS/tools/compose/lib.sh"
+settle_command
+if [ "$COMPOSE_COMMAND" = docker-compose ] && is_v1; then echo 1.; else echo 2.; fi

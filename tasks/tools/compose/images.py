@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from ...config.settings import Environment
 from ...ssh.probe import Probe, combined, single
-from ...ssh.shell import Answer
 from ..git import commits
 from . import compose, project
 from .compose import Built
@@ -45,12 +44,10 @@ class CommitFiles(Struct, frozen=True):
 
 def commit_files(environment: Environment, ref: str) -> Probe[CommitFiles]:
     """Return the probe of what the compose files of the commit `ref` want, and what stands in its way."""
-    first = commits.git(environment, "show", f"{ref}:{environment.compose.files[0]}")
     return combined(
-        CommitFiles,
-        missing=single(commits.lacking(environment, ref, environment.compose.files), _lines),
-        in_the_way=single(commits.in_the_way(environment, ref), _lines),
-        version=single(first, _version),
+        _commit_files,
+        files=single(compose.call(environment, "target-files.sh", ref), lambda answer: answer.out.splitlines()),
+        in_the_way=single(commits.in_the_way(environment, ref), lambda answer: answer.out.splitlines()),
         described=project.probe(environment, compose.call(environment, "describe-target.sh", ref)),
     )
 
@@ -104,10 +101,7 @@ def parse_running(out: str) -> dict[str, list[str]]:
     return {sha: sorted(names) for sha, names in found.items()}
 
 
-def _lines(answer: Answer) -> list[str]:
-    return answer.out.splitlines()
-
-
-def _version(answer: Answer) -> str:
-    found = re.search(r"^version:\s*['\"]?([0-9.]+)", answer.out, re.MULTILINE)
-    return found[1] if found else ""
+def _commit_files(files: list[str], in_the_way: list[str], described: Description) -> CommitFiles:
+    told = [line.partition(" ")[::2] for line in files]
+    missing = [value for key, value in told if key == "missing"]
+    return CommitFiles(missing, in_the_way, dict(told).get("version", ""), described)

@@ -46,7 +46,7 @@ def engine() -> Probe[str]:
 
 def version(environment: Environment) -> Probe[str]:
     """Return the probe of compose's version, or of its path; empty where there is none."""
-    return single(compose.version(environment.compose), _line)
+    return single(compose.call(environment, "version.sh"), _line)
 
 
 def free(environment: Environment) -> Probe[dict[str, int]]:

@@ -1,8 +1,13 @@
 # Functions of the scripts that drive docker-compose, v1 and v2 alike. A script sources it: . "$SCRIPTS/tools/compose/lib.sh"
 # What it has to be told of the deployment comes from `compose.variables`:
 #   APP              the checkout's folder
+#   DECIDED          whether the next five are what runs: empty, the labels of the containers complete them
+#   PROJECT          compose's name for it; empty: compose's own choice
+#   FOLDER           where compose works, below the checkout; empty: in it
 #   COMPOSE_FILES    its compose files, one a line
+#   ENV_FILES        the files that hold its values, one a line; none: compose's own choice
 #   COMPOSE_COMMAND  docker-compose, `docker compose`, or auto: the first of them that the host has
+#   PROFILES         those that are enabled, one a line
 #   GRACE            seconds that a container has to end by itself
 #   DATABASE         the database's service, stopped last and started first; may be empty
 # A script begins in its run's folder, which is $run from then on, and works in the checkout.
@@ -13,38 +18,81 @@
   run=$PWD
   label=com.docker.compose
   service_label="{{index .Config.Labels \"$label.service\"}}"
-  files_in= # the folder of the compose files, where that is not the working directory
 }
 cd "$APP" 2>/dev/null || fail "no folder ${APP#"$HOME"/} on the host (app.path in hosts.yaml)"
 
-compose() ( # WORD...: run docker-compose with the deployment's files
+decide() { # ask the containers what they were made of
+  tab='{{"\t"}}' about=
+  for key in project project.working_dir project.config_files project.environment_file version oneoff; do
+    about="$about{{.Label \"$label.$key\"}}$tab"
+  done
+  made=$(docker ps --all --filter "label=$label.project" --format "$about.") || exit
+  decided=$(printf '%s\n' "$made" | HERE=$(pwd -P) THERE=$(pwd -L) PROJECT=$PROJECT COMPOSE_FILES=$COMPOSE_FILES \
+  ENV_FILES=$ENV_FILES COMPOSE_COMMAND=$COMPOSE_COMMAND awk -f "$SCRIPTS/tools/compose/deployment.awk") || exit
+  PROJECT=$(value project) FOLDER=$(value folder) COMPOSE_FILES=$(value file) ENV_FILES=$(value env_file)
+  COMPOSE_COMMAND=$(value command)
+}
+
+value() { printf '%s\n' "$decided" | sed -n "s/^$1 //p"; } # KEY
+
+[ -n "$DECIDED" ] || decide
+
+settle_command() { # COMPOSE_COMMAND: the one that is meant, of those that the host has
+  case $COMPOSE_COMMAND in
+    auto) ! command -v docker-compose >/dev/null 2>&1 || COMPOSE_COMMAND=docker-compose ;;
+    v2) is_v1 || docker compose version >/dev/null 2>&1 || COMPOSE_COMMAND=docker-compose ;;
+  esac
+  [ "$COMPOSE_COMMAND" = docker-compose ] || COMPOSE_COMMAND='docker compose'
+}
+
+is_v1() { # whether the host's docker-compose is v1, which takes half a second to say so: being Python says the same
+  file=$(command -v docker-compose) || return 0
+  LC_ALL=C sed -n '1{/^#!.*python/q;};q1' "$file" || docker-compose version --short | grep -q '^1[.]'
+}
+
+compose() ( # WORD...: run docker-compose on the deployment
   words=$#
-  while IFS= read -r file; do
-    set -- "$@" -f "${files_in:+$files_in/}$file"
-  done <<FILES
-$COMPOSE_FILES
-FILES
-  while [ "$words" -gt 0 ]; do # the files go before the words
+  while IFS= read -r line; do
+    [ -z "${line#* }" ] || set -- "$@" "${line%% *}" "${line#* }"
+  done <<OPTIONS
+-p $PROJECT
+--project-directory $FOLDER
+$(printf '%s\n' "$ENV_FILES" | sed 's/^/--env-file /')
+$(printf '%s\n' "$PROFILES" | sed 's/^/--profile /')
+$(printf '%s\n' "$COMPOSE_FILES" | sed 's/^/-f /')
+OPTIONS
+  while [ "$words" -gt 0 ]; do # the options go before the words
     set -- "$@" "$1"
     shift
     words=$((words - 1))
   done
-  command=$COMPOSE_COMMAND
-  [ "$command" != auto ] || command=$(command -v docker-compose >/dev/null 2>&1 && echo docker-compose) || :
-  # What the script was told is not for compose, which would put it into the deployment's files: `image: ${TAGS}`.
-  unset ABOUT ALEMBIC_COMMAND ALEMBIC_SERVICE APP BY_HAND COMMITS COMPOSE_COMMAND COMPOSE_FILES CONTAINERS COUNT \
-    DATABASE DB_CONTAINER DB_DATA DB_MAINTENANCE DB_NAME DB_USER FULL GRACE HEADS IMAGE IMAGES IMPLIED LEFT LIMIT \
-    MINUTES NETWORK OVERRIDE OVERRIDE_TO PATTERN PGAPPNAME PGOPTIONS PORTS PROJECT RUN SCHEMA SCRIPTS SECTION SHAKY STATE \
-    STEADY TABLE TAGS TIMEOUT TRIAL_ADDRESSES TRIAL_HINT TRIAL_IMAGE TRIAL_SECONDS TRIAL_SERVICE TRIAL_TITLE URLS VERSIONS WAYS_OUT \
-    WORK
-  case $command in
+  settle_command
+  as_login
+  case $COMPOSE_COMMAND in
     docker-compose) docker-compose "$@" ;;
     *) docker compose "$@" ;;
   esac
 )
 
+# Makes the environment what the login has: compose would put what the script was told into the deployment's files,
+# `image: ${TAGS}`. What names deployments is left out: that is decided.
+as_login() {
+  command=$COMPOSE_COMMAND login=$FAB_LOGIN
+  for name in $(export -p | sed -n 's/^export \([A-Za-z_][A-Za-z_0-9]*\).*/\1/p'); do
+    [ "$name" = FAB_ROLLBACK_STEP ] || unset "$name" # that one tells whose processes these are
+  done
+  eval "$login"
+  unset COMPOSE_FILE COMPOSE_PROJECT_NAME COMPOSE_PROFILES COMPOSE_ENV_FILES
+  COMPOSE_COMMAND=$command
+}
+
+# Whether a commit has a file of the checkout, what it holds there; and whether git leaves a file alone.
+found() { git cat-file -e "$1:./$2" 2>/dev/null; }                                     # COMMIT FILE
+contents() { git show "$1:./$2" 2>/dev/null || cat "$2"; }                             # COMMIT FILE
+untracked() { [ -f "$1" ] && ! git ls-files --error-unmatch -- "$1" >/dev/null 2>&1; } # FILE
+
 # Print the ids of the project's containers, or of those of some services: of all, and of those that run. They fail
-# with docker. Where the checkout is reached through a symbolic link, compose may have been run under either name.
+# with docker.
 containers() { # [SERVICE...]
   listed --all "$@"
 }
@@ -56,14 +104,13 @@ running() { # [SERVICE...]
 listed() ( # OPTION [SERVICE...]
   option=$1
   shift
-  for folder in "$(pwd -P)" "$(pwd -L)"; do
-    found=$(docker ps "$option" --no-trunc --filter "label=$label.oneoff=False" \
-      --filter "label=$label.project.working_dir=$folder" --format "{{.ID}} {{.Label \"$label.service\"}}") || exit
-    printf '%s\n' "$found" | services="$*" awk '
-      BEGIN { split(ENVIRON["services"], names, " "); for (i in names) { wanted[names[i]]; some = 1 } }
-      NF && (!some || $2 in wanted) { print $1 }'
-    [ "$folder" != "$(pwd -L)" ] || break
-  done
+  [ -n "$PROJECT" ] || decide # nothing ran then; something may now
+  [ -n "$PROJECT" ] || exit 0
+  found=$(docker ps "$option" --no-trunc --filter "label=$label.oneoff=False" \
+    --filter "label=$label.project=$PROJECT" --format "{{.ID}} {{.Label \"$label.service\"}}") || exit
+  printf '%s\n' "$found" | services="$*" awk '
+    BEGIN { split(ENVIRON["services"], names, " "); for (i in names) { wanted[names[i]]; some = 1 } }
+    NF && (!some || $2 in wanted) { print $1 }'
 )
 
 halt() { # SERVICE...: stop the applications side by side, then the database

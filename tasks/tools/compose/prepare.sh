@@ -23,5 +23,5 @@ sh "$SCRIPTS/tools/git/export-tree.sh" "$1" "$folder/tree"
 cd "$folder/tree"
 printf '%s' "$OVERRIDE" >.rollback.yml
 # shellcheck disable=SC2086 # names of services hold no space
-compose -f .rollback.yml -p "$PROJECT" build --force-rm ${2:+"$2"} $wanted
+compose -f .rollback.yml build --force-rm ${2:+"$2"} $wanted
 prove_images

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from ...config.settings import Environment
 from ...console.errors import Refused
-from ...ssh import paths, scripts
+from ...ssh import paths
 from ...ssh.probe import Answers, Probe
 from . import compose
 from .compose import Built
@@ -86,7 +86,7 @@ def probe(environment: Environment, config: str = "") -> Probe[Description]:
     return Probe(
         {
             "config": config or compose.call(environment, "run.sh", "config"),
-            "flavour": scripts.call("tools/compose/flavour.sh"),
+            "flavour": compose.call(environment, "flavour.sh"),
             "folder": f'cd {paths.app(environment)} && basename "$(pwd -P)"',
         },
         _described,

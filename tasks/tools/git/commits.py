@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from msgspec import Struct
 
 from ...config.settings import Environment
 from ...ssh import paths, scripts
 from ...ssh.probe import Probe, single
-from ...ssh.shell import join, quote
+from ...ssh.shell import join
 
 SEPARATOR = "\x1f"
 FORMAT = "%x1f".join(("%H", "%h", "%cd", "%an", "%s"))
@@ -74,18 +74,10 @@ def contained(environment: Environment, shas: Iterable[str], sha: str) -> Probe[
     return single(command, lambda answer: parse_commits(answer.out))
 
 
-def lacking(environment: Environment, ref: str, files: Sequence[str]) -> str:
-    """Return a command that prints every one of `files` that the commit `ref` does not have."""
-    return "\n".join(
-        f"{git(environment, 'cat-file', '-e', f'{ref}:{name}')} 2>/dev/null || printf '%s\\n' {quote(name)}"
-        for name in files
-    )
-
-
 def in_the_way(environment: Environment, ref: str) -> str:
     """Return a command that prints untracked files, ignored ones too, which the commit `ref` would overwrite."""
     brought = git(environment, "ls-tree", "-r", "--name-only", "--full-tree", ref)
-    return f"{{ {git(environment, 'ls-files', '-o')}; {brought}; }} | sort | uniq -d"
+    return f"{{ {git(environment, 'ls-files', '-o', '--full-name', ':/')}; {brought}; }} | sort | uniq -d"
 
 
 def parse_positions(out: str) -> Positions:

@@ -99,7 +99,8 @@ MISTAKES = [
     (f"{P}hosts__0__host", 7, "hosts[0].host: found 7; allowed: text"),
     (f"{P}compose__file", [], "compose.file: found an empty list; allowed: a list that is not empty"),
     (f"{P}compose__file", [3], "compose.file[0]: found 3; allowed: text"),
-    (f"{P}compose__file", "deploy/a.yml", "compose.file: found 'deploy/a.yml'; allowed: a first file at the top"),
+    (f"{P}compose__project", "The Shop", "compose.project: found 'The Shop'; allowed: the name of a compose project"),
+    (f"{P}compose__env_file", [], "compose.env_file: found an empty list; allowed: "),
     (
         f"{P}compose__command",
         "podman",

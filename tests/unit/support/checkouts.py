@@ -6,8 +6,9 @@ import os
 import subprocess
 from pathlib import Path
 
-from tasks.config.settings import App, Compose, Environment, HostSettings
+from tasks.config.settings import App, Environment, HostSettings
 from tasks.ssh import scripts
+from tasks.tools.compose.compose import Deployment
 
 NOBODY = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -26,9 +27,8 @@ class Checkout:
         self.git("init", "-q", "-b", "main", str(self.origin), at=folder)
         self.commit("one", at=self.origin)
         self.git("clone", "-q", str(self.origin), str(self.folder), at=folder)
-        self.environment = Environment(
-            hosts=[HostSettings(host="h")], app=App(path=str(self.folder), branch=branch), compose=Compose()
-        )
+        app = App(path=str(self.folder), branch=branch)
+        self.environment = Environment(hosts=[HostSettings(host="h")], app=app, compose=Deployment(project="app"))
 
     def git(self, *words: str, at: Path | None = None) -> str:
         """Run git and return what it printed."""

@@ -11,6 +11,7 @@ from tasks.config.settings import Environment
 from tasks.preflight.examine import Examined
 from tasks.preflight.state import Response, State
 from tasks.tools.alembic.revisions import Graph, Revision
+from tasks.tools.compose.compose import Deployment
 from tasks.tools.compose.inspect import Container
 from tasks.tools.compose.origins import Origin
 from tasks.tools.compose.project import Project
@@ -30,8 +31,10 @@ SERVICES = {"api": {"build": {"context": "/app"}}, "db": {"image": "postgres:15"
 
 
 def environment(**sections: Any) -> Environment:
-    """Return the environment, with whole sections replaced."""
-    return msgspec.convert({**SETTINGS, **sections}, Environment)
+    """Return the environment, with whole sections replaced; what runs is decided."""
+    said = msgspec.convert({**SETTINGS, **sections}, Environment)
+    runs = msgspec.structs.asdict(said.compose)
+    return msgspec.structs.replace(said, compose=Deployment(**{**runs, "project": "app", "file": said.compose.files}))
 
 
 def connection(**sections: Any) -> SimpleNamespace:

@@ -8,12 +8,11 @@ from collections.abc import Callable
 import msgspec
 import pytest
 from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from tasks.config.settings import Address, Environment
 from tasks.preflight import state
 from tasks.ssh import paths, scripts, shell
-from tasks.tools.compose import compose, images, inspect, pruning, readiness, services
+from tasks.tools.compose import compose, deployment, images, inspect, pruning, readiness, services
 from tasks.tools.compose.compose import Built
 from tasks.tools.compose.project import Project
 from tasks.tools.git import checkout, commits
@@ -21,6 +20,13 @@ from tasks.tools.http import fetch
 from tests.unit.support.stage import WORST, Stage, few, hostile
 
 SHA = "ab" * 20
+# A container of the project `app`, made in the checkout.
+LABELLED = r"""
+case "$*" in
+  *config_files*) printf 'app\t%s\tb.yml\t\t1.29.2\tFalse\t.\n' "$PWD" ;;
+  ps*) echo "id db" ;;
+esac
+"""
 setting = hostile.map(lambda t: re.sub(r"[\x00-\x1f\x7f]|\.\.", "", t)).filter(lambda t: t and t[0] not in "-/~")
 path = setting.filter(lambda t: "//" not in t and not t.endswith("/"))
 
@@ -54,12 +60,11 @@ def target(value: str) -> images.Target:
 
 SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "compose.call": lambda e, v: compose.call(e, "run.sh", "ps", v),
-    "compose.version": lambda e, v: compose.version(e.compose),
+    "deployment.probe": lambda e, v: deployment.probe(e).commands[""],
     "running.sh": lambda e, v: compose.call(e, "running.sh", v),
     "state.questions": lambda e, v: shell.batch(state.probe(e).commands, shell.nonce()),
     "fetch.command": lambda e, v: fetch.command(Address(url=v, host=v, contains=v)),
     "state.folder": lambda e, v: f"cd {paths.state(e)}",
-    "commits.lacking": lambda e, v: commits.lacking(e, SHA, [v]),
     "commits.in_the_way": lambda e, v: commits.in_the_way(e, v),
     "export-tree": lambda e, v: scripts.call("tools/git/export-tree.sh", v, shell.home("tree"), APP=paths.app(e)),
     "commits.git": lambda e, v: commits.git(e, "show", v),
@@ -105,7 +110,8 @@ def test_compose_runs_in_the_checkout_with_the_files_of_hosts_yaml(folder, value
         (stage.home / folder).mkdir(parents=True)
         done = stage.run(compose.call(environment(value, folder), "run.sh", "ps"))
         assert done.stdout == f"{stage.home / folder}\n"
-        assert stage.calls == [["docker-compose", "-f", value, "-f", "b.yml", "ps"]]
+        [_asked, called] = stage.calls
+        assert called == ["docker-compose", "-f", value, "-f", "b.yml", "ps"]
 
 
 @given(folder=path)
@@ -121,7 +127,7 @@ def test_without_the_checkout_nothing_runs_and_the_setting_is_named(folder):
 @few
 def test_the_state_is_asked_with_the_settings_as_they_are(value):
     asked = environment(value)
-    with Stage(docker='case "$1" in ps) echo "id db" ;; esac') as stage:
+    with Stage(docker=LABELLED) as stage:
         (stage.home / "app").mkdir()
         stage.run(shell.batch(state.probe(asked).commands, shell.nonce()))
         assert asked.health.urls[0] in stage.arguments("curl")
@@ -138,12 +144,13 @@ def test_a_commit_arrives_at_git_as_it_was_typed_and_never_as_an_option(ref):
         assert first[-2:] == ["--end-of-options", f"{ref}^{{commit}}"]
 
 
-@given(names=st.lists(setting, min_size=1, max_size=3))
+@given(name=setting)
 @few
-def test_a_file_that_a_commit_lacks_is_named_as_it_is(names):
-    with Stage(git="exit 1") as stage:
+def test_a_file_that_a_commit_lacks_is_named_as_it_is(name):
+    with Stage(git="exit 1", docker=LABELLED) as stage:
         (stage.home / "app").mkdir()
-        assert stage.run(commits.lacking(environment("x"), SHA, names)).stdout == "".join(f"{n}\n" for n in names)
+        missing = images.commit_files(environment(name), SHA).commands["files"]
+        assert stage.run(missing).stdout == f"missing {name}\nmissing b.yml\n"
 
 
 def test_docker_that_cannot_be_asked_is_not_docker_without_containers():

@@ -8,7 +8,7 @@ import pytest
 
 from tasks.config.settings import Compose
 from tasks.ssh.shell import join, quote
-from tasks.tools.compose import compose
+from tasks.tools.compose import compose, inspect
 from tasks.tools.compose.compose import Built
 from tests.unit.support.deployment import environment
 from tests.unit.support.stage import Stage
@@ -29,18 +29,19 @@ def test_the_compose_that_is_there_runs_with_all_files(command, missing, called)
         if missing:
             programs = stage.home.parent / "bin"
             (programs / missing).unlink()
-            for tool in ("sh", "mktemp", "base64", "tar", "gzip", "rm"):
+            for tool in ("sh", "mktemp", "base64", "tar", "gzip", "rm", "sed"):
                 (programs / tool).symlink_to(f"/bin/{tool}")
             stage.environ["PATH"] = str(programs)
         settings = Compose(file=["a.yml", "b c.yml"], command=command)
         stage.run(compose.call(environment(compose=settings), "run.sh", "up", "-d", "x y", ""))
-        assert stage.calls == [[*called.split(), "-f", "a.yml", "-f", "b c.yml", "up", "-d", "x y", ""]]
+        assert stage.calls == [[*called.split(), "-p", "app", "-f", "a.yml", "-f", "b c.yml", "up", "-d", "x y", ""]]
 
 
 @pytest.mark.parametrize(("command", "asked"), [("docker compose", ["docker"]), ("docker-compose", []), ("auto", [])])
 def test_it_is_asked_for_the_compose_that_would_be_run(command, asked):
     with Stage(docker="exit 1") as stage:
-        done = stage.run(compose.version(Compose(command=command)))
+        (stage.home / "app").mkdir()
+        done = stage.run(inspect.version(environment(compose=Compose(command=command))).commands[""])
         assert [call[0] for call in stage.calls] == asked
         assert (done.returncode == 0) == (not asked)
 
@@ -67,15 +68,6 @@ def test_docker_that_cannot_be_asked_is_not_docker_without_containers():
         (stage.home / "app").mkdir()
         assert containers(stage).returncode == 5
         assert containers(stage, "a", "b").returncode == 5
-
-
-def test_a_checkout_behind_a_link_is_asked_for_under_both_names():
-    with Stage() as stage:
-        (stage.home / "real").mkdir()
-        (stage.home / "app").symlink_to("real")
-        containers(stage)
-        label = "label=com.docker.compose.project.working_dir="
-        assert {f"{label}{stage.home}/real", f"{label}{stage.home}/app"} <= stage.arguments("docker")
 
 
 @pytest.mark.parametrize(

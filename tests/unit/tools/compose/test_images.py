@@ -84,7 +84,7 @@ def test_only_what_is_missing_is_built_unless_all_is_wanted_anew(rebuild, kept, 
         done = stage.run(images.prepare(environment(), wanted, built_here, "c0ffee", rebuild))
         assert (done.returncode, done.stdout, done.stderr) == (0, kept, "")
         [call] = [" ".join(call) for call in stage.calls if call[0] == "docker-compose"]
-        assert call == f"docker-compose -f docker-compose.yml -f .rollback.yml -p app build --force-rm {built}"
+        assert call == f"docker-compose -p app -f docker-compose.yml -f .rollback.yml build --force-rm {built}"
         assert (stage.home / "override").read_text() == images.override(wanted, built_here, "c0ffee")
         assert list((stage.home / ".fab-rollback").iterdir()) == []
 

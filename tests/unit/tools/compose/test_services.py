@@ -38,7 +38,7 @@ def ran(stage: Stage, script: str) -> subprocess.CompletedProcess:
 def verbs(stage: Stage) -> list[str]:
     """What docker and docker-compose were told to change, in order."""
     changing = ("stop", "kill", "start", "rmi", "tag", "up", "down", "build")
-    return [" ".join(call) for call in stage.calls if set(call[1:4]) & set(changing)]
+    return [" ".join(call) for call in stage.calls if set(call[1:6]) & set(changing)]
 
 
 def test_the_database_stops_last_and_the_logs_are_kept_in_the_runs_folder(stage):
@@ -123,20 +123,21 @@ def test_a_service_that_does_not_run_its_image_is_named(containers, problem):
 
 def test_services_start_from_the_kept_images_without_their_dependencies(stage):
     stage.run(services.start(environment(), [Built("api", "app_api:latest")], "c0ffee", ["api"]))
-    up = "docker-compose -f docker-compose.yml up -d --no-build -t 3 --no-deps api"
+    up = "docker-compose -p app -f docker-compose.yml up -d --no-build -t 3 --no-deps api"
     assert verbs(stage) == ["docker tag app_api:c0ffee app_api:latest", up]
     assert ["docker", "image", "inspect", "-f", "{{.Id}}", "app_api:c0ffee"] in stage.calls
 
 
 def test_a_start_makes_no_container_anew_that_is_there(stage):
     ran(stage, services.start_missing(environment(), []))
-    assert verbs(stage) == ["docker-compose -f docker-compose.yml up -d --no-build -t 3 --no-recreate"]
+    assert verbs(stage) == ["docker-compose -p app -f docker-compose.yml up -d --no-build -t 3 --no-recreate"]
 
 
 @pytest.mark.parametrize(("named", "flags"), [([], ""), (["api"], " --no-deps api")])
 def test_containers_are_made_anew_after_their_logs_were_kept(stage, named, flags):
     ran(stage, services.recreate(environment(), named, {}))
-    assert verbs(stage) == [f"docker-compose -f docker-compose.yml up -d --no-build -t 3 --force-recreate{flags}"]
+    called = "docker-compose -p app -f docker-compose.yml up -d --no-build -t 3 --force-recreate"
+    assert verbs(stage) == [called + flags]
     assert (stage.home / "evidence/c_api.log").is_file()
 
 
@@ -144,14 +145,14 @@ def test_a_build_proves_that_the_image_is_there():
     with Stage(docker="exit 1") as stage:
         (stage.home / "app").mkdir()
         done = stage.run(services.build(environment(), [Built("api", "app_api:latest")], "--no-cache"))
-        assert verbs(stage) == ["docker-compose -f docker-compose.yml build --force-rm --no-cache api"]
+        assert verbs(stage) == ["docker-compose -p app -f docker-compose.yml build --force-rm --no-cache api"]
         assert (done.returncode, done.stderr) == (1, "image app_api:latest is not there after the build\n")
 
 
 def test_down_keeps_the_logs_first_and_proves_that_no_container_is_left(stage):
     done = stage.run(compose.call(environment(), "down.sh", "down"))
     assert (stage.home / "evidence/c_api.log").is_file()
-    assert verbs(stage) == ["docker-compose -f docker-compose.yml down -t 3"]
+    assert verbs(stage) == ["docker-compose -p app -f docker-compose.yml down -t 3"]
     assert (done.returncode, done.stderr) == (1, "still there: 1\n2\n")
 
 
@@ -159,4 +160,4 @@ def test_containers_with_unnamed_volumes_are_only_stopped(stage):
     for container in ("1", "2"):
         (stage.home / container).touch()
     ran(stage, compose.call(environment(), "down.sh", "stop"))
-    assert verbs(stage) == ["docker-compose -f docker-compose.yml stop -t 3"]
+    assert verbs(stage) == ["docker-compose -p app -f docker-compose.yml stop -t 3"]

@@ -37,11 +37,6 @@ def test_a_tree_is_not_shown_as_a_commit(host):
     assert host.sh(commits.show_one(host.environment, "--all")).returncode != 0
 
 
-def test_files_that_a_commit_lacks_are_named(host):
-    host.release("two")
-    assert host.sh(commits.lacking(host.environment, "HEAD", ["file", "no such.yml"])).stdout == "no such.yml\n"
-
-
 def test_untracked_files_that_a_commit_would_overwrite_are_named(host):
     (host.origin / "a b.txt").write_text("theirs")
     host.commit("with a file", at=host.origin, file="a b.txt")

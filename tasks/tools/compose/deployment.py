@@ -1,0 +1,33 @@
+"""What runs: the deployment as the labels of its containers tell it, completed by hosts.yaml."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from ...config.settings import Compose, Environment
+from ...ssh.probe import Probe, single
+from . import compose
+from .compose import Deployment
+
+
+def probe(environment: Environment) -> Probe[Deployment | None]:
+    """Return the probe of what runs; None where that cannot be decided: the answer says why."""
+    command = compose.call(environment, "deployment.sh")
+    return single(command, lambda answer: parse(environment.compose, answer.out) if answer.ok else None)
+
+
+def parse(said: Compose, out: str) -> Deployment:
+    """Return what deployment.sh printed, for what hosts.yaml `said`."""
+    lines = [line.partition(" ")[::2] for line in out.splitlines()]
+    told = {key: [value for name, value in lines if name == key] for key in dict(lines)}
+    return Deployment(
+        **{
+            **structs.asdict(said),
+            "file": told.get("file"),
+            "env_file": told.get("env_file"),
+            "project": "".join(told.get("project", [])) or None,
+            "folder": "".join(told.get("folder", [])),
+            "command": "".join(told.get("command", [])) or said.command,
+            "v1": "v1" in told,
+        }
+    )
