@@ -62,7 +62,7 @@ class App(Section, frozen=True):
 class Compose(Section, frozen=True):
     """How the services are described and run; `grace` is in seconds.
 
-    What is not said of `file`, `project` and `env_file` is what the containers were made with.
+    `sudo`: Docker is for `sudo -n` only. What is not said of `file`, `project` and `env_file` is what the containers were made with.
     """
 
     file: Text | Annotated[list[Text], Meta(min_length=1)] | None = None
@@ -70,6 +70,7 @@ class Compose(Section, frozen=True):
     project: Annotated[str, Meta(pattern=PROJECT)] | None = None
     env_file: Text | Annotated[list[Text], Meta(min_length=1)] | None = None
     profiles: list[Text] = field(default_factory=list)
+    sudo: bool = False
     services: dict[str, str] = field(default_factory=dict)
     grace: Seconds = 10
 

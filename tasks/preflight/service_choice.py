@@ -10,7 +10,7 @@ from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..tools.compose import inspect, project
 from ..tools.compose.project import Project
-from . import state
+from . import state, values
 from .reports import DeploymentReport
 
 
@@ -75,6 +75,8 @@ def check(c: Host, name: str | None, files: bool = True) -> ServicesReport:
     found = described.project(seen.containers)
     if files and found.problem:
         raise Refused(f"compose does not accept its files: {found.problem}", at=c.address)
+    if files:
+        values.require(c, described)
     containers = sorted({k.service for k in seen.containers})
     picked = [project.resolve(environment, found, seen.containers, name)] if name else found.lasting or containers
     return ServicesReport(

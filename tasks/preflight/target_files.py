@@ -7,6 +7,7 @@ from ..ssh.host import Host
 from ..tools.compose import images
 from ..tools.compose.images import CommitFiles, Target
 from ..tools.git.commits import Commit
+from . import values
 from .state import State
 
 
@@ -23,6 +24,7 @@ def check(c: Host, seen: State, commit: Commit, found: CommitFiles | None = None
     wanted = found.described.project(seen.containers)
     if wanted.problem:
         raise Refused(f"{commit.title}: compose does not accept its files: {wanted.problem}.")
+    values.require(c, found.described)
     named = c.environment.compose.services.items()
     if lacking := [f"{service} ({role})" for role, service in named if service not in wanted.services]:
         raise Refused(f"{commit.title} has no service {', '.join(lacking)}; it has {', '.join(wanted.services)}.")

@@ -67,7 +67,7 @@ class Host(Secured):
         only the end of it). With `check`, an exit code other than 0 raises Failed with the last line of
         what the script said. Raises TimedOut, ConnectionLost, and Refused if the host was never reached.
         """
-        command = login.command(scripts.with_files(script))
+        command = login.command(self._whole(script))
         if len(command.encode()) > LONGEST_COMMAND:
             raise Failed(f"{self.address}: a script of {len(command.encode())} bytes is too long for one command.")
         with self._explained(timeout):
@@ -109,9 +109,13 @@ class Host(Secured):
         with self._explained(PROBE_TIMEOUT):
             channel: Channel = self.create_session()
             channel.settimeout(PROBE_TIMEOUT)
-            channel.exec_command(login.command(scripts.with_files(script), merged))
+            channel.exec_command(login.command(self._whole(script), merged))
             login.skip(channel.recv)
         return channel
+
+    def _whole(self, script: str) -> str:
+        """Return the script with the files that it names, and with Docker by sudo where that is so."""
+        return scripts.with_files(f"{scripts.SUDO if self.environment.compose.sudo else ''}{script}")
 
     @contextmanager
     def _explained(self, timeout: int | None) -> Iterator[None]:

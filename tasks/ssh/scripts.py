@@ -15,6 +15,8 @@ from .shell import Word, at_exit, quote
 PACKAGE = Path(__file__).parent.parent
 NAMED = re.compile(r"\$SCRIPTS/([\w./-]+\.(?:sh|awk|sql))")
 HERE = Word('"$SCRIPTS"')
+# Docker by sudo, for what a script says itself and, by the variable, for the files that it names.
+SUDO = 'export DOCKER_SUDO=yes; docker() { sudo -n docker "$@"; }\n'
 REMOVE = f"rm -rf {HERE}"
 # The login's environment, as a script that restores it: what scripts are told comes on top.
 LOGIN = 'export FAB_LOGIN="${FAB_LOGIN-$(export -p)}"'

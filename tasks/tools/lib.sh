@@ -12,6 +12,11 @@ refuse() {
   exit 2
 }
 
+# Docker as the login may use it: $DOCKER_SUDO is there where that is by sudo only.
+docker() {
+  if [ -n "${DOCKER_SUDO:-}" ]; then sudo -n docker "$@"; else command docker "$@"; fi
+}
+
 # Runs COMMAND once at the end of the script, also when a signal ends it. It knows the exit code as $code, which it
 # may set. The shell does not let a signal cut it short; commands that listen to signals on their own, as docker
 # does, may still be ended. A second call takes the place of the first.

@@ -11,7 +11,8 @@ from ..ssh.shell import NOT_REACHED, Answer
 MEANINGS = (
     (
         r"permission denied.*docker|docker.*permission denied",
-        "the login may not use Docker: sudo usermod -aG docker LOGIN on the host, then log in anew",
+        "the login may not use Docker: sudo usermod -aG docker LOGIN on the host, then log in anew; "
+        "or compose.sudo: true in hosts.yaml",
     ),
     (
         r"cannot connect to the docker daemon|is the docker daemon running",

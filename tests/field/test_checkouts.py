@@ -59,7 +59,6 @@ git lfs post-checkout "$@"
 """
 
 
-@fails_today("compose file in a subfolder, app.path below the top, contexts beside")
 @pytest.mark.parametrize("options", PLACES.values(), ids=PLACES)
 def test_the_files_lie_elsewhere(deployment, options):
     shop = deployment(**options)

@@ -49,7 +49,6 @@ def only_by_sudo(host):
     host.exec("gpasswd -a ubuntu docker", user="root")
 
 
-@fails_today("docker only by sudo")
 def test_docker_by_sudo_only(deployment, borrowed):
     shop = deployment(settings={"compose": {"sudo": True}})
     before = shop.runs()
@@ -60,7 +59,6 @@ def test_docker_by_sudo_only(deployment, borrowed):
     assert verified.code == 0, verified.text
 
 
-@fails_today("docker only by sudo")
 def test_docker_by_sudo_only_and_nobody_said_so(deployment, borrowed):
     shop = deployment()
     world = shop.world()
@@ -69,7 +67,6 @@ def test_docker_by_sudo_only_and_nobody_said_so(deployment, borrowed):
     shop.untouched(ran, world, "compose.sudo")
 
 
-@fails_today("v1 and v2 both installed")
 def test_both_flavours_of_compose_are_installed(deployment, borrowed):
     if borrowed.variant.compose == "v1":
         pytest.skip("needs containers that compose v2 made")

@@ -75,7 +75,6 @@ def test_the_settings_name_the_env_file(deployment):
     shop.rolled_back(shop.rollback(), before)
 
 
-@fails_today("values from --env-file or from the deploy script")
 def test_values_that_the_deploy_script_exports(deployment):
     shop = deployment(env_file="")
     before, world = shop.runs(), shop.world()

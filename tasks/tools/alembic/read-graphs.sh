@@ -3,14 +3,16 @@
 #
 # read-graphs.sh COMMIT...
 #   CHECKOUT  the checkout's folder
-#   CONFIG    the path of alembic.ini, or of the pyproject.toml with [tool.alembic], in the repository
+#   CONFIG    the path of alembic.ini, or of the pyproject.toml with [tool.alembic], in the checkout's folder, where
+#             that lies below the repository's top and has it, else in the repository
 # Exit codes: 0 printed; 1 no repository. A list that git could not give is the record `failed`: sh has no pipefail.
 set -eu
 LC_ALL=C
 export LC_ALL
 cd -- "$CHECKOUT"
-top=$(git rev-parse --show-cdup)
+top=$(git rev-parse --show-cdup) below=$(git rev-parse --show-prefix)
 cd "./$top"
+git cat-file -e "HEAD:$below$CONFIG" 2>/dev/null || below=
 folder=
 case $CONFIG in */*) folder=${CONFIG%/*}/ ;; esac
 
@@ -24,16 +26,16 @@ tree() {
 
 # Migrations, configurations and links; a name may hold any byte but zero.
 paths() {
-  tree "$1" | tr '\n\0' '\0\n' | { grep -aE '^1[26]0000 |^failed$|\.(py|ini|toml)$' || :; } | tr '\n\0' '\0\n'
-  tree "$1" -- "$CONFIG"
+  tree "$1:${below%/}" | tr '\n\0' '\0\n' | { grep -aE '^1[26]0000 |^failed$|\.(py|ini|toml)$' || :; } | tr '\n\0' '\0\n'
+  tree "$1:${below%/}" -- "$CONFIG"
 }
 
 # Alembic loads no migration without a down_revision.
 contents() {
   for path in "$CONFIG" "${folder}alembic.ini" "${folder}pyproject.toml" pyproject.toml; do
-    printf '%s:%s\n' "$1" "$path"
+    printf '%s:%s\n' "$1" "$below$path"
   done
-  git --no-pager grep --no-color -alzF -e down_revision "$1" -- '*.py' | tr '\0' '\n'
+  git --no-pager grep --no-color -alzF -e down_revision "$1" -- "$below*.py" | tr '\0' '\n'
 }
 
 objects() {

@@ -69,7 +69,7 @@ OPTIONS
   settle_command
   as_login
   case $COMPOSE_COMMAND in
-    docker-compose) docker-compose "$@" ;;
+    docker-compose) ${DOCKER_SUDO:+sudo -n} docker-compose "$@" ;;
     *) docker compose "$@" ;;
   esac
 )
@@ -77,13 +77,13 @@ OPTIONS
 # Makes the environment what the login has: compose would put what the script was told into the deployment's files,
 # `image: ${TAGS}`. What names deployments is left out: that is decided.
 as_login() {
-  command=$COMPOSE_COMMAND login=$FAB_LOGIN
+  command=$COMPOSE_COMMAND login=$FAB_LOGIN sudo=${DOCKER_SUDO:-}
   for name in $(export -p | sed -n 's/^export \([A-Za-z_][A-Za-z_0-9]*\).*/\1/p'); do
     [ "$name" = FAB_ROLLBACK_STEP ] || unset "$name" # that one tells whose processes these are
   done
   eval "$login"
   unset COMPOSE_FILE COMPOSE_PROJECT_NAME COMPOSE_PROFILES COMPOSE_ENV_FILES
-  COMPOSE_COMMAND=$command
+  COMPOSE_COMMAND=$command DOCKER_SUDO=$sudo
 }
 
 # Whether a commit has a file of the checkout, what it holds there; and whether git leaves a file alone.

@@ -20,7 +20,7 @@ mkdir -p "$HOME/.fab-rollback"
 folder=$(mktemp -d "$HOME/.fab-rollback/tree.XXXXXX")
 at_exit 'rm -rf "$folder"'
 sh "$SCRIPTS/tools/git/export-tree.sh" "$1" "$folder/tree"
-cd "$folder/tree"
+cd "$folder/tree/$(git rev-parse --show-prefix)"
 printf '%s' "$OVERRIDE" >.rollback.yml
 # shellcheck disable=SC2086 # names of services hold no space
 compose -f .rollback.yml build --force-rm ${2:+"$2"} $wanted

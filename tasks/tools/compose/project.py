@@ -17,6 +17,8 @@ from . import compose
 from .compose import Built
 from .inspect import Container
 
+# v1: The X variable is not set. Defaulting to a blank string. v2: the same with quotes, which its log escapes.
+UNSET = re.compile(r"""The \\*"?(\w+)\\*"? variable is not set""")
 Service = dict[str, Any]  # as `compose config` prints it
 
 
@@ -64,12 +66,21 @@ class Project(Struct, frozen=True, kw_only=True):
 
 
 class Description(Struct, frozen=True):
-    """What compose makes of its files; how its version joins the names of images, and the checkout's folder."""
+    """What compose makes of its files; how its version joins the names of images, and the checkout's folder.
+
+    `warnings` is what it said beside that.
+    """
 
     config: dict[str, Any]
     separator: str
     folder: str
     problem: str = ""
+    warnings: str = ""
+
+    @property
+    def blank(self) -> list[str]:
+        """The variables that nobody told compose."""
+        return sorted(set(UNSET.findall(self.warnings)))
 
     def project(self, containers: Sequence[Container]) -> Project:
         """Return the project: called as its `containers` have it, else as compose would call it."""
@@ -99,7 +110,7 @@ def _described(answers: Answers) -> Description:
     config, v1 = answers["config"], answers["flavour"].out.strip().startswith("1.")
     problem = "" if config.ok else " ".join(config.err.split())[-300:] or "compose config failed"
     known = yaml.safe_load(config.out) if config.ok else {}
-    return Description(known or {}, "_" if v1 else "-", answers["folder"].out.strip(), problem)
+    return Description(known or {}, "_" if v1 else "-", answers["folder"].out.strip(), problem, config.err)
 
 
 def resolve(environment: Environment, project: Project, containers: Sequence[Container], name: str) -> str:

@@ -4,6 +4,7 @@
 # along as hard links, as it would lie in the checkout; what the login cannot read is left out, as a build would.
 . "$SCRIPTS/tools/git/lib.sh"
 commit=$1 folder=$2
+cd "./$(git rev-parse --show-cdup)" # the checkout's folder may lie below the repository's top
 
 # Fills in the submodules of the tree whose index is FOLDER.index. They come from the host's own copies, which lie in
 # the repository that they are part of.
