@@ -62,7 +62,8 @@ class App(Section, frozen=True):
 class Compose(Section, frozen=True):
     """How the services are described and run; `grace` is in seconds.
 
-    `sudo`: Docker is for `sudo -n` only. What is not said of `file`, `project` and `env_file` is what the containers were made with.
+    `sudo`: Docker is for `sudo -n` only. What is not said of `file`, `project` and `env_file` is what the containers
+    were made with.
     """
 
     file: Text | Annotated[list[Text], Meta(min_length=1)] | None = None

@@ -19,7 +19,7 @@ about_the_app() (
     docker logs -t --tail "$COUNT" "$id" 2>&1 | tail -c "$LIMIT" >"$collected/logs/${name#/}.log" &
   done
   wait
-  cat .env >"$collected/dotenv"
+  printf '%s\n' "${ENV_FILES:-${FOLDER:+$FOLDER/}.env}" | while IFS= read -r file; do cat "$file"; done >"$collected/dotenv"
   compose config >"$collected/compose.yml"
   # shellcheck disable=SC2086 # ids, one word each
   [ -z "$all" ] || docker inspect $all >"$collected/containers.json"

@@ -12,7 +12,7 @@ from ..engine import journal
 from ..ssh.host import Host
 from ..ssh.probe import Answers, Probe, combined
 from ..tools.alembic import rows
-from ..tools.compose import deployment, inspect
+from ..tools.compose import inspect, labels
 from ..tools.compose.compose import Deployment
 from ..tools.compose.inspect import Container
 from ..tools.git import standing
@@ -65,7 +65,7 @@ def probe(environment: Environment) -> Probe[State]:
     parts: dict[str, Probe[Any]] = {
         "activity": journal.activity(environment),
         "engine": inspect.engine(),
-        "deployment": deployment.probe(environment),
+        "deployment": labels.probe(environment),
         "compose": inspect.version(environment),
         "free": inspect.free(environment),
         "head": standing.head(environment),

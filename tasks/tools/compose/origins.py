@@ -51,8 +51,7 @@ def settings(environment: Environment) -> Probe[dict[str, str]]:
 
 def files(environment: Environment) -> Probe[dict[str, float]]:
     """Return the probe of when (seconds since the epoch) each file that compose reads was changed."""
-    names = [*environment.compose.files, ".env"]
-    return single(compose.call(environment, "changed.sh", *names), lambda answer: parse_files(answer.out))
+    return single(compose.call(environment, "changed.sh"), lambda answer: parse_files(answer.out))
 
 
 def parse_origins(out: str) -> dict[str, Origin]:

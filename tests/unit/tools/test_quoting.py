@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from tasks.config.settings import Address, Environment
 from tasks.preflight import state
 from tasks.ssh import paths, scripts, shell
-from tasks.tools.compose import compose, deployment, images, inspect, pruning, readiness, services
+from tasks.tools.compose import compose, images, inspect, labels, pruning, readiness, services
 from tasks.tools.compose.compose import Built
 from tasks.tools.compose.project import Project
 from tasks.tools.git import checkout, commits
@@ -60,7 +60,7 @@ def target(value: str) -> images.Target:
 
 SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "compose.call": lambda e, v: compose.call(e, "run.sh", "ps", v),
-    "deployment.probe": lambda e, v: deployment.probe(e).commands[""],
+    "labels.probe": lambda e, v: labels.probe(e).commands[""],
     "running.sh": lambda e, v: compose.call(e, "running.sh", v),
     "state.questions": lambda e, v: shell.batch(state.probe(e).commands, shell.nonce()),
     "fetch.command": lambda e, v: fetch.command(Address(url=v, host=v, contains=v)),

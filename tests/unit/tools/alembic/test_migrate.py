@@ -121,7 +121,7 @@ def test_the_environment_is_that_of_the_service_to_the_letter(host):
 def test_what_cannot_be_copied_exactly_is_left_to_compose(host, lines):
     host.inspect(*lines)
     assert host.run(move()) == (0, "")
-    assert host.made().startswith("compose -f docker-compose.yml run --rm -T --no-deps --name app-rollback-api ")
+    assert host.made().startswith("compose -p app -f docker-compose.yml run --rm -T --no-deps --name app-rollback-api ")
 
 
 def test_a_preview_removes_no_container_and_has_a_name_of_its_own(host):

@@ -6,7 +6,7 @@ import pytest
 
 from tasks.config.settings import App, Compose, Environment, HostSettings
 from tasks.ssh.shell import quote
-from tasks.tools.compose import deployment
+from tasks.tools.compose import labels
 from tasks.tools.compose.compose import Deployment
 from tests.unit.support.stage import Stage
 
@@ -24,15 +24,15 @@ def decided(*containers: tuple[str, ...], compose: str = "", **said: object) -> 
     asked = Environment(hosts=[HostSettings(host="h")], app=App(path="app"), compose=Compose(**said))
     with Stage(docker=docker(*containers), **{"docker-compose": compose}) as stage:
         (stage.home / "app" / "deploy").mkdir(parents=True)
-        done = stage.run(deployment.probe(asked).commands[""])
+        done = stage.run(labels.probe(asked).commands[""])
         assert done.returncode in (0, 2)
-        return done.stderr.strip() if done.returncode else deployment.parse(asked.compose, done.stdout)
+        return done.stderr.strip() if done.returncode else labels.parse(asked.compose, done.stdout)
 
 
-def labelled(**labels: str) -> tuple[str, ...]:
+def labelled(**values: str) -> tuple[str, ...]:
     """Return the labels of a container, ordinary but for some."""
     names = ("project", "folder", "files", "env_file", "version", "oneoff")
-    return tuple({**dict(zip(names, MINE, strict=True)), **labels}.values())
+    return tuple({**dict(zip(names, MINE, strict=True)), **values}.values())
 
 
 def test_all_is_what_the_containers_were_made_with():
@@ -50,7 +50,7 @@ def test_where_nothing_runs_it_is_what_hosts_yaml_says_or_composes_own():
 
 
 @pytest.mark.parametrize(
-    ("said", "labels", "files"),
+    ("said", "made_of", "files"),
     [
         (None, ["@/a.yml,@/b.yml"], ["a.yml", "b.yml"]),
         ("a.yml", ["@/a.yml", "@/a.yml,@/b.yml"], ["a.yml", "b.yml"]),
@@ -60,8 +60,8 @@ def test_where_nothing_runs_it_is_what_hosts_yaml_says_or_composes_own():
         (None, ["@/a.yml,/etc/shop.yml"], ["a.yml", "/etc/shop.yml"]),
     ],
 )
-def test_the_files_are_all_that_containers_were_made_of(said, labels, files):
-    assert decided(*(labelled(files=label) for label in labels), file=said).files == files
+def test_the_files_are_all_that_containers_were_made_of(said, made_of, files):
+    assert decided(*(labelled(files=label) for label in made_of), file=said).files == files
 
 
 @pytest.mark.parametrize("said", ["deploy/a.yml", None])
