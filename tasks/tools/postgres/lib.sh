@@ -12,8 +12,8 @@ PGOPTIONS='-c statement_timeout=0 -c lock_timeout=30s'
 PGOPTIONS="$PGOPTIONS -c idle_in_transaction_session_timeout=0 -c default_transaction_read_only=off"
 export PGAPPNAME PGOPTIONS LC_ALL=C
 
-# Runs a command where the server and PostgreSQL's own programs are.
-inside() { docker exec -i -e PGAPPNAME -e PGOPTIONS "$DB_CONTAINER" "$@"; }
+# Runs a command where the server and PostgreSQL's own programs are. The values are said: sudo would keep the names back.
+inside() { docker exec -i -e PGAPPNAME="$PGAPPNAME" -e PGOPTIONS="$PGOPTIONS" "$DB_CONTAINER" "$@"; }
 
 # Runs one of PostgreSQL's programs as the login.
 pg() { # PROGRAM ARGUMENT...

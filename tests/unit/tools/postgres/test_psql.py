@@ -13,6 +13,12 @@ SHOP = Database("shop_db", "shop", "owner")
 NAME = st.text(st.characters(exclude_characters="\0\n\r", exclude_categories=["Cs"]), min_size=1, max_size=15)
 
 
+OPTIONS = (
+    "-c statement_timeout=0 -c lock_timeout=30s"
+    " -c idle_in_transaction_session_timeout=0 -c default_transaction_read_only=off"
+)
+
+
 def psql(stage: Stage, script: str) -> list[str]:
     """The words of the one psql command that a script runs."""
     assert stage.run(script).returncode == 0
@@ -24,7 +30,7 @@ def test_psql_is_one_command_without_configuration_that_stops_at_the_first_error
     with Stage(docker="cat >/dev/null") as stage:
         words = psql(stage, read(SHOP, "rows"))
     assert " ".join(words) == (
-        "docker exec -i -e PGAPPNAME -e PGOPTIONS shop_db psql -U owner"
+        f"docker exec -i -e PGAPPNAME=fab-rollback -e PGOPTIONS={OPTIONS} shop_db psql -U owner"
         " -X -q -v ON_ERROR_STOP=1 -At -d shop -v live=shop"
     )
 
@@ -33,10 +39,7 @@ def test_every_session_has_the_settings_of_an_administrator_whatever_the_role_ha
     with Stage(docker='cat >/dev/null; [ "$2" != -i ] || printf "%s" "$PGOPTIONS" >"$HOME/options"') as stage:
         psql(stage, read(SHOP, "rows"))
         options = (stage.home / "options").read_text()
-    assert options == (
-        "-c statement_timeout=0 -c lock_timeout=30s"
-        " -c idle_in_transaction_session_timeout=0 -c default_transaction_read_only=off"
-    )
+    assert options == OPTIONS
 
 
 @given(NAME, NAME, NAME)
@@ -44,7 +47,7 @@ def test_every_session_has_the_settings_of_an_administrator_whatever_the_role_ha
 def test_whatever_the_names_are_the_shell_passes_them_on_unchanged(container, name, user):
     with Stage(docker="cat >/dev/null") as stage:
         words = psql(stage, read(Database(container, name, user), "revisions", schema=WORST, table=name))
-    assert words[:9] == ["docker", "exec", "-i", "-e", "PGAPPNAME", "-e", "PGOPTIONS", container, "psql"]
+    assert words[3:9] == ["-e", "PGAPPNAME=fab-rollback", "-e", f"PGOPTIONS={OPTIONS}", container, "psql"]
     assert words[words.index("-U") + 1] == user
     assert words[-5:] == [f"live={name}", "-v", f"schema={WORST}", "-v", f"table={name}"]
 
