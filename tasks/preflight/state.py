@@ -28,7 +28,8 @@ class State(Struct, frozen=True, kw_only=True):
     """A deployment as it was seen: what could not be read stands in `problems` under its name.
 
     `free` is bytes by mount, `revision` the rows of the alembic table, None where they could not be read.
-    `activity` is another one once any run has done anything on the host.
+    `activity` is another one once any run has done anything on the host. `lacks_lfs` says why a checkout needs the
+    git-lfs that the host lacks.
     """
 
     engine: str = ""
@@ -44,6 +45,7 @@ class State(Struct, frozen=True, kw_only=True):
     responses: list[Response] = field(default_factory=list)
     activity: str = ""
     deployment: Deployment | None = None
+    lacks_lfs: str = ""
     problems: dict[str, str] = field(default_factory=dict)
 
     def settled(self, environment: Environment) -> Environment:
@@ -70,6 +72,7 @@ def probe(environment: Environment) -> Probe[State]:
         "free": inspect.free(environment),
         "head": standing.head(environment),
         "changes": standing.changes(environment),
+        "lfs": standing.lacks_lfs(environment),
         "containers": inspect.containers(environment),
         **{f"url {number}": fetch.response(one) for number, one in enumerate(environment.health.addresses)},
     }
@@ -121,6 +124,7 @@ def _state(**found: tuple[Any, str]) -> State:
         activity=values["activity"],
         deployment=values["deployment"],
         problems=_unfit(values) | {name: problem for name, (_value, problem) in found.items() if problem},
+        lacks_lfs=values["lfs"],
     )
 
 

@@ -54,7 +54,18 @@ def fit(member: Host, seen: State, *, stash: bool = False) -> None:
     short = [f"{place} has {size(free)} free" for place, free in seen.free.items() if free < ROOM]
     if short:
         raise Refused(f"too little disk: {', '.join(short)}, not {size(ROOM)}.", at=member.address)
+    refuse_without_lfs(member, seen)
     refuse_local_changes(seen, stash)
+
+
+def refuse_without_lfs(member: Host, seen: State) -> None:
+    """Raise Refused where a checkout would fail for want of git-lfs."""
+    if seen.lacks_lfs:
+        raise Refused(
+            f"the checkout needs git-lfs, and the host has none: {seen.lacks_lfs}.",
+            at=member.address,
+            next="Install git-lfs there, or remove what asks for it",
+        )
 
 
 def refuse_local_changes(seen: State, stash: bool, offer: str = OFFER) -> None:
@@ -69,6 +80,7 @@ def _seen(c: Host, stash: bool = False, offer: str = "") -> State:
     for member, seen in zip(c.fleet, states, strict=True):
         if problem := seen.problems.get("head"):
             raise Refused(f"{problem.splitlines()[0]} (app.path).", at=member.address)
+        refuse_without_lfs(member, seen)
         refuse_local_changes(seen, stash, offer)
     return states[0]
 

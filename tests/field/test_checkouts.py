@@ -81,7 +81,6 @@ def test_a_build_that_copies_the_git_folder(deployment):
     shop.rolled_back_or_untouched(shop.rollback(), before, world, ".git")
 
 
-@fails_today("LFS hooks without git-lfs")
 def test_hooks_of_lfs_without_lfs(deployment):
     shop = deployment()
     hook = f"{shop.name}/.git/hooks/post-checkout"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ...config.settings import Environment
-from ...ssh import paths
+from ...ssh import paths, scripts
 from ...ssh.probe import Probe, single
 from ...ssh.shell import Answer
 
@@ -40,6 +40,12 @@ def moved(environment: Environment) -> Probe[float]:
     """Return the probe of when (seconds since the epoch) HEAD came to where it is; 0 where git does not say."""
     reflog = f"git -C {paths.app(environment)} log -g -1 --date=unix --format=%gd HEAD --"
     return single(f"{reflog} | tr -cd '0-9\\n' | cut -c 1-10", lambda answer: float(answer.out.strip() or 0))
+
+
+def lacks_lfs(environment: Environment) -> Probe[str]:
+    """Return the probe of why a checkout needs the git-lfs that the host lacks; empty: it does not."""
+    command = scripts.call("tools/git/lacks-lfs.sh", APP=paths.app(environment))
+    return single(command, lambda answer: answer.out.strip())
 
 
 def _head(answer: Answer) -> Head:

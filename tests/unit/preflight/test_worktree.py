@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from tasks.console.errors import Refused
@@ -14,3 +16,8 @@ def test_local_changes_are_refused_by_name_with_the_way_to_put_them_aside():
         worktree.refuse_local_changes(State(modified=["a.py"]), stash=False)
     worktree.refuse_local_changes(State(modified=["a.py"]), stash=True)
     worktree.refuse_local_changes(State(untracked=["a.py"]), stash=False)
+
+
+def test_a_checkout_that_would_fail_for_want_of_lfs_is_refused():
+    with pytest.raises(Refused, match="h: the checkout needs git-lfs, and the host has none: its hook"):
+        worktree.refuse_without_lfs(SimpleNamespace(address="h"), State(lacks_lfs="its hook"))
