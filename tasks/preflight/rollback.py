@@ -141,7 +141,9 @@ def _report(c: Host, states: list[State], target: Commit, wanted: Target, option
 def _facts(seen: State, services: list[str], options: RollbackOptions) -> list[str]:
     names = ", ".join(seen.modified[:5])
     aside = f"local changes are put aside ({names}): git stash pop in the checkout brings them back"
+    jobs = f"goes on meanwhile, with the code of before: {', '.join(seen.jobs)} (docker-compose run)"
     return [
+        *([jobs] if seen.jobs else []),
         *([aside] if options.stash and seen.modified else []),
         *([f"only {', '.join(services)} start anew"] if services else []),
     ]

@@ -29,7 +29,7 @@ class State(Struct, frozen=True, kw_only=True):
 
     `free` is bytes by mount, `revision` the rows of the alembic table, None where they could not be read.
     `activity` is another one once any run has done anything on the host. `lacks_lfs` says why a checkout needs the
-    git-lfs that the host lacks.
+    git-lfs that the host lacks. `jobs` are the containers of `compose run` that still run.
     """
 
     engine: str = ""
@@ -46,6 +46,7 @@ class State(Struct, frozen=True, kw_only=True):
     activity: str = ""
     deployment: Deployment | None = None
     lacks_lfs: str = ""
+    jobs: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
 
     def settled(self, environment: Environment) -> Environment:
@@ -74,6 +75,7 @@ def probe(environment: Environment) -> Probe[State]:
         "changes": standing.changes(environment),
         "lfs": standing.lacks_lfs(environment),
         "containers": inspect.containers(environment),
+        "jobs": inspect.jobs(environment),
         **{f"url {number}": fetch.response(one) for number, one in enumerate(environment.health.addresses)},
     }
     if environment.database:
@@ -125,6 +127,7 @@ def _state(**found: tuple[Any, str]) -> State:
         deployment=values["deployment"],
         problems=_unfit(values) | {name: problem for name, (_value, problem) in found.items() if problem},
         lacks_lfs=values["lfs"],
+        jobs=values["jobs"],
     )
 
 

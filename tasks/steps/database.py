@@ -16,6 +16,7 @@ from ..ssh.shell import quote
 from ..tools.alembic import migrate, rehearsal
 from ..tools.alembic.revisions import Graph
 from ..tools.alembic.schema_change import Move, OverrideSql
+from ..tools.compose import compose
 from ..tools.postgres import changes
 from ..tools.postgres.backup import Section
 from . import containers
@@ -155,13 +156,19 @@ def downgrade_step(report: DeploymentReport) -> Step | None:
 
 
 def _downgrade(report: DeploymentReport, found: Migration) -> str:
-    move = migrate.move(report.environment, found.image, "downgrade", found.change)
+    move = f"{_unless_back(report)}{migrate.move(report.environment, found.image, 'downgrade', found.change)}"
     if not report.safety or found.goes_on:
         return move
     dump = report.safety.dump
     by_hand = render(fab(f"emergency-restore --file {quote(dump)} --in-place"))
     back = changes.put_back(found.live, restoring(report, changes.unread(dump), Section()), by_hand)
     return f"{move} && exit 0\n{back}"
+
+
+def _unless_back(report: DeploymentReport) -> str:
+    """Return the line that ends the step where something started again what was stopped; nothing was stopped: none."""
+    stopped = [one for one in report.stopping if one != report.environment.service("database")]
+    return f"{compose.call(report.environment, 'still-stopped.sh', *stopped)} || exit 1\n" if stopped else ""
 
 
 def _shown(command: str, move: Move) -> str:

@@ -87,7 +87,6 @@ def test_a_supervisor_that_starts_it_again(deployment, borrowed):
     assert "app" in ran.err
 
 
-@fails_today("a supervisor; long compose run jobs")
 def test_a_job_by_compose_run_is_named(deployment):
     job = "$compose run -d --name $name-report app python wait.py"
     shop = deployment(deploy=(BUILD, MIGRATE, UP, f"[ $release = v1 ] || {job}"))

@@ -60,6 +60,11 @@ def containers(environment: Environment) -> Probe[list[Container]]:
     return single(compose.call(environment, "containers.sh"), lambda answer: parse_containers(answer.out))
 
 
+def jobs(environment: Environment) -> Probe[list[str]]:
+    """Return the probe of the names of the containers that `compose run` started, and that still run."""
+    return single(compose.call(environment, "jobs.sh"), lambda answer: answer.out.split())
+
+
 def image_ids(names: Mapping[str, str]) -> Probe[dict[str, str]]:
     """Return the probe of the ids of images `names`, both by service; an id is empty where there is no image."""
     command = scripts.call("tools/compose/image-ids.sh", IMAGES=compose.pairs(names))

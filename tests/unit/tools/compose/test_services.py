@@ -56,6 +56,22 @@ def test_a_container_that_is_gone_meanwhile_keeps_from_nothing():
         assert verbs(stage) == ["docker stop -t 3 2"]
 
 
+def test_jobs_of_this_checkout_are_named():
+    with Stage(docker="printf '%s\\t%s\\n' \"$HOME/app\" ours /elsewhere theirs") as stage:
+        (stage.home / "app").mkdir()
+        assert stage.run(compose.call(environment(), "jobs.sh")).stdout == "ours\n"
+
+
+def test_what_something_else_started_again_is_named():
+    with Stage(docker="case $1 in ps) echo 1 api ;; inspect) echo /c_api ;; esac") as stage:
+        (stage.home / "app").mkdir()
+        done = stage.run(compose.call(environment(), "still-stopped.sh", "api"))
+        assert done.returncode == 1
+        assert "started again by something on the host after the stop: c_api (" in done.stderr
+        assert stage.run(compose.call(environment(), "still-stopped.sh", "web")).returncode == 0
+        assert verbs(stage) == []
+
+
 def test_what_goes_on_running_is_named():
     with Stage(docker="case $1 in ps) echo 1 api ;; inspect) echo 1 999999999 SIGTERM ;; esac") as stage:
         (stage.home / "app").mkdir()
