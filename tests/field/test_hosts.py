@@ -7,7 +7,6 @@ from contextlib import contextmanager
 import pytest
 
 from tests.field.recipe import BUILD, MIGRATE, REVISIONS, UP, WORKER
-from tests.field.rows import fails_today
 
 pytestmark = pytest.mark.sandbox
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+from msgspec import structs
 
 from tasks.tools.compose import compose, services
-from tasks.tools.compose.compose import Built
+from tasks.tools.compose.compose import Built, Deployment
 from tests.unit.support.deployment import environment
 from tests.unit.support.stage import Stage
 
@@ -56,10 +57,11 @@ def test_a_container_that_is_gone_meanwhile_keeps_from_nothing():
         assert verbs(stage) == ["docker stop -t 3 2"]
 
 
-def test_jobs_of_this_checkout_are_named():
-    with Stage(docker="printf '%s\\t%s\\n' \"$HOME/app\" ours /elsewhere theirs") as stage:
+def test_jobs_of_the_project_are_named():
+    decided = Deployment(file=["a.yml"], project="shop", command="docker compose")
+    with Stage(docker='case "$*" in *oneoff=True*project=shop*) echo job ;; esac') as stage:
         (stage.home / "app").mkdir()
-        assert stage.run(compose.call(environment(), "jobs.sh")).stdout == "ours\n"
+        assert stage.run(compose.call(structs.replace(environment(), compose=decided), "jobs.sh")).stdout == "job\n"
 
 
 def test_what_something_else_started_again_is_named():
