@@ -48,7 +48,6 @@ def only_by_sudo(host):
     host.exec("gpasswd -a ubuntu docker", user="root")
 
 
-@fails_today("docker only by sudo")
 def test_docker_by_sudo_only(deployment, borrowed):
     shop = deployment(settings={"compose": {"sudo": True}})
     before = shop.runs()
