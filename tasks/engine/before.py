@@ -32,9 +32,13 @@ class SchemaBefore(Before, frozen=True, kw_only=True, tag="schema"):
 
 
 class ReleaseBefore(SchemaBefore, frozen=True, kw_only=True, tag="release"):
-    """Code, containers and perhaps the schema were moved; `images` are the names of kept images by service."""
+    """Code, containers and perhaps the schema were moved; `images` are the names of kept images by service.
+
+    `ids` are those of the images that ran, of all services.
+    """
 
     images: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
 
     def of_the_database(self) -> SchemaBefore:
         """Return what there is of it where only the schema is moved."""

@@ -12,6 +12,7 @@ LONGEST = 4096  # characters
 SHOWN = 200  # characters of a value that stand in an error
 REF = r"(?!-)(?!.*(\.\.|@\{|//))[\w./~^+@=-]{1,250}(?<![./])"
 NAME = r"[\w][\w.@-]{0,249}"
+IMAGE = r"[a-z0-9][\w./:@-]{0,499}"
 COUNT = r"[1-9][0-9]{0,5}"
 
 HELP = {
@@ -31,6 +32,7 @@ HELP = {
     "stash": "put local changes of the checkout aside first (git stash)",
     "recreate": "make the containers anew, with the environment and compose settings as they are now",
     "rebuild": "build without cache even where an image is kept",
+    "image": "SERVICE=IMAGE: what a service runs at the commit, where nothing else says; may be given again",
     "stop_first": "stop the application before anything else, as the runbook does",
     "database": "take the schema back as well; with --no-database it stays as it is",
     "downgrade_sql": "REV=FILE: your own SQL in place of one migration's downgrade",
@@ -54,8 +56,9 @@ LAST_RUN = {"run": "a run's identifier (runs.list); without it, the one that hol
 def check(values: Mapping[str, Any]) -> None:
     """Raise Refused, in one line, for the first option whose value cannot be meant; None: it was not given."""
     for name, value in values.items():
-        if value is not None:
-            _check(name, value)
+        for one in value if isinstance(value, (list, tuple)) else [value]:
+            if one is not None:
+                _check(name, one)
 
 
 def _check(name: str, value: Any) -> None:
@@ -87,6 +90,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "commit": _pattern(REF, "is not a commit, tag or branch name."),
     "revision": _pattern(NAME, "is not a revision identifier."),
     "service": _pattern(NAME, "is not a role, service or container name."),
+    "image": _pattern(rf"{NAME}={IMAGE}", "is not SERVICE=IMAGE."),
     "count": _pattern(COUNT, "is not a number from 1 to 999999."),
     "run": _pattern(NAME, "is not the identifier of a run."),
     "keep": _pattern(COUNT, "is not a number from 1 to 999999."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..console.commands import fab
 from ..console.errors import Refused
 from ..engine.plan import UNDO, Part, Plan, chain
@@ -12,17 +14,20 @@ from ..steps import containers, git, verify
 from ..steps.declare import change
 
 
-@change
+@change(iterable=["image"])
 def code_rollback(
     c: Host,
     commit: str | None = None,
     service: str | None = None,
     stash: bool = False,
     rebuild: bool = False,
+    image: Sequence[str] = (),
     database: bool = True,
 ) -> Plan:
     """Bring the code back to a commit that needs the present schema, and prove that the application is healthy."""
-    options = RollbackOptions(service=service, stash=stash, rebuild=rebuild, database=database, snapshot=False)
+    options = RollbackOptions(
+        service=service, stash=stash, rebuild=rebuild, image=list(image), database=database, snapshot=False
+    )
     return plan(rollback.check(c, commit, options))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..engine.plan import Plan
 from ..engine.side_by_side import at_once
 from ..preflight import rollback
@@ -13,7 +15,7 @@ from ..steps.declare import change
 from .code_rollback import to_release
 
 
-@change
+@change(iterable=["image"])
 def full_rollback(
     c: Host,
     commit: str | None = None,
@@ -21,6 +23,7 @@ def full_rollback(
     downgrade_sql: str | None = None,
     stash: bool = False,
     rebuild: bool = False,
+    image: Sequence[str] = (),
     stop_first: bool = False,
     database: bool = True,
     rehearse: bool = True,
@@ -32,6 +35,7 @@ def full_rollback(
         downgrade_sql=downgrade_sql,
         stash=stash,
         rebuild=rebuild,
+        image=list(image),
         database=database,
         rehearse=rehearse,
         snapshot=snapshot,

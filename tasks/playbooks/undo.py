@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import structs
 
 from ..console.errors import Refused
@@ -19,20 +21,20 @@ from ..steps import database as db
 from ..steps.declare import change
 
 
-@change(help=LAST_RUN)
-def undo(c: Host, run: str | None = None, restore_snapshot: bool = False) -> Plan:
+@change(help=LAST_RUN, iterable=["image"])
+def undo(c: Host, run: str | None = None, restore_snapshot: bool = False, image: Sequence[str] = ()) -> Plan:
     """Take a rollback back: code, schema and containers as they were before it."""
     activity = selection.activity(c)  # before the run is chosen: what is read of it must still hold under the lock
-    return structs.replace(_planned(c, selection.to_undo(c, run), restore_snapshot), activity=activity)
+    return structs.replace(_planned(c, selection.to_undo(c, run), restore_snapshot, image), activity=activity)
 
 
-def _planned(c: Host, record: RunRecord, restore_snapshot: bool) -> Plan:
+def _planned(c: Host, record: RunRecord, restore_snapshot: bool, image: Sequence[str]) -> Plan:
     """Return the way back from a run, by what it found."""
     if record.plan.only_by_name and not restore_snapshot:
         raise Refused(f"Back to the release that was kept, with its data: {record.plan.back}.")
     match record.plan.before:
         case ReleaseBefore() as found:
-            return to_release(way_back.check_rollback(c, record, found, restore_snapshot))
+            return to_release(way_back.check_rollback(c, record, found, restore_snapshot, image))
         case SchemaBefore() as found:
             return to_schema(way_back.check_rollback(c, record, found, restore_snapshot))
         case SwappedBefore() as found:
@@ -81,7 +83,7 @@ def _back(report: RollbackUndoReport, *steps: Step | None) -> Plan:
             commit=target.sha,
             revision=report.schema.to_heads if report.schema else report.found.revision,
             implied=report.schema.implied if report.schema else [],
-            images={i.service: i.retained(target.sha) for i in report.images},
+            images=report.image_names,
             services=[s for s in services if s in report.found.running],
             healthy=report.found.healthy,
         ),

@@ -10,22 +10,27 @@ from msgspec import Struct, ValidationError, convert, field, to_builtins
 
 from ..config.settings import Environment
 from ..ssh import paths, scripts
+from ..ssh.probe import Probe, single
 from ..ssh.shell import Word, quote
 
 GOOD, BAD, UNKNOWN, BEGUN = "good", "bad", "unknown", "begun"
-ADDED = {"at", "images", "run", "task", "who", "machine"}  # what is known on the host, and then, only
+ADDED = {"at", "images", "digests", "run", "task", "who", "machine"}  # what is known on the host, and then, only
 HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 WORDS = {GOOD: "recorded as good", BAD: "rolled back: bad", UNKNOWN: "returned to", BEGUN: "left for a deployment"}
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One line of the ledger; `at` is the host's clock (seconds), `fixes` the bad commits that it was said to mend."""
+    """One line of the ledger; `at` is the host's clock (seconds), `fixes` the bad commits that it was said to mend.
+
+    `images` are ids by service, `digests` what a registry knows them by.
+    """
 
     event: str
     commit: str
     at: float = 0.0
     subject: str = ""
     images: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
     revision: list[str] | None = None
     run: str = ""
     task: str = ""
@@ -98,6 +103,11 @@ def show(environment: Environment) -> str:
     return f"cat {path(environment)} 2>/dev/null || :"
 
 
+def probe(environment: Environment) -> Probe[list[Entry]]:
+    """Return the probe of the ledger, the oldest entry first."""
+    return single(show(environment), lambda answer: entries(answer.out))
+
+
 def path(environment: Environment) -> Word:
     """Return the ledger's file, as a shell word."""
     return Word(f"{paths.state(environment)}/releases.jsonl")
@@ -106,8 +116,8 @@ def path(environment: Environment) -> Word:
 def closing(environment: Environment, records: Iterable[Entry]) -> str:
     """Return the script that writes `records` into the ledger once a plan is proven, for `Plan.closing`.
 
-    `images` in a record are names by service; what is written are the ids that these names have then. The
-    time, and whose run it was, are added on the host.
+    `images` in a record are names or ids by service; what is written are the ids that these have then, and their
+    digests. The time, and whose run it was, are added on the host.
     """
     return "\n".join(_append(environment, record) for record in records)
 

@@ -1,4 +1,4 @@
-# Adds one line to the ledger of releases, with the host's time, and with the ids that its images have now.
+# Adds one line to the ledger of releases, with the host's time, and with the ids and digests that its images have now.
 # Usage: LEDGER=FILE RUN= TASK= WHO= MACHINE= ledger.sh RECORD [SERVICE IMAGE]...; RECORD: the members of a JSON object.
 . "$SCRIPTS/tools/lib.sh"
 
@@ -6,12 +6,16 @@ json() { printf '"%s":"%s"' "$1" "$(printf %s "$2" | tr -d '\000-\037' | sed 's/
 
 record=$1
 shift
-ids=
+ids='' digests=''
 while [ $# -ge 2 ]; do
-  if id=$(docker image inspect -f '{{.Id}}' "$2" 2>/dev/null); then ids="$ids${ids:+,}$(json "$1" "$id")"; fi
+  if found=$(docker image inspect -f '{{.Id}} {{range .RepoDigests}}{{.}} {{end}}' "$2" 2>/dev/null); then
+    ids="$ids${ids:+,}$(json "$1" "${found%% *}")"
+    digest=$(echo "$found" | cut -d ' ' -f 2)
+    [ -z "$digest" ] || digests="$digests${digests:+,}$(json "$1" "$digest")"
+  fi
   shift 2
 done
 # A line torn by a crash must not swallow the next one.
 [ ! -s "$LEDGER" ] || [ -z "$(tail -c 1 "$LEDGER")" ] || echo >>"$LEDGER"
-printf '{"at":%s,%s,%s,%s,%s,%s,"images":{%s}}\n' "$(date +%s)" "$record" "$(json run "$RUN")" "$(json task "$TASK")" \
-  "$(json who "$WHO")" "$(json machine "$MACHINE")" "$ids" >>"$LEDGER"
+printf '{"at":%s,%s,%s,%s,%s,%s,"images":{%s},"digests":{%s}}\n' "$(date +%s)" "$record" "$(json run "$RUN")" "$(json task "$TASK")" \
+  "$(json who "$WHO")" "$(json machine "$MACHINE")" "$ids" "$digests" >>"$LEDGER"

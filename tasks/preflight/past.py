@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from ..config.settings import Environment
-from ..ssh.probe import Probe, combined, single
+from ..ssh.probe import Probe, combined
 from ..tools.compose import images
 from ..tools.git import commits
 from ..tools.git.commits import Positions
@@ -56,7 +56,7 @@ def probe(environment: Environment) -> Probe[Past]:
         _past,
         stood=commits.positions(environment),
         running=images.kept_commits(environment),
-        said=single(ledger.show(environment), lambda answer: ledger.entries(answer.out)),
+        said=ledger.probe(environment),
     )
 
 

@@ -6,7 +6,8 @@ from ..config.settings import Environment
 from ..ssh.host import Host
 from ..ssh.probe import Answers, Probe
 from ..tools.compose import pruning
-from . import ledger, service_choice
+from ..tools.compose.images import Target
+from . import image_choice, ledger, service_choice
 from .reports import DeploymentReport
 
 USED = "c=$(docker ps -aq --no-trunc); [ -z \"$c\" ] || docker inspect -f '{{.Image}}' $c"
@@ -23,7 +24,8 @@ def check(c: Host, keep: int) -> PruneReport:
     """Return which kept images may go, the newest `keep` of each staying."""
     about = service_choice.check(c, None)
     listed, used, good = c.ask(_probe(c.environment))
-    names = pruning.choose(listed, used, good, about.state.head, about.project.built, keep)
+    images = image_choice.concerned(about.environment, about.state, Target(about.project))
+    names = pruning.choose(listed, used, good, about.state.head, images, keep)
     return PruneReport(environment=about.environment, state=about.state, names=names)
 
 

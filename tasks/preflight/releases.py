@@ -13,7 +13,7 @@ from ..ssh.probe import answered
 from ..tools.compose.images import Target
 from ..tools.git import commits
 from ..tools.git.commits import Commit
-from . import checkup, copies, health, ledger, safety, state, target_files
+from . import checkup, copies, health, image_choice, ledger, safety, state, target_files
 from .ledger import BEGUN, GOOD, Entry
 from .reports import DeploymentReport
 
@@ -45,7 +45,7 @@ class ReleaseReport(DeploymentReport, frozen=True, kw_only=True):
             commit=commit.sha,
             subject=commit.subject,
             revision=self.state.revision,
-            images={i.service: i.retained(commit.sha) for i in self.images},
+            images={**self.state.image_ids, **{i.service: i.retained(commit.sha) for i in self.images}},
         )
 
 
@@ -92,7 +92,7 @@ def _present(c: Host) -> ReleaseReport:
     return ReleaseReport(
         environment=states[0].settled(c.environment),
         state=states[0],
-        images=wanted.files.built,
+        images=image_choice.concerned(c.environment, states[0], wanted),
         commit=found[0],
         wanted=wanted,
     )
@@ -100,7 +100,7 @@ def _present(c: Host) -> ReleaseReport:
 
 def read(c: Host) -> list[Entry]:
     """Return the ledger of the primary host, the oldest entry first."""
-    return ledger.entries(c.ask(answered(ledger.show(c.environment))).out)
+    return c.ask(ledger.probe(c.environment))
 
 
 def row(entry: Entry) -> tuple[str, ...]:

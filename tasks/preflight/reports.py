@@ -10,6 +10,7 @@ from ..engine.plan import PreflightReport
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.alembic.trial import Trial
 from ..tools.compose.compose import Built
+from ..tools.compose.images import Decided
 from ..tools.postgres.psql import Database
 from .state import State
 
@@ -55,7 +56,8 @@ class DeploymentReport(PreflightReport, frozen=True, kw_only=True):
         environment: the deployment.
         state: the primary host as it was seen.
         stopping: the services that the run stops.
-        images: what the project builds of the services concerned.
+        images: those that change with the commit, of the services concerned.
+        decided: those of them that are not built.
         migration: the change of the schema; None where it stays.
         safety: where the data of before will be kept; None: nowhere.
     """
@@ -64,6 +66,7 @@ class DeploymentReport(PreflightReport, frozen=True, kw_only=True):
     state: State
     stopping: list[str] = field(default_factory=list)
     images: list[Built] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
     migration: Migration | None = None
     safety: Safety | None = None
 
@@ -71,6 +74,12 @@ class DeploymentReport(PreflightReport, frozen=True, kw_only=True):
     def activity(self) -> str:
         """What the host's journals were when it was looked at."""
         return self.state.activity
+
+    @property
+    def built(self) -> list[Built]:
+        """Those of the images that are built, or kept from when they were."""
+        others = {one.service for one in self.decided}
+        return [image for image in self.images if image.service not in others]
 
     @property
     def release(self) -> ReleaseBefore:
@@ -81,6 +90,7 @@ class DeploymentReport(PreflightReport, frozen=True, kw_only=True):
             branch=self.state.branch,
             revision=self.state.revision,
             images={i.service: i.retained(head) for i in self.images if self.state.of(i.service)},
+            ids=self.state.image_ids,
             running=self.running,
             healthy=self.state.healthy,
             snapshot=kept.clone if kept else "",

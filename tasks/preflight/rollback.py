@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from msgspec import field, structs
 
 from ..console.errors import Refused
+from ..engine.before import ReleaseBefore
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..ssh.probe import Probe
 from ..tools.alembic.revisions import Graphs
 from ..tools.alembic.schema_change import SchemaChange
-from ..tools.compose import images, project
+from ..tools.compose import images, inspect, project
 from ..tools.compose.images import CommitFiles, Target
 from ..tools.git.checkout import SHORT
 from ..tools.git.commits import Commit
-from . import commit_choice, downgrade, losses, safety, schema, schema_choice, state, target_files, worktree
+from . import (
+    commit_choice,
+    downgrade,
+    image_choice,
+    ledger,
+    losses,
+    safety,
+    schema,
+    schema_choice,
+    state,
+    target_files,
+    worktree,
+)
 from .commit_choice import Named
 from .downgrade import DowngradeOptions
+from .image_choice import Asked
 from .ledger import BAD, GOOD, Entry
 from .reports import DeploymentReport
 from .state import State
@@ -32,12 +46,21 @@ class RollbackOptions(DowngradeOptions, frozen=True, kw_only=True):
         stash: whether local changes of the checkout are put aside.
         rebuild: whether images are built without cache even where they are kept.
         database: whether the schema may move.
+        image: images that the operator names, SERVICE=REF each.
+        before: what a run found that is taken back; None: this is no way back.
     """
 
     service: str | None = None
     stash: bool = False
     rebuild: bool = False
     database: bool = True
+    image: list[str] = field(default_factory=list)
+    before: ReleaseBefore | None = None
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The images that the operator names, by service."""
+        return dict(cast("tuple[str, str]", one.split("=", 1)) for one in self.image)
 
 
 class RollbackReport(DeploymentReport, frozen=True, kw_only=True):
@@ -63,6 +86,11 @@ class RollbackReport(DeploymentReport, frozen=True, kw_only=True):
         return self.options.stash
 
     @property
+    def image_names(self) -> dict[str, str]:
+        """The name that the image of each service is started and kept by."""
+        return images.names(self.images, self.decided, self.target.sha)
+
+    @property
     def purpose(self) -> str:
         """From which commit to which, in a line."""
         return f"{self.state.head[:SHORT]} ({self.state.subject}) → {self.target.title}"
@@ -78,7 +106,7 @@ class RollbackReport(DeploymentReport, frozen=True, kw_only=True):
             commit=target.sha,
             subject=target.subject,
             revision=self.schema.to_heads if self.schema else left.revision,
-            images={i.service: i.retained(target.sha) for i in self.images},
+            images={**{s: i for s, i in left.image_ids.items() if s in self.wanted.files.services}, **self.image_names},
         )
         bad = Entry(event=BAD, commit=left.head, subject=left.subject, revision=left.revision)
         return [bad, good] if left.head != target.sha else [good]
@@ -89,6 +117,8 @@ class _Seen(NamedTuple):
     state: State
     named: Named
     wanted: CommitFiles
+    ledger: list[Entry]
+    names_now: dict[str, str]
     graphs: Graphs
 
 
@@ -105,7 +135,9 @@ def check(c: Host, commit: str | None, options: RollbackOptions) -> RollbackRepo
     if len({t.sha for t in targets}) > 1:
         raise Refused(f"{ref} is not the same commit on every host: name it by its full hash.")
     wanted = [target_files.check(host.member, host.state, targets[0], host.wanted) for host in hosts][0]
-    report = _report(c, [host.state for host in hosts], targets[0], wanted, options)
+    first = hosts[0]
+    asked = Asked(first.state, targets[0], wanted, first.ledger, first.names_now, options.named, options.before)
+    report = _report(c, [host.state for host in hosts], asked, options)
     return _with_schema(c, report, (ref, hosts[0].graphs)) if options.database else _with_schema_left(c, report)
 
 
@@ -118,23 +150,30 @@ def _probes(member: Host, ref: str, options: RollbackOptions) -> list[Probe[obje
         state.probe(environment),
         commit_choice.probe(environment, ref),
         images.commit_files(environment, ref),
+        ledger.probe(environment),
+        inspect.names_now(environment),
         schema.probe(environment, ref) if asked else nothing,
     ]
 
 
-def _report(c: Host, states: list[State], target: Commit, wanted: Target, options: RollbackOptions) -> RollbackReport:
-    seen, services = states[0], _services(c, states[0], target, wanted, options.service)
+def _report(c: Host, states: list[State], asked: Asked, options: RollbackOptions) -> RollbackReport:
+    services = _services(c, asked, options.service)
+    choice = image_choice.choose(c, asked, services)
+    if services and not choice.images:
+        raise Refused(f"{services[0]}: its image is not built here and holds no code of ours: no commit changes it.")
     there = {k.service for one in states for k in one.containers}
     return RollbackReport(
-        environment=seen.settled(c.environment),
-        state=seen,
-        target=target,
-        wanted=wanted,
+        environment=asked.state.settled(c.environment),
+        state=asked.state,
+        target=asked.target,
+        wanted=asked.wanted,
         stopping=services or sorted(there - {c.environment.service("database")}),
-        images=wanted.files.builders(services) if services else wanted.files.built,
+        images=choice.images,
+        decided=choice.decided,
         services=services,
         options=options,
-        facts=_facts(seen, services, options),
+        facts=[*_facts(asked.state, services, options), *choice.facts],
+        warnings=choice.warnings,
     )
 
 
@@ -149,17 +188,15 @@ def _facts(seen: State, services: list[str], options: RollbackOptions) -> list[s
     ]
 
 
-def _services(c: Host, seen: State, target: Commit, wanted: Target, name: str | None) -> list[str]:
+def _services(c: Host, asked: Asked, name: str | None) -> list[str]:
     """Return the named service and all that share its image; nothing for all services."""
     if not name:
         return []
-    service = project.resolve(c.environment, wanted.files, seen.containers, name)
-    if service not in wanted.files.services:
-        raise Refused(f"{target.title} has no service {service}.")
-    group = wanted.files.sharing(service)
-    if not wanted.files.builders(group):
-        raise Refused(f"{service}: its image is not built here, so no commit changes it.")
-    return group
+    files = asked.wanted.files
+    service = project.resolve(c.environment, files, asked.state.containers, name)
+    if service not in files.services:
+        raise Refused(f"{asked.target.title} has no service {service}.")
+    return files.sharing(service)
 
 
 def _with_schema(c: Host, report: RollbackReport, known: schema.Known) -> RollbackReport:
@@ -183,7 +220,7 @@ def _with_schema_left(c: Host, report: RollbackReport) -> RollbackReport:
         return report
     upgrade = schema.start_up_upgrade(c, report.target.sha)
     warning = f"the target's start-up runs `{upgrade}`: it will not find {rows} there, and fail"
-    report = structs.replace(report, warnings=[warning] if upgrade else [])
+    report = structs.replace(report, warnings=[*report.warnings, *([warning] if upgrade else [])])
     return _saying(report, f"the schema stays at {rows} (--no-database)")
 
 

@@ -58,6 +58,11 @@ class State(Struct, frozen=True, kw_only=True):
         return [c for c in self.containers if c.service in services]
 
     @property
+    def image_ids(self) -> dict[str, str]:
+        """The id of the image that each service runs."""
+        return {c.service: c.image for c in self.containers}
+
+    @property
     def healthy(self) -> bool:
         """Whether every health address answered as it should."""
         return all(r.ok for r in self.responses)

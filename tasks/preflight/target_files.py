@@ -28,4 +28,4 @@ def check(c: Host, seen: State, commit: Commit, found: CommitFiles | None = None
     named = c.environment.compose.services.items()
     if lacking := [f"{service} ({role})" for role, service in named if service not in wanted.services]:
         raise Refused(f"{commit.title} has no service {', '.join(lacking)}; it has {', '.join(wanted.services)}.")
-    return Target(wanted, found.version)
+    return Target(wanted, found.version, found.written, found.present)

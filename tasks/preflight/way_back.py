@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import structs
 
 from ..console.commands import fab
@@ -10,6 +12,7 @@ from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
 from ..engine.record import RunRecord
 from ..ssh.host import Host
 from ..tools.alembic.schema_change import SchemaChange
+from ..tools.compose import images
 from ..tools.compose.images import Target
 from ..tools.git.checkout import SHORT
 from ..tools.git.commits import Commit
@@ -64,6 +67,11 @@ class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
     dump: RestoreReport | None = None
 
     @property
+    def image_names(self) -> dict[str, str]:
+        """The name that the image of each service is started and kept by."""
+        return images.names(self.images, self.decided, self.target.sha)
+
+    @property
     def left(self) -> SchemaBefore:
         """What there is now, as far as the way back changes it."""
         return self.release if isinstance(self.found, ReleaseBefore) else self.release.of_the_database()
@@ -82,17 +90,23 @@ class RestoreUndoReport(UndoReport, frozen=True, kw_only=True):
         return SwappedBefore(**names, revision=seen.revision, healthy=seen.healthy, swapped=self.outgoing)
 
 
-def check_rollback(c: Host, record: RunRecord, found: SchemaBefore, restore_snapshot: bool) -> RollbackUndoReport:
+def check_rollback(
+    c: Host, record: RunRecord, found: SchemaBefore, restore_snapshot: bool, image: Sequence[str] = ()
+) -> RollbackUndoReport:
     """Return what the way back from a rollback would meet: up again, or with the snapshot's data.
 
-    Raises Refused where no upgrade leads there, and where the snapshot is gone that was asked for.
+    Raises Refused where no upgrade leads there, where the snapshot is gone that was asked for, and where an image
+    is gone and none is named by `image`, SERVICE=REF each.
     """
-    met = rollback.check(c, found.commit, RollbackOptions(database=False))
+    whole = isinstance(found, ReleaseBefore)
+    options = RollbackOptions(
+        database=False, image=list(image), before=found if isinstance(found, ReleaseBefore) else None
+    )
+    met = rollback.check(c, found.commit, options)
     up = schema.way_up(c, met.target.sha, found.revision, schema.heads_of(c, met.state)) if found.revision else None
     if found.revision and up is None and not restore_snapshot:
         raise Refused(_only_down(record, found))
     migrates = up is not None and up.changes
-    whole = isinstance(found, ReleaseBefore)
     report = RollbackUndoReport(
         environment=met.state.settled(c.environment),
         state=met.state,
@@ -104,6 +118,7 @@ def check_rollback(c: Host, record: RunRecord, found: SchemaBefore, restore_snap
         found=found,
         stopping=met.stopping if whole else [s for s in met.running if s in met.stopping],
         images=met.images if whole else [],
+        decided=met.decided if whole else [],
         live=copies.database_of(c, met.state) if found.snapshot or migrates else None,
         back=_back(met, found),
         warnings=[] if found.healthy else [WAS_UNWELL],
@@ -145,6 +160,7 @@ def _with_snapshot(c: Host, report: RollbackUndoReport, *, there: bool, dumped: 
 def _image(c: Host, report: RollbackUndoReport) -> str:
     """Return the image that holds the newer migrations: that of the release that comes back, if it was kept."""
     kept = report.found.images if isinstance(report.found, ReleaseBefore) else {}
+    kept = {**kept, **{one.service: one.kept for one in report.decided}}
     return kept.get(schema.alembic_of(c.environment).service, "")
 
 

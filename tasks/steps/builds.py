@@ -40,12 +40,13 @@ def build_step(report: ServicesReport | RollbackReport | RollbackUndoReport, cac
     if isinstance(report, ServicesReport):
         return _build_here(report, [] if cache else ["--no-cache"])
     target, rebuild = report.target, isinstance(report, RollbackReport) and report.options.rebuild
-    names = ", ".join(i.retained(target.short) for i in report.images)
+    names = ", ".join(i.retained(target.short) for i in report.built)
+    build = f"docker-compose build {'--no-cache ' * rebuild}(in a tree beside the checkout): {names}"
     return Step(
         name="build",
         title=f"Have the images of {target.title} ready",
-        script=images.prepare(report.environment, report.wanted, report.images, target.sha, rebuild),
-        commands=(f"docker-compose build {'--no-cache ' * rebuild}(in a tree beside the checkout): {names}",),
+        script=images.prepare(report.environment, report.wanted, report.built, target.sha, rebuild, report.decided),
+        commands=(*([build] if names else []), *(f"docker tag {one.source} {one.kept}" for one in report.decided)),
         preparation=True,
     )
 

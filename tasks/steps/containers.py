@@ -74,7 +74,9 @@ def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> 
     else:
         flags, started = [], report.services if isinstance(report, RollbackReport) else []
         title = f"{', '.join(started) or 'all services'} from the images of {report.target.title}"
-        script = services.start(report.environment, report.images, report.target.sha, started)
+        script = services.start(
+            report.environment, report.wanted, report.built, report.target.sha, report.decided, started
+        )
     return Step(
         name="start",
         effects=("starts",),

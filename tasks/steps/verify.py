@@ -41,7 +41,7 @@ def expect(report: RollbackReport) -> Expectation:
         commit=report.target.sha,
         revision=report.schema.to_heads if report.schema else None,
         implied=report.schema.implied if report.schema else [],
-        images={i.service: i.retained(report.target.sha) for i in report.images},
+        images=report.image_names,
         services=report.services or report.wanted.files.lasting,
         healthy=True,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.field.recipe import MIGRATE, UP
-from tests.field.rows import fails_today
 
 pytestmark = pytest.mark.sandbox
 
@@ -50,7 +49,6 @@ def registry(borrowed):
     return borrowed
 
 
-@fails_today("images by a tag in .env or by :latest")
 @pytest.mark.parametrize("shallow", ["", "1"], ids=["", "shallow"])
 @pytest.mark.parametrize("images", UNDECIDED.values(), ids=UNDECIDED)
 def test_an_image_that_no_commit_decides_is_refused(deployment, images, shallow):
@@ -69,7 +67,6 @@ def test_an_image_that_the_ledger_knows(deployment, images):
     shop.rolled_back(shop.rollback(), before)
 
 
-@fails_today("images by a tag in .env or by :latest")
 def test_an_image_that_the_operator_names(deployment):
     shop = deployment(**UNDECIDED["by a tag in .env"])
     before = shop.runs()

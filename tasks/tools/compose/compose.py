@@ -26,14 +26,20 @@ class Deployment(Compose, frozen=True):
 
 
 class Built(Struct, frozen=True):
-    """A service whose image the project builds: `live` is the name compose starts it by."""
+    """A service and its image: `live` is the name compose starts it by, `place` where it is kept, if elsewhere."""
 
     service: str
     live: str
+    place: str = ""
+
+    @property
+    def repository(self) -> str:
+        """The name, without a tag, under which images of the service are kept."""
+        return self.place or repository(self.live)
 
     def retained(self, commit: str) -> str:
         """Return the name under which the image of `commit` (a full hash) is kept."""
-        return f"{repository(self.live)}:{commit}"
+        return f"{self.repository}:{commit}"
 
 
 def variables(environment: Environment) -> dict[str, str]:

@@ -4,26 +4,53 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ...config.settings import Environment
 from ...ssh.probe import Probe, combined, single
 from ..git import commits
-from . import compose, project
+from . import compose, project, written
 from .compose import Built
 from .project import Description, Project
+from .written import Written
 
 REVISION_LABEL = "org.opencontainers.image.revision"
 KEPT = re.compile(r":([0-9a-f]{40})(?=\s|$)")
 
 
 class Target(Struct, frozen=True):
-    """What the compose files of a commit want, and the version of the format that they are written in, if any."""
+    """What the compose files of a commit want.
+
+    Attributes:
+        files: what compose makes of them.
+        version: of the format that they are written in, if any.
+        written: its services as they are written; `present`: those of HEAD.
+    """
 
     files: Project
     version: str = ""
+    written: dict[str, Written] = field(default_factory=dict)
+    present: dict[str, Written] = field(default_factory=dict)
+
+
+class Decided(Struct, frozen=True):
+    """An image that is not built: who decided it, and what it is called before and after it is made ready.
+
+    Attributes:
+        service: the service that runs it.
+        source: a name, an id or a digest; pulled where it is not on the host.
+        kept: the name that it is started and kept by.
+        by: who decided it, in words.
+        live: whether compose comes to it by itself, by the name in its files.
+    """
+
+    service: str
+    source: str
+    kept: str
+    by: str
+    live: bool = False
 
 
 class CommitFiles(Struct, frozen=True):
@@ -34,12 +61,15 @@ class CommitFiles(Struct, frozen=True):
         in_the_way: untracked files that a checkout of it would overwrite.
         version: of the format of its first compose file; empty: none is named.
         described: what compose makes of its files.
+        written: its services as they are written; `present`: those of HEAD.
     """
 
     missing: list[str]
     in_the_way: list[str]
     version: str
     described: Description
+    written: dict[str, Written] = field(default_factory=dict)
+    present: dict[str, Written] = field(default_factory=dict)
 
 
 def commit_files(environment: Environment, ref: str) -> Probe[CommitFiles]:
@@ -49,14 +79,28 @@ def commit_files(environment: Environment, ref: str) -> Probe[CommitFiles]:
         files=single(compose.call(environment, "target-files.sh", ref), lambda answer: answer.out.splitlines()),
         in_the_way=single(commits.in_the_way(environment, ref), lambda answer: answer.out.splitlines()),
         described=project.probe(environment, compose.call(environment, "describe-target.sh", ref)),
+        written=written.probe(environment, ref),
+        present=written.probe(environment, "HEAD"),
     )
 
 
-def prepare(environment: Environment, wanted: Target, images: Sequence[Built], sha: str, rebuild: bool = False) -> str:
-    """Return the call that has `images` of commit `sha` ready, without touching what runs.
+def names(images: Sequence[Built], decided: Sequence[Decided], sha: str) -> dict[str, str]:
+    """Return the name that each service's image is started by at commit `sha`."""
+    return {**{i.service: i.retained(sha) for i in images}, **{one.service: one.kept for one in decided}}
+
+
+def prepare(
+    environment: Environment,
+    wanted: Target,
+    images: Sequence[Built],
+    sha: str,
+    rebuild: bool = False,
+    decided: Sequence[Decided] = (),
+) -> str:
+    """Return the call that has `images` of commit `sha`, and what was `decided`, ready, without touching what runs.
 
     A kept image is taken as it is, unless `rebuild`; what is missing is built from the commit's own tree
-    beside the checkout.
+    beside the checkout, or pulled.
     """
     return compose.call(
         environment,
@@ -64,6 +108,7 @@ def prepare(environment: Environment, wanted: Target, images: Sequence[Built], s
         sha,
         *(["--no-cache"] if rebuild else []),
         IMAGES=compose.pairs({i.service: i.retained(sha) for i in images}),
+        DECIDED="\n".join(f"{one.source} {one.kept}" for one in decided),
         PROJECT=wanted.files.name,
         OVERRIDE=override(wanted, images, sha),
     )
@@ -71,7 +116,26 @@ def prepare(environment: Environment, wanted: Target, images: Sequence[Built], s
 
 def override(wanted: Target, images: Sequence[Built], sha: str) -> str:
     """Return a compose file that names `images` after the commit, and labels them with it."""
-    services = {i.service: {"image": i.retained(sha), "build": {"labels": {REVISION_LABEL: sha}}} for i in images}
+    return _file(
+        wanted,
+        {i.service: {"image": i.retained(sha), "build": {"labels": {REVISION_LABEL: sha}}} for i in images},
+    )
+
+
+def deciding(wanted: Target, decided: Sequence[Decided]) -> str:
+    """Return a compose file that names what was `decided` and compose does not come to by itself; else nothing."""
+    services = {
+        one.service: _started(wanted.files.services.get(one.service, {}), one) for one in decided if not one.live
+    }
+    return _file(wanted, services) if services else ""
+
+
+def _started(service: Mapping[str, object], one: Decided) -> dict[str, str]:
+    """Return what a compose file has to say of a service: also that it is not pulled, where the commit says it is."""
+    return {"image": one.kept, **({"pull_policy": "never"} if service.get("pull_policy") else {})}
+
+
+def _file(wanted: Target, services: Mapping[str, object]) -> str:
     return json.dumps({**({"version": wanted.version} if wanted.version else {}), "services": services})
 
 
@@ -80,7 +144,7 @@ def keep(environment: Environment, images: Sequence[Built], tag: str) -> str:
 
     An image that cannot be of that commit gets its own id as a tag.
     """
-    names = {i.service: compose.repository(i.live) for i in images}
+    names = {i.service: i.repository for i in images}
     return compose.call(environment, "keep.sh", tag, IMAGES=compose.pairs(names))
 
 

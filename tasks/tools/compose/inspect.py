@@ -67,13 +67,21 @@ def jobs(environment: Environment) -> Probe[list[str]]:
 
 def image_ids(names: Mapping[str, str]) -> Probe[dict[str, str]]:
     """Return the probe of the ids of images `names`, both by service; an id is empty where there is no image."""
-    command = scripts.call("tools/compose/image-ids.sh", IMAGES=compose.pairs(names))
-    return single(command, lambda answer: dict(line.split(" ", 1) for line in answer.out.splitlines() if " " in line))
+    return single(scripts.call("tools/compose/image-ids.sh", IMAGES=compose.pairs(names)), _pairs)
+
+
+def names_now(environment: Environment) -> Probe[dict[str, str]]:
+    """Return the probe of the ids that the names of the containers' images have now, by service; empty: none."""
+    return single(compose.call(environment, "names-now.sh"), _pairs)
 
 
 def unnamed_volumes(environment: Environment) -> Probe[list[str]]:
     """Return the probe of container and folder of the volumes that have no name of their own, but 64 digits."""
     return single(compose.call(environment, "volumes.sh"), lambda answer: parse_unnamed(answer.out))
+
+
+def _pairs(answer: Answer) -> dict[str, str]:
+    return dict(line.split(" ", 1) for line in answer.out.splitlines() if " " in line)
 
 
 def _line(answer: Answer) -> str:

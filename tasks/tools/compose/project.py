@@ -43,24 +43,25 @@ class Project(Struct, frozen=True, kw_only=True):
 
     def sharing(self, service: str) -> list[str]:
         """Return `service` and all others that run the same image, or one built in the same way."""
-        own = self._image(service), self.services[service].get("build")
+        own = self.image(service), self.services[service].get("build")
         return [
             name
             for name, other in self.services.items()
-            if name == service or self._image(name) == own[0] or (own[1] and other.get("build") == own[1])
+            if name == service or self.image(name) == own[0] or (own[1] and other.get("build") == own[1])
         ]
 
     def builders(self, services: Sequence[str]) -> list[Built]:
         """Return what has to be built for `services`."""
-        images = {self._image(name) for name in services}
+        images = {self.image(name) for name in services}
         return [b for b in self.built if b.service in services or b.live in images]
 
     def images(self, services: Sequence[str]) -> dict[str, str]:
         """Return the name of the image that each of `services` starts from, where it is built here."""
         live = {b.live for b in self.built}
-        return {name: self._image(name) for name in services if self._image(name) in live}
+        return {name: self.image(name) for name in services if self.image(name) in live}
 
-    def _image(self, service: str) -> str:
+    def image(self, service: str) -> str:
+        """Return the name of the image that a service starts from, with its tag."""
         own = next((b.live for b in self.built if b.service == service), "")
         return own or compose.tagged(str(self.services[service].get("image") or ""))
 

@@ -6,20 +6,20 @@ import re
 
 from ...config.settings import Environment
 from . import compose
-from .compose import Built, repository
+from .compose import Built
 
 KEPT_TAG = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?|image-[0-9a-f]+")
 
 
-def choose(out: str, used: set[str], good: list[str], head: str, built: list[Built], keep: int) -> list[str]:
+def choose(out: str, used: set[str], good: list[str], head: str, images: list[Built], keep: int) -> list[str]:
     """Return the names of kept images that may go, from what `docker images` printed (the newest first).
 
-    Of each image the project builds, the newest `keep` stay, and those of HEAD, of the newest `keep`
+    Of each of the `images`, the newest `keep` stay, and those of HEAD, of the newest `keep`
     releases in `good`, and of any container. Other projects' images are not looked at.
     """
     needed = {head, *good[:keep]}
     gone: list[str] = []
-    for name in dict.fromkeys(repository(i.live) for i in built):
+    for name in dict.fromkeys(i.repository for i in images):
         tags = [w[1:] for w in map(str.split, out.splitlines()) if len(w) == 3 and w[0] == name]
         kept = [(tag, image) for tag, image in tags if KEPT_TAG.fullmatch(tag)]
         newest = list(dict.fromkeys(image for _, image in kept))[:keep]

@@ -6,24 +6,33 @@ from collections.abc import Mapping, Sequence
 
 from ...config.settings import Environment
 from .compose import Built, call, pairs
+from .images import Decided, Target, deciding
 
 
-def start(environment: Environment, images: Sequence[Built], sha: str, services: Sequence[str] = ()) -> str:
-    """Return the call that starts `services` (all without) from the kept images of commit `sha`."""
+def start(
+    environment: Environment,
+    wanted: Target,
+    images: Sequence[Built],
+    sha: str,
+    decided: Sequence[Decided] = (),
+    services: Sequence[str] = (),
+) -> str:
+    """Return the call that starts `services` (all without) from the kept images of commit `sha` and those `decided`."""
     tags = {image.retained(sha): image.live for image in images}
-    wanted = {image.service: image.retained(sha) for image in images}
+    names = {**{i.service: i.retained(sha) for i in images}, **{one.service: one.kept for one in decided}}
     flags = ["--no-deps"] if services else []
-    return call(environment, "up.sh", *flags, *services, TAGS=pairs(tags), IMAGES=pairs(wanted))
+    more = {"TAGS": pairs(tags), "IMAGES": pairs(names), "DECIDED": deciding(wanted, decided)}
+    return call(environment, "up.sh", *flags, *services, **more)
 
 
 def start_missing(environment: Environment, services: Sequence[str]) -> str:
     """Return the call that starts `services` (all without): the containers there are, and new ones where none is."""
-    return call(environment, "up.sh", "--no-recreate", *services, TAGS="", IMAGES="")
+    return call(environment, "up.sh", "--no-recreate", *services, TAGS="", IMAGES="", DECIDED="")
 
 
 def recreate(environment: Environment, services: Sequence[str], images: Mapping[str, str]) -> str:
     """Return the call that makes the containers of `services` (all without) anew, from `images` (names by service)."""
-    return call(environment, "recreate.sh", *services, TAGS="", IMAGES=pairs(images))
+    return call(environment, "recreate.sh", *services, TAGS="", IMAGES=pairs(images), DECIDED="")
 
 
 def build(environment: Environment, images: Sequence[Built], *flags: str) -> str:

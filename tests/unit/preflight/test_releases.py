@@ -22,7 +22,7 @@ def host(mocker):
     def met(*states, back="", wrong=()):
         found = mocker.Mock(environment=deployment.environment(), address="u@h:22")
         found.fleet = (found, *(mocker.Mock() for _ in states[1:]))
-        found.ask.side_effect = [Answer(SHOWN, "", 0), Answer("", "", 0), Answer(back, "", 0)]
+        found.ask.side_effect = [Answer(SHOWN, "", 0), [], Answer(back, "", 0)]
         mocker.patch.object(state, "look", side_effect=list(states or (deployment.state(),)))
         mocker.patch.object(target_files, "check", return_value=WANTED)
         mocker.patch.object(checkup, "look", return_value=list(wrong))

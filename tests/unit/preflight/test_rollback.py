@@ -26,7 +26,7 @@ def host(mocker):
         found.fleet = (found, *members)
         for member, seen in zip(found.fleet, states or (state(*SERVICES),), strict=True):
             member.fleet = found.fleet
-            member.ask.return_value = (seen, named, {}, {})
+            member.ask.return_value = (seen, named, {}, [], {}, {})
         mocker.patch.object(target_files, "check", return_value=WANTED)
         mocker.patch.object(schema_choice, "needed", return_value=change)
         mocker.patch.object(losses, "describe", return_value=(["lost"], ["Go on?"]))

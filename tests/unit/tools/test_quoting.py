@@ -54,6 +54,10 @@ def built(value: str) -> list[Built]:
     return [Built("api", f"{value}:latest")]
 
 
+def decided(value: str) -> list[images.Decided]:
+    return [images.Decided("api", value, f"kept-{value}", value)]
+
+
 def target(value: str) -> images.Target:
     return images.Target(Project(name=value), "3")
 
@@ -77,7 +81,8 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "checkout.find_tip": lambda e, v: checkout.find_tip(e),
     "images.commit_files": lambda e, v: shell.batch(images.commit_files(e, SHA).commands, shell.nonce()),
     "images.kept_commits": lambda e, v: images.kept_commits(e).commands[""],
-    "images.prepare": lambda e, v: images.prepare(e, target(v), built(v), SHA),
+    "images.prepare": lambda e, v: images.prepare(e, target(v), built(v), SHA, decided=decided(v)),
+    "inspect.names_now": lambda e, v: inspect.names_now(e).commands[""],
     "inspect.unnamed_volumes": lambda e, v: inspect.unnamed_volumes(e).commands[""],
     "pruning.prune": lambda e, v: pruning.prune(e, [v]),
     "readiness.wait": lambda e, v: readiness.wait(e, [v], [Address(url=v, host=v, contains=v)]),
@@ -87,7 +92,7 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "start-existing.sh": lambda e, v: compose.call(e, "start-existing.sh", "api", v),
     "services.start_missing": lambda e, v: services.start_missing(e, ["api", v]),
     "services.recreate": lambda e, v: services.recreate(e, ["api", v], {v: v}),
-    "services.start": lambda e, v: services.start(e, built(v), SHA, [v]),
+    "services.start": lambda e, v: services.start(e, target(v), built(v), SHA, decided(v), [v]),
     "services.build": lambda e, v: services.build(e, built(v)),
     "down.sh": lambda e, v: compose.call(e, "down.sh", "down"),
 }

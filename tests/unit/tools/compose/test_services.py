@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 
 import pytest
@@ -9,7 +10,10 @@ from msgspec import structs
 
 from tasks.tools.compose import compose, services
 from tasks.tools.compose.compose import Built, Deployment
+from tasks.tools.compose.images import Decided, Target
+from tasks.tools.compose.project import Project
 from tests.unit.support.deployment import environment
+from tests.unit.support.reports import WANTED
 from tests.unit.support.stage import Stage
 
 # Two containers, `1` of api and `2` of db, whose first processes are unknown, so that they hear SIGTERM.
@@ -135,15 +139,28 @@ def test_a_service_that_does_not_run_its_image_is_named(containers, problem):
     images = [Built("api", "app_api:latest"), Built("web", "app_web:latest")]
     with Stage(docker=docker) as stage:
         (stage.home / "app").mkdir()
-        done = stage.run(services.start(environment(), images, "c0ffee"))
+        done = stage.run(services.start(environment(), WANTED, images, "c0ffee"))
         assert (done.stderr, done.returncode) == (problem, bool(problem))
 
 
 def test_services_start_from_the_kept_images_without_their_dependencies(stage):
-    stage.run(services.start(environment(), [Built("api", "app_api:latest")], "c0ffee", ["api"]))
+    api = [Built("api", "app_api:latest")]
+    stage.run(services.start(environment(), WANTED, api, "c0ffee", services=["api"]))
     up = "docker-compose -p app -f docker-compose.yml up -d --no-build -t 3 --no-deps api"
     assert verbs(stage) == ["docker tag app_api:c0ffee app_api:latest", up]
     assert ["docker", "image", "inspect", "-f", "{{.Id}}", "app_api:c0ffee"] in stage.calls
+
+
+def test_what_was_decided_otherwise_is_named_to_compose_by_a_file_of_its_own(stage):
+    files = Project(name="app", services={"api": {"pull_policy": "always"}, "web": {}})
+    one, own = Decided("api", "sha256:1", "shop:c0ffee", "it ran"), Decided("web", "w:1", "w:c0ffee", "w", live=True)
+    stage.run(services.start(environment(), Target(files, "3.8"), [], "c0ffee", [one, own]))
+    up = next(call for call in stage.calls if "up" in call)
+    assert up[:7] == ["docker-compose", "-p", "app", "-f", "docker-compose.yml", "-f", f"{stage.home}/decided.yml"]
+    assert json.loads((stage.home / "decided.yml").read_text()) == {
+        "version": "3.8",
+        "services": {"api": {"image": "shop:c0ffee", "pull_policy": "never"}},
+    }
 
 
 def test_a_start_makes_no_container_anew_that_is_there(stage):

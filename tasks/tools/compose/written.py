@@ -1,0 +1,86 @@
+"""What the compose files of a commit say of images and mounts as they are written, before values are put in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct, field
+
+from ...config.settings import Environment
+from ...ssh.probe import Answers, Probe
+from ..git import commits
+from .compose import repository, tagged
+
+DEFAULT = re.compile(r"\$\{\w+:?-([^${}]*)\}")
+RUNTIME = re.compile(r":\d")  # the tag of a runtime or a server is its version: python:3.12, nginx:1.25-alpine
+
+
+class Written(Struct, frozen=True):
+    """A service as it is written: its image, and the folders and files of the repository that are mounted into it."""
+
+    image: str = ""
+    mounts: list[str] = field(default_factory=list)
+
+    def names(self, live: str) -> bool:
+        """Return whether the tag or digest of `live` stands in the commit, and comes from no other file."""
+        return bool(self.image) and _version(DEFAULT.sub(r"\1", self.image)) == _version(live)
+
+    @property
+    def mounted(self) -> bool:
+        """Whether the code is mounted from the checkout, and the image only what runs it."""
+        whole = "." in (path.rstrip("/") for path in self.mounts)
+        return whole or bool(self.mounts and RUNTIME.match(_version(self.image)))
+
+
+def probe(environment: Environment, ref: str) -> Probe[dict[str, Written]]:
+    """Return the probe of the services, by name, that the compose files of the commit `ref` have."""
+    return Probe({name: commits.git(environment, "show", f"{ref}:{name}") for name in environment.compose.files}, _read)
+
+
+def fixed(image: str) -> bool:
+    """Return whether an image's name has a digest: what it means never changes."""
+    return "@" in image
+
+
+def latest(image: str) -> bool:
+    """Return whether an image's name says only that it is the newest."""
+    return _version(image) == ":latest"
+
+
+def _version(image: str) -> str:
+    """Return the tag or digest of an image's name, with what stands before it: `:v1`, `@sha256:...`."""
+    named = tagged(image)
+    return named[len(repository(named)) :]
+
+
+def _read(answers: Answers) -> dict[str, Written]:
+    found: dict[str, Written] = {}
+    for answer in answers.values():
+        for name, service in _services(answer.out).items():
+            said = _written(service if isinstance(service, Mapping) else {})
+            found[name] = Written(said.image or found.get(name, Written()).image, said.mounts)
+    return found
+
+
+def _services(text: str) -> Mapping[str, Any]:
+    import yaml
+
+    try:
+        known = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return {}
+    services = known.get("services") if isinstance(known, Mapping) else None
+    return services if isinstance(services, Mapping) else {}
+
+
+def _written(service: Mapping[str, Any]) -> Written:
+    sources = map(_source, service.get("volumes") or [])
+    return Written(str(service.get("image") or ""), [source for source in sources if source.startswith(".")])
+
+
+def _source(volume: object) -> str:
+    if isinstance(volume, Mapping):
+        return str(volume.get("source") or "")
+    return str(volume).partition(":")[0]

@@ -1,0 +1,72 @@
+"""What a commit itself says of its images, and what comes from elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.ssh.shell import Answer
+from tasks.tools.compose import written
+from tasks.tools.compose.written import Written
+from tests.unit.support.deployment import environment
+
+BASE = """
+services:
+  app: {image: 'shop:${TAG}', volumes: ['./src:/app', 'data:/data', {type: bind, source: ./etc, target: /etc}]}
+  db: {image: 'postgres:15'}
+  web: {build: ./web}
+"""
+PROD = "services: {app: {image: 'shop:v1'}, db: {restart: always}, odd: null}"
+
+
+def read(**files: str) -> dict[str, Written]:
+    probe = written.probe(environment(compose={"file": list(files)}), "c0ffee")
+    return probe.read({name: Answer(text, "", 0) for name, text in files.items()})
+
+
+def test_a_later_file_says_more_of_a_service_and_takes_nothing_away():
+    found = read(base=BASE, prod=PROD)
+    assert {name: one.image for name, one in found.items()} == {
+        "app": "shop:v1",
+        "db": "postgres:15",
+        "web": "",
+        "odd": "",
+    }
+    assert read(base=BASE)["app"].mounts == ["./src", "./etc"]
+
+
+@pytest.mark.parametrize("text", ["", "a: [", "[]", "services: []", "x: !reset null"])
+def test_a_file_that_says_nothing_names_no_service(text):
+    assert read(base=text) == {}
+
+
+@pytest.mark.parametrize(
+    ("image", "live", "names"),
+    [
+        ("shop:v1", "shop:v1", True),
+        ("${REGISTRY:-ghcr.io/us}/shop:v1", "else.org/shop:v1", True),
+        ("${NAME}:v1", "shop:v1", True),
+        ("shop@sha256:1", "shop@sha256:1", True),
+        ("shop:${TAG:-v1}", "shop:v1", True),
+        ("shop:${TAG:-v1}", "shop:v2", False),
+        ("shop:${TAG}", "shop:v1", False),
+        ("${IMAGE}", "shop:v1", False),
+        ("", "shop:latest", False),
+    ],
+)
+def test_a_commit_names_an_image_where_its_tag_comes_from_no_other_file(image, live, names):
+    assert Written(image).names(live) == names
+
+
+@pytest.mark.parametrize(
+    ("image", "mounts", "mounted"),
+    [
+        ("python:3.12", ["."], True),
+        ("shop:latest", ["./"], True),
+        ("nginx:1.25-alpine", ["./html"], True),
+        ("shop:latest", ["./config"], False),
+        ("shop:v1", ["./config"], False),
+        ("python:3.12", [], False),
+    ],
+)
+def test_code_that_is_mounted_is_not_in_the_image(image, mounts, mounted):
+    assert Written(image, mounts).mounted == mounted
