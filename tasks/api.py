@@ -19,7 +19,7 @@ from .engine.before import CheckoutBefore, ReleaseBefore, SchemaBefore, SwappedB
 from .engine.plan import Expectation, Plan, PreflightReport, Step, chain
 from .preflight.downgrade import DowngradeOptions
 from .preflight.restore_report import RestoreOptions
-from .preflight.rollback import RollbackOptions
+from .preflight.rollback_report import RollbackOptions
 from .steps import backups, containers, git, incident, release, runs, status, verify
 from .steps import database as db
 from .steps.declare import change, task

@@ -8,7 +8,7 @@ from ..console.commands import fab
 from ..console.errors import Refused
 from ..engine.plan import UNDO, Part, Plan, chain
 from ..preflight import ledger, rollback
-from ..preflight.rollback import RollbackOptions, RollbackReport
+from ..preflight.rollback_report import RollbackOptions, RollbackReport
 from ..ssh.host import Host
 from ..steps import containers, git, verify
 from ..steps.declare import change

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..engine.plan import Plan
 from ..engine.side_by_side import at_once
 from ..preflight import rollback
-from ..preflight.rollback import RollbackOptions, RollbackReport
+from ..preflight.rollback_report import RollbackOptions, RollbackReport
 from ..ssh.host import Host
 from ..steps import containers, git
 from ..steps import database as db

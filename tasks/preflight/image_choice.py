@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from msgspec import Struct, field, structs
+from msgspec import Struct, field
 
 from ..config.settings import Environment
 from ..console.errors import Refused
@@ -15,8 +15,8 @@ from ..ssh.host import Host
 from ..tools.compose import inspect, project, written
 from ..tools.compose.compose import Built, repository
 from ..tools.compose.images import Decided, Target
-from ..tools.compose.written import Written
 from ..tools.git.commits import Commit
+from . import own_images
 from .ledger import Entry
 from .state import State
 
@@ -60,7 +60,7 @@ def choose(c: Host, asked: Asked, services: Sequence[str] = ()) -> Choice:
     built = {i.service for i in asked.wanted.files.built}
     images = [
         i
-        for i in concerned(c.environment, asked.state, asked.wanted, named)
+        for i in own_images.concerned(c.environment, asked.state, asked.wanted, named)
         if i.service in services or i.service in _builders(asked, services)
     ]
     open_ = {
@@ -77,51 +77,6 @@ def choose(c: Host, asked: Asked, services: Sequence[str] = ()) -> Choice:
         facts=[*(_fact(one, not ids.get(one.source)) for one in decided), *map(_fact, stay)],
         warnings=list(filter(None, (_same(one, ids, asked) for one in decided))),
     )
-
-
-def concerned(environment: Environment, seen: State, wanted: Target, named: Iterable[str] = ()) -> list[Built]:
-    """Return the services whose image holds the deployment's code, or is another one than at HEAD, and `named` ones.
-
-    A service that only shares the image which another one builds comes with that one.
-    """
-    files, built = wanted.files, {i.service for i in wanted.files.built}
-    shared = {i.live for i in files.built}
-    more = {*_ours(environment, seen, wanted), *_changed(wanted), *named} - built
-    others = [Built(name, files.image(name)) for name in files.services if name in more]
-    found = [*files.built, *(i for i in others if i.live not in shared or i.service in named)]
-    return [_placed(i, found) for i in found]
-
-
-def _placed(image: Built, images: Sequence[Built]) -> Built:
-    """Return the image, kept beside its name, or by its service where others share the name and not the tag."""
-    alone = all(i.live == image.live or i.repository != image.repository for i in images)
-    return image if alone else structs.replace(image, place=f"{image.repository}-{image.service}")
-
-
-def _ours(environment: Environment, seen: State, wanted: Target) -> set[str]:
-    """Return the services that run code of ours: by their role, by their build, or by an image of one of these."""
-    files, settings = wanted.files, environment.database
-    roles = {environment.service("backend"), environment.service("frontend")}
-    holder = {settings.alembic.service} if settings and settings.alembic else set()
-    first = {name for name in roles | holder if name in files.services and not _written(wanted, name).mounted}
-    first |= {i.service for i in files.built}
-    names, ids = {repository(files.image(name)) for name in first}, {k.image for k in seen.of(*first)}
-    return {
-        name
-        for name in files.services
-        if repository(files.image(name)) in names or any(k.image in ids for k in seen.of(name))
-    }
-
-
-def _changed(wanted: Target) -> set[str]:
-    """Return the services whose image is written otherwise than at HEAD."""
-    return {
-        name for name in wanted.files.services if _written(wanted, name).image != _written(wanted, name, True).image
-    }
-
-
-def _written(wanted: Target, service: str, present: bool = False) -> Written:
-    return (wanted.present if present else wanted.written).get(service, Written())
 
 
 def _named(environment: Environment, asked: Asked) -> dict[str, str]:
@@ -167,10 +122,13 @@ def _before(image: Built, asked: Asked) -> list[Candidate]:
 
 def _by_the_commit(environment: Environment, image: Built, asked: Asked) -> list[Candidate]:
     """Return the image that the commit's own files name, unless the same name means another image at HEAD."""
-    said, now = _written(asked.wanted, image.service), _written(asked.wanted, image.service, True)
+    said, now = (
+        own_images.written_in(asked.wanted, image.service),
+        own_images.written_in(asked.wanted, image.service, True),
+    )
     by = f"named by {environment.compose.files[-1]} at {asked.target.short}"
     changed = said.image != now.image and not written.latest(image.live)
-    foreign = image.service not in _ours(environment, asked.state, asked.wanted)
+    foreign = image.service not in own_images.ours(environment, asked.state, asked.wanted)
     if foreign or (said.names(image.live) and (changed or written.fixed(image.live))):
         return [Candidate(image.live, by, sure=True)]
     return []

@@ -7,7 +7,7 @@ from ..ssh.host import Host
 from ..ssh.probe import Answers, Probe
 from ..tools.compose import pruning
 from ..tools.compose.images import Target
-from . import image_choice, ledger, service_choice
+from . import ledger, own_images, service_choice
 from .reports import DeploymentReport
 
 USED = "c=$(docker ps -aq --no-trunc); [ -z \"$c\" ] || docker inspect -f '{{.Image}}' $c"
@@ -24,7 +24,7 @@ def check(c: Host, keep: int) -> PruneReport:
     """Return which kept images may go, the newest `keep` of each staying."""
     about = service_choice.check(c, None)
     listed, used, good = c.ask(_probe(c.environment))
-    images = image_choice.concerned(about.environment, about.state, Target(about.project))
+    images = own_images.concerned(about.environment, about.state, Target(about.project))
     names = pruning.choose(listed, used, good, about.state.head, images, keep)
     return PruneReport(environment=about.environment, state=about.state, names=names)
 

@@ -13,7 +13,7 @@ from ..ssh.probe import answered
 from ..tools.compose.images import Target
 from ..tools.git import commits
 from ..tools.git.commits import Commit
-from . import checkup, copies, health, image_choice, ledger, safety, state, target_files
+from . import checkup, copies, health, ledger, own_images, safety, state, target_files
 from .ledger import BEGUN, GOOD, Entry
 from .reports import DeploymentReport
 
@@ -92,7 +92,7 @@ def _present(c: Host) -> ReleaseReport:
     return ReleaseReport(
         environment=states[0].settled(c.environment),
         state=states[0],
-        images=image_choice.concerned(c.environment, states[0], wanted),
+        images=own_images.concerned(c.environment, states[0], wanted),
         commit=found[0],
         wanted=wanted,
     )
@@ -107,4 +107,5 @@ def row(entry: Entry) -> tuple[str, ...]:
     """Return the line of a table about one entry."""
     by = f"{entry.who} from {entry.machine} ({entry.task})"
     revision, said = ", ".join(entry.revision or []), ledger.WORDS[entry.event]
-    return moment(entry.at), entry.commit[:12], entry.subject, said, revision, by
+    images = ", ".join(f"{service} {image.removeprefix('sha256:')[:12]}" for service, image in entry.images.items())
+    return moment(entry.at), entry.commit[:12], entry.subject, said, revision, images, by

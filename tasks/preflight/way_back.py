@@ -22,7 +22,7 @@ from . import backup_fit, copies, downgrade, reports, restore, restore_facts, ro
 from .costs import costs
 from .reports import DeploymentReport
 from .restore_report import RestoreOptions, RestoreReport, in_place
-from .rollback import RollbackOptions, RollbackReport
+from .rollback_report import RollbackOptions, RollbackReport
 from .state import State
 
 WAS_UNWELL = "the application was not healthy then, so health is not required at the end"

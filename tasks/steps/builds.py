@@ -8,7 +8,7 @@ from ..engine.plan import Expectation, Plan, Step, chain
 from ..preflight import prunable, service_choice
 from ..preflight.prunable import PruneReport
 from ..preflight.reports import DeploymentReport
-from ..preflight.rollback import RollbackReport
+from ..preflight.rollback_report import RollbackReport
 from ..preflight.service_choice import ServicesReport
 from ..preflight.way_back import RollbackUndoReport
 from ..ssh.host import Host

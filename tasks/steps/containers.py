@@ -11,7 +11,7 @@ from ..console.units import moment, stamp
 from ..engine.plan import Expectation, Plan, Step, chain
 from ..preflight import service_choice, state
 from ..preflight.reports import DeploymentReport
-from ..preflight.rollback import RollbackReport
+from ..preflight.rollback_report import RollbackReport
 from ..preflight.service_choice import ServicesReport
 from ..preflight.way_back import RollbackUndoReport
 from ..ssh.host import Host

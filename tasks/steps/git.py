@@ -9,7 +9,7 @@ from ..console.commands import fab
 from ..engine.before import CheckoutBefore
 from ..engine.plan import Expectation, Plan, Step, chain
 from ..preflight import commit_choice, worktree
-from ..preflight.rollback import RollbackReport
+from ..preflight.rollback_report import RollbackReport
 from ..preflight.way_back import RollbackUndoReport
 from ..preflight.worktree import CheckoutReport
 from ..ssh.host import Host

@@ -83,5 +83,5 @@ def list_(c: Host, json: bool = False) -> list[Entry]:
     if not found:
         console.say(f"No release was recorded yet: {fab('release.record')}, after a good deployment.")
         return found
-    console.table(("at", "commit", "subject", "", "revision", "by"), map(releases.row, found))
+    console.table(("at", "commit", "subject", "", "revision", "images", "by"), map(releases.row, found))
     return found

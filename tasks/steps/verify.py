@@ -11,7 +11,7 @@ from ..engine import display
 from ..engine.plan import Expectation
 from ..engine.world import Check
 from ..preflight import checkup, commit_choice, health
-from ..preflight.rollback import RollbackReport
+from ..preflight.rollback_report import RollbackReport
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from .declare import task

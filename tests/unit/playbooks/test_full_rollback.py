@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from tasks.playbooks.full_rollback import plan
-from tasks.preflight.rollback import RollbackOptions
+from tasks.preflight.rollback_report import RollbackOptions
 from tests.unit.support import reports
 from tests.unit.support.deployment import GOOD, HEAD, environment
 from tests.unit.support.reports import DOWN, STAYS, named

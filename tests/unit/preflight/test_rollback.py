@@ -8,7 +8,7 @@ from tasks.console import commands
 from tasks.console.errors import Refused
 from tasks.preflight import copies, losses, rollback, schema, schema_choice, target_files
 from tasks.preflight.commit_choice import Named
-from tasks.preflight.rollback import RollbackOptions
+from tasks.preflight.rollback_report import RollbackOptions
 from tests.unit.support.deployment import GOOD, container, environment, state
 from tests.unit.support.reports import COMMIT, DATABASE, DOWN, STAYS, WANTED
 

@@ -12,7 +12,7 @@ from tasks.preflight.backup_fit import Fit
 from tasks.preflight.downgrade import DowngradeReport
 from tasks.preflight.reports import Migration, Safety
 from tasks.preflight.restore_report import RestoreReport
-from tasks.preflight.rollback import RollbackReport
+from tasks.preflight.rollback_report import RollbackReport
 from tasks.preflight.service_choice import ServicesReport
 from tasks.preflight.way_back import RestoreUndoReport, RollbackUndoReport
 from tasks.tools.alembic.schema_change import SchemaChange

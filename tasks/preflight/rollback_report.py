@@ -1,0 +1,91 @@
+"""What a rollback would meet, and what the operator said of it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from msgspec import field
+
+from ..engine.before import ReleaseBefore
+from ..tools.alembic.schema_change import SchemaChange
+from ..tools.compose import images
+from ..tools.compose.images import Target
+from ..tools.git.checkout import SHORT
+from ..tools.git.commits import Commit
+from .downgrade import DowngradeOptions
+from .ledger import BAD, GOOD, Entry
+from .reports import DeploymentReport
+
+
+class RollbackOptions(DowngradeOptions, frozen=True, kw_only=True):
+    """What the operator said of the way back; `revision` overrides the one that the commit needs.
+
+    Attributes:
+        service: the only one that goes back; None: all.
+        stash: whether local changes of the checkout are put aside.
+        rebuild: whether images are built without cache even where they are kept.
+        database: whether the schema may move.
+        image: images that the operator names, SERVICE=REF each.
+        before: what a run found that is taken back; None: this is no way back.
+    """
+
+    service: str | None = None
+    stash: bool = False
+    rebuild: bool = False
+    database: bool = True
+    image: list[str] = field(default_factory=list)
+    before: ReleaseBefore | None = None
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The images that the operator names, by service."""
+        return dict(cast("tuple[str, str]", one.split("=", 1)) for one in self.image)
+
+
+class RollbackReport(DeploymentReport, frozen=True, kw_only=True):
+    """What a rollback would meet.
+
+    Attributes:
+        target: the commit to go back to.
+        wanted: what its compose files want.
+        schema: the way to the schema it needs, which may be none; None where that is not looked at.
+        services: those that alone go back; empty: all.
+        options: what the operator said.
+    """
+
+    target: Commit
+    wanted: Target
+    schema: SchemaChange | None = None
+    services: list[str] = field(default_factory=list)
+    options: RollbackOptions = RollbackOptions()
+
+    @property
+    def stash(self) -> bool:
+        """Whether local changes of the checkout are put aside."""
+        return self.options.stash
+
+    @property
+    def image_names(self) -> dict[str, str]:
+        """The name that the image of each service is started and kept by."""
+        return images.names(self.images, self.decided, self.target.sha)
+
+    @property
+    def purpose(self) -> str:
+        """From which commit to which, in a line."""
+        return f"{self.state.head[:SHORT]} ({self.state.subject}) → {self.target.title}"
+
+    @property
+    def records(self) -> list[Entry]:
+        """What the ledger says of a rollback of all services: what was left is bad, the target good."""
+        if self.services:
+            return []
+        left, target = self.state, self.target
+        good = Entry(
+            event=GOOD,
+            commit=target.sha,
+            subject=target.subject,
+            revision=self.schema.to_heads if self.schema else left.revision,
+            images={**{s: i for s, i in left.image_ids.items() if s in self.wanted.files.services}, **self.image_names},
+        )
+        bad = Entry(event=BAD, commit=left.head, subject=left.subject, revision=left.revision)
+        return [bad, good] if left.head != target.sha else [good]
