@@ -48,6 +48,7 @@ class RollbackTask(fabric.Task):
         arguments: list[Argument] = super().get_arguments(*args, **kwargs)
         for argument in arguments:
             argument.optional = argument.takes_value
+            argument.raw_value = None  # an empty list would pass for a value
         return arguments
 
     def __call__(self, c: Context, *args: Any, **kwargs: Any) -> Any:

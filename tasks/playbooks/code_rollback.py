@@ -21,12 +21,12 @@ def code_rollback(
     service: str | None = None,
     stash: bool = False,
     rebuild: bool = False,
-    image: Sequence[str] = (),
+    image: Sequence[str] | None = None,
     database: bool = True,
 ) -> Plan:
     """Bring the code back to a commit that needs the present schema, and prove that the application is healthy."""
     options = RollbackOptions(
-        service=service, stash=stash, rebuild=rebuild, image=list(image), database=database, snapshot=False
+        service=service, stash=stash, rebuild=rebuild, image=list(image or ()), database=database, snapshot=False
     )
     return plan(rollback.check(c, commit, options))
 

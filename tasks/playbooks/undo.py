@@ -22,10 +22,10 @@ from ..steps.declare import change
 
 
 @change(help=LAST_RUN, iterable=["image"])
-def undo(c: Host, run: str | None = None, restore_snapshot: bool = False, image: Sequence[str] = ()) -> Plan:
+def undo(c: Host, run: str | None = None, restore_snapshot: bool = False, image: Sequence[str] | None = None) -> Plan:
     """Take a rollback back: code, schema and containers as they were before it."""
     activity = selection.activity(c)  # before the run is chosen: what is read of it must still hold under the lock
-    return structs.replace(_planned(c, selection.to_undo(c, run), restore_snapshot, image), activity=activity)
+    return structs.replace(_planned(c, selection.to_undo(c, run), restore_snapshot, image or ()), activity=activity)
 
 
 def _planned(c: Host, record: RunRecord, restore_snapshot: bool, image: Sequence[str]) -> Plan:

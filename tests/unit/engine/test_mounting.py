@@ -105,6 +105,8 @@ def test_outside_of_a_program_nothing_is_known_and_nothing_checked(monkeypatch):
         ("status surplus", "No idea what 'surplus' is!"),
         ("--help nope", "No idea what 'nope' is!"),
         ("git.log --count", "--count: needs a value"),
+        ("full-rollback --image", "--image: needs a value"),
+        ("full-rollback --image app=x:1 --image web", "--image: 'web' is not SERVICE=IMAGE"),
     ],
 )
 def test_what_nobody_can_mean_is_a_refusal_in_one_line(monkeypatch, capsys, tmp_path, line, words):

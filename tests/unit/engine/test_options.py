@@ -79,6 +79,8 @@ def test_a_name_is_no_shell_text(option, bad):
         ("count", 10),
         ("file", "/var/backups/of it's $(day).sql"),
         ("commit", None),
+        ("image", []),
+        ("image", ["backend=localhost:5000/shop:v1", "web=sha256:0123", "api=shop@sha256:0123"]),
     ],
 )
 def test_what_can_be_meant_is_left_alone(option, value):
