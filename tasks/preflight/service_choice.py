@@ -8,7 +8,7 @@ from ..console.commands import fab
 from ..console.errors import Refused
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from ..tools.compose import inspect, project
+from ..tools.compose import inspect, project, pruning
 from ..tools.compose.project import Project
 from . import state, values
 from .reports import DeploymentReport
@@ -102,7 +102,21 @@ def check_build(c: Host, name: str | None) -> ServicesReport:
             next=f"Next: {fab(f'containers.restart{report.option} --recreate')}",
         )
     services = sorted({s for one in images for s in known.sharing(one.service)}) if name else report.services
-    return structs.replace(report, images=images, services=services)
+    return structs.replace(report, images=images, services=services, warnings=_other_images(report))
+
+
+def _other_images(report: ServicesReport) -> list[str]:
+    """Return the warning for each service that a rollback started from an image which its files do not name."""
+    files = report.project
+    built = {i.live for i in files.built}
+    names = {
+        k.service: k.image_name for k in report.state.of(*report.services) if pruning.KEPT_NAME.search(k.image_name)
+    }
+    return [
+        f"{service} runs {name}; made anew, it starts from {files.image(service)}, as its files say"
+        for service, name in names.items()
+        if service in files.services and files.image(service) not in built
+    ]
 
 
 def check_start(c: Host, name: str | None) -> ServicesReport:
@@ -124,7 +138,7 @@ def check_restart(c: Host, name: str | None, recreate: bool) -> ServicesReport:
     """Return what a restart is about, or with `recreate` new containers; Refused where there is none to restart."""
     report = check(c, name, files=recreate)
     if recreate:
-        return report
+        return structs.replace(report, warnings=_other_images(report))
     if not report.existing:
         start = fab(f"containers.start{report.option}")
         raise Refused(f"{report.title}: there is no container.", at=c.address, next=f"Next: {start}")

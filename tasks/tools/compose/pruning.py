@@ -9,6 +9,7 @@ from . import compose
 from .compose import Built
 
 KEPT_TAG = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?|image-[0-9a-f]+")
+KEPT_NAME = re.compile(rf":({KEPT_TAG.pattern})$")
 
 
 def choose(out: str, used: set[str], good: list[str], head: str, images: list[Built], keep: int) -> list[str]:

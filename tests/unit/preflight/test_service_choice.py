@@ -59,3 +59,10 @@ def test_what_was_never_built_is_not_started(found):
     said = refused(service_choice.check_start, host, None)
     assert "worker: no image is built." in said
     assert said.endswith("Next: fab containers.rebuild --service worker")
+
+
+def test_an_image_that_a_rollback_chose_is_not_replaced_in_silence(found):
+    kept = container("db", image_name=f"postgres:{'a' * 40}")
+    host = found(reports.services("db", state=state(container("api"), kept)))
+    [warning] = service_choice.check_restart(host, "db", recreate=True).warnings
+    assert warning == f"db runs {kept.image_name}; made anew, it starts from postgres:latest, as its files say"
