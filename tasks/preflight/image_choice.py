@@ -12,7 +12,7 @@ from ..console.errors import Refused
 from ..console.units import moment
 from ..engine.before import ReleaseBefore
 from ..ssh.host import Host
-from ..tools.compose import inspect, project, written
+from ..tools.compose import inspect, project
 from ..tools.compose.compose import Built, repository
 from ..tools.compose.images import Decided, Target
 from ..tools.git.commits import Commit
@@ -122,14 +122,9 @@ def _before(image: Built, asked: Asked) -> list[Candidate]:
 
 def _by_the_commit(environment: Environment, image: Built, asked: Asked) -> list[Candidate]:
     """Return the image that the commit's own files name, unless the same name means another image at HEAD."""
-    said, now = (
-        own_images.written_in(asked.wanted, image.service),
-        own_images.written_in(asked.wanted, image.service, True),
-    )
     by = f"named by {environment.compose.files[-1]} at {asked.target.short}"
-    changed = said.image != now.image and not written.latest(image.live)
     foreign = image.service not in own_images.ours(environment, asked.state, asked.wanted)
-    if foreign or (said.names(image.live) and (changed or written.fixed(image.live))):
+    if foreign or own_images.named(asked.wanted, image):
         return [Candidate(image.live, by, sure=True)]
     return []
 

@@ -7,22 +7,23 @@ from collections.abc import Iterable, Sequence
 from msgspec import structs
 
 from ..config.settings import Environment
+from ..tools.compose import written
 from ..tools.compose.compose import Built, repository
 from ..tools.compose.images import Target
 from ..tools.compose.written import Written
 from .state import State
 
 
-def concerned(environment: Environment, seen: State, wanted: Target, named: Iterable[str] = ()) -> list[Built]:
-    """Return the services whose image holds the deployment's code, or is another one than at HEAD, and `named` ones.
+def concerned(environment: Environment, seen: State, wanted: Target, more: Iterable[str] = ()) -> list[Built]:
+    """Return the services whose image holds the deployment's code, or is another one than at HEAD, and `more`.
 
     A service that only shares the image which another one builds comes with that one.
     """
     files, built = wanted.files, {i.service for i in wanted.files.built}
     shared = {i.live for i in files.built}
-    more = {*ours(environment, seen, wanted), *_changed(wanted), *named} - built
-    others = [Built(name, files.image(name)) for name in files.services if name in more]
-    found = [*files.built, *(i for i in others if i.live not in shared or i.service in named)]
+    own = {*ours(environment, seen, wanted), *_changed(wanted), *more} - built
+    others = [Built(name, files.image(name)) for name in files.services if name in own]
+    found = [*files.built, *(i for i in others if i.live not in shared or i.service in more)]
     return [_placed(i, found) for i in found]
 
 
@@ -52,6 +53,13 @@ def _changed(wanted: Target) -> set[str]:
     return {
         name for name in wanted.files.services if written_in(wanted, name).image != written_in(wanted, name, True).image
     }
+
+
+def named(wanted: Target, image: Built) -> bool:
+    """Return whether the commit itself says which image it means: no other file does, nor the same name at HEAD."""
+    said, now = written_in(wanted, image.service), written_in(wanted, image.service, True)
+    changed = said.image != now.image and not written.latest(image.live)
+    return said.names(image.live) and (changed or written.fixed(image.live))
 
 
 def written_in(wanted: Target, service: str, present: bool = False) -> Written:

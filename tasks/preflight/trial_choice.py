@@ -16,7 +16,7 @@ from ..tools.compose import compose
 from ..tools.compose.compose import LABEL
 from ..tools.compose.images import Target
 from ..tools.git.commits import Commit
-from . import schema, schema_choice, target_files
+from . import own_images, schema, schema_choice, target_files
 from .state import State
 
 Ports = dict[int, tuple[str, int]]
@@ -46,7 +46,7 @@ def _found(c: Host, seen: State, change: SchemaChange, commit: Commit | None) ->
     if not addresses:
         return f"no http:// health address on the host leads to {service} (health.urls)"
     try:
-        image = _image(target_files.check(c, seen, commit), commit, service)
+        image = _image(c, seen, target_files.check(c, seen, commit), commit, service)
     except Refused as refused:
         return f"there is no image of {commit.short} ({refused.reason})"
     if not c.ask(answered(f"docker image inspect {quote(image)}")).ok:
@@ -54,9 +54,12 @@ def _found(c: Host, seen: State, change: SchemaChange, commit: Commit | None) ->
     return Trial(commit, service, image, addresses)
 
 
-def _image(target: Target, commit: Commit, service: str) -> str:
-    kept = (i.retained(commit.sha) for i in target.files.built if i.service == service)
-    return next(kept, "") or compose.tagged(str(target.files.services.get(service, {}).get("image") or service))
+def _image(c: Host, seen: State, target: Target, commit: Commit, service: str) -> str:
+    """Return the image of the commit: the kept one, unless its files name it."""
+    own = next((i for i in own_images.concerned(c.environment, seen, target) if i.service == service), None)
+    if own is None:
+        return compose.tagged(str(target.files.services.get(service, {}).get("image") or service))
+    return own.live if own_images.named(target, own) else own.retained(commit.sha)
 
 
 def _asked(c: Host, seen: State) -> tuple[str, dict[Address, int]]:

@@ -95,3 +95,21 @@ def test_an_image_of_the_commit_that_cannot_be_pulled_stops_nothing(deployment, 
     ran = shop.rollback()
     assert ran.code in (1, 2), ran.text
     assert (shop.runs(), shop.head(), shop.health().get("release")) == (before, shop.bad, "v2")
+
+
+@pytest.mark.parametrize(
+    ("images", "named"), [(UNDECIDED["by a tag in .env"], "backend={name}:v1"), (DECIDED, "")], ids=["named", "decided"]
+)
+def test_the_image_that_ran_before_comes_back(deployment, images, named):
+    shop = deployment(**images)
+    before = _images(shop)
+    ran = shop.rollback(*(["--image", named.format(name=shop.name)] if named else []))
+    assert ran.code == 0, ran.text
+    assert _images(shop)["app"] != before["app"]
+    undone = shop.fab("undo", "--yes")
+    assert undone.code == 0, undone.text
+    assert (_images(shop), shop.head(), shop.health()["release"]) == (before, shop.bad, "v2")
+
+
+def _images(shop):
+    return {each.service: each.image for each in shop.runs()}
