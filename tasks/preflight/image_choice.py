@@ -122,7 +122,8 @@ def _before(image: Built, asked: Asked) -> list[Candidate]:
 
 def _by_the_commit(environment: Environment, image: Built, asked: Asked) -> list[Candidate]:
     """Return the image that the commit's own files name, unless the same name means another image at HEAD."""
-    by = f"named by {environment.compose.files[-1]} at {asked.target.short}"
+    files = ", ".join(asked.state.settled(environment).compose.files)
+    by = f"named by {files} at {asked.target.short}"
     foreign = image.service not in own_images.ours(environment, asked.state, asked.wanted)
     if foreign or own_images.named(asked.wanted, image):
         return [Candidate(image.live, by, sure=True)]

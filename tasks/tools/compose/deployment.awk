@@ -59,10 +59,11 @@ function below(path) { # what PATH is called from the checkout; a line end where
 function paths(list, folder, between,  n, i, part, path, all) { # LIST, one a line, as called from the checkout
   n = split(list, part, between)
   for (i = 1; i <= n; i++) {
+    if (part[i] ~ /\/chosen-images[.]yml$/) continue # ours, of a run
     path = part[i] ~ /^\// || folder == "" ? part[i] : folder "/" part[i]
     sub(/^\.\//, "", path)
     if (below(path) != "\n") path = below(path)
-    all = all (i > 1 ? "\n" : "") path
+    all = all (all == "" ? "" : "\n") path
   }
   return all
 }

@@ -108,7 +108,7 @@ def prepare(
         sha,
         *(["--no-cache"] if rebuild else []),
         IMAGES=compose.pairs({i.service: i.retained(sha) for i in images}),
-        DECIDED="\n".join(f"{one.source} {one.kept}" for one in decided),
+        SOURCES="\n".join(f"{one.source} {one.kept}" for one in decided),
         PROJECT=wanted.files.name,
         OVERRIDE=override(wanted, images, sha),
     )
@@ -165,7 +165,13 @@ def parse_running(out: str) -> dict[str, list[str]]:
     return {sha: sorted(names) for sha, names in found.items()}
 
 
-def _commit_files(files: list[str], in_the_way: list[str], described: Description) -> CommitFiles:
+def _commit_files(
+    files: list[str],
+    in_the_way: list[str],
+    described: Description,
+    written: dict[str, Written],
+    present: dict[str, Written],
+) -> CommitFiles:
     told = [line.partition(" ")[::2] for line in files]
     missing = [value for key, value in told if key == "missing"]
-    return CommitFiles(missing, in_the_way, dict(told).get("version", ""), described)
+    return CommitFiles(missing, in_the_way, dict(told).get("version", ""), described, written, present)

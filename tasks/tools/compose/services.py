@@ -21,18 +21,18 @@ def start(
     tags = {image.retained(sha): image.live for image in images}
     names = {**{i.service: i.retained(sha) for i in images}, **{one.service: one.kept for one in decided}}
     flags = ["--no-deps"] if services else []
-    more = {"TAGS": pairs(tags), "IMAGES": pairs(names), "DECIDED": deciding(wanted, decided)}
+    more = {"TAGS": pairs(tags), "IMAGES": pairs(names), "CHOSEN": deciding(wanted, decided)}
     return call(environment, "up.sh", *flags, *services, **more)
 
 
 def start_missing(environment: Environment, services: Sequence[str]) -> str:
     """Return the call that starts `services` (all without): the containers there are, and new ones where none is."""
-    return call(environment, "up.sh", "--no-recreate", *services, TAGS="", IMAGES="", DECIDED="")
+    return call(environment, "up.sh", "--no-recreate", *services, TAGS="", IMAGES="", CHOSEN="")
 
 
 def recreate(environment: Environment, services: Sequence[str], images: Mapping[str, str]) -> str:
     """Return the call that makes the containers of `services` (all without) anew, from `images` (names by service)."""
-    return call(environment, "recreate.sh", *services, TAGS="", IMAGES=pairs(images), DECIDED="")
+    return call(environment, "recreate.sh", *services, TAGS="", IMAGES=pairs(images), CHOSEN="")
 
 
 def build(environment: Environment, images: Sequence[Built], *flags: str) -> str:

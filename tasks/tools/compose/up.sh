@@ -1,15 +1,15 @@
 # Has compose start services, building nothing, and proves which images they run.
 # Arguments: [--no-deps | --no-recreate | --force-recreate]... [SERVICE...]; without a service all of them.
 # Variables: TAGS, lines `IMAGE NAME`: the image gets that name first. IMAGES, lines `SERVICE IMAGE`: all containers
-# of the service have to be made of the image. DECIDED, a compose file that names images which the deployment's own files
+# of the service have to be made of the image. CHOSEN, a compose file that names images which the deployment's own files
 # do not; empty: none. Exit codes: 0 started, 1 failed.
 . "$SCRIPTS/tools/compose/lib.sh"
 
 printf '%s\n' "$TAGS" | while read -r image name; do
   [ -z "$image" ] || docker tag "$image" "$name"
 done
-[ -z "$DECIDED" ] || printf '%s' "$DECIDED" >"$run/decided.yml"
-compose ${DECIDED:+-f "$run/decided.yml"} up -d --no-build -t "$GRACE" "$@"
+[ -z "$CHOSEN" ] || printf '%s' "$CHOSEN" >"$run/chosen-images.yml"
+compose ${CHOSEN:+-f "$run/chosen-images.yml"} up -d --no-build -t "$GRACE" "$@"
 [ -n "$IMAGES" ] || exit 0
 # shellcheck disable=SC2046,SC2086 # names of services and images, and ids, hold no space
 {

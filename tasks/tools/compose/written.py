@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct, field
 
 from ...config.settings import Environment
-from ...ssh.probe import Answers, Probe
-from ..git import commits
+from ...ssh.probe import Probe, single
+from . import compose
 from .compose import repository, tagged
 
 DEFAULT = re.compile(r"\$\{\w+:?-([^${}]*)\}")
@@ -36,7 +36,7 @@ class Written(Struct, frozen=True):
 
 def probe(environment: Environment, ref: str) -> Probe[dict[str, Written]]:
     """Return the probe of the services, by name, that the compose files of the commit `ref` have."""
-    return Probe({name: commits.git(environment, "show", f"{ref}:{name}") for name in environment.compose.files}, _read)
+    return single(compose.call(environment, "written.sh", ref), lambda answer: parse(answer.out))
 
 
 def fixed(image: str) -> bool:
@@ -55,10 +55,11 @@ def _version(image: str) -> str:
     return named[len(repository(named)) :]
 
 
-def _read(answers: Answers) -> dict[str, Written]:
+def parse(out: str) -> dict[str, Written]:
+    """Return the services, by name, of the compose files that written.sh printed; a later one says more of them."""
     found: dict[str, Written] = {}
-    for answer in answers.values():
-        for name, service in _services(answer.out).items():
+    for text in out.split("\36"):
+        for name, service in _services(text).items():
             said = _written(service if isinstance(service, Mapping) else {})
             found[name] = Written(said.image or found.get(name, Written()).image, said.mounts)
     return found

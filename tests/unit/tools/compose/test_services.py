@@ -156,8 +156,16 @@ def test_what_was_decided_otherwise_is_named_to_compose_by_a_file_of_its_own(sta
     one, own = Decided("api", "sha256:1", "shop:c0ffee", "it ran"), Decided("web", "w:1", "w:c0ffee", "w", live=True)
     stage.run(services.start(environment(), Target(files, "3.8"), [], "c0ffee", [one, own]))
     up = next(call for call in stage.calls if "up" in call)
-    assert up[:7] == ["docker-compose", "-p", "app", "-f", "docker-compose.yml", "-f", f"{stage.home}/decided.yml"]
-    assert json.loads((stage.home / "decided.yml").read_text()) == {
+    assert up[:7] == [
+        "docker-compose",
+        "-p",
+        "app",
+        "-f",
+        "docker-compose.yml",
+        "-f",
+        f"{stage.home}/chosen-images.yml",
+    ]
+    assert json.loads((stage.home / "chosen-images.yml").read_text()) == {
         "version": "3.8",
         "services": {"api": {"image": "shop:c0ffee", "pull_policy": "never"}},
     }
