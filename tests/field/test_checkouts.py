@@ -7,7 +7,6 @@ import json
 import pytest
 
 from tests.field.recipe import BUILD, MIGRATE, UP
-from tests.field.rows import fails_today
 
 pytestmark = pytest.mark.sandbox
 
@@ -89,7 +88,6 @@ def test_hooks_of_lfs_without_lfs(deployment):
     shop.rolled_back_or_untouched(shop.rollback(), before, world, "lfs")
 
 
-@fails_today("the path spelt two ways: compose takes the link's name for the project's")
 def test_a_path_that_is_spelt_in_two_ways(deployment):
     shop = deployment()
     before = shop.runs()
