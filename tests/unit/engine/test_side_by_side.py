@@ -8,7 +8,7 @@ import pytest
 
 from tasks.engine.plan import Step
 from tasks.engine.side_by_side import at_once, joined
-from tasks.ssh import scripts
+from tests.unit.support import laid
 
 IN_TURN, TOGETHER = "engine/in-turn.sh", "engine/together.sh"
 
@@ -21,7 +21,7 @@ def _run(step: Step, folder) -> tuple[int, str]:
     for name, text in step.files.items():
         (folder / name).write_text(text)
     named = "".join(f": '$SCRIPTS/engine/{name}.sh'\n" for name in ("in-turn", "together"))
-    script = scripts.with_files(named + step.script)
+    script = laid.with_files(named + step.script)
     done = subprocess.run(["sh", "-c", script], cwd=folder, capture_output=True, text=True, timeout=20)
     return done.returncode, done.stdout
 

@@ -13,8 +13,7 @@ import yaml
 from tasks.console.errors import ConnectionLost, Failed
 from tasks.engine.record import RunRecord
 from tasks.incident import evidence
-from tasks.ssh import scripts
-from tests.unit.support import incidents
+from tests.unit.support import incidents, laid
 from tests.unit.support.deployment import environment
 from tests.unit.support.stage import Stage
 
@@ -110,7 +109,7 @@ esac
 
 def collected(stage: Stage, run: RunRecord | None = None) -> dict[str, str]:
     """The files of the archive that the script prints."""
-    script = scripts.with_files(evidence.collect(environment(), 10, run))
+    script = laid.with_files(evidence.collect(environment(), 10, run))
     ran = subprocess.run(["sh", "-c", script], env=stage.environ, cwd=stage.home, capture_output=True, timeout=60)
     with tarfile.open(fileobj=io.BytesIO(ran.stdout), mode="r:gz") as archive:
         return {m.name: archive.extractfile(m).read().decode() for m in archive.getmembers() if m.isfile()}

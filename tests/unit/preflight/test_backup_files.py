@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from tasks.preflight import backup_files as files
-from tasks.ssh import scripts
+from tests.unit.support import laid
 
 RUN = "20260102-030405-abcdef"
 DUMP = "--\n-- PostgreSQL database dump\n--\nCOPY public.alembic_version (version_num) FROM stdin;\nabc1\n\\.\n"
@@ -16,7 +16,7 @@ DUMP = "--\n-- PostgreSQL database dump\n--\nCOPY public.alembic_version (versio
 
 def listed(home, reports="reports", container=":"):
     done = subprocess.run(
-        ["sh", "-c", scripts.with_files(files.listing("backups", reports, container))],
+        ["sh", "-c", laid.with_files(files.listing("backups", reports, container))],
         env={"HOME": str(home), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
@@ -93,6 +93,6 @@ def test_a_backup_goes_with_its_checksum_and_nothing_else(tmp_path):
     put(tmp_path, "it's.dump.sha256", "sum")
     kept = put(tmp_path, "kept.dump")
     gone = files.Found("backups/it's.dump", 1, 2, "custom", True, ())
-    script = scripts.with_files(files.remove([gone], "reports"))
+    script = laid.with_files(files.remove([gone], "reports"))
     subprocess.run(["sh", "-c", script], env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}, check=True)
     assert list(kept.parent.iterdir()) == [kept]

@@ -11,7 +11,7 @@ import pytest
 
 from tasks.console.errors import ConnectionLost, Failed, Refused
 from tasks.preflight import upload
-from tasks.ssh import scripts
+from tests.unit.support import laid
 
 DUMP = b"--\n-- PostgreSQL database dump\n--\n" + bytes(range(256)) * 12_000
 
@@ -20,9 +20,7 @@ class Channel:
     """What a script on the host reads; it breaks after LIMIT bytes."""
 
     def __init__(self, script: str, home, limit: int | None) -> None:
-        self.process = subprocess.Popen(
-            ["sh", "-c", scripts.with_files(script)], stdin=subprocess.PIPE, env=environ(home)
-        )
+        self.process = subprocess.Popen(["sh", "-c", laid.with_files(script)], stdin=subprocess.PIPE, env=environ(home))
         self.limit, self.sent = limit, 0
 
     def sendall(self, data: bytes) -> None:
@@ -52,9 +50,7 @@ def host(tmp_path):
     home.mkdir()
 
     def sh(script, timeout=None, check=True):
-        done = subprocess.run(
-            ["sh", "-c", scripts.with_files(script)], env=environ(home), capture_output=True, text=True
-        )
+        done = subprocess.run(["sh", "-c", laid.with_files(script)], env=environ(home), capture_output=True, text=True)
         if check and done.returncode:
             raise Failed(done.stderr.strip())
         return done

@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 
 from tasks.config.settings import App, Environment, HostSettings
-from tasks.ssh import scripts
 from tasks.tools.compose.compose import Deployment
+from tests.unit.support import laid
 
 NOBODY = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -59,5 +59,5 @@ class Checkout:
     def sh(self, script: str) -> subprocess.CompletedProcess:
         """Run a script as the host would."""
         return subprocess.run(
-            ["sh", "-c", scripts.with_files(script)], capture_output=True, text=True, env={**os.environ, **NOBODY}
+            ["sh", "-c", laid.with_files(script)], capture_output=True, text=True, env={**os.environ, **NOBODY}
         )

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from tasks.ssh import scripts
+from tests.unit.support import laid
 from tests.unit.support.deployment import environment
 
 ENVIRONMENT = environment()
@@ -22,7 +23,7 @@ class Home:
 
     def words(self, command: str) -> list[str]:
         """The program and its arguments that run `command` as a host would."""
-        return ["sh", "-c", scripts.with_files(command)]
+        return ["sh", "-c", laid.with_files(command)]
 
     def sh(self, command: str) -> subprocess.CompletedProcess:
         """Run `command` to its end."""

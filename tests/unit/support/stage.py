@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from tasks.ssh import scripts
+from tests.unit.support import laid
 
 PROGRAMS = ("docker", "docker-compose", "git", "curl", "canary")
 STUB = """#!/bin/sh
@@ -54,7 +54,7 @@ class Stage:
     def run(self, script: str) -> subprocess.CompletedProcess:
         """Run a script in the home, and see that no value was taken for a command or broke the script."""
         done = subprocess.run(
-            ["/bin/sh", "-c", scripts.with_files(script)],
+            ["/bin/sh", "-c", laid.with_files(script)],
             cwd=self.home,
             env=self.environ,
             stdin=subprocess.DEVNULL,

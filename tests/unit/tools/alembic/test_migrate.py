@@ -10,9 +10,9 @@ import time
 
 import pytest
 
-from tasks.ssh import scripts
 from tasks.tools.alembic import migrate, rehearsal
 from tasks.tools.alembic.schema_change import OverrideSql, SchemaChange
+from tests.unit.support import laid
 from tests.unit.support.deployment import environment
 
 STEP = "20240101-000000-abc123/05-downgrade.1;"
@@ -56,7 +56,7 @@ class Host:
         (self.folder / "inspected").write_text("".join(f"{line}\n" for line in lines))
 
     def start(self, script: str) -> subprocess.Popen[str]:
-        command = ["sh", "-c", scripts.with_files(script)]
+        command = ["sh", "-c", laid.with_files(script)]
         pipe = subprocess.PIPE
         return subprocess.Popen(
             command, cwd=self.folder, env=self.variables, stdout=pipe, stderr=pipe, text=True, start_new_session=True
@@ -244,7 +244,7 @@ def test_what_a_move_that_ran_out_of_time_left_in_the_server_is_ended(host):
         time.sleep(0.01)
     os.killpg(ran.pid, signal.SIGTERM)
     ran.communicate(timeout=30)
-    assert ran.returncode == 143
+    assert ran.returncode == -signal.SIGTERM
     assert host.names() == [STEP, f"{STEP} ends"]
 
 

@@ -7,11 +7,11 @@ import subprocess
 import pytest
 
 from tasks.config.settings import Address
-from tasks.ssh import scripts
 from tasks.tools.alembic import rehearsal
 from tasks.tools.alembic.schema_change import Move, OverrideSql, SchemaChange
 from tasks.tools.alembic.trial import Trial
 from tasks.tools.git.commits import Commit
+from tests.unit.support import laid
 from tests.unit.support.deployment import environment
 
 WHOLE = "the-clone-is-whole"
@@ -45,7 +45,7 @@ class Rehearsed:
         script = rehearsal.downgrade(environment(), "image", change, full, tried)
         variables = {"PATH": f"{folder}:/usr/bin:/bin", "FAKE": str(folder), "HOME": str(folder)}
         done = subprocess.run(
-            ["sh", "-c", scripts.with_files(script)],
+            ["sh", "-c", laid.with_files(script)],
             env=variables,
             cwd=folder,
             capture_output=True,

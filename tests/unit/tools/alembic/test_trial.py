@@ -12,6 +12,7 @@ from tasks.ssh import scripts
 from tasks.tools.alembic import trial
 from tasks.tools.compose import compose
 from tasks.tools.git.commits import Commit
+from tests.unit.support import laid
 from tests.unit.support.deployment import environment
 
 TARGET = Commit("b" * 40, "bbbbbbb", "2024-01-01 00:00", "Ada", "Good")
@@ -65,7 +66,7 @@ class Tried:
         (folder / "app").mkdir()
         asked = environment(health={"urls": [url], "timeout": 1})
         told = {**compose.variables(asked), **trial.variables(asked, tried, full=False)}
-        text = scripts.with_files(scripts.call("tools/alembic/trial.sh", NETWORK="rehearsal", **told))
+        text = laid.with_files(scripts.call("tools/alembic/trial.sh", NETWORK="rehearsal", **told))
         variables = {"PATH": f"{folder}:/usr/bin:/bin", "FAKE": str(folder), "HOME": str(folder)}
         done = subprocess.run(["sh", "-c", text], env=variables, cwd=folder, capture_output=True, text=True, timeout=30)
         self.code, self.out, self.err, self.folder = done.returncode, done.stdout, done.stderr, folder

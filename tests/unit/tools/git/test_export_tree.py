@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tasks.ssh import scripts
+from tests.unit.support import laid
 from tests.unit.support.checkouts import Checkout
 
 
@@ -29,7 +30,7 @@ def checkout(tmp_path: Path) -> Checkout:
 
 
 def run(script: str) -> subprocess.CompletedProcess:
-    command = ["sh", "-c", scripts.with_files(script)]
+    command = ["sh", "-c", laid.with_files(script)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.ssh import scripts
+from tests.unit.support import laid
 
 # Call number N prints what it was told to, ends with the code it was told, and keeps what it was asked.
 DOCKER = """#!/bin/sh
@@ -44,7 +44,7 @@ class Engine:
             (self.folder / f"{number}.out").write_bytes(out.encode("latin-1"))
             (self.folder / f"{number}.code").write_text(str(code))
         ran = subprocess.run(
-            ["sh", "-c", scripts.with_files(script)],
+            ["sh", "-c", laid.with_files(script)],
             capture_output=True,
             text=True,
             env={"PATH": f"{self.folder}:/usr/bin:/bin", "FAKE": str(self.folder), "HOME": str(self.folder.parent)},

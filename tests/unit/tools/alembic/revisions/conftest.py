@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.ssh.scripts import with_files
 from tasks.tools.alembic import revisions
+from tests.unit.support.laid import with_files
 
 INI = "[alembic]\nscript_location = alembic\n"
 

@@ -4,9 +4,9 @@ import subprocess
 
 import pytest
 
-from tasks.ssh.scripts import with_files
 from tasks.ssh.shell import Answer
 from tasks.tools.alembic import revisions
+from tests.unit.support.laid import with_files
 
 
 def test_two_commits_are_read_in_one_go_from_a_path_with_blanks_and_quotes(repository, project, migration):
