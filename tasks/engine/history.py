@@ -11,7 +11,7 @@ from ..console.commands import fab
 from ..console.units import moment
 from ..ssh.host import Host
 from ..ssh.probe import combined
-from . import journal, record
+from . import journal
 from .journal import Entry
 from .record import RunRecord, StepStatus
 
@@ -24,13 +24,13 @@ def summaries(found: dict[str, list[Entry]]) -> list[dict[str, Any]]:
 
 
 def _summary(run: str, entries: list[Entry]) -> dict[str, Any]:
-    first: Entry = next((e for e in entries if e.get("event") == "run"), {})
+    first = journal.first(entries)
     return {
         "run": run,
         "at": first.get("at"),
         **{name: first.get(name, "?") for name in ("task", "who", "machine")},
-        "state": record.last_word(entries) if entries else "never begun",
-        "half": record.partially_applied(entries),
+        "state": journal.last_word(entries) if entries else "never begun",
+        "half": journal.partially_applied(entries),
     }
 
 

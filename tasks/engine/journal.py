@@ -26,6 +26,14 @@ MOVED = 9  # exit code of a begin that came too late
 # The engine's own scripts that work in a run's folder, with all that they need.
 OWN = " ".join(f"$SCRIPTS/engine/{name}.sh" for name in ("watch-step", "stop-step", "note", "close-run"))
 Entry = dict[str, Any]
+# The last word about a run, by the last entry of its journal that says one.
+LAST_WORD = {
+    "proven": "done and verified",
+    "failed": "failed",
+    "interrupted": "interrupted",
+    "undone": "taken back",
+    "left": "left as it was",
+}
 
 
 def owner(plan: Plan) -> dict[str, str]:
@@ -159,3 +167,20 @@ def read_journal(text: str) -> list[Entry]:
         except ValueError:
             continue
     return [e for e in entries if isinstance(e, dict)]
+
+
+def first(entries: list[Entry]) -> Entry:
+    """Return the entry that says who began a run; empty where there is none."""
+    return next((e for e in entries if e.get("event") == "run"), {})
+
+
+def last_word(entries: list[Entry]) -> str:
+    """Return what the journal says of a run that nobody works on."""
+    events = [str(e.get("event")) for e in entries]
+    said = next((e for e in reversed(events) if e in LAST_WORD or e == "resumed"), "")
+    return LAST_WORD.get(said, "cut off")
+
+
+def partially_applied(entries: list[Entry]) -> bool:
+    """Return whether a run has something left to change, by the last entry that says so."""
+    return next((bool(e["half"]) for e in reversed(entries) if "half" in e), False)

@@ -78,14 +78,8 @@ def _pattern(pattern: str, reason: str) -> Callable[[str], str]:
     return lambda text: "" if re.fullmatch(pattern, text) else reason
 
 
-def _path(text: str) -> str:
-    return "starts with a dash; write ./ before it." if text.startswith("-") else ""
-
-
-def _anything(text: str) -> str:
-    return "starts with a dash." if text.startswith("-") else ""
-
-
+_anything = _pattern("(?!-).*", "starts with a dash.")
+_path = _pattern("(?!-).*", "starts with a dash; write ./ before it.")
 CHECKS: dict[str, Callable[[str], str]] = {
     "commit": _pattern(REF, "is not a commit, tag or branch name."),
     "revision": _pattern(NAME, "is not a revision identifier."),

@@ -16,18 +16,9 @@ from ..ssh import paths, scripts
 from ..ssh.host import Host
 from ..ssh.probe import Answers, Probe
 from ..ssh.shell import quote
-from . import lock
-from .journal import FORMAT, Entry, read_journal
+from . import journal, lock
+from .journal import FORMAT, Entry
 from .plan import RELIES, Plan, Step, label
-
-# The last word about a run, by the last entry of its journal that says one.
-LAST_WORD = {
-    "proven": "done and verified",
-    "failed": "failed",
-    "interrupted": "interrupted",
-    "undone": "taken back",
-    "left": "left as it was",
-}
 
 
 class StepStatus(Struct, frozen=True, kw_only=True):
@@ -65,7 +56,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     @property
     def partially_applied(self) -> bool:
         """Whether something was changed and something is left to change."""
-        return partially_applied(self.journal)
+        return journal.partially_applied(self.journal)
 
     @property
     def state(self) -> str:
@@ -74,7 +65,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
             return "running"
         if any(step.state == "running" for step in self.steps):
             return "a step goes on without its operator"
-        return last_word(self.journal)
+        return journal.last_word(self.journal)
 
     def holds(self, number: int) -> bool:
         """Whether a step was done and is not needed anew: no later one relies on it that is still to be begun."""
@@ -99,17 +90,15 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     @property
     def undone(self) -> bool:
         """Whether it was taken back."""
-        return "undone" in self.events
+        return self._says("undone")
 
     @property
     def over(self) -> bool:
         """Whether there is nothing left to do: the run was proven, taken back, or left as it was."""
-        return not self.events.isdisjoint(("proven", "undone", "left"))
+        return self._says("proven", "undone", "left")
 
-    @property
-    def events(self) -> set[str]:
-        """What the journal has entries of."""
-        return {str(e.get("event")) for e in self.journal}
+    def _says(self, *events: str) -> bool:
+        return any(e.get("event") in events for e in self.journal)
 
 
 class OtherFormat(Refused):
@@ -118,18 +107,6 @@ class OtherFormat(Refused):
     def __init__(self, message: str, known: RunRecord) -> None:
         super().__init__(message)
         self.known = known
-
-
-def last_word(journal: list[Entry]) -> str:
-    """Return what the journal says of a run that nobody works on."""
-    events = [str(e.get("event")) for e in journal]
-    said = next((e for e in reversed(events) if e in LAST_WORD or e == "resumed"), "")
-    return LAST_WORD.get(said, "cut off")
-
-
-def partially_applied(journal: list[Entry]) -> bool:
-    """Return the last that the journal says of it."""
-    return next((bool(e["half"]) for e in reversed(journal) if "half" in e), False)
 
 
 def read(host: Host, run: str | None = None) -> RunRecord:
@@ -161,27 +138,30 @@ def probe(environment: Environment, run: str | None = None) -> Probe[RunRecord |
 
 def parse(answers: Answers) -> RunRecord:
     """Return the record that the answers to the commands of `probe` make."""
-    journal = read_journal(answers["journal"].out)
-    owner: Entry = next((e for e in journal if e.get("event") == "run"), {})
-    unread = Plan(task=str(owner.get("task", "?")), purpose="as another version of these tasks planned it", steps=[])
-    found = lock.read(answers["lock"].out)
-    known = RunRecord(
-        run=str(owner.get("run", "")),
-        owner={name: str(value) for name, value in owner.items()},
-        plan=unread,
+    known = _by_its_journal(answers)
+    try:
+        owner, plan = _plan(answers["plan"].out)
+    except ValueError as error:
+        raise OtherFormat(str(error), known) from None
+    tries = [line.split() for line in answers["tries"].out.splitlines() if line.strip()]
+    steps = [_status(label(n, step), step, known.journal, tries) for n, step in enumerate(plan.steps, start=1)]
+    return replace(known, run=plan.run, owner=owner, plan=plan, steps=steps)
+
+
+def _by_its_journal(answers: Answers) -> RunRecord:
+    """Return what is known of a run without its plan."""
+    entries, found = journal.read_journal(answers["journal"].out), lock.read(answers["lock"].out)
+    owner = {name: str(value) for name, value in journal.first(entries).items()}
+    return RunRecord(
+        run=owner.get("run", ""),
+        owner=owner,
+        plan=Plan(task=owner.get("task", "?"), purpose="as another version of these tasks planned it", steps=[]),
         steps=[],
-        journal=journal,
+        journal=entries,
         holder=found.run if found else "",
         lock=found.state if found else "",
         now=float(answers["now"].out.strip() or 0),
     )
-    try:
-        written, plan = _plan(answers["plan"].out)
-    except ValueError as error:
-        raise OtherFormat(str(error), known) from None
-    tries = [line.split() for line in answers["tries"].out.splitlines() if line.strip()]
-    steps = [_status(label(n, step), step, journal, tries) for n, step in enumerate(plan.steps, start=1)]
-    return replace(known, run=plan.run, owner=written, plan=plan, steps=steps)
 
 
 def _plan(text: str) -> tuple[dict[str, str], Plan]:
@@ -201,11 +181,10 @@ def _plan(text: str) -> tuple[dict[str, str], Plan]:
     )
 
 
-def _status(name: str, step: Step, journal: list[Entry], tries: list[list[str]]) -> StepStatus:
+def _status(name: str, step: Step, entries: list[Entry], tries: list[list[str]]) -> StepStatus:
     own = [words for words in tries if words[0].rpartition(".")[0] == name]
     own.sort(key=lambda words: int(words[0].rpartition(".")[2]))
-    entries = [e for e in journal if e.get("step") == name and e.get("try") == len(own)]
-    times = {e["event"]: e.get("at") for e in entries}
+    times = {e["event"]: e.get("at") for e in entries if e.get("step") == name and e.get("try") == len(own)}
     words = own[-1] if own else []
     return StepStatus(
         name=name,

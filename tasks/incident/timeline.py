@@ -115,12 +115,9 @@ def of_one_incident(journals: Journals, run: str | None = None) -> Journals:
 
 def main_run(journals: Journals, run: str | None = None) -> str:
     """Return `run`, else the last run of a playbook (no dot in its name), else the last run."""
-    playbooks = [name for name, entries in journals.items() if (task := _task(entries)) and "." not in task]
+    tasks = {name: str(journal.first(entries).get("task", "")) for name, entries in journals.items()}
+    playbooks = [name for name, task in tasks.items() if task and "." not in task]
     return run or (playbooks or list(journals))[-1]
-
-
-def _task(entries: list[Entry]) -> str:
-    return next((str(e.get("task", "")) for e in entries if e.get("event") == "run"), "")
 
 
 def timeline(journals: Journals) -> list[TimelineEntry]:

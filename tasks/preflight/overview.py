@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from ..config.settings import DatabaseSettings, Environment
 from ..console.text import one_line
 from ..console.units import age, moment, size, stamp
-from ..engine import journal, lock, record
+from ..engine import journal, lock
 from ..ssh.host import Host
 from ..tools.compose.inspect import Container
 from . import checkup, examine, health, past
@@ -137,4 +137,4 @@ def _last(journals: dict[str, list[dict[str, Any]]], now: float) -> str:
         return "none"
     at = float(entries[0].get("at") or 0)
     began = f", {moment(at)}, {age(now - at)} ago" if at else ""
-    return f"{name} ({entries[0].get('task', '?')}){began}: {record.last_word(entries)}"
+    return f"{name} ({entries[0].get('task', '?')}){began}: {journal.last_word(entries)}"
