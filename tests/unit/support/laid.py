@@ -25,4 +25,4 @@ def folder(names: frozenset[str]) -> Path:
 def with_files(script: str) -> str:
     """Return `script` with a folder of the files that it names."""
     names = frozenset(scripts.needed(script))
-    return f"SCRIPTS={folder(names)}; export SCRIPTS\n{script}" if names else script
+    return f"{scripts.LOGIN}\nSCRIPTS={folder(names)}; export SCRIPTS\n{script}" if names else script
