@@ -69,7 +69,7 @@ def listing(folder: str, reports: str, container: str) -> str:
     CONTAINER is a command that prints the database's container, or nothing; REPORTS the folder where checks keep
     what they found.
     """
-    return scripts.call("tools/postgres/list_backups.sh", folder, reports, DB_CONTAINER=Word(f'"$({container})"'))
+    return scripts.call("tools/postgres/list-backups.sh", folder, reports, DB_CONTAINER=Word(f'"$({container})"'))
 
 
 def parse_listing(out: str, folder: str) -> list[Found]:
@@ -106,4 +106,4 @@ def to_prune(found: list[Found], database: str, keep: int) -> list[Found]:
 def remove(found: list[Found], reports: str) -> str:
     """Return the call that removes backups, their checksums and reports, and proves that they are gone."""
     named = [word for one in found for word in (one.path, one.report)]
-    return scripts.call("tools/postgres/remove_backups.sh", reports, *named)
+    return scripts.call("tools/postgres/remove-backups.sh", reports, *named)

@@ -28,9 +28,9 @@ class Upload(NamedTuple):
         """Its path on the host."""
         return f"{self.folder}/{self.source.name}"
 
-    def call(self, script: str, *arguments: str) -> str:
-        """Return the call of one of the scripts about it that lie beside this file."""
-        return scripts.call(f"preflight/upload_{script}.sh", self.folder, self.source.name, *arguments)
+    def call(self, what: str, *arguments: str) -> str:
+        """Return the call of a part of `upload.sh`."""
+        return scripts.call("preflight/upload.sh", what, self.folder, self.source.name, *arguments)
 
 
 def bring(c: Host, local: str, folder: str, plan: bool = False) -> str:
@@ -84,7 +84,7 @@ def _sums(source: Path) -> list[str]:
 
 
 def _digest(source: Path, sums: list[str]) -> str:
-    """Return what `upload_state.sh` prints of SOURCE where it is there, whole."""
+    """Return what `upload.sh` prints of SOURCE where it is there, whole."""
     if not source.is_dir():
         return sums[0][:64]
     return hashlib.sha256("".join(f"{line}\n" for line in sums).encode()).hexdigest()

@@ -133,6 +133,9 @@ class PostgresHost:
         self.host.exec(f"mkdir -p {folder}; rm -rf {path}* && {command} > {path}")
         return f"{self.folder}/{name}"
 
+    def write_backup(self, path: str, form: changes.Form = "directory") -> str:
+        return changes.write_backup(self.db, path, form, REPORTS)
+
     def inspection(self, path: str, reports: str = REPORTS) -> str:
         return reads.inspect(self.db, path, VERSIONS, reports)
 

@@ -93,7 +93,7 @@ def test_what_was_dumped_is_restored_and_swapped_on_other_majors_too(box):
         assert (ran.code, ran.err) == (0, ""), (form, ran)
         assert "0 unverified" in ran.out
         assert box.dump(copy_name(NAME, "new", form)) == before, form
-    box.ok(changes.dump(box.db, f"{box.folder}/folder"))
+    box.ok(box.write_backup(f"{box.folder}/folder"))
     assert box.restore(box.check(f"{box.folder}/folder"), "folder").code == 0
     assert box.dump(copy_name(NAME, "new", "folder")) == before
     box.ok(changes.snapshot(box.db, "s1"))

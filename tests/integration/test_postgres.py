@@ -136,7 +136,7 @@ def test_a_restored_backup_is_the_database_that_was_dumped(clean, form):
 
 def test_a_folder_dump_is_written_checked_and_restored(clean):
     path = f"{FOLDER}/folder"
-    clean.ok(changes.dump(clean.db, path))
+    clean.ok(clean.write_backup(path))
     backup = clean.check(path)
     assert (backup.kind, backup.checksum, backup.problems) == ("directory", "ok", ())
     assert clean.restore(backup, "folder").code == 0
@@ -146,7 +146,7 @@ def test_a_folder_dump_is_written_checked_and_restored(clean):
 
 def test_two_checks_of_folders_at_once_do_not_see_each_other(clean):
     whole, broken = f"{FOLDER}/whole", f"{FOLDER}/broken"
-    clean.ok(changes.dump(clean.db, whole))
+    clean.ok(clean.write_backup(whole))
     clean.host.exec(f'cp -r "{whole}" "{broken}" && for f in "{broken}"/*.dat.gz; do : >"$f"; done')
     checks = [f"( {clean.inspection(path)} )" for path in (whole, broken)]
     for _ in range(3):
@@ -160,7 +160,7 @@ def test_what_a_killed_check_left_in_the_container_goes_with_the_first_check_a_d
     left = "/tmp/fab-rollback-check-left"
     inside = "docker exec jctc_db sh -c"
     clean.host.exec(f"{inside} 'mkdir -p {left}-old/archive {left}-new; touch -d @{10**9} {left}-old'")
-    clean.ok(changes.dump(clean.db, f"{FOLDER}/folder"))
+    clean.ok(clean.write_backup(f"{FOLDER}/folder"))
     clean.check(f"{FOLDER}/folder")
     assert clean.host.exec(f"{inside} 'ls -d /tmp/fab-rollback*'") == f"{left}-new"
     clean.host.exec(f"{inside} 'rm -r {left}-new'")
@@ -201,7 +201,7 @@ def test_a_backup_whose_rows_do_not_arrive_is_not_verified_and_leaves_nothing(cl
 @pytest.mark.parametrize("form", ["custom", "directory"])
 @pytest.mark.parametrize("same", [True, False])
 def test_the_counts_of_the_check_are_those_of_an_archive_that_is_the_same_to_the_byte(clean, form, same):
-    clean.ok(changes.dump(clean.db, f"{clean.folder}/counted", form))
+    clean.ok(clean.write_backup(f"{clean.folder}/counted", form))
     path = f"{clean.folder}/counted"
     backup = clean.check(path)
     known = f'"$HOME/{REPORTS}/counted".*'

@@ -67,7 +67,7 @@ def snapshot(db: Database, run: str) -> str:
 def clone_or_dump(db: Database, run: str, path: str, reports: str, versions: str = VERSIONS) -> str:
     """Return the call that clones `db` as `snapshot` does or, where that cannot be, writes a backup to `path`."""
     names = (copy_name(db.name, "snap", run), copy_name(db.name, "new", run))
-    return call(db, "clone_or_dump", *names, path, REPORTS=reports, VERSIONS=versions)
+    return call(db, "clone-or-dump", *names, path, REPORTS=reports, VERSIONS=versions)
 
 
 def unread(dump: str) -> Backup:
@@ -82,17 +82,15 @@ def put_back(db: Database, restore: Restore, by_hand: str) -> str:
     cannot be, the command `by_hand` is named that brings it back. The failed state stays as the copy `old`.
     """
     names = (copy_name(db.name, "snap", restore.run), copy_name(db.name, "old", restore.run))
-    return call(db, "put_back", *names, restore.backup.path, BY_HAND=by_hand, **restore.variables(db))
-
-
-def dump(db: Database, path: str, form: Form = "directory") -> str:
-    """Return the call that dumps `db` to `path` on the host, and its sha256 to PATH.sha256."""
-    return call(db, "dump", path, form)
+    return call(db, "put-back", *names, restore.backup.path, BY_HAND=by_hand, **restore.variables(db))
 
 
 def write_backup(db: Database, path: str, form: Form, reports: str, versions: str = VERSIONS) -> str:
-    """Return the call that dumps `db` to `path`, and reads it once more; `reports` keeps what was found."""
-    return call(db, "write_backup", path, form, REPORTS=reports, VERSIONS=versions)
+    """Return the call that dumps `db` to `path` on the host, its sha256 beside it, and reads it once more.
+
+    `reports` keeps what was found.
+    """
+    return call(db, "write-backup", path, form, REPORTS=reports, VERSIONS=versions)
 
 
 def restore(db: Database, wanted: Restore) -> str:
@@ -106,7 +104,7 @@ def restore(db: Database, wanted: Restore) -> str:
 
 def drop_live(db: Database, wanted: Restore) -> str:
     """Return the call that drops `db` itself to make room for what `restore` then loads; only a dump brings it back."""
-    return call(db, "drop_live", **wanted.variables(db))
+    return call(db, "drop-live", **wanted.variables(db))
 
 
 def swap(db: Database, incoming: str, outgoing: str) -> str:
@@ -116,7 +114,7 @@ def swap(db: Database, incoming: str, outgoing: str) -> str:
 
 def take(db: Database, incoming: str) -> str:
     """Return the call that gives `incoming` the live name, where there is no live database any more."""
-    return call(db, "take", incoming)
+    return call(db, "swap", incoming)
 
 
 def drop_copy(db: Database, name: str) -> str:
@@ -126,9 +124,9 @@ def drop_copy(db: Database, name: str) -> str:
     """
     if name == db.name or parse_copy(name, db.name) is None:
         raise ValueError(f"{name!r} is not a copy of {db.name!r}")
-    return call(db, "drop_copy", name)
+    return call(db, "drop-copy", name)
 
 
 def stop(db: Database) -> str:
     """Return the call that ends the sessions of the step that is the first argument of the script it stands in."""
-    return call(db, "stop", Word('"$1"'))
+    return call(db, "stop-sessions", Word('"$1"'))

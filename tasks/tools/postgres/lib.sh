@@ -64,12 +64,12 @@ see() { # COPY
 seen_of() { printf '%s\n' "$seen" | sed -n "s/^$1 //p"; } # KEY
 
 # A macro for psql: `:end_sessions` ends the sessions on the databases in the setting fab.ending, an array.
-end_sessions() { cat "$SCRIPTS/tools/postgres/end_sessions.sql"; }
+end_sessions() { cat "$SCRIPTS/tools/postgres/end-sessions.sql"; }
 
 # Allows connections to the live database, INCOMING and OUTGOING, whatever happened to them.
 open_up() { # [INCOMING OUTGOING]
   # What a failed step left in the server is ended first: it could refuse them again.
-  cat "$SCRIPTS/tools/postgres/end_step.sql" "$SCRIPTS/tools/postgres/open.sql" \
+  cat "$SCRIPTS/tools/postgres/end-step.sql" "$SCRIPTS/tools/postgres/open.sql" \
     | change 'connections may still be refused' admin -v incoming="${1-$DB_NAME}" -v outgoing="${2-$DB_NAME}"
 }
 
@@ -97,23 +97,14 @@ require_room() { # BYTES
   [ -z "$short" ] || refuse "not enough disk in the container: needed for $short"
 }
 
-# Learns of the backup at PATH: $file, $kind, $bytes, and $reason where it is no dump at all.
-open_backup() { # PATH
-  file=$(at_home "$1") kind="" reason=""
-  [ -r "$file" ] || refuse "there is no readable file $1"
-  if [ -d "$file" ]; then
-    kind=directory
-    [ -f "$file/toc.dat" ] || reason='a folder without the toc.dat of pg_dump -Fd'
-    bytes=$(du -sk "$file" | awk '{ printf "%.0f\n", $1 * 1024 }')
-  else
-    kind_of_file
-    bytes=$(($(wc -c <"$file")))
+# Learns of FILE what it begins as: $kind, or $reason where it is no dump that can be restored.
+kind_of() { # FILE
+  kind=unknown reason=""
+  if [ -d "$1" ]; then
+    if [ -f "$1/toc.dat" ]; then kind=directory; else reason='a folder without the toc.dat of pg_dump -Fd'; fi
+    return
   fi
-  [ -z "$reason" ] || kind=unknown
-}
-
-kind_of_file() {
-  case $(od -An -tx1 -N8 "$file" | tr -d ' \n') in
+  case $(od -An -tx1 -N8 "$1" | tr -d ' \n') in
     5047444d50*) kind=custom ;;
     1f8b*) kind=gzip ;;
     28b52ffd*) kind=zstd ;;
@@ -125,13 +116,23 @@ kind_of_file() {
     04224d18*) reason='compressed by lz4' ;;
     *) kind=plain ;;
   esac
-  case $kind in
-    gzip | zstd)
-      command -v "$kind" >/dev/null || refuse "$kind is not installed on this host"
-      case $("$kind" -dcq <"$file" 2>/dev/null | od -An -tx1 -N5 | tr -d ' \n') in
-        5047444d50) reason='a compressed archive: unpack it first' ;;
-      esac
-      ;;
+}
+
+bytes_of() { # FILE
+  if [ -d "$1" ]; then du -sk "$1" | awk '{ printf "%.0f\n", $1 * 1024 }'; else echo "$(($(wc -c <"$1")))"; fi
+}
+
+# Learns of the backup at PATH: $file, $kind, $bytes, $reason.
+open_backup() { # PATH
+  file=$(at_home "$1")
+  [ -r "$file" ] || refuse "there is no readable file $1"
+  kind_of "$file"
+  bytes=$(bytes_of "$file")
+  case $kind in gzip | zstd) ;; *) return ;; esac
+  command -v "$kind" >/dev/null || refuse "$kind is not installed on this host"
+  # shellcheck disable=SC2034 # inspect.sh reads it
+  case $("$kind" -dcq <"$file" 2>/dev/null | od -An -tx1 -N5 | tr -d ' \n') in
+    5047444d50) kind=unknown reason='a compressed archive: unpack it first' ;;
   esac
 }
 

@@ -52,7 +52,7 @@ def revisions(db: Database, table: str = "alembic_version", schema: str = "", on
 
 def rows(db: Database, on: str = "") -> Probe[dict[str, int]]:
     """Return the probe of the exact number of rows of every table of `db` (or of the database `on`)."""
-    return single(read(db, "rows", on), _read(parse_rows))
+    return single(read(db, "table-rows", on), _read(parse_rows))
 
 
 def columns(db: Database, on: str = "") -> Probe[set[str]]:
@@ -67,7 +67,7 @@ def values(db: Database, table: str, schema: str = "", column: str = "") -> Prob
 
 def tables_size(db: Database) -> Probe[int]:
     """Return the probe of the bytes that a compressed dump of `db` takes at the most."""
-    return single(read(db, "tables_size"), _read(lambda out: int(float(out))))
+    return single(read(db, "tables-size"), _read(lambda out: int(float(out))))
 
 
 def there(db: Database, name: str) -> Probe[bool]:

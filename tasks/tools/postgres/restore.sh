@@ -9,7 +9,7 @@ set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 
 drop_unfinished() {
-  admin -v copy="$COPY" -v end_sessions="$(end_sessions)" <"$SCRIPTS/tools/postgres/drop_unfinished.sql"
+  admin -v copy="$COPY" -v end_sessions="$(end_sessions)" <"$SCRIPTS/tools/postgres/drop-unfinished.sql"
 }
 
 finish() {

@@ -80,7 +80,7 @@ def parse_revisions(output: str) -> Revisions:
 
 
 def parse_rows(output: str) -> dict[str, int]:
-    """Return what `rows.sql` printed: how many rows each table has, by its `qualified` name."""
+    """Return what `table-rows.sql` printed: how many rows each table has, by its `qualified` name."""
     return {qualified(row["schema"], row["table"]): row["rows"] for row in _lines(output)}
 
 

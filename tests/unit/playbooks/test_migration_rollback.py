@@ -20,12 +20,12 @@ def test_while_the_application_goes_on_nothing_is_stopped_and_no_failure_swaps_i
     moves = reports.migration(rehearse=False, goes_on=["api"])
     made = downgrade_plan(reports.downgrade(migration=moves), "db.downgrade")
     assert named(made) == ["snapshot", "downgrade"]
-    assert "put_back.sh" not in made.steps[-1].script
+    assert "put-back.sh" not in made.steps[-1].script
 
 
 def test_a_failed_downgrade_of_a_stopped_application_puts_the_snapshot_back():
     made = downgrade_plan(reports.downgrade(stopping=["api"]), "migration-rollback")
-    assert "put_back.sh" in made.steps[3].script
+    assert "put-back.sh" in made.steps[3].script
 
 
 def test_there_is_nothing_to_do_where_the_database_is_there_already(capsys):

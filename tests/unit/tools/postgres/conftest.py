@@ -60,10 +60,12 @@ class Engine:
         return int(calls.read_text()) if calls.exists() else 0
 
 
-def seen(free: int = 9_000_000, *, live: int = 1, copy: int = 0, verified: int = 0, size: int = 1000) -> str:
+def seen(
+    free: int = 9_000_000, *, live: int = 1, copy: int = 0, verified: int = 0, sessions: int = 0, size: int = 1000
+) -> str:
     """Return what `see` is answered: FREE kilobytes on the one disk, and which databases are there."""
     disks = f"= df Filesystem 1024-blocks Used\n= df a 1 1 {free} 1% /d\n= df a 1 1 {free} 1% /d\n= data /d\n"
-    state = f"= version 150000\n= live {live}\n= copy {copy}\n= verified {verified}\n"
+    state = f"= version 150000\n= live {live}\n= copy {copy}\n= verified {verified}\n= sessions {sessions}\n"
     return f"{disks}= wal 1073741824\n{state}{f'= size {size}' if live else ''}\n"
 
 

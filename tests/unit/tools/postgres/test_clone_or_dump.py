@@ -18,7 +18,7 @@ DB = Database("c", "d", "u")
 RUN = "20240101-000000-abc123"
 CLONE = clone_or_dump(DB, RUN, "b.dump", "reports")
 BACK = put_back(DB, Restore(unread("b.dump"), RUN, "work"), "fab emergency-restore")
-INSTEAD = "no clone could be made: b.dump is written instead\nwrite_backup b.dump custom\n"
+INSTEAD = "no clone could be made: b.dump is written instead\nwrite-backup b.dump custom\n"
 
 
 @pytest.fixture
@@ -28,9 +28,9 @@ def run(engine, tmp_path):
     shutil.copytree(Path(tasks.__file__).parent / "tools", folder / "tools")
 
     def run(call: str, *answers: str, programs: str = "", **codes: int) -> subprocess.CompletedProcess[str]:
-        for name in ("snapshot", "write_backup", "drop_copy", "swap", "restore"):
+        for name in ("snapshot", "write-backup", "drop-copy", "swap", "restore"):
             inner = folder / "tools" / "postgres" / f"{name}.sh"
-            inner.write_text(f'echo {name} "$@"\nexit {codes.get(name, 0)}\n')
+            inner.write_text(f'echo {name} "$@"\nexit {codes.get(name.replace("-", "_"), 0)}\n')
         script = f"SCRIPTS={folder}; PATH={programs}:$PATH; export SCRIPTS PATH\n{call}"
         return engine.run(script, *answers)
 

@@ -4,6 +4,7 @@ import pytest
 
 from tasks.tools.postgres.changes import drop_copy
 from tasks.tools.postgres.psql import Database
+from tests.unit.tools.postgres.conftest import seen
 
 SHOP = Database("db", "shop", "owner")
 DROP = drop_copy(SHOP, "shop__old_1")
@@ -16,19 +17,16 @@ def test_nothing_but_a_copy_of_this_database_can_be_dropped(name):
 
 
 def test_a_copy_is_dropped_and_gone(engine):
-    ran = engine.run(DROP, "= there 1\n= sessions 0\n", "", "= there 0\n= sessions 0\n")
+    ran = engine.run(DROP, seen(copy=1), "", seen())
     assert (ran.code, ran.out) == (0, "shop__old_1 is gone\n")
     assert "-v copy=shop__old_1" in engine.asked(2)
     assert 'DROP DATABASE IF EXISTS :"copy";' in engine.asked(2)
 
 
 def test_a_copy_in_use_stays(engine):
-    ran = engine.run(DROP, "= there 1\n= sessions 3\n")
+    ran = engine.run(DROP, seen(copy=1, sessions=3))
     assert (ran.code, ran.err) == (2, "somebody is connected to shop__old_1: it was not dropped\n")
 
 
 def test_a_copy_that_is_still_there_is_a_failure(engine):
-    assert (
-        engine.run(DROP, "= there 1\n= sessions 0\n", "", "= there 1\n= sessions 0\n").err
-        == "shop__old_1 is still there\n"
-    )
+    assert engine.run(DROP, seen(copy=1), "", seen(copy=1)).err == "shop__old_1 is still there\n"

@@ -28,7 +28,7 @@ def psql(stage: Stage, script: str) -> list[str]:
 
 def test_psql_is_one_command_without_configuration_that_stops_at_the_first_error():
     with Stage(docker="cat >/dev/null") as stage:
-        words = psql(stage, read(SHOP, "rows"))
+        words = psql(stage, read(SHOP, "table-rows"))
     assert " ".join(words) == (
         f"docker exec -i -e PGAPPNAME=fab-rollback -e PGOPTIONS={OPTIONS} shop_db psql -U owner"
         " -X -q -v ON_ERROR_STOP=1 -At -d shop -v live=shop"
@@ -37,7 +37,7 @@ def test_psql_is_one_command_without_configuration_that_stops_at_the_first_error
 
 def test_every_session_has_the_settings_of_an_administrator_whatever_the_role_has():
     with Stage(docker='cat >/dev/null; [ "$2" != -i ] || printf "%s" "$PGOPTIONS" >"$HOME/options"') as stage:
-        psql(stage, read(SHOP, "rows"))
+        psql(stage, read(SHOP, "table-rows"))
         options = (stage.home / "options").read_text()
     assert options == OPTIONS
 
@@ -69,7 +69,7 @@ def test_a_database_that_postgres_could_not_have_is_refused(name):
 )
 def test_a_name_that_reads_like_a_connection_string_is_still_a_name(name, expected):
     with Stage(docker="cat >/dev/null") as stage:
-        words = psql(stage, read(Database("c", name, "u"), "rows"))
+        words = psql(stage, read(Database("c", name, "u"), "table-rows"))
     assert words[words.index("-d") + 1] == expected
 
 
@@ -80,23 +80,23 @@ def test_the_maintenance_database_is_never_the_one_that_is_changed():
 
 def test_a_failed_change_says_what_failed_and_the_first_error_in_one_line(engine):
     answer = ("WARNING:  w\nERROR:  busy\nDETAIL:  d\n", 3)
-    ran = engine.run(call(SHOP, "drop_copy", "x"), "= there 1\n= sessions 0\n", answer)
+    ran = engine.run(call(SHOP, "drop-copy", "x"), "= copy 1\n= sessions 0\n", answer)
     assert (ran.code, ran.err) == (1, "x could not be dropped: ERROR:  busy\n")
 
 
 def test_a_failed_question_ends_the_script_with_one_line(engine):
-    ran = engine.run(call(SHOP, "drop_copy", "x"), ("Error response from daemon: No such\n", 1))
+    ran = engine.run(call(SHOP, "drop-copy", "x"), ("Error response from daemon: No such\n", 1))
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == "PostgreSQL did not answer: Error response from daemon: No such\n"
 
 
 def test_warnings_are_not_mistaken_for_answers(engine):
-    ran = engine.run(call(SHOP, "drop_copy", "x"), "WARNING:  old collation\n= there 0\n= sessions 0\n")
+    ran = engine.run(call(SHOP, "drop-copy", "x"), "WARNING:  old collation\n= copy 0\n")
     assert ran.out == "x is gone\n"
 
 
 def test_the_step_is_told_to_the_server_so_that_it_can_be_ended_there():
     with Stage(docker='cat >/dev/null; printf "%s" "$PGAPPNAME" >"$HOME/name"') as stage:
         stage.environ["FAB_ROLLBACK_STEP"] = "run/01-snapshot.1"
-        psql(stage, read(SHOP, "rows"))
+        psql(stage, read(SHOP, "table-rows"))
         assert (stage.home / "name").read_text() == "run/01-snapshot.1"

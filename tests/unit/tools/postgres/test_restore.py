@@ -54,26 +54,24 @@ def test_what_was_restored_and_verified_is_not_restored_again(engine, tmp_path):
     assert (ran.code, engine.calls) == (0, 1)
 
 
+# What follows \\echo in what psql was fed is what it prints.
+OUT = """cat "$FAKE/$n.out"; sed -n 's/^\\\\echo //p' "$FAKE/$n.asked\""""
+
+
 @pytest.fixture
 def load(engine, tmp_path):
-    """Restore a plain backup of TEXT; psql, as it loads it, answers with ANSWER and the nonce where COMMIT came."""
+    """Restore a plain backup of TEXT with a psql that does nothing but what it is told to echo."""
+    docker = engine.folder / "docker"
+    docker.write_text(docker.read_text().replace('cat "$FAKE/$n.out"', OUT))
 
-    def run(text=WHOLE, answer="", **options):
+    def run(text=WHOLE, **options):
         path = tmp_path / "b.sql"
         path.write_text(text)
         backup = replace(GOOD, path=str(path), bytes=len(text))
-        engine.load = engine.folder / "docker"
-        script = engine.load.read_text().replace('cat "$FAKE/$n.out"', OUT)
-        engine.load.write_text(script)
         wanted = Restore(backup, "r1", str(tmp_path / "w"), **options)
-        before = (seen(live=0), "", "", "", "")
-        return engine.run(restore(SHOP, wanted), *before, answer, "", "", "", "", "")
+        return engine.run(restore(SHOP, wanted), seen(live=0), *[""] * 10)
 
     return run
-
-
-# What follows \\echo in what psql was fed is what it prints.
-OUT = """cat "$FAKE/$n.out"; sed -n 's/^\\\\echo //p' "$FAKE/$n.asked\""""
 
 
 def test_commit_is_sent_only_after_the_last_byte_and_proven_by_the_nonce(load, engine):

@@ -35,7 +35,7 @@ export REPORT='cat >/dev/null'
 readable || refuse 'the backup is damaged or cut off: nothing was dropped'
 describe_live
 change 'the live database could not be dropped' admin -v end_sessions="$(end_sessions)" \
-  <"$SCRIPTS/tools/postgres/drop_live.sql"
+  <"$SCRIPTS/tools/postgres/drop-live.sql"
 see "$COPY"
 [ "$(seen_of live)" = 0 ] || fail "$DB_NAME is still there"
 echo "$gone"

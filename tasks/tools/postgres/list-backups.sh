@@ -1,24 +1,10 @@
-# Prints what lies in FOLDER: list_backups.sh FOLDER REPORTS
+# Prints what lies in FOLDER: list-backups.sh FOLDER REPORTS
 # For each backup `BACKUP BYTES MODIFIED KIND CHECKSUM NAME` (tab-separated; CHECKSUM: whether one lies beside it), then
 # what its last check found, which lies in REPORTS; or, of a file that was never checked, the revision in it, as far as
 # it can be read in a few seconds. DB_CONTAINER may be empty: then an archive's is not read.
 set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 folder=$(at_home "$1") reports=$(at_home "$2")
-
-kind_of() { # FILE
-  [ ! -d "$1" ] || { echo directory && return; }
-  case $(od -An -tx1 -N5 "$1" | tr -d ' \n') in
-    5047444d50) echo custom ;;
-    1f8b*) echo gzip ;;
-    28b52ffd*) echo zstd ;;
-    *) echo plain ;;
-  esac
-}
-
-bytes_of() { # FILE
-  if [ -d "$1" ]; then du -sk "$1" | awk '{ printf "%.0f\n", $1 * 1024 }'; else echo "$(($(wc -c <"$1")))"; fi
-}
 
 revision_in() { # KIND FILE
   case $1 in
@@ -36,8 +22,8 @@ for name in *; do
   case $name in *.sha256 | *.part | *.part.err | *[[:cntrl:]]*) continue ;; esac
   [ -f "$name" ] || [ -f "$name/toc.dat" ] || continue
   [ -r "$name" ] || continue
-  kind=$(kind_of "./$name") || continue # gone meanwhile
-  bytes=$(bytes_of "./$name") || continue
+  kind_of "./$name"
+  bytes=$(bytes_of "./$name") || continue # gone meanwhile
   modified=$(stat -c %Y "./$name") || continue
   checksum=0
   [ ! -e "$name.sha256" ] || checksum=1

@@ -1,4 +1,4 @@
-# Clones the live database as SNAP, or, where that cannot be, writes a dump to PATH: clone_or_dump.sh SNAP NEW PATH
+# Clones the live database as SNAP, or, where that cannot be, writes a dump to PATH: clone-or-dump.sh SNAP NEW PATH
 # NEW is that of snapshot.sh; REPORTS and VERSIONS are those of inspect.sh. Where the dump is there already, it is kept.
 set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
@@ -17,4 +17,4 @@ esac
 see "$1"
 require_room 0
 echo "no clone could be made: $3 is written instead"
-sh "$SCRIPTS/tools/postgres/write_backup.sh" "$3" custom
+sh "$SCRIPTS/tools/postgres/write-backup.sh" "$3" custom

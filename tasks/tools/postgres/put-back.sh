@@ -1,4 +1,4 @@
-# Puts the snapshot of a run back after a downgrade that failed, and always ends 1: put_back.sh SNAP OLD DUMP
+# Puts the snapshot of a run back after a downgrade that failed, and always ends 1: put-back.sh SNAP OLD DUMP
 # The clone SNAP is swapped in; a DUMP is restored beside and swapped in, or, where that cannot be, the command BY_HAND
 # is named that brings it back. The failed state stays as OLD; what an earlier try of the same run left there gives
 # way. The other variables are those of restore.sh.
@@ -15,7 +15,7 @@ snapshot_is_there() {
 }
 
 swap_in() { # NAME
-  sh "$SCRIPTS/tools/postgres/drop_copy.sh" "$old" >/dev/null && sh "$SCRIPTS/tools/postgres/swap.sh" "$1" "$old"
+  sh "$SCRIPTS/tools/postgres/drop-copy.sh" "$old" >/dev/null && sh "$SCRIPTS/tools/postgres/swap.sh" "$1" "$old"
 }
 
 same_bytes() { [ "$(sha256sum <"$dump" | cut -c1-64)" = "$(cut -c1-64 "$dump.sha256")" ]; }
