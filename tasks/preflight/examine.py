@@ -6,13 +6,13 @@ import functools
 import time
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from ..config.settings import Environment
 from ..console.units import stamp
 from ..ssh.host import Host
 from ..ssh.probe import Probe, combined, single
-from ..tools.alembic import revisions
+from ..tools.alembic import image_graphs, revisions
 from ..tools.compose import origins, project
 from ..tools.compose.inspect import Container
 from ..tools.compose.origins import Origin
@@ -120,8 +120,15 @@ def probe(environment: Environment) -> Probe[Examined]:
 
 def examine(member: Host) -> Examined:
     """Look at one host; what cannot be read is a problem in the state, never an error."""
-    found: Examined = member.ask(probe(member.environment))
-    return found
+    return with_graph(member, member.ask(probe(member.environment)))
+
+
+def with_graph(member: Host, found: Examined) -> Examined:
+    """Return `found`, with the migrations of HEAD as an image tells them where its text does not decide them."""
+    if not found.heads_problem:
+        return found
+    graph = member.ask(image_graphs.probe(member.environment, ["HEAD"])).get("HEAD")
+    return structs.replace(found, graph=graph, heads_problem="") if graph else found
 
 
 def _examined(

@@ -39,6 +39,7 @@ def look(member: Host) -> Overview:
     found, before, journals, held = member.ask(
         examine.probe(environment), past.probe(environment), journal.every(environment, 1), lock.show(environment)
     )
+    found = examine.with_graph(member, found)
     return overview(member, found, before, Runs(journals, lock.describe(held) if held else ""))
 
 

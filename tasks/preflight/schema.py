@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,8 +10,8 @@ from ..console.errors import Refused
 from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.probe import Probe
-from ..ssh.shell import join, quote
-from ..tools.alembic import migrate, migrations, revisions
+from ..ssh.shell import join
+from ..tools.alembic import image_graphs, migrate, migrations, revisions
 from ..tools.alembic.migrate import WAYS_OUT
 from ..tools.alembic.revisions import Comparison, Graph, Graphs
 from ..tools.alembic.schema_change import SchemaChange
@@ -44,9 +43,15 @@ def probe(environment: Environment, *refs: str) -> Probe[Graphs]:
 
 
 def graphs(c: Host, refs: Iterable[str]) -> Graphs:
-    """Return the migration graph of each commit or ref, from git objects on the host, in one round trip."""
-    found: Graphs = c.ask(_graphs(c.environment, refs))
-    return found
+    """Return the migration graph of each commit or ref: from git objects on the host or, where undecided, an image."""
+    return decided(c, c.ask(_graphs(c.environment, refs)))
+
+
+def decided(c: Host, found: Graphs) -> Graphs:
+    """Return the graphs, those that the text of a commit does not decide as Alembic tells them in an image of it."""
+    undecided = [ref for ref, graph in found.items() if isinstance(graph, revisions.Undecidable)]
+    told: dict[str, Graph] = c.ask(image_graphs.probe(c.environment, undecided)) if undecided else {}
+    return {**found, **told}
 
 
 def _graphs(environment: Environment, refs: Iterable[str]) -> Probe[Graphs]:
@@ -66,7 +71,7 @@ def present_graph(c: Host, seen: State, found: Graphs | None = None) -> Graph:
             f"The database is at {', '.join(sorted(heads))}, a revision that neither HEAD nor "
             f"{c.environment.app.branch} has: fetch the commit that brought it (git fetch on the host)."
         )
-    raise Refused(f"The migrations of HEAD cannot be read: {answer}.")
+    raise Refused(f"The migrations of HEAD cannot be read: {answer}.", next=WAYS_OUT)
 
 
 def heads_of(c: Host, seen: State) -> list[str]:
@@ -86,12 +91,14 @@ def needed_by(
     """
     heads = heads_of(c, seen)
     ref, found = known or (commit.sha, c.ask(probe(c.environment, commit.sha)))
+    found = decided(c, found)
     present = present_graph(c, seen, found)
     if revision:
         return to_revision(present, heads, revision)
     target = found[ref]
-    wanted = target if isinstance(target, Graph) else _asked_of_image(c, commit, target)
-    compared = revisions.compare(present, heads, wanted)
+    if not isinstance(target, Graph):
+        raise Refused(f"The migrations of {commit.title} cannot be read: {target}.", next=WAYS_OUT)
+    compared = revisions.compare(present, heads, target)
     return _change(heads, compared, f"{commit.title} cannot be reached by a downgrade")
 
 
@@ -149,14 +156,3 @@ def _change(heads: list[str], compared: Comparison, problem: str) -> SchemaChang
         raise Refused(f"{problem}: {compared.reason}.", next=WAYS_OUT)
     moves = revisions.downgrade_arguments(compared)
     return SchemaChange(heads, compared.heads_after, [*moves], compared.downgrades, compared.implied)
-
-
-def _asked_of_image(c: Host, commit: Commit, why: object) -> list[str]:
-    image = f"$(docker images -q --no-trunc --filter label=org.opencontainers.image.revision={commit.sha} | head -n 1)"
-    entry, *rest = alembic_of(c.environment).command.split()
-    command = f'docker run --rm --network none --entrypoint {quote(entry)} "$i" {join(*rest, "heads")}'
-    answer = c.sh(f'i={image}; [ -n "$i" ] && {command}', check=False)
-    heads = re.findall(r"^([A-Za-z0-9_]+)\b.*\(head\)", answer.stdout, re.MULTILINE)
-    if not answer.ok or not heads:
-        raise Refused(f"The migrations of {commit.title} cannot be read: {why}.", next=WAYS_OUT)
-    return heads

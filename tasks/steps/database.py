@@ -1,20 +1,18 @@
-"""The schema: where it is, how it got there, what a way back would do, and the way back."""
+"""The schema: the way back, and up again; `migrations` says where it is."""
 
 from __future__ import annotations
 
 from ..console import terminal as console
 from ..console.commands import fab, render
-from ..console.errors import Failed, Refused
 from ..engine.options import DOWN_TO
 from ..engine.plan import UNDO, Expectation, Plan, Step, chain
 from ..preflight import downgrade as preflight
-from ..preflight import schema, schema_choice, state
+from ..preflight import schema
 from ..preflight.downgrade import DowngradeOptions, DowngradeReport
 from ..preflight.reports import DeploymentReport, Migration
 from ..ssh.host import Host
 from ..ssh.shell import quote
 from ..tools.alembic import migrate, rehearsal
-from ..tools.alembic.revisions import Graph
 from ..tools.alembic.schema_change import Move, OverrideSql
 from ..tools.compose import compose
 from ..tools.postgres import changes
@@ -22,70 +20,11 @@ from ..tools.postgres.backup import Section
 from . import containers
 from .data import LONG, restoring
 from .data import snapshot_step as snapshot_step
-from .declare import change, task
-
-
-@task
-def current(c: Host, json: bool = False) -> None:
-    """Show the database's present revision, read from the database itself."""
-    schema.alembic_of(c.environment)
-    seen = state.look(c)
-    heads = schema.heads_of(c, seen)
-    graph = schema.present_graph(c, seen)
-    known = [(r, graph.revisions[r].title, r in graph.heads()) for r in heads]
-    if console.emit_json([{"revision": r, "title": title, "head": head} for r, title, head in known]):
-        return
-    for revision, title, head in known:
-        console.say(f"{revision}{' (head)' if head else ''}  {title}")
-    if not heads:
-        console.say("no revision: the database has no alembic table, or an empty one")
-
-
-@task
-def history(c: Host, json: bool = False) -> None:
-    """Show all migrations, the newest first, and which of them are in the database."""
-    schema.alembic_of(c.environment)
-    seen = state.look(c)
-    graph = schema.present_graph(c, seen)
-    applied = graph.ancestors(schema.heads_of(c, seen))
-    found = [graph.revisions[name] for name in reversed(graph.order)]
-    if console.emit_json([{"revision": r.id, "title": r.title, "applied": r.id in applied} for r in found]):
-        return
-    standing = {r.id: schema_choice.standing(r.id, seen, applied) for r in found}
-    rows = [(r.id, ", ".join(r.down_revisions) or "base", r.title, standing[r.id]) for r in found]
-    console.table(("revision", "follows", "title", ""), rows)
-
-
-@task(help={"commit": "a hash, tag or branch that the host's checkout knows; without it, HEAD"})
-def heads(c: Host, commit: str | None = None, json: bool = False) -> None:
-    """Print the revision that a commit needs, read from git alone."""
-    schema.alembic_of(c.environment)
-    ref = commit or "HEAD"
-    graph = schema.graphs(c, [ref])[ref]
-    if not isinstance(graph, Graph):
-        raise Refused(f"{ref}: {graph}.")
-    if not console.emit_json(graph.heads()):
-        for name in graph.heads():
-            console.say(name)
-
-
-@task(help=DOWN_TO)
-def preview(c: Host, revision: str | None = None) -> None:
-    """Show the SQL that a downgrade would run, as the runbook's dry run was meant to."""
-    seen = state.look(c)
-    wanted = schema_choice.way_down(c, seen, revision)
-    if not wanted.changes:
-        console.say("There is nothing to downgrade.")
-        return
-    result = c.sh(migrate.preview(c.environment, preflight.image_of(c, seen), wanted), check=False, timeout=120)
-    if result.ok:
-        console.say(result.stdout)
-        return
-    console.say("Alembic cannot print this downgrade as SQL (it looks at the database); its source instead:")
-    for found in wanted.downgrades:
-        console.say(f"-- {found.path}\n{found.source}")
-    if not wanted.downgrades:
-        raise Failed("Neither the SQL nor the source of the downgrade can be shown.")
+from .declare import change
+from .migrations import current as current
+from .migrations import heads as heads
+from .migrations import history as history
+from .migrations import preview as preview
 
 
 def rehearse_step(report: DeploymentReport) -> Step | None:

@@ -1,6 +1,6 @@
 # Drops the live database to make room for a backup, and proves that it is gone: the first of the runbook's drop, create
 # and load, for where two copies do not fit. restore.sh then loads a new database, because a name should never stand for
-# half a database, and take.sh gives that the live name. The variables are those of restore.sh; WORK keeps how to create
+# half a database, and swap.sh gives that the live name. The variables are those of restore.sh; WORK keeps how to create
 # the like of what is dropped. Nothing but a dump brings the data back: the whole backup is read once more before. Ends
 # 2 where it is damaged, or would not fit even then. Where it fails, the database is open to connections.
 set -eu

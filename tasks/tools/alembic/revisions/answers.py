@@ -23,3 +23,7 @@ class UndecidedError(Exception):
     def __init__(self, reason: str, path: str = "") -> None:
         super().__init__(reason)
         self.answer = Undecidable(reason, path)
+
+    def at(self, path: str) -> UndecidedError:
+        """Return the same of the file `path`, where it names none yet."""
+        return UndecidedError(self.answer.reason, self.answer.path or path)

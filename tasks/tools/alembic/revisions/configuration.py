@@ -1,4 +1,4 @@
-"""Alembic's options as a commit has them, from alembic.ini and pyproject.toml."""
+"""Where a commit keeps its migrations: Alembic's options in alembic.ini and pyproject.toml, as far as text tells."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import configparser
 import posixpath
 import re
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from .answers import UndecidedError
-from .git_objects import Snapshot
+from .git_objects import Snapshot, up_from
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,92 +19,135 @@ else:
 CHECKOUT = "/<checkout>"
 """Stands for the top folder of the repository in what `%(here)s` becomes."""
 
+MIGRATION = re.compile(r"(?!\.\#|__init__)(.*\.py)$")
 SEPARATORS = {"space": " ", "newline": "\n", "os": ":", ":": ":", ";": ";"}
-UNREADABLE = ("recursive_version_locations", "sourceless")
+LEFT_TO_ALEMBIC = ("recursive_version_locations", "sourceless")
+OPTIONS = ("script_location", "version_locations", "path_separator", "version_path_separator", *LEFT_TO_ALEMBIC)
 
 
-@dataclass(frozen=True)
-class Configuration:
-    """Where migrations are, as `path` says it; `script_location` is empty where it says nothing of it."""
+def migration_paths(snapshot: Snapshot, config: str) -> list[str]:
+    """Return the paths of the files that Alembic would load as migrations where hosts.yaml names `config`.
 
-    path: str
-    script_location: str
-    version_locations: list[str]
-
-
-def configuration(snapshot: Snapshot, config: str) -> Configuration:
-    """Return the configuration of a commit whose hosts.yaml names `config`.
-
-    The options of an ini come before those of a pyproject.toml. Raises UndecidedError where there is none, or where
-    the files cannot be read as Alembic reads them.
+    Raises UndecidedError where text alone cannot tell.
     """
-    there = [path for path in _candidates(config) if path in snapshot.entries]
-    inis = [path for path in there if not path.endswith(".toml")][:1]
-    found = {path: _options(path, _content(snapshot, path)) for path in there}
-    used = [*inis, *[path for path in there if path.endswith(".toml") and found[path]][:1]]
-    if not used:
-        name = posixpath.basename(config)
-        others = sorted(path for path in snapshot.entries if path != config and posixpath.basename(path) == name)
+    path, options = _configuration(snapshot, config)
+    try:
+        folders = _version_folders(snapshot, posixpath.dirname(path), options)
+    except UndecidedError as undecided:
+        raise undecided.at(path) from undecided
+    return [file for folder in dict.fromkeys(folders) for file in snapshot.folders.get(folder, ()) if _loaded(file)]
+
+
+def _loaded(path: str) -> bool:
+    return MIGRATION.match(posixpath.basename(path)) is not None
+
+
+def _configuration(snapshot: Snapshot, config: str) -> tuple[str, dict[str, Any]]:
+    """The file that configures Alembic, and its options; those of an ini come before those of the pyproject.toml."""
+    folder, name = posixpath.split(config)
+    toml = posixpath.join(folder, "pyproject.toml")
+    ini = posixpath.join(folder, "alembic.ini") if config == toml else config
+    found = {path: _options(snapshot, path) for path in (toml, ini) if path in (*snapshot.files, *snapshot.links)}
+    if ini not in found and not found.get(toml):
+        others = sorted(path for path in snapshot.files if path != config and posixpath.basename(path) == name)
         hint = f"; it has {', '.join(others[:3])}" if others else ""
         raise UndecidedError(f"does not configure Alembic in this commit{hint}", config)
-    options = {**found[used[-1]], **found[used[0]]}
-    path, location = used[0], options.get("script_location") or ""
-    if not isinstance(location, str) or any(options.get(name) in ("true", True) for name in UNREADABLE):
-        raise UndecidedError(f"script_location, or one of {', '.join(UNREADABLE)}, is not understood", path)
-    return Configuration(path, location, _version_locations(options, path))
+    return (ini if ini in found else toml), {**found.get(toml, {}), **found.get(ini, {})}
 
 
-def _version_locations(options: Mapping[str, Any], path: str) -> list[str]:
-    """The folders with migrations, split by Alembic's rules; empty if they are not said."""
+def _options(snapshot: Snapshot, path: str) -> dict[str, Any]:
+    content = snapshot.content(path)
+    if content is None:
+        raise UndecidedError("is no regular file", path)
+    here = posixpath.join(CHECKOUT, posixpath.dirname(path)).rstrip("/")
+    try:
+        return (_toml if path.endswith(".toml") else _ini)(content.decode("utf-8", "surrogateescape"), here)
+    except (configparser.Error, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UndecidedError(f"cannot be read: {str(error).partition(chr(10))[0]}", path) from error
+
+
+def _ini(text: str, here: str) -> dict[str, str]:
+    parser = configparser.ConfigParser({"here": here})
+    parser.read_string(text)
+    section = parser["alembic"] if parser.has_section("alembic") else {}
+    return {name: section[name] for name in OPTIONS if name in section}
+
+
+def _toml(text: str, here: str) -> dict[str, Any]:
+    section = tomllib.loads(text).get("tool", {}).get("alembic", {}) if "alembic" in text else {}
+    return {name: _filled(value, here) for name, value in section.items()}
+
+
+def _filled(value: Any, here: str) -> Any:
+    if isinstance(value, list):
+        return [_filled(item, here) for item in value]
+    return value % {"here": here} if isinstance(value, str) else value
+
+
+def _version_folders(snapshot: Snapshot, folder: str, options: dict[str, Any]) -> list[str]:
+    """The folders of version_locations, or `versions` in the script location, for a configuration in `folder`.
+
+    A relative location is relative to the working folder, which git does not know: any folder from the
+    configuration's up to the top may be it. Without a script location it is the configuration's own folder, as
+    Flask-Migrate has it.
+    """
+    script = options.get("script_location") or f"{CHECKOUT}/{folder}"
+    if not isinstance(script, str) or any(options.get(name) in ("true", True) for name in LEFT_TO_ALEMBIC):
+        raise UndecidedError(f"script_location, or one of {', '.join(LEFT_TO_ALEMBIC)}, is not understood")
+    meant = [(base, place) for base in up_from(folder) for place in _meant(snapshot, script, [base])]
+    holding = [(base, place) for base, place in meant if posixpath.join(place, "env.py") in snapshot.files]
+    found = sorted({place for _, place in holding})
+    if len(found) != 1:
+        raise UndecidedError(f"script_location {script}: env.py found in {_said(found)}")
+    bases = [base for base, _ in holding]
+    named = [place for value in _version_locations(options) for place in _version_folder(snapshot, value, bases)]
+    return named if options.get("version_locations") else _meant(snapshot, "versions", found)
+
+
+def _version_locations(options: dict[str, Any]) -> list[str]:
+    """The values of version_locations, split by Alembic's rules; empty if they are not said."""
     value = options.get("version_locations") or []
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return value
     separator = options.get("path_separator", options.get("version_path_separator"))
     if not isinstance(value, str) or separator not in (None, *SEPARATORS):
-        raise UndecidedError("version_locations cannot be split", path)
+        raise UndecidedError("version_locations cannot be split")
     if separator is None:
         return re.split(r", *|(?: +)", value)
     return [part.strip() for part in value.split(SEPARATORS[separator]) if part]
 
 
-def _candidates(config: str) -> list[str]:
-    """The files that can configure Alembic: the one in hosts.yaml, and what is read beside it."""
-    folder, name = posixpath.split(config)
-    ini = posixpath.join(folder, "alembic.ini") if name == "pyproject.toml" else config
-    return list(dict.fromkeys([ini, posixpath.join(folder, "pyproject.toml"), "pyproject.toml"]))
+def _version_folder(snapshot: Snapshot, value: str, bases: list[str]) -> list[str]:
+    """The one folder that an entry of version_locations names, none if it holds no file."""
+    found = [place for place in _meant(snapshot, value, bases) if place in snapshot.folders]
+    if len(found) > 1 or (not found and ":" in value):
+        raise UndecidedError(f"version_locations {value}: found in {_said(found)}")
+    return found
 
 
-def _content(snapshot: Snapshot, path: str) -> str:
-    content = snapshot.content(path)
-    if content is None:
-        raise UndecidedError("is no regular file", path)
-    return content.decode("utf-8", "surrogateescape")
+def _meant(snapshot: Snapshot, value: str, bases: list[str]) -> list[str]:
+    """The folders of the repository ('' is its top) that a path, or `package:folder`, may mean."""
+    if value == CHECKOUT or value.startswith(f"{CHECKOUT}/"):
+        places = [value[len(CHECKOUT) + 1 :]]
+    elif value.startswith("/"):
+        raise UndecidedError(f"{value} lies outside the repository")
+    elif ":" in value:
+        package, *rest = value.split(":")
+        tail = posixpath.normpath(posixpath.join("/", package.replace(".", "/"), *rest))
+        places = sorted(folder for folder in snapshot.folders if f"/{folder}".endswith(tail))
+    else:
+        places = [posixpath.join(base, value) for base in bases]
+    inside = [place for place in dict.fromkeys(map(posixpath.normpath, places)) if not place.startswith("..")]
+    return [_visible(snapshot, "" if place == "." else place) for place in inside]
 
 
-def _options(path: str, text: str) -> dict[str, Any]:
-    here = {"here": posixpath.join(CHECKOUT, posixpath.dirname(path)).rstrip("/")}
-    try:
-        return _toml(text, here) if path.endswith(".toml") else _ini(text, here)
-    except (configparser.Error, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise UndecidedError(f"cannot be read: {str(error).partition(chr(10))[0]}", path) from error
+def _visible(snapshot: Snapshot, folder: str) -> str:
+    """The folder; what lies behind a link or in a submodule, or is one among its Python files, is not seen."""
+    for link in snapshot.links:
+        if link in up_from(folder) or (posixpath.dirname(link) == folder and link.endswith(".py")):
+            raise UndecidedError("is a symbolic link or a submodule", link)
+    return folder
 
 
-def _ini(text: str, here: dict[str, str]) -> dict[str, str]:
-    parser = configparser.ConfigParser(here)
-    parser.read_string(text)
-    section = parser["alembic"] if parser.has_section("alembic") else {}
-    names = ("script_location", "version_locations", "path_separator", "version_path_separator", *UNREADABLE)
-    return {name: section[name] for name in names if name in section}
-
-
-def _toml(text: str, here: dict[str, str]) -> dict[str, Any]:
-    if "alembic" not in text:
-        return {}
-    section = tomllib.loads(text).get("tool", {}).get("alembic", {})
-    return {name: _filled(value, here) for name, value in section.items()}
-
-
-def _filled(value: Any, here: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        return value % here
-    return [_filled(item, here) for item in value] if isinstance(value, list) else value
+def _said(folders: list[str]) -> str:
+    return ", ".join(folder or "the top folder" for folder in folders) or "no folder"

@@ -6,8 +6,9 @@ import base64
 import binascii
 import gzip
 import posixpath
+import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,6 +16,7 @@ from ....ssh import scripts
 from ....ssh.shell import home
 
 LINKS = ("120000", "160000")
+HEADER = re.compile(rb"([0-9a-f]+) blob (\d+)\n")
 
 
 class BadOutputError(ValueError):
@@ -22,38 +24,37 @@ class BadOutputError(ValueError):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One path of a commit: its mode as git writes it, and the id of its object."""
-
-    mode: str
-    object: str
-
-
-@dataclass(frozen=True)
 class Snapshot:
-    """The paths of one commit that matter to Alembic, and the contents that were sent."""
+    """The paths of one commit that matter to Alembic, and the contents that were sent.
 
-    entries: Mapping[str, Entry]
+    `files` are the regular ones, with the ids of their objects; `links` symbolic links and submodules: git does not say
+    here what is behind them.
+    """
+
+    files: Mapping[str, str]
+    links: Collection[str]
     blobs: Mapping[str, bytes] = field(repr=False)
 
     def content(self, path: str) -> bytes | None:
         """Return what the file holds, None if it was not sent or is no regular file."""
-        entry = self.entries.get(path)
-        return None if entry is None or entry.mode in LINKS else self.blobs.get(entry.object)
-
-    @cached_property
-    def links(self) -> list[str]:
-        """Symbolic links and submodules: git does not say here what is behind them."""
-        return sorted(path for path, entry in self.entries.items() if entry.mode in LINKS)
+        return self.blobs.get(self.files.get(path, ""))
 
     @cached_property
     def folders(self) -> dict[str, list[str]]:
-        """The Python files of each folder, sorted by name."""
+        """By folder, its Python files, sorted by name; none where only its folders have some."""
         found: dict[str, list[str]] = {}
-        for path in sorted(self.entries):
+        for path in sorted(self.files):
             if path.endswith(".py"):
                 found.setdefault(posixpath.dirname(path), []).append(path)
-        return found
+        return {above: [] for folder in found for above in up_from(folder)} | found
+
+
+def up_from(folder: str) -> list[str]:
+    """Return the folder, its parent and so on up to the top, ''."""
+    found = [folder]
+    while found[-1]:
+        found.append(posixpath.dirname(found[-1]))
+    return found
 
 
 def fetch_script(checkout: str, commits: Sequence[str], config: str) -> str:
@@ -91,34 +92,32 @@ def read(output: str) -> dict[str, Snapshot | None]:
 
 def _snapshots(records: list[str], blobs: Mapping[str, bytes]) -> dict[str, Snapshot | None]:
     commits: dict[str, Snapshot | None] = {}
-    entries: dict[str, Entry] = {}
+    files: dict[str, str] = {}
+    links: list[str] = []
     for record in records:
         word, _, rest = record.partition(" ")
-        if word == "missing":
-            commits[rest] = None
-        elif word == "commit":
-            entries = {}
-            commits[rest] = Snapshot(entries, blobs)
-        elif word == "failed":
+        if word == "failed":
             raise BadOutputError("git could not list the files of a commit")
+        if word in ("commit", "missing"):
+            files, links = {}, []
+            commits[rest] = Snapshot(files, links, blobs) if word == "commit" else None
+            continue
+        about, _, path = record.partition("\t")
+        mode, _, name = about.split(" ")
+        if mode in LINKS:
+            links.append(path)
         else:
-            information, _, path = record.partition("\t")
-            mode, _, name = information.split(" ")
-            entries[path] = Entry(mode, name)
+            files[path] = name
     return commits
 
 
 def _blobs(data: bytes) -> dict[str, bytes]:
     """Read `<id> blob <size>` lines, each followed by that many bytes and a newline."""
     found, at = {}, 0
-    while at < len(data) - len(b"end"):
-        line = data.find(b"\n", at)
-        words = data[at:line].split() if line >= 0 else []
-        if len(words) != 3 or not words[2].isdigit():
-            break
-        start, size = line + 1, int(words[2])
-        found[words[0].decode("ascii", "replace")] = data[start : start + size]
-        at = start + size + 1
+    while header := HEADER.match(data, at):
+        end = header.end() + int(header[2])
+        found[header[1].decode()] = data[header.end() : end]
+        at = end + 1
     if data[at:] != b"end":
         raise BadOutputError("the contents of the migrations are incomplete")
     return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ....console.text import nearest
@@ -27,7 +28,7 @@ def closure(ids: Iterable[str], following: Callable[[str], Iterable[str]]) -> fr
 
 @dataclass(frozen=True)
 class Revision:
-    """One migration; in a graph, `depends_on` are ids; `title` is its docstring's first line."""
+    """One migration; in a graph, `depends_on` are ids and no labels; `title` is its docstring's first line."""
 
     id: str
     down_revisions: tuple[str, ...] = ()
@@ -51,16 +52,22 @@ class Graph:
 
     @classmethod
     def of(cls, revisions: Iterable[Revision]) -> Graph:
-        """Return the graph of revisions. Raises UndecidedError where they do not form one."""
-        found: dict[str, Revision] = {}
+        """Return the graph of revisions as they are written. Raises UndecidedError where they do not form one.
+
+        A depends_on may name what one revision alone is labelled with.
+        """
+        written: dict[str, Revision] = {}
         for revision in revisions:
-            if revision.id in found:
-                other = found[revision.id].path
-                raise UndecidedError(f"revision {revision.id} is also in {other}", revision.path)
-            found[revision.id] = revision
-        for revision in found.values():
-            if gaps := [need for need in revision.needs if need not in found]:
+            if other := written.get(revision.id):
+                raise UndecidedError(f"revision {revision.id} is also in {other.path}", revision.path)
+            written[revision.id] = revision
+        labels = [(label, one.id) for one in written.values() for label in one.branch_labels]
+        times = Counter(label for label, _ in labels)
+        ids = {label: name for label, name in labels if times[label] == 1} | {name: name for name in written}
+        for revision in written.values():
+            if gaps := [need for need in revision.needs if need not in ids]:
                 raise UndecidedError(f"{revision.id} follows {gaps[0]}, which no file has", revision.path)
+        found = {one.id: replace(one, depends_on=tuple(ids[n] for n in one.depends_on)) for one in written.values()}
         graph = cls(found)
         if stuck := sorted(found.keys() - set(graph.order)):
             raise UndecidedError(f"revisions form a circle: {', '.join(stuck[:5])}")

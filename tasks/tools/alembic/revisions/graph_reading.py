@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ....ssh.probe import Probe, single
 from ....ssh.shell import Answer
 from .answers import Undecidable, UndecidedError
-from .configuration import configuration
+from .configuration import migration_paths
 from .git_objects import BadOutputError, Snapshot, fetch_script, read
 from .graph import Graph, Revision
-from .locations import migration_paths
 from .migration_files import read_migration
 
 Graphs = dict[str, Graph | Undecidable]
@@ -47,11 +46,11 @@ def _answer(snapshot: Snapshot | None, config: str) -> Graph | Undecidable:
     if snapshot is None:
         return Undecidable("the repository has no such commit")
     try:
-        paths = migration_paths(snapshot, configuration(snapshot, config))
-        strays = [path for path in sorted(snapshot.entries) if path.endswith(".py") and snapshot.content(path)]
+        paths = migration_paths(snapshot, config)
+        strays = [path for path in sorted(snapshot.files) if path.endswith(".py") and snapshot.content(path)]
         if strays and not paths:
             raise UndecidedError(f"no migration where the configuration points to, yet {strays[0]} looks like one")
-        return _graph({path: _migration(snapshot, path) for path in paths})
+        return Graph.of(_migration(snapshot, path) for path in paths)
     except UndecidedError as undecided:
         return undecided.answer
 
@@ -60,14 +59,4 @@ def _migration(snapshot: Snapshot, path: str) -> Revision:
     try:
         return replace(read_migration(snapshot.content(path), posixpath.basename(path)), path=path)
     except UndecidedError as undecided:
-        raise UndecidedError(undecided.answer.reason, path) from undecided
-
-
-def _graph(written: Mapping[str, Revision]) -> Graph:
-    """The graph of migrations as they are written: a depends_on may name a branch label as well as an id."""
-    ids = {label: one.id for one in written.values() for label in one.branch_labels}
-    ids |= {one.id: one.id for one in written.values()}
-    for path, one in written.items():
-        if strange := [name for name in one.depends_on if name not in ids]:
-            raise UndecidedError(f"depends_on {strange[0]}, neither a revision nor a literal branch label", path)
-    return Graph.of(replace(one, depends_on=tuple(ids[n] for n in one.depends_on)) for one in written.values())
+        raise undecided.at(path) from undecided

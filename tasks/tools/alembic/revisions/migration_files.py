@@ -30,7 +30,7 @@ def read_migration(content: bytes | None, name: str) -> Revision:
         raise UndecidedError("no down_revision in it")
     if len(content) > LARGEST:
         raise UndecidedError("too large to read")
-    source = _decoded(content)
+    source = decoded(content)
     try:
         tree = _parsed(content, source)
         bound = _bound(tree)
@@ -49,8 +49,8 @@ def read_migration(content: bytes | None, name: str) -> Revision:
     )
 
 
-def _decoded(content: bytes) -> str:
-    """The source as Python decodes it, or as bytes where it cannot."""
+def decoded(content: bytes) -> str:
+    """Return the source as Python decodes it, or as bytes where it cannot."""
     try:
         return importlib.util.decode_source(content)
     except (SyntaxError, UnicodeDecodeError):

@@ -89,7 +89,7 @@ def rows_of(database) -> set[str]:
         (
             "z.py",
             "revision = 'z'\ndown_revision = 'm2'\ndepends_on = 'far'",
-            "alembic/versions/z.py: depends_on far, neither",
+            "alembic/versions/z.py: z follows far, which",
         ),
     ],
 )
