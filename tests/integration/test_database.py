@@ -49,6 +49,18 @@ def test_the_revision_is_read_while_the_application_is_down(fresh, revisions):
     assert fresh.revision() == revisions["v2"]
 
 
+def test_what_the_text_of_a_commit_does_not_decide_alembic_tells_in_the_image_that_runs(fresh, revisions):
+    fresh.host.exec(
+        "cd jctc-app && sed -i '/^.alembic.$/a recursive_version_locations = true' alembic.ini"
+        f" && git -c user.name=x -c user.email=x@x commit -qam recursive && cd && {DEPLOY}"
+    )
+    assert fresh.fab("db.heads").out.strip() == revisions["v3"]
+    assert fresh.fab("db.history", "--json").json()[0]["title"]
+    ran = fresh.fab("full-rollback", "--commit", fresh.good, "--yes")
+    assert ran.code == 0, ran.text
+    assert fresh.revision() == revisions["v2"]
+
+
 def test_a_rehearsal_leaves_nothing_behind(operator):
     before = operator.world()
     leftovers = (

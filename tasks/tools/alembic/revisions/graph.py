@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 
 from ....console.text import nearest
 from .answers import UndecidedError
@@ -64,13 +65,15 @@ class Graph:
         labels = [(label, one.id) for one in written.values() for label in one.branch_labels]
         times = Counter(label for label, _ in labels)
         ids = {label: name for label, name in labels if times[label] == 1} | {name: name for name in written}
-        for revision in written.values():
-            if gaps := [need for need in revision.needs if need not in ids]:
+        found = {n: replace(one, depends_on=tuple(ids.get(d, d) for d in one.depends_on)) for n, one in written.items()}
+        for revision in found.values():
+            if gaps := [need for need in revision.needs if need not in found]:
                 raise UndecidedError(f"{revision.id} follows {gaps[0]}, which no file has", revision.path)
-        found = {one.id: replace(one, depends_on=tuple(ids[n] for n in one.depends_on)) for one in written.values()}
         graph = cls(found)
-        if stuck := sorted(found.keys() - set(graph.order)):
-            raise UndecidedError(f"revisions form a circle: {', '.join(stuck[:5])}")
+        try:
+            graph._sorter().prepare()
+        except CycleError as error:
+            raise UndecidedError(f"revisions form a circle: {', '.join(sorted(set(error.args[1]))[:5])}") from error
         return graph
 
     @cached_property
@@ -93,14 +96,10 @@ class Graph:
     @cached_property
     def order(self) -> tuple[str, ...]:
         """All ids, each after all that it needs: an order to upgrade in."""
-        waiting = {name: len(set(revision.needs)) for name, revision in self.revisions.items()}
-        ready = [name for name, count in waiting.items() if not count]
-        for name in ready:
-            for follower in self.dependents[name]:
-                waiting[follower] -= 1
-                if not waiting[follower]:
-                    ready.append(follower)
-        return tuple(ready)
+        return tuple(self._sorter().static_order())
+
+    def _sorter(self) -> TopologicalSorter[str]:
+        return TopologicalSorter({name: one.needs for name, one in self.revisions.items()})
 
     def heads(self) -> list[str]:
         """Return the ids that no revision follows, as `alembic heads` counts them."""

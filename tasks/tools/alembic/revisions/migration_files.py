@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from .answers import UndecidedError
 from .graph import Revision
 
-LARGEST = 4_000_000  # bytes
 NAMES = ("revision", "down_revision", "depends_on", "branch_labels")
 # An assignment at the top level, as far as the next line that is not indented.
 ASSIGNMENT = re.compile(rf"^(?:{'|'.join(NAMES)})\b[ \t]*(?::[^=\n]*)?=(?!=).*(?:\n[ \t)\]].*)*", re.MULTILINE)
@@ -28,8 +27,6 @@ def read_migration(content: bytes | None, name: str) -> Revision:
     """Return what a migration file called `name` says, as it is written. Raises UndecidedError (without a path)."""
     if content is None:
         raise UndecidedError("no down_revision in it")
-    if len(content) > LARGEST:
-        raise UndecidedError("too large to read")
     source = decoded(content)
     try:
         tree = _parsed(content, source)
