@@ -56,7 +56,7 @@ def _snapshot(c: Host, live: Database, heads: list[str]) -> str:
 def _at(c: Host, live: Database, copy: Copy, heads: list[str]) -> bool:
     alembic = schema.alembic_of(c.environment)
     found = c.ask(reads.optional(reads.revisions(live, alembic.table, alembic.schema, on=copy.name)))
-    return found is not None and list(found.rows) == heads
+    return found is not None and list(found) == heads
 
 
 def _leads_to(c: Host, run: str) -> str:

@@ -9,7 +9,6 @@ import pytest
 from tasks.tools.postgres import changes, reads
 from tasks.tools.postgres.backup import parse_backup
 from tasks.tools.postgres.names import copy_name
-from tasks.tools.postgres.server import Revisions
 from tests.integration.postgres_host import FOLDER, REPORTS, PostgresHost, ident, literal, target
 
 pytestmark = pytest.mark.sandbox
@@ -51,7 +50,7 @@ def test_the_server_reads_a_name_as_it_was_meant(awkward, text):
     try:
         assert awkward.ask(reads.values(awkward.db, text, "public", text)) == (1, 1)
         assert awkward.ask(reads.values(awkward.db, text, "", "other")) == (1, 0)
-        assert awkward.ask(reads.revisions(awkward.db, "no such", text)) == Revisions(False, ())
+        assert awkward.ask(reads.revisions(awkward.db, "no such", text)) == ()
         assert not awkward.ask(reads.there(awkward.db, text))
     finally:
         awkward.sql(f"DROP TABLE public.{ident(text)};")
@@ -270,13 +269,13 @@ def test_sessions_are_listed_and_ended_by_a_snapshot(clean):
     assert clean.ask(reads.sessions(clean.db)) == ()
 
 
-def test_revisions_tell_no_table_from_no_rows_from_rows(clean):
-    def read(table: str, schema: str) -> Revisions:
+def test_revisions_are_the_rows_of_a_table_wherever_it_lies(clean):
+    def read(table: str, schema: str) -> tuple[str, ...]:
         return clean.ask(reads.revisions(clean.db, table, schema))
 
-    assert read("alembic_version", "public").rows == ("0123abcd",)
-    assert read("alembic_version", "other").rows == ("not-this-one",)
-    assert (read("unversioned", "other").table, read("owned", "nowhere").table) == (True, False)
+    assert read("alembic_version", "public") == ("0123abcd",)
+    assert read("alembic_version", "other") == ("not-this-one",)
+    assert read("unversioned", "other") == read("owned", "nowhere") == ()
 
 
 def test_rows_are_counted_in_every_table(clean):

@@ -80,10 +80,11 @@ override() {
   } | live -v fab_schema="$SCHEMA" -v fab_table="$TABLE" -v fab_from="$OVERRIDE" -v fab_to="$OVERRIDE_TO"
 }
 
+read_table() { live -v schema="$SCHEMA" -v table="$TABLE" <"$SCRIPTS/tools/postgres/revisions.sql"; }
+
 # Reads the heads of the database into $heads, one a line, sorted.
 read_heads() {
-  heads=$(live -v schema="$SCHEMA" -v table="$TABLE" <"$SCRIPTS/tools/alembic/rows.sql") \
-    || fail 'the heads of the database cannot be read'
+  heads=$(read_table) || fail 'the heads of the database cannot be read'
   heads=$(printf '%s\n' "$heads" | sed 1d | sort)
 }
 

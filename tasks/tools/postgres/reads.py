@@ -14,7 +14,7 @@ from ...ssh.probe import Answers, Probe, single
 from ...ssh.shell import Answer
 from .names import stem
 from .psql import Database, call, read
-from .server import Revisions, Server, parse_revisions, parse_rows, parse_server
+from .server import Server, parse_revisions, parse_rows, parse_server
 from .sessions import Session, parse_sessions
 
 Found = TypeVar("Found")
@@ -42,8 +42,8 @@ def sessions(db: Database) -> Probe[tuple[Session, ...]]:
     return single(read(db, "sessions", on=db.maintenance), _read(parse_sessions))
 
 
-def revisions(db: Database, table: str = "alembic_version", schema: str = "", on: str = "") -> Probe[Revisions]:
-    """Return the probe of Alembic's `table` in `db` (or in the database `on`), and its rows.
+def revisions(db: Database, table: str = "alembic_version", schema: str = "", on: str = "") -> Probe[tuple[str, ...]]:
+    """Return the probe of the rows of Alembic's `table` in `db` (or in the database `on`), none without the table.
 
     Without `schema` the login's search path finds it. Stands for "View Current Migration".
     """

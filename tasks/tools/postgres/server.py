@@ -48,14 +48,6 @@ class Server:
         return self.data_free >= (bytes_needed + shared) * 1.1 and self.wal_free >= self.max_wal * 1.1
 
 
-@dataclass(frozen=True)
-class Revisions:
-    """Alembic's table: whether it is there, and its rows (none: an empty table)."""
-
-    table: bool
-    rows: tuple[str, ...]
-
-
 def parse_server(output: str, live: str) -> Server:
     """Return what `server.sh` printed; LIVE is the name of the database that was asked about."""
     head, *rows = _lines(output)
@@ -73,10 +65,12 @@ def parse_server(output: str, live: str) -> Server:
     )
 
 
-def parse_revisions(output: str) -> Revisions:
-    """Return what `revisions.sql` printed."""
-    head, *rows = _lines(output)
-    return Revisions(head["table"], tuple(sorted(row["revision"] for row in rows)))
+def parse_revisions(output: str) -> tuple[str, ...]:
+    """Return the rows of Alembic's table, sorted, as `revisions.sql` printed them; none where there is no table."""
+    head, *rows = output.splitlines()
+    if head not in ("table", "none"):
+        raise ValueError(f"{head!r} is not what revisions.sql begins with")
+    return tuple(sorted(row for row in rows if row))
 
 
 def parse_rows(output: str) -> dict[str, int]:

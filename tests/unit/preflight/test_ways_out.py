@@ -25,7 +25,7 @@ class Host:
 
     def __init__(self, mocker, held: tuple[str, ...] = ("one",)) -> None:
         copy = mocker.Mock(copy=Copy(NAME, "snap", reports.RUN))
-        self.answers = {"server": mocker.Mock(copies=[copy]), "revisions": mocker.Mock(rows=held)}
+        self.answers = {"server": mocker.Mock(copies=[copy]), "revisions": held}
 
     def ask(self, probe):
         return self.answers[probe]

@@ -43,4 +43,4 @@ def test_a_database_that_is_down_is_named():
         (stage.home / "app").mkdir()
         done = stage.run(command(environment()))
         assert done.stderr == "the database container (db) is not running\n"
-        assert done.returncode == 1
+        assert done.returncode == 2

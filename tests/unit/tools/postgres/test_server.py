@@ -5,7 +5,6 @@ import json
 import pytest
 
 from tasks.tools.postgres.server import (
-    Revisions,
     parse_revisions,
     parse_rows,
     parse_server,
@@ -56,10 +55,12 @@ def test_room_is_counted_with_the_wal_and_ten_percent(room, needed, fits):
     assert parse_server(printed(HEAD, room=f"ROOM {room}"), "shop").fits(needed) is fits
 
 
-def test_no_table_no_rows_and_rows_are_three_answers():
-    assert parse_revisions('{"table": false}') == Revisions(False, ())
-    assert parse_revisions('{"table": true}') == Revisions(True, ())
-    assert parse_revisions('{"table": true}\n{"revision": "b"}\n{"revision": "a"}').rows == ("a", "b")
+def test_without_a_table_there_are_no_rows_and_what_was_cut_is_no_answer():
+    assert parse_revisions("none\n") == parse_revisions("table\n") == ()
+    assert parse_revisions("table\nb\na\n") == ("a", "b")
+    for cut in ("", "tab", "b\na"):
+        with pytest.raises(ValueError, match=r"not what|unpack"):
+            parse_revisions(cut)
 
 
 def test_tables_are_counted_by_their_qualified_name():
