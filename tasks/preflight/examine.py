@@ -127,7 +127,7 @@ def with_graph(member: Host, found: Examined) -> Examined:
     """Return `found`, with the migrations of HEAD as an image tells them where its text does not decide them."""
     if not found.heads_problem:
         return found
-    graph = member.ask(image_graphs.probe(member.environment, ["HEAD"])).get("HEAD")
+    graph = member.ask(image_graphs.probe(member.environment, ["HEAD"]), timeout=image_graphs.SECONDS).get("HEAD")
     return structs.replace(found, graph=graph, heads_problem="") if graph else found
 
 

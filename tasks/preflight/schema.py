@@ -50,7 +50,9 @@ def graphs(c: Host, refs: Iterable[str]) -> Graphs:
 def decided(c: Host, found: Graphs) -> Graphs:
     """Return the graphs, those that the text of a commit does not decide as Alembic tells them in an image of it."""
     undecided = [ref for ref, graph in found.items() if isinstance(graph, revisions.Undecidable)]
-    told: dict[str, Graph] = c.ask(image_graphs.probe(c.environment, undecided)) if undecided else {}
+    if not undecided:
+        return found
+    told: dict[str, Graph] = c.ask(image_graphs.probe(c.environment, undecided), timeout=image_graphs.SECONDS)
     return {**found, **told}
 
 

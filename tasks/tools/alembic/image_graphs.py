@@ -14,6 +14,7 @@ from .revisions.answers import UndecidedError
 from .revisions.graph import Graph, Revision
 from .revisions.migration_files import decoded
 
+SECONDS = 120  # a container has to start for each image
 FIELD = re.compile(r"^(Rev|Parent|Merges|Also depends on|Branch names|Path): (.*)$", re.MULTILINE)
 TITLE = re.compile(r"^    (.*\S)", re.MULTILINE)
 

@@ -22,7 +22,7 @@ def host(mocker):
     def having(**told):
         c = mocker.Mock(environment=environment(), address="u@h:22")
         images = {COMMIT.sha if name == "target" else name: found for name, found in told.items()}
-        c.ask.side_effect = lambda probe: images if "read-images" in str(probe.commands) else TEXT
+        c.ask.side_effect = lambda probe, **_: images if "read-images" in str(probe.commands) else TEXT
         return c
 
     return having
