@@ -57,6 +57,6 @@ def _answer(snapshot: Snapshot | None, config: str) -> Graph | Undecidable:
 
 def _migration(snapshot: Snapshot, path: str) -> Revision:
     try:
-        return replace(read_migration(snapshot.content(path), posixpath.basename(path)), path=path)
+        return replace(read_migration(snapshot.content(path)), path=path)
     except UndecidedError as undecided:
         raise undecided.at(path) from undecided

@@ -7,7 +7,7 @@ import functools
 import importlib.util
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from .answers import UndecidedError
 from .graph import Revision
@@ -15,35 +15,25 @@ from .graph import Revision
 NAMES = ("revision", "down_revision", "depends_on", "branch_labels")
 # An assignment at the top level, as far as the next line that is not indented.
 ASSIGNMENT = re.compile(rf"^(?:{'|'.join(NAMES)})\b[ \t]*(?::[^=\n]*)?=(?!=).*(?:\n[ \t)\]].*)*", re.MULTILINE)
-LEGACY_NAME = re.compile(r"([a-f0-9]+)\.py$")
-ILLEGAL = re.compile("[-@+:]")
-
-Bound = Mapping[str, list[ast.expr | None]]
-"""By name, what each place binds it to; None where that is more than one value."""
+ID = re.compile("[^-@+:]+")
 
 
 @functools.cache  # several commits share most of their files
-def read_migration(content: bytes | None, name: str) -> Revision:
-    """Return what a migration file called `name` says, as it is written. Raises UndecidedError (without a path)."""
-    if content is None:
-        raise UndecidedError("no down_revision in it")
-    source = decoded(content)
+def read_migration(content: bytes | None) -> Revision:
+    """Return what a migration file says, as it is written. Raises UndecidedError (without a path)."""
+    source = decoded(content or b"")
     try:
-        tree = _parsed(content, source)
-        bound = _bound(tree)
+        tree = _parsed(content or b"", source)
+        written = _written(tree)
     except (RecursionError, MemoryError) as error:
         raise UndecidedError("nested too deeply to read") from error
-    if "down_revision" not in bound:
+    if "down_revision" not in written:
         raise UndecidedError("no down_revision in it")
-    docstring = (ast.get_docstring(tree) or "").strip()
-    return Revision(
-        _revision(bound, name),
-        _identifiers(bound, "down_revision"),
-        _identifiers(bound, "depends_on"),
-        _labels(bound),
-        docstring.partition("\n")[0].strip(),
-        source=source,
-    )
+    revision, docstring = written.get("revision"), (ast.get_docstring(tree) or "").strip()
+    if not isinstance(revision, str) or not ID.fullmatch(revision):
+        raise UndecidedError(f"{revision!r} cannot be the name of a revision")
+    down, depends, labels = (_identifiers(name, written.get(name)) for name in NAMES[1:])
+    return Revision(revision, down, depends, labels, docstring.partition("\n")[0].strip(), source=source)
 
 
 def decoded(content: bytes) -> str:
@@ -67,18 +57,31 @@ def _parsed(content: bytes, source: str) -> ast.Module:
                 raise UndecidedError("is no Python that can be read here") from error
 
 
-def _bound(tree: ast.Module) -> Bound:
-    found: dict[str, list[ast.expr | None]] = {}
+def _written(tree: ast.Module) -> dict[str, object]:
+    """The literals that the names that count are bound to. Raises UndecidedError where one is bound otherwise."""
+    found: dict[str, object] = {}
     for statement in tree.body:
-        value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
-        if isinstance(statement, ast.AnnAssign) and value is None:
+        if isinstance(statement, ast.AnnAssign) and statement.value is None:
             continue  # a type alone
-        targets = getattr(statement, "targets", [getattr(statement, "target", None)])
-        plain = {target.id for target in targets if isinstance(target, ast.Name)}
         for name in bound_names(statement):
+            if name in found:
+                raise UndecidedError(f"{name} is assigned twice")
             if name in NAMES:
-                found.setdefault(name, []).append(value if name in plain else None)
+                found[name] = _literal(statement, name)
     return found
+
+
+def _literal(statement: ast.stmt, name: str) -> object:
+    """The value that a statement assigns to a name; of branch labels that are computed, none: few depend on them."""
+    targets = getattr(statement, "targets", [getattr(statement, "target", None)])
+    try:
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and all(isinstance(t, ast.Name) for t in targets):
+            return ast.literal_eval(statement.value or "")
+    except (ValueError, TypeError):
+        pass
+    if name == "branch_labels":
+        return None
+    raise UndecidedError(f"{name} is computed")
 
 
 def bound_names(node: ast.AST) -> Iterator[str]:
@@ -96,42 +99,9 @@ def bound_names(node: ast.AST) -> Iterator[str]:
         yield from bound_names(child)
 
 
-def _literal(bound: Bound, name: str) -> object:
-    """The value of a name that is bound once, to a literal. Raises UndecidedError otherwise."""
-    value, *more = bound[name]
-    if more:
-        raise UndecidedError(f"{name} is assigned twice")
-    try:
-        if value is None:
-            raise ValueError
-        return ast.literal_eval(value)
-    except (ValueError, TypeError, RecursionError, MemoryError) as error:
-        raise UndecidedError(f"{name} is computed") from error
-
-
-def _revision(bound: Bound, name: str) -> str:
-    """The id; that of the oldest migrations stands in the name of the file."""
-    legacy = LEGACY_NAME.match(name)
-    if "revision" not in bound and legacy:
-        return legacy[1]
-    value = _literal(bound, "revision") if "revision" in bound else None
-    if not isinstance(value, str) or not value or ILLEGAL.search(value) or value in ("base", "head", "heads"):
-        raise UndecidedError(f"{value!r} cannot be the name of a revision")
-    return value
-
-
-def _identifiers(bound: Bound, name: str) -> tuple[str, ...]:
+def _identifiers(name: str, value: object) -> tuple[str, ...]:
     """None, one string or several, as a tuple."""
-    value = _literal(bound, name) if name in bound else None
     values = () if value is None else (value,) if isinstance(value, str) else value
     if not isinstance(values, (tuple, list, set)) or not all(isinstance(v, str) for v in values):
         raise UndecidedError(f"{name} is not made of strings")
     return tuple(dict.fromkeys(values))
-
-
-def _labels(bound: Bound) -> tuple[str, ...]:
-    """The branch labels as far as they are literal: only a depends_on can need them."""
-    try:
-        return _identifiers(bound, "branch_labels")
-    except UndecidedError:
-        return ()
