@@ -21,7 +21,6 @@ class Member:
     name: str
     oid: int
     bytes: int
-    owner: str
     encoding: str
     open: bool
     sessions: int

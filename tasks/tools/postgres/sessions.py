@@ -13,7 +13,6 @@ class Session:
     pid: int
     user: str
     application: str
-    client: str | None
     state: str | None
     query: str
     age: int

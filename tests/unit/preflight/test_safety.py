@@ -17,7 +17,7 @@ from tests.unit.support.reports import DATABASE, RUN
 MB = 10**6
 HEAD = '{"version": 150000, "max_wal": 1000000, "standby": false}'
 LIVE = (
-    '{"name": "d", "oid": 1, "bytes": 500000000, "owner": "u", "encoding": "UTF8", "open": true, "sessions": 0,'
+    '{"name": "d", "oid": 1, "bytes": 500000000, "encoding": "UTF8", "open": true, "sessions": 0,'
     ' "comment": "", "seconds": 1}'
 )
 

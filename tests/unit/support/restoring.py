@@ -6,7 +6,7 @@ from tasks.tools.postgres.backup import Backup, Section
 from tasks.tools.postgres.names import parse_copy
 from tasks.tools.postgres.server import Member, Server
 
-LIVE = Member("d", 1, 1000, "u", "UTF8", True, 0, None, None)
+LIVE = Member("d", 1, 1000, "UTF8", True, 0, None, None)
 SECTION = Section(bytes=2000, rows={"public.orders": 3}, revisions=("two",))
 BACKUP = Backup("backups/b.dump", "custom", 5, 1, "ok", complete=True, sections=(SECTION,))
 

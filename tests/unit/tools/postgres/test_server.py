@@ -17,7 +17,6 @@ LIVE = {
     "name": "shop",
     "oid": 5,
     "bytes": 700,
-    "owner": "o",
     "encoding": "UTF8",
     "open": True,
     "sessions": 2,

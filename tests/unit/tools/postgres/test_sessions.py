@@ -10,7 +10,7 @@ from tasks.tools.postgres.psql import Database
 from tasks.tools.postgres.sessions import Session, parse_sessions
 
 SHOP = Database("shop_db", "it's", "owner")
-ROW = {"pid": 7, "user": "u", "application": "web", "client": None, "state": "idle", "query": "SELECT\n1", "age": 3}
+ROW = {"pid": 7, "user": "u", "application": "web", "state": "idle", "query": "SELECT\n1", "age": 3}
 
 
 def test_sessions_are_read_with_queries_of_several_lines():
