@@ -16,7 +16,7 @@ from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, container, inci
 
 
 def server(*names: str) -> Server:
-    copies = tuple(Member(n, 1, 4096, "u", "UTF8", True, 0, None, None) for n in names)
+    copies = tuple(Member(n, 1, 4096, "UTF8", True, 0, None, None) for n in names)
     return Server(150000, False, 0, 0, 0, True, None, copies)
 
 

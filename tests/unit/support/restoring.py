@@ -19,4 +19,4 @@ def server(live: Member | None = LIVE, free: int = 10**9, copies: tuple[Member, 
 def copy(kind: str, run: str, age: int = 60) -> Member:
     """Return a copy of the database, made by RUN: old, snap or new."""
     name = f"d__{kind}_{run}"
-    return Member(name, 2, 1000, "u", "UTF8", True, 0, parse_copy(name, "d"), age)
+    return Member(name, 2, 1000, "UTF8", True, 0, parse_copy(name, "d"), age)
