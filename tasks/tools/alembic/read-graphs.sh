@@ -33,8 +33,7 @@ paths() {
 # Alembic loads no migration without a down_revision.
 contents() {
   for path in "$CONFIG" "${folder}alembic.ini" "${folder}pyproject.toml"; do
-    printf '%s:%s
-' "$1" "$below$path"
+    printf '%s:%s\n' "$1" "$below$path"
   done
   git --no-pager grep --no-color -alzF -e down_revision "$1" -- "$below*.py" | tr '\0' '\n'
 }
