@@ -71,13 +71,25 @@ class Expectation(Struct, frozen=True, kw_only=True):
     healthy: bool = False
 
 
+class Drift(Struct, frozen=True):
+    """That a service runs with something else than is written down: `what` differs, and the `names` in it that do."""
+
+    service: str
+    what: str
+    names: list[str] = []
+
+
 class Told(Struct, frozen=True, kw_only=True):
-    """What the operator is told of a run, and asked by name, before it begins; `run` is its id."""
+    """What the operator is told of a run, and asked by name, before it begins; `run` is its id.
+
+    `drift` is what the run changes beside that; a warning says it as well.
+    """
 
     run: str = field(default_factory=new_id)
     facts: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
 
 
 class PreflightReport(Told, frozen=True, kw_only=True):

@@ -6,8 +6,9 @@ from msgspec import Struct, field
 
 from ..config.settings import Environment
 from ..console.commands import fab
+from ..engine.plan import Drift
 from ..engine.world import Check
-from . import checkup, health
+from . import checkup, drift, health
 from .examine import Examined
 
 QUIET = (0, 137, 143)  # exit codes of a container that somebody, or the kernel, stopped
@@ -40,6 +41,7 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
     why: str
     command: str
     evidence: list[Observation] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
 
 
 Verdict = tuple[str, str, str]
@@ -57,29 +59,28 @@ def judge(environment: Environment, looks: dict[str, Examined], last: LastGood, 
         host: checkup.checks(environment, e, primary=number == 0) for number, (host, e) in enumerate(looks.items())
     }
     kind, why, command = _verdict(environment, looks, checked, last, half)
-    return Diagnosis(kind=kind, why=why, command=command, evidence=_evidence(looks, checked, last, half))
+    evidence = _evidence(environment, looks, checked, last, half)
+    drifted = drift.every(e.drifted for e in looks.values())
+    return Diagnosis(kind=kind, why=why, command=command, evidence=evidence, drift=drifted)
 
 
 def _evidence(
-    looks: dict[str, Examined], checked: dict[str, list[Check]], last: LastGood, half: str
+    environment: Environment, looks: dict[str, Examined], checked: dict[str, list[Check]], last: LastGood, half: str
 ) -> list[Observation]:
     """Return what was seen, host by host, what speaks for nothing being wrong as well."""
     found = []
     for host, e in looks.items():
         found += [Observation(host, c.line, not c.ok) for c in checked[host]]
-        found += _configuration(host, e)
+        found += _configuration(environment, host, e)
     found.append(Observation("", _known(next(iter(looks.values())), last), False))
     return [*found, *([Observation("", half, True)] if half else [])]
 
 
-def _configuration(host: str, e: Examined) -> list[Observation]:
-    changed, newer = e.reconfigured(), e.newer_files()
-    lines = [f"{name} was changed after {', '.join(older)} were made" for name, older in newer.items()]
-    if changed:
-        lines.append(f"compose would make {', '.join(changed)} anew: other settings")
-    return [Observation(host, line, True) for line in lines] or [
-        Observation(host, "configuration (.env, compose files): as old as the containers, or older", False)
-    ]
+def _configuration(environment: Environment, host: str, e: Examined) -> list[Observation]:
+    where = drift.described_by(environment, e.seen)
+    lines = drift.describe(e.drifted.drift, where)
+    other = drift.unknown(e.drifted, where) or [f"configuration: as in {where}"]
+    return [Observation(host, line, True) for line in lines] or [Observation(host, line, False) for line in other]
 
 
 def _known(e: Examined, last: LastGood) -> str:
@@ -131,8 +132,8 @@ def _revision(e: Examined, last: LastGood) -> Verdict:
 
 
 def _settings_or_stop(e: Examined) -> Verdict | None:
-    if changed := e.reconfigured():
-        why = f"{', '.join(changed)} run with settings from before the last change"
+    if services := e.drifted.services:
+        why = f"{', '.join(services)} run with other settings than HEAD describes"
         return "configuration", why, fab("container-restart --recreate")
     stopped = [k for k in e.seen.containers if k.service in e.services and k.status == "exited"]
     if stopped and all(k.exit_code in QUIET for k in stopped):

@@ -18,7 +18,8 @@ from ..tools.compose.inspect import Container
 from ..tools.compose.origins import Origin
 from ..tools.compose.project import Description, Project
 from ..tools.git import standing
-from . import errorlog, state
+from . import drift, errorlog, state
+from .drift import Drifted
 from .errorlog import Noise
 from .state import State
 
@@ -26,9 +27,9 @@ from .state import State
 class Examined(Struct, frozen=True, kw_only=True):
     """What was found on one host.
 
-    `now`, `moved` (when HEAD came to where it is) and the times of `files` are seconds of the host's clock.
-    `graph` are the migrations of HEAD, None where they cannot be told: `heads_problem` says why. `settings` are
-    hashes by service, `origins` what containers were made of, by their names.
+    `now` and `moved` (when HEAD came to where it is) are seconds of the host's clock.
+    `graph` are the migrations of HEAD, None where they cannot be told: `heads_problem` says why. `origins` is what
+    containers were made of, by their names, `drifted` where that is not what HEAD describes.
     """
 
     seen: State
@@ -40,8 +41,7 @@ class Examined(Struct, frozen=True, kw_only=True):
     heads_problem: str = ""
     noise: list[Noise] = field(default_factory=list)
     origins: dict[str, Origin] = field(default_factory=dict)
-    settings: dict[str, str] = field(default_factory=dict)
-    files: dict[str, float] = field(default_factory=dict)
+    drifted: Drifted = Drifted()
 
     @property
     def heads(self) -> list[str] | None:
@@ -80,25 +80,6 @@ class Examined(Struct, frozen=True, kw_only=True):
             return []
         return sorted(name for name in names if self.origins[name].of(self.seen.head) is False)
 
-    def reconfigured(self) -> list[str]:
-        """Return the containers that compose would make anew for other settings than they were made with."""
-        found = []
-        for k in self.seen.containers:
-            origin = self.origins.get(k.name)
-            if not origin or not origin.settings or origin.image_now not in ("", k.image):
-                continue
-            if origin.settings != self.settings.get(k.service, origin.settings):
-                found.append(k.name)
-        return found
-
-    def newer_files(self) -> dict[str, list[str]]:
-        """Return the configuration files that were changed after containers were made, and those containers."""
-        older = {
-            name: sorted(k for k, origin in self.origins.items() if origin.created < changed)
-            for name, changed in self.files.items()
-        }
-        return {name: containers for name, containers in older.items() if containers}
-
 
 def probe(environment: Environment) -> Probe[Examined]:
     """Return the read-only probe of everything about one host; what cannot be read is a problem in the state."""
@@ -109,8 +90,7 @@ def probe(environment: Environment) -> Probe[Examined]:
         "moved": standing.moved(environment),
         "noise": errorlog.probe(environment),
         "origins": origins.origins(environment),
-        "settings": origins.settings(environment),
-        "files": origins.files(environment),
+        "drifted": drift.probe(environment),
     }
     if environment.database and environment.database.alembic:
         path = environment.app.path.removeprefix("~/")

@@ -10,9 +10,10 @@ from ..config.settings import DatabaseSettings, Environment
 from ..console.text import one_line
 from ..console.units import age, moment, size, stamp
 from ..engine import journal, lock
+from ..engine.plan import Drift
 from ..ssh.host import Host
 from ..tools.compose.inspect import Container
-from . import checkup, examine, health, past
+from . import checkup, drift, examine, health, past
 from .examine import Examined
 from .health import problem
 from .past import Past
@@ -24,6 +25,7 @@ class Overview(Struct, frozen=True, kw_only=True):
     host: str
     well: bool
     lines: list[tuple[str, str]] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
 
 
 class Runs(Struct, frozen=True):
@@ -59,12 +61,14 @@ def overview(member: Host, e: Examined, before: Past, runs: Runs) -> Overview:
         *([("database", _database(environment.database, e))] if environment.database else []),
         ("health", ", ".join(_health(e)) or "no address configured"),
         ("errors", _errors(e)),
-        ("settings", _settings(e)),
+        ("settings", _settings(environment, e)),
         ("engine", f"{e.seen.engine or problem(e.seen, 'engine')}; free: {_free(e)}"),
         ("last run", _last(runs.journals, e.now)),
         *([("lock", runs.lock)] if runs.lock else []),
     ]
-    return Overview(host=member.address, well=_well(environment, e, member is member.fleet[0]), lines=lines)
+    return Overview(
+        host=member.address, well=_well(environment, e, member is member.fleet[0]), lines=lines, drift=e.drifted.drift
+    )
 
 
 def _well(environment: Environment, e: Examined, primary: bool) -> bool:
@@ -121,11 +125,12 @@ def _errors(e: Examined) -> str:
     return "; ".join(loud) or "none since the start"
 
 
-def _settings(e: Examined) -> str:
+def _settings(environment: Environment, e: Examined) -> str:
     if e.project.problem:
         return f"compose does not accept its files: {one_line(e.project.problem)}"
-    changed = e.reconfigured()
-    return f"changed since these were made: {', '.join(changed)}" if changed else "as the containers have them"
+    where = drift.described_by(environment, e.seen)
+    lines = drift.describe(e.drifted.drift, where) or drift.unknown(e.drifted, where)
+    return "; ".join(lines) or "as the containers have them"
 
 
 def _free(e: Examined) -> str:

@@ -16,6 +16,7 @@ from ..tools.compose.images import CommitFiles
 from . import (
     commit_choice,
     downgrade,
+    drift,
     image_choice,
     ledger,
     losses,
@@ -27,6 +28,7 @@ from . import (
     worktree,
 )
 from .commit_choice import Named
+from .drift import Drifted
 from .image_choice import Asked
 from .ledger import Entry
 from .rollback_report import RollbackOptions, RollbackReport
@@ -40,6 +42,7 @@ class _Seen(NamedTuple):
     wanted: CommitFiles
     ledger: list[Entry]
     names_now: dict[str, str]
+    drifted: Drifted
     graphs: Graphs
 
 
@@ -55,10 +58,12 @@ def check(c: Host, commit: str | None, options: RollbackOptions) -> RollbackRepo
     targets = [commit_choice.known(host.member, ref, host.named) for host in hosts]
     if len({t.sha for t in targets}) > 1:
         raise Refused(f"{ref} is not the same commit on every host: name it by its full hash.")
-    wanted = [target_files.check(host.member, host.state, targets[0], host.wanted) for host in hosts][0]
+    known = [(host.wanted, host.drifted) for host in hosts]
+    wanted = [target_files.check(h.member, h.state, targets[0], k) for h, k in zip(hosts, known, strict=True)][0]
     first = hosts[0]
     asked = Asked(first.state, targets[0], wanted, first.ledger, first.names_now, options.named, options.before)
     report = _report(c, [host.state for host in hosts], asked, options)
+    report = drift.told(report, [h.drifted for h in hosts], report.services, drift.COMMIT)
     return _with_schema(c, report, (ref, hosts[0].graphs)) if options.database else _with_schema_left(c, report)
 
 
@@ -73,6 +78,7 @@ def _probes(member: Host, ref: str, options: RollbackOptions) -> list[Probe[obje
         images.commit_files(environment, ref),
         ledger.probe(environment),
         inspect.names_now(environment),
+        drift.probe(environment),
         schema.probe(environment, ref) if asked else nothing,
     ]
 

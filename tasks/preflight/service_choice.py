@@ -10,7 +10,8 @@ from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..tools.compose import inspect, project, pruning
 from ..tools.compose.project import Project
-from . import state, values
+from . import drift, state, values
+from .drift import Drifted
 from .reports import DeploymentReport
 
 
@@ -22,12 +23,14 @@ class ServicesReport(DeploymentReport, frozen=True, kw_only=True):
         services: those that were named, or all.
         named: the word that named them; empty: all.
         unnamed: container and folder of volumes that have no name, and that a `down` would lose.
+        drifted: where what runs is not what the checkout describes; not asked where its files do not count.
     """
 
     project: Project
     services: list[str]
     named: str
     unnamed: list[str] = field(default_factory=list)
+    drifted: Drifted = Drifted()
 
     @property
     def named_services(self) -> list[str]:
@@ -67,8 +70,10 @@ def check(c: Host, name: str | None, files: bool = True) -> ServicesReport:
     Raises Refused where a host cannot be worked on; with `files` also where compose does not accept its files.
     """
     environment = c.environment
-    volumes = inspect.unnamed_volumes(environment)
-    seen, described, unnamed = c.ask(state.probe(environment), project.probe(environment), volumes)
+    differing = drift.probe(environment) if files else drift.UNASKED
+    seen, described, unnamed, drifted = c.ask(
+        state.probe(environment), project.probe(environment), inspect.unnamed_volumes(environment), differing
+    )
     others = parallel_map(c.fleet[1:], state.look)
     for member, known in zip(c.fleet, [seen, *others], strict=True):
         state.require(member.address, known, ("engine", "deployment", "head"))
@@ -76,7 +81,7 @@ def check(c: Host, name: str | None, files: bool = True) -> ServicesReport:
     if files and found.problem:
         raise Refused(f"compose does not accept its files: {found.problem}", at=c.address)
     if files:
-        values.require(c, described)
+        values.require(c, described, drifted)
     containers = sorted({k.service for k in seen.containers})
     picked = [project.resolve(environment, found, seen.containers, name)] if name else found.lasting or containers
     return ServicesReport(
@@ -88,6 +93,7 @@ def check(c: Host, name: str | None, files: bool = True) -> ServicesReport:
         services=picked,
         named=name or "",
         unnamed=unnamed,
+        drifted=drifted,
     )
 
 
@@ -102,7 +108,13 @@ def check_build(c: Host, name: str | None) -> ServicesReport:
             next=f"Next: {fab(f'containers.restart{report.option} --recreate')}",
         )
     services = sorted({s for one in images for s in known.sharing(one.service)}) if name else report.services
-    return structs.replace(report, images=images, services=services, warnings=_other_images(report))
+    return _made_anew(structs.replace(report, images=images, services=services))
+
+
+def _made_anew(report: ServicesReport) -> ServicesReport:
+    """Return the report with what its services run with now, and will not when they are made anew."""
+    warned = structs.replace(report, warnings=_other_images(report))
+    return drift.told(warned, [report.drifted], report.named_services, drift.CHECKOUT)
 
 
 def _other_images(report: ServicesReport) -> list[str]:
@@ -138,7 +150,7 @@ def check_restart(c: Host, name: str | None, recreate: bool) -> ServicesReport:
     """Return what a restart is about, or with `recreate` new containers; Refused where there is none to restart."""
     report = check(c, name, files=recreate)
     if recreate:
-        return structs.replace(report, warnings=_other_images(report))
+        return _made_anew(report)
     if not report.existing:
         start = fab(f"containers.start{report.option}")
         raise Refused(f"{report.title}: there is no container.", at=c.address, next=f"Next: {start}")

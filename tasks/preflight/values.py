@@ -2,58 +2,49 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+import re
+from collections.abc import Mapping
 
 from ..console.errors import Refused
+from ..engine.plan import Drift
 from ..ssh.host import Host
-from ..ssh.probe import Probe, single
-from ..tools.compose import compose, project
-from ..tools.compose.project import Description, Service
+from ..tools.compose import project
+from ..tools.compose.project import Description, Service, variables
+from .drift import Drifted
+
+VARIABLE = re.compile(r"\$\{?(\w+)")
 
 
-def require(c: Host, described: Description) -> None:
-    """Raise Refused, naming them, where variables are blank for compose that were not for what runs."""
-    if not described.blank:
-        return
-    present, running = c.ask(project.probe(c.environment), environments(c))
-    if services := lacking(present.config.get("services") or {}, running):
-        names, start = ", ".join(described.blank), ", ".join(services)
+def require(c: Host, described: Description, found: Drifted) -> None:
+    """Raise Refused, naming them, where values are blank in what is `described` that are not in what runs.
+
+    Which of the drift comes of a variable that compose finds no value for is asked only where there are both.
+    """
+    lost = [(service, {name}) for service, name in found.blank if _blank(described, service, name)]
+    if described.blank and found.drift:
+        services = c.ask(project.templates(c.environment))
+        lost = [(one.service, _unset(services, one, described.blank)) for one in found.drift] + lost
+    names = sorted({name for _, causes in lost for name in causes})
+    if names:
+        start = ", ".join(sorted({service for service, causes in lost if causes}))
         raise Refused(
-            f"compose finds no value for {names}: {start} would start without what runs now. "
+            f"compose finds no value for {', '.join(names)}: {start} would start without what runs now. "
             "Name the file on the host that holds the values: compose.env_file in hosts.yaml.",
             at=c.address,
         )
 
 
-def environments(c: Host) -> Probe[list[tuple[str, dict[str, str]]]]:
-    """Return the probe of the environment that each container was made with, beside its service."""
-    return single(compose.call(c.environment, "environments.sh"), lambda answer: parse(answer.out))
+def _blank(described: Description, service: str, name: str) -> bool:
+    """Return whether a variable is there without a value."""
+    said = variables((described.config.get("services") or {}).get(service) or {})
+    return name in said and not said[name]
 
 
-def parse(out: str) -> list[tuple[str, dict[str, str]]]:
-    """Return what environments.sh printed."""
-    lines = (line.partition(" ") for line in out.splitlines())
-    return [(service, _mapping(json.loads(text) or [])) for service, _, text in lines if text]
-
-
-def lacking(services: dict[str, Service], running: list[tuple[str, dict[str, str]]]) -> list[str]:
-    """Return those of `services` of which a value is what a container runs with, but for something left out."""
-    found = set()
-    for service, runs in running:
-        now = _mapping((services.get(service) or {}).get("environment") or {})
-        if any(runs.get(key, value) != value and _left_out(value, runs[key]) for key, value in now.items()):
-            found.add(service)
-    return sorted(found)
-
-
-def _mapping(environment: Any) -> dict[str, str]:
-    if isinstance(environment, list):
-        return dict(line.partition("=")[::2] for line in environment)
-    return {key: "" if value is None else str(value) for key, value in environment.items()}
-
-
-def _left_out(less: str, more: str) -> bool:
-    """Return whether `less` is `more` without some of its letters."""
-    letters = iter(more)
-    return all(letter in letters for letter in less)
+def _unset(services: Mapping[str, Service], one: Drift, blank: list[str]) -> set[str]:
+    """Return those of the `blank` variables that make the drift; all of them where compose cannot say."""
+    service = services.get(one.service)
+    if service is None:
+        return set(blank)
+    values = variables(service)
+    parts = [values.get(name) for name in one.names] if one.what == "environment" else [service.get(one.what, service)]
+    return {name for part in parts for name in VARIABLE.findall(str(part))} & set(blank)

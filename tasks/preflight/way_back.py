@@ -18,8 +18,9 @@ from ..tools.git.checkout import SHORT
 from ..tools.git.commits import Commit
 from ..tools.postgres.names import copy_name
 from ..tools.postgres.psql import Database
-from . import backup_fit, copies, downgrade, reports, restore, restore_facts, rollback, safety, schema, state
+from . import backup_fit, copies, downgrade, drift, reports, restore, restore_facts, rollback, safety, schema, state
 from .costs import costs
+from .drift import Drifted
 from .reports import DeploymentReport
 from .restore_report import RestoreOptions, RestoreReport, in_place
 from .rollback_report import RollbackOptions, RollbackReport
@@ -123,6 +124,7 @@ def check_rollback(
         back=_back(met, found),
         warnings=[] if found.healthy else [WAS_UNWELL],
     )
+    report = drift.told(report, [Drifted(met.drift)] if whole else [], (), drift.COMMIT)
     return _with_data(c, report, restore_snapshot)
 
 

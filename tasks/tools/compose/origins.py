@@ -1,4 +1,4 @@
-"""What containers were made of, and what compose would make them of now."""
+"""What containers were made of."""
 
 from __future__ import annotations
 
@@ -15,16 +15,13 @@ COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class Origin(Struct, frozen=True):
-    """What a container was made of: when (seconds since the epoch), and of which image with which settings.
+    """What a container was made of: when (seconds since the epoch), and of which image.
 
-    `settings` is a hash, `commit` what its image is labelled with, `image_now` the id that its image's name has
-    now, `tags` its image's names; those that are not known are empty.
+    `commit` is what its image is labelled with, `tags` its image's names; those that are not known are empty.
     """
 
     created: float
-    settings: str
     commit: str
-    image_now: str
     tags: list[str]
 
     def of(self, commit: str) -> bool | None:
@@ -43,26 +40,7 @@ def origins(environment: Environment) -> Probe[dict[str, Origin]]:
     return single(compose.call(environment, "origins.sh"), lambda answer: parse_origins(answer.out))
 
 
-def settings(environment: Environment) -> Probe[dict[str, str]]:
-    """Return the probe of the hash that each service's settings have now."""
-    command = compose.call(environment, "run.sh", "config", "--hash", "*")
-    return single(command, lambda answer: dict(w for line in answer.out.splitlines() if len(w := line.split()) == 2))
-
-
-def files(environment: Environment) -> Probe[dict[str, float]]:
-    """Return the probe of when (seconds since the epoch) each file that compose reads was changed."""
-    return single(compose.call(environment, "changed.sh"), lambda answer: parse_files(answer.out))
-
-
 def parse_origins(out: str) -> dict[str, Origin]:
     """Return what each container, by its name, was made of, as origins.sh printed it."""
     words = [line.split(" ") for line in out.splitlines()]
-    return {
-        w[0].lstrip("/"): Origin(stamp(w[1]), w[2][1:], w[3][1:], w[4], w[5].split(",")) for w in words if len(w) == 6
-    }
-
-
-def parse_files(out: str) -> dict[str, float]:
-    """Return when each file was changed, as changed.sh printed it."""
-    pairs = (line.split(" ", 1) for line in out.splitlines())
-    return {name: float(changed) for changed, name in pairs if changed.isdigit()}
+    return {w[0].lstrip("/"): Origin(stamp(w[1]), w[2][1:], w[3].split(",")) for w in words if len(w) == 4}

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from ...config.settings import Environment
 from ...console.errors import Refused
 from ...ssh import paths
-from ...ssh.probe import Answers, Probe
+from ...ssh.probe import Answers, Probe, single
 from . import compose
 from .compose import Built
 from .inspect import Container
@@ -103,6 +103,27 @@ def probe(environment: Environment, config: str = "") -> Probe[Description]:
         },
         _described,
     )
+
+
+def templates(environment: Environment) -> Probe[dict[str, Service]]:
+    """Return the probe of the services before values are put in; none where compose cannot say."""
+    command = compose.call(environment, "run.sh", "config", "--no-interpolate")
+    return single(command, lambda answer: _services(answer.out) if answer.ok else {})
+
+
+def variables(service: Service) -> dict[str, str | None]:
+    """Return what a service's `environment` says; None: the value that the login has, which is none."""
+    said = service.get("environment") or {}
+    if isinstance(said, Mapping):
+        return {name: None if value is None else str(value) for name, value in said.items()}
+    pairs = (str(line).partition("=") for line in said)
+    return {name: value if equals else None for name, equals, value in pairs}
+
+
+def _services(out: str) -> dict[str, Service]:
+    import yaml
+
+    return dict((yaml.safe_load(out) or {}).get("services") or {})
 
 
 def _described(answers: Answers) -> Description:

@@ -46,11 +46,11 @@ def test_head_has_to_be_where_it_is_expected():
 
 def test_an_image_that_tells_of_another_commit_is_wrong_unless_something_was_deployed_since():
     tags = [f"app_api:{GOOD}"]
-    e = examined(origins={"c_api": Origin(NOW, "", "", "", tags)}, moved=NOW + 1)
+    e = examined(origins={"c_api": Origin(NOW, "", tags)}, moved=NOW + 1)
     assert wrong(e) == {"image": f"of {GOOD[:12]}, not of HEAD"}
     e.origins["c_api"] = structs.replace(e.origins["c_api"], tags=[*tags, f"app_api:{HEAD}"])
     assert wrong(e) == {}
-    assert wrong(examined(origins={"c_api": Origin(NOW, "", "", "", tags)}, moved=NOW)) == {}
+    assert wrong(examined(origins={"c_api": Origin(NOW, "", tags)}, moved=NOW)) == {}
 
 
 def test_the_revision_has_to_be_the_heads_of_head():

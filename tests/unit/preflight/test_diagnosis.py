@@ -6,8 +6,10 @@ import pytest
 from msgspec import structs
 
 from tasks.console.commands import render
+from tasks.engine.plan import Drift
 from tasks.preflight import diagnosis
-from tasks.preflight.diagnosis import LastGood
+from tasks.preflight.diagnosis import LastGood, Observation
+from tasks.preflight.drift import Drifted
 from tasks.preflight.state import Response
 from tasks.tools.compose.origins import Origin
 from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
@@ -53,14 +55,17 @@ def test_an_emptied_database_is_restored():
 
 
 def test_settings_changed_since_the_containers_were_made_are_configuration():
-    e = examined(state(responses=ILL), settings={"api": "others", "db": "settings"})
+    e = examined(state(responses=ILL), drifted=Drifted([Drift("api", "ports", ["80/tcp"])]))
     assert judged(e) == ("configuration", "fab container-restart --recreate")
+    found = diagnosis.judge(environment(), {"one": e, "two": e}, SAME)
+    assert found.drift == [Drift("api", "ports", ["80/tcp"])]
+    line = f"api: differs from docker-compose.yml at {HEAD[:12]}: ports 80/tcp"
+    assert Observation("two", line, True) in found.evidence
 
 
-def test_another_image_under_the_same_name_is_no_change_of_settings():
-    e = examined(settings={"api": "others", "db": "settings"})
-    e.origins["c_api"] = structs.replace(e.origins["c_api"], image_now="another")
-    assert e.reconfigured() == []
+def test_where_nothing_differs_the_configuration_is_no_symptom():
+    found = diagnosis.judge(environment(), {"h": examined()}, SAME).evidence
+    assert Observation("h", f"configuration: as in docker-compose.yml at {HEAD[:12]}", False) in found
 
 
 @pytest.mark.parametrize(("code", "kind"), [(0, "configuration"), (137, "configuration"), (1, "code")])
@@ -74,7 +79,7 @@ def test_a_service_without_container_gets_one():
 
 
 def test_containers_of_another_commit_than_head_are_found():
-    origin = Origin(NOW, "settings", GOOD, "image-api", [])
+    origin = Origin(NOW, GOOD, [])
     e = examined(origins={"c_api": origin}, moved=NOW + 1)
     assert judged(e) == ("code", f"fab code-rollback --commit {HEAD[:12]}")
 
@@ -98,12 +103,12 @@ def test_a_dead_engine_is_named():
 
 
 def test_the_evidence_says_what_speaks_against_it_too():
-    e = examined(state(responses=ILL), files={".env": NOW - 60})
+    e = examined(state(responses=ILL), drifted=Drifted(problem="no such key"))
     found = diagnosis.judge(environment(), {"u@h:22": e}, OLDER)
     lines = {line.text: line.symptom for line in found.evidence}
     assert lines["http://127.0.0.1:8000/health: 500"] is True
     assert lines["the alembic table, heads of HEAD: two: two"] is False
-    assert lines[".env was changed after c_api, c_db were made"] is True
+    assert lines[f"what runs cannot be compared with docker-compose.yml at {HEAD[:12]}: no such key"] is False
     assert lines[f"the last good commit is {GOOD[:12]} (recorded); it needs an older schema"] is False
 
 

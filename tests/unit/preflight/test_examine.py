@@ -25,11 +25,6 @@ def test_all_is_asked_at_once_what_other_runs_do_before_all_else():
     assert examine.probe(environment()).early() == {"seen activity"}
 
 
-def test_files_changed_after_a_container_was_made_are_named_with_it():
-    found = examined(files={".env": NOW - 10, "docker compose.yml": NOW - 9999})
-    assert found.newer_files() == {".env": ["c_api", "c_db"]}
-
-
 def test_errors_of_the_database_count_since_the_newest_application_started():
     api = container("api", started="2023-11-14T22:13:00Z")
     found = examined(state(api, container("db")), noise=[Noise("c_db", [NOW - 100, NOW], "boom")])

@@ -70,7 +70,7 @@ def test_head_has_to_be_read_to_be_anywhere():
 
 
 def test_images_are_told_only_where_they_say_what_they_were_made_of():
-    origins = {"c_api": Origin(NOW, "", "", "", [f"app:{GOOD}"]), "c_db": Origin(NOW, "", "", "", [])}
+    origins = {"c_api": Origin(NOW, "", [f"app:{GOOD}"]), "c_db": Origin(NOW, "", [])}
     [told] = health.images(examined(origins=origins, moved=NOW + 1))
     assert (told.ok, told.found) == (False, f"of {GOOD[:12]}, not of HEAD")
 

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from tasks.engine.lock import LockInfo
+from tasks.engine.plan import Drift
 from tasks.preflight import examine, overview
+from tasks.preflight.drift import Drifted
 from tasks.preflight.past import Past
 from tasks.ssh.shell import NOT_REACHED
 from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
@@ -55,6 +57,14 @@ def test_every_line_is_there_when_nothing_answers():
 def test_what_is_broken_stands_in_its_line(seen, line, text):
     found = shown(examined(seen))[1]
     assert text in found[line]
+
+
+def test_what_was_changed_by_hand_is_named():
+    assert shown(examined())[1]["settings"] == "as the containers have them"
+    changed = Drifted([Drift("api", "environment", ["KEY"])])
+    line = f"api: differs from docker-compose.yml at {HEAD[:12]}: environment KEY"
+    assert shown(examined(drifted=changed))[1]["settings"] == line
+    assert "cannot be compared" in shown(examined(drifted=Drifted(problem="boom")))[1]["settings"]
 
 
 def test_what_verify_calls_wrong_is_not_well():

@@ -6,12 +6,15 @@ import pytest
 
 from tasks.console import commands
 from tasks.console.errors import Refused
+from tasks.engine.plan import Drift
 from tasks.preflight import copies, losses, rollback, schema, schema_choice, target_files
 from tasks.preflight.commit_choice import Named
+from tasks.preflight.drift import Drifted
 from tasks.preflight.rollback_report import RollbackOptions
-from tests.unit.support.deployment import GOOD, container, environment, state
+from tests.unit.support.deployment import GOOD, HEAD, container, environment, state
 from tests.unit.support.reports import COMMIT, DATABASE, DOWN, STAYS, WANTED
 
+NO_DRIFT = Drifted()
 SERVICES = [container("api"), container("web"), container("db")]
 
 
@@ -19,14 +22,14 @@ SERVICES = [container("api"), container("web"), container("db")]
 def host(mocker):
     """Return the primary of a fleet whose members have these states, and a target that changes the schema so."""
 
-    def met(*states, change=STAYS, commit=COMMIT):
+    def met(*states, change=STAYS, commit=COMMIT, drifted=NO_DRIFT):
         found = mocker.Mock(environment=environment(), address="u@h:22", host="h")
         named = Named(commit, "", False, [], "")
         members = [mocker.Mock(environment=environment(), address="u@h:22") for _ in states[1:]]
         found.fleet = (found, *members)
         for member, seen in zip(found.fleet, states or (state(*SERVICES),), strict=True):
             member.fleet = found.fleet
-            member.ask.return_value = (seen, named, {}, [], {}, {})
+            member.ask.return_value = (seen, named, {}, [], {}, drifted, {})
         mocker.patch.object(target_files, "check", return_value=WANTED)
         mocker.patch.object(schema_choice, "needed", return_value=change)
         mocker.patch.object(losses, "describe", return_value=(["lost"], ["Go on?"]))
@@ -47,6 +50,22 @@ def test_everything_but_the_database_is_stopped_and_all_that_is_built_goes_back(
     assert [i.service for i in report.images] == ["api", "web", "worker"]
     assert (report.migration, report.safety) == (None, None)
     assert report.facts == ["the database is at two, where the target needs it"]
+
+
+def test_what_was_changed_by_hand_is_a_warning_for_each_service_concerned(host):
+    drifted = Drifted([Drift("api", "environment", ["A", "B"]), Drift("api", "ports"), Drift("db", "command")])
+    report = check(host(state(*SERVICES), state(*SERVICES), drifted=drifted))
+    where = f"differs from docker-compose.yml at {HEAD[:12]}:"
+    assert report.warnings == [
+        f"api: {where} environment A, B; ports; these become as the commit says",
+        f"db: {where} command; these become as the commit says",
+    ]
+    assert report.drift == drifted.drift
+    assert {one.service for one in check(host(drifted=drifted), service="api").drift} == {"api"}
+
+
+def test_what_cannot_be_compared_is_said(host):
+    assert "cannot be compared" in check(host(drifted=Drifted(problem="boom"))).warnings[0]
 
 
 def test_a_schema_that_has_to_go_back_is_told_asked_for_and_kept(host):

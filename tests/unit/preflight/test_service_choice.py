@@ -6,7 +6,9 @@ import pytest
 
 from tasks.console import commands
 from tasks.console.errors import Refused
+from tasks.engine.plan import Drift
 from tasks.preflight import service_choice
+from tasks.preflight.drift import Drifted
 from tests.unit.support import reports
 from tests.unit.support.deployment import container, state
 
@@ -59,6 +61,16 @@ def test_what_was_never_built_is_not_started(found):
     said = refused(service_choice.check_start, host, None)
     assert "worker: no image is built." in said
     assert said.endswith("Next: fab containers.rebuild --service worker")
+
+
+@pytest.mark.parametrize(("named", "services"), [("", ["api", "db"]), ("api", ["api"])])
+def test_what_is_made_anew_loses_what_was_changed_by_hand(found, named, services):
+    drifted = Drifted([Drift("api", "volumes", ["/data"]), Drift("db", "settings")])
+    host = found(reports.services(named, drifted=drifted))
+    report = service_choice.check_restart(host, named or None, recreate=True)
+    assert [one.service for one in report.drift] == services
+    assert report.warnings[0].endswith(": volumes /data; these become as that says")
+    assert service_choice.check_restart(host, named or None, recreate=False).drift == []
 
 
 def test_an_image_that_a_rollback_chose_is_not_replaced_in_silence(found):

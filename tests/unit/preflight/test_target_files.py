@@ -9,6 +9,7 @@ import pytest
 from tasks.console import commands
 from tasks.console.errors import Refused
 from tasks.preflight import target_files
+from tasks.preflight.drift import Drifted
 from tasks.tools.compose.images import CommitFiles
 from tasks.tools.compose.project import Description
 from tests.unit.support.deployment import SERVICES, environment, state
@@ -26,10 +27,10 @@ def found(**values: Any) -> CommitFiles:
 
 
 def test_a_commit_is_asked_about_unless_that_was_done_before(host):
-    host.ask.return_value = found()
+    host.ask.return_value = found(), Drifted()
     target = target_files.check(host, state(), COMMIT)
     assert (target.version, target.files.lasting) == ("3.8", ["api", "db"])
-    assert target_files.check(host, state(), COMMIT, found()) == target
+    assert target_files.check(host, state(), COMMIT, (found(), Drifted())) == target
     assert host.ask.call_count == 1
 
 
@@ -47,5 +48,5 @@ def test_a_commit_is_asked_about_unless_that_was_done_before(host):
 )
 def test_what_makes_it_impossible_is_refused_by_name(host, values, said):
     with pytest.raises(Refused) as refused:
-        target_files.check(host, state(), COMMIT, found(**values))
+        target_files.check(host, state(), COMMIT, (found(**values), Drifted()))
     assert said in commands.render(refused.value.message)

@@ -89,8 +89,6 @@ def examined(seen: State | None = None, **values: Any) -> Examined:
         "database": "db",
         "now": NOW,
         "graph": graph("one", "two"),
-        "origins": {k.name: Origin(NOW - 3600, "settings", "", k.image, []) for k in seen.containers},
-        "settings": {"api": "settings", "db": "settings"},
-        "files": {".env": NOW - 7200},
+        "origins": {k.name: Origin(NOW - 3600, "", []) for k in seen.containers},
     }
     return Examined(**{**ordinary, **values})

@@ -1,0 +1,48 @@
+# Prints what those containers of the project were made with that compose, by the hash of their settings, would make
+# anew; then, after the character 036, what it makes of its files now. Nothing where there are none.
+# A line each: `here FOLDER`, the checkout as it is spelt; `version VERSION` of compose; and for every container
+# `container JSON`, `now ID` (what the name of its image means now), and what may be secret as a hash:
+# `env NAME HASH` of "NAME=VALUE", `command HASH` and `entrypoint HASH` of their JSON; with `image-` before it what the
+# image says itself. No value leaves the host. Exit codes: compose's own.
+. "$SCRIPTS/tools/compose/lib.sh"
+all=$(containers)
+[ -n "$all" ] || exit 0
+now=$(compose config --hash '*')
+# shellcheck disable=SC2086 # ids, one word each
+made=$(docker inspect -f "{{.Id}} $service_label {{index .Config.Labels \"$label.config-hash\"}}" $all)
+others=$(printf '%s\n' "$now" -- "$made" | awk '
+  /^--$/ { made = 1; next }
+  !made { hash[$1] = $2 }
+  made && $2 in hash && hash[$2] != $3 { print $1 }')
+[ -n "$others" ] || exit 0
+
+about='container {"service":{{json (index .Config.Labels "com.docker.compose.service")}},"image":{{json .Config.Image}}'
+about=$about',"project":{{json (index .Config.Labels "com.docker.compose.project")}}'
+about=$about',"id":{{json .Image}},"version":{{json (index .Config.Labels "com.docker.compose.version")}}'
+about=$about',"ports":{{json .HostConfig.PortBindings}},"mounts":{{json .Mounts}}'
+about=$about',"networks":{{json .NetworkSettings.Networks}}}'
+secret='{{range .Config.Env}}env {{json .}}{{println}}{{end}}command {{json .Config.Cmd}}{{println}}'
+secret=$secret'entrypoint {{json .Config.Entrypoint}}'
+
+hashed() { # PREFIX, and lines `KIND JSON`
+  while read -r kind json; do
+    case $kind:$json in
+      env:*=*) of=${json%%=*} of=" ${of#\"}" ;;
+      command:* | entrypoint:*) of='' ;;
+      *) continue ;;
+    esac
+    sum=$(printf '%s' "$json" | sha256sum)
+    printf '%s%s%s %s\n' "$1" "$kind" "$of" "${sum%% *}"
+  done
+}
+
+printf 'here %s\n' "$(pwd -P)" "$(pwd -L)"
+printf 'version %s\n' "$(compose version --short)"
+for id in $others; do
+  docker inspect -f "$about" "$id"
+  docker inspect -f "$secret" "$id" | hashed ''
+  docker image inspect -f "$secret" "$(docker inspect -f '{{.Image}}' "$id")" 2>/dev/null | hashed image-
+  printf 'now %s\n' "$(docker image inspect -f '{{.Id}}' "$(docker inspect -f '{{.Config.Image}}' "$id")" 2>/dev/null)"
+done
+printf '\036\n'
+compose config 2>/dev/null

@@ -1,0 +1,77 @@
+"""What containers were made with, as the host tells it."""
+
+from __future__ import annotations
+
+import json
+
+from tasks.ssh.shell import Answer
+from tasks.tools.compose import made
+from tasks.tools.compose.made import hashed
+from tests.unit.support.deployment import environment
+from tests.unit.support.stage import Stage
+
+ABOUT = {
+    "project": "app",
+    "service": "api",
+    "image": "app_api",
+    "id": "sha256:then",
+    "version": "1.29.2",
+    "ports": None,
+    "mounts": [],
+    "networks": {"app_default": {}},
+}
+VALUE = 'a=b "quoted" \\ ünd $x\nsecond'
+OWN = f'env {json.dumps(f"KEY={VALUE}", ensure_ascii=False)}\nenv "NONE"\ncommand null\nentrypoint ["a","b c"]\n'
+ENGINE = f"""
+case "$*" in
+  ps*) printf 'one api\\ntwo db\\n' ;;
+  *config-hash*) printf 'one api old\\ntwo db same\\n' ;;
+  *HostConfig*) cat <<'A'
+container {json.dumps(ABOUT)}
+A
+  ;;
+  "image inspect"*.Id*) echo sha256:now ;;
+  *Config.Env*) cat <<'A'
+{OWN}
+A
+  ;;
+  *) echo sha256:then ;;
+esac
+"""
+COMPOSE = """
+case "$*" in
+  *--hash*) printf 'api new\\ndb %s\\n' "${HASH:-same}" ;;
+  *version*) echo 1.29.2 ;;
+  *) echo 'services: {api: {environment: {KEY: "a$$b"}}}' ;;
+esac
+"""
+
+
+def asked(compose: str = COMPOSE) -> tuple[made.Otherwise, str]:
+    """Return what the host tells, and its words."""
+    probe = made.probe(environment())
+    with Stage(**{"docker": ENGINE, "docker-compose": compose}) as stage:
+        (stage.home / "app").mkdir()
+        done = stage.run(probe.commands[""])
+    return probe.read({"": Answer(done.stdout, done.stderr, done.returncode)}), done.stdout
+
+
+def test_what_compose_would_make_otherwise_is_told_without_its_values():
+    found, words = asked()
+    assert [one.service for one in found.containers] == ["api"]
+    [one] = found.containers
+    assert (one.image, one.now, one.networks) == ("app_api", "sha256:now", {"app_default": {}})
+    secret = {"env KEY": hashed(f"KEY={VALUE}"), "command": hashed(None), "entrypoint": hashed(["a", "b c"])}
+    assert (one.own, one.given) == (secret, secret)
+    assert "quoted" not in words
+    assert found.config["services"]["api"]["environment"] == {"KEY": "a$b"}
+    assert (found.version, len(found.folders)) == ("1.29.2", 2)
+
+
+def test_where_every_hash_is_the_same_nothing_is_told():
+    assert asked(COMPOSE.replace("api new", "api old")) == (made.Otherwise(), "")
+    assert asked(COMPOSE.replace("api new", "other new")) == (made.Otherwise(), "")
+
+
+def test_what_cannot_be_told_is_a_problem():
+    assert asked("echo 'no such key' >&2; exit 1")[0].problem == "no such key"
