@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from ..tools.git.checkout import SHORT
 from .reports import DeploymentReport
 from .state import State
 
+NUMBERS = re.compile(r"\d+\.\d+\.\d+")
 Report = TypeVar("Report", bound=DeploymentReport)
 COMMIT, CHECKOUT = "the commit", "that"  # what says how containers are made anew
 OTHER = "settings"  # what is not told apart: restart, health check, limits, labels
@@ -113,7 +115,8 @@ def _names(present: dict[str, str], meant: dict[str, str]) -> set[str]:
 
 def _comparable(one: Made, found: Otherwise) -> bool:
     """Return whether another hash alone says that settings differ: the same compose made it, of the same image."""
-    return one.version == found.version.removeprefix("v") and one.now == one.id and not parts.chosen(one)
+    known = NUMBERS.findall(found.version)  # `v2.40.3-1`, where the labels say `2.40.3`
+    return [one.version] == known and one.now == one.id and not parts.chosen(one)
 
 
 def _blank(one: Made, found: Otherwise) -> list[tuple[str, str]]:
