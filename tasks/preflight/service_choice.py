@@ -114,7 +114,7 @@ def check_build(c: Host, name: str | None) -> ServicesReport:
 def _made_anew(report: ServicesReport) -> ServicesReport:
     """Return the report with what its services run with now, and will not when they are made anew."""
     warned = structs.replace(report, warnings=_other_images(report))
-    return drift.told(warned, [report.drifted], report.named_services, drift.CHECKOUT)
+    return drift.told(warned, [report.drifted], report.services, drift.CHECKOUT)
 
 
 def _other_images(report: ServicesReport) -> list[str]:

@@ -24,7 +24,7 @@ def test_each_branch_of_the_tree_is_found_and_nothing_is_changed(fresh):
 
     fresh.host.exec("sed -i 's/^  web:/  web:\\n    environment: {NEW: setting}/' jctc-app/docker-compose.prod.yml")
     ran = fresh.fab("diagnose")
-    assert "docker-compose.prod.yml was changed after" in ran.out
+    assert f"! web: differs from docker-compose.prod.yml at {fresh.bad[:12]}: environment NEW\n" in ran.out
     assert ran.out.splitlines()[-1] == "Next: fab container-restart --recreate"
     fresh.host.exec("git -C jctc-app checkout -q docker-compose.prod.yml")
 
