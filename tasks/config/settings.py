@@ -63,7 +63,7 @@ class Compose(Section, frozen=True):
     """How the services are described and run; `grace` is in seconds.
 
     `sudo`: Docker is for `sudo -n` only. What is not said of `file`, `project` and `env_file` is what the containers
-    were made with.
+    were made with. `stop` are services that a rollback stops although they run no code of ours.
     """
 
     file: Text | Annotated[list[Text], Meta(min_length=1)] | None = None
@@ -74,6 +74,7 @@ class Compose(Section, frozen=True):
     sudo: bool = False
     services: dict[str, str] = field(default_factory=dict)
     grace: Seconds = 10
+    stop: list[Service] = field(default_factory=list)
 
     @property
     def files(self) -> list[str]:

@@ -58,7 +58,8 @@ def label(number: int, step: Step) -> str:
 class Expectation(Struct, frozen=True, kw_only=True):
     """What must be true at the end; what is None or empty is not looked at.
 
-    `images` names an image for each service; `services` must run, `stopped` must not. The heads that are `implied`
+    `images` names an image for each service; `services` must run, as many of each as
+    `replicas` say, or one; `stopped` must not. The heads that are `implied`
     may be there beside those of `revision`: they say nothing that those do not.
     """
 
@@ -67,6 +68,7 @@ class Expectation(Struct, frozen=True, kw_only=True):
     implied: list[str] = field(default_factory=list, name="redundant")  # as plans that lie on hosts call it
     images: dict[str, str] = field(default_factory=dict)
     services: list[str] = field(default_factory=list)
+    replicas: dict[str, int] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
     healthy: bool = False
 

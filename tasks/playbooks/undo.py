@@ -73,7 +73,7 @@ def _data(report: RollbackUndoReport) -> list[Step | None]:
 
 
 def _back(report: RollbackUndoReport, *steps: Step | None) -> Plan:
-    target, record, services = report.target, report.record, report.wanted.files.lasting
+    target, record, moves = report.target, report.record, report.moves
     return chain(
         report,
         steps,
@@ -83,8 +83,9 @@ def _back(report: RollbackUndoReport, *steps: Step | None) -> Plan:
             commit=target.sha,
             revision=report.schema.to_heads if report.schema else report.found.revision,
             implied=report.schema.implied if report.schema else [],
-            images=report.image_names,
-            services=[s for s in services if s in report.found.running],
+            images={s: name for s, name in report.image_names.items() if s in moves.starting},
+            services=[s for s in moves.proven if s in report.found.running],
+            replicas=moves.replicas,
             healthy=report.found.healthy,
         ),
         back=report.back,

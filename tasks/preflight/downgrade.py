@@ -8,7 +8,20 @@ from ..console.commands import fab
 from ..console.errors import Refused
 from ..ssh.host import Host
 from ..tools.alembic.schema_change import SchemaChange
-from . import commit_choice, copies, losses, safety, schema, schema_choice, state, trial_choice, worktree
+from ..tools.compose import project, written
+from ..tools.compose.images import Target
+from . import (
+    commit_choice,
+    copies,
+    losses,
+    safety,
+    schema,
+    schema_choice,
+    service_moves,
+    state,
+    trial_choice,
+    worktree,
+)
 from .reports import UNWELL, DeploymentReport, Migration
 from .state import State
 
@@ -62,9 +75,8 @@ def check_stopped(c: Host, options: DowngradeOptions) -> DowngradeReport:
             f"The application's start-up runs `{upgrade}`, which would bring the migration back.",
             next=f"Take the code back with it: {fab('full-rollback')}",
         )
-    report = _report(c, seen, change)
-    stopping = [service for service in report.running if service in report.applications]
-    report = structs.replace(report, stopping=stopping, warnings=[] if seen.healthy else [UNWELL])
+    report = structs.replace(_report(c, seen, change), warnings=[] if seen.healthy else [UNWELL])
+    report = structs.replace(report, stopping=_stopping(c, report))
     return _changing(c, report, options)
 
 
@@ -99,6 +111,15 @@ def image_of(c: Host, seen: State) -> str:
 
 def _report(c: Host, seen: State, change: SchemaChange) -> DowngradeReport:
     return DowngradeReport(environment=seen.settled(c.environment), state=seen, schema=change)
+
+
+def _stopping(c: Host, report: DowngradeReport) -> list[str]:
+    """Return the services that are stopped meanwhile; where compose does not accept its files, all applications."""
+    described, found = c.ask(project.probe(c.environment), written.probe(c.environment, "HEAD"))
+    files = described.project(report.state.containers)
+    if files.problem:
+        return [service for service in report.running if service in report.applications]
+    return service_moves.around_schema(c.environment, report.state, Target(files, written=found, present=found))
 
 
 def _changing(

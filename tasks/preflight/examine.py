@@ -29,7 +29,8 @@ class Examined(Struct, frozen=True, kw_only=True):
 
     `now` and `moved` (when HEAD came to where it is) are seconds of the host's clock.
     `graph` are the migrations of HEAD, None where they cannot be told: `heads_problem` says why. `origins` is what
-    containers were made of, by their names, `drifted` where that is not what HEAD describes.
+    containers were made of, by their names, `drifted` where that is not what HEAD describes; `finished` are jobs that
+    have ended well.
     """
 
     seen: State
@@ -42,6 +43,7 @@ class Examined(Struct, frozen=True, kw_only=True):
     noise: list[Noise] = field(default_factory=list)
     origins: dict[str, Origin] = field(default_factory=dict)
     drifted: Drifted = Drifted()
+    finished: set[str] = field(default_factory=set)
 
     @property
     def heads(self) -> list[str] | None:
@@ -57,7 +59,8 @@ class Examined(Struct, frozen=True, kw_only=True):
     @property
     def services(self) -> list[str]:
         """The services that have to run; those that have containers, where compose does not say."""
-        return self.project.lasting or sorted({k.service for k in self.seen.containers})
+        named = self.project.lasting or sorted({k.service for k in self.seen.containers})
+        return [service for service in named if service not in self.finished]
 
     @property
     def errors(self) -> list[Noise]:
@@ -95,7 +98,7 @@ def probe(environment: Environment) -> Probe[Examined]:
     if environment.database and environment.database.alembic:
         path = environment.app.path.removeprefix("~/")
         parts["graphs"] = revisions.probe(path, ["HEAD"], environment.database.alembic.config)
-    return combined(functools.partial(_examined, environment.service("database") or ""), **parts)
+    return combined(functools.partial(_examined, environment), **parts)
 
 
 def examine(member: Host) -> Examined:
@@ -112,14 +115,15 @@ def with_graph(member: Host, found: Examined) -> Examined:
 
 
 def _examined(
-    database: str, seen: State, described: Description, graphs: revisions.Graphs | None = None, **found: Any
+    environment: Environment, seen: State, described: Description, graphs: revisions.Graphs | None = None, **found: Any
 ) -> Examined:
     read = (graphs or {}).get("HEAD")
     graph = read if isinstance(read, revisions.Graph) else None
     return Examined(
         seen=seen,
         project=described.project(seen.containers),
-        database=database,
+        database=environment.service("database") or "",
+        finished=seen.finished(environment),
         graph=graph,
         heads_problem="" if graph or read is None else str(read),
         **found,

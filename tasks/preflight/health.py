@@ -40,11 +40,11 @@ def engine(seen: State) -> Check:
     return Check("engine", "docker version", seen.engine or problem(seen, "engine"), bool(seen.engine))
 
 
-def runs(service: str, seen: State) -> Check:
-    """Return whether a service has containers, and all of them run and are healthy."""
+def runs(service: str, seen: State, count: int = 1) -> Check:
+    """Return whether a service has at least `count` containers, and all of them run and are healthy."""
     own = seen.of(service)
-    found = ", ".join(map(condition, own)) or "none"
-    return Check("running", f"containers of {service}", found, bool(own) and all(c.running for c in own))
+    found = (", ".join(map(condition, own)) or "none") + (f"; should be {count}" if len(own) < count != 1 else "")
+    return Check("running", f"containers of {service}", found, len(own) >= count and all(c.running for c in own))
 
 
 def stopped(service: str, seen: State) -> Check:
@@ -54,10 +54,9 @@ def stopped(service: str, seen: State) -> Check:
 
 
 def not_running(seen: State) -> list[Check]:
-    """Return each container that does not run, or is not healthy."""
-    return [
-        Check("running", c.name, f"{c.status} {c.health}".rstrip(), False) for c in seen.containers if not c.running
-    ]
+    """Return each container that does not run, or is not healthy; a job that ended well is, while others run."""
+    wrong = [c for c in seen.containers if not c.running and not (c.ended and seen.up)]
+    return [Check("running", c.name, f"{c.status} {c.health}".rstrip(), False) for c in wrong]
 
 
 def answers(seen: State) -> list[Check]:

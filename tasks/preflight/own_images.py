@@ -41,10 +41,11 @@ def ours(environment: Environment, seen: State, wanted: Target) -> set[str]:
     first = {name for name in roles | holder if name in files.services and not written_in(wanted, name).mounted}
     first |= {i.service for i in files.built}
     names, ids = {repository(files.image(name)) for name in first}, {k.image for k in seen.of(*first)}
+    images = {k.service: k.image_name for k in seen.containers} | {name: files.image(name) for name in files.services}
     return {
         name
-        for name in files.services
-        if repository(files.image(name)) in names or any(k.image in ids for k in seen.of(name))
+        for name, image in images.items()
+        if repository(image) in names or any(k.image in ids for k in seen.of(name))
     }
 
 

@@ -19,7 +19,7 @@ def wait(host: Host, expect: Expectation) -> Readiness:
     addresses = environment.health.addresses if expect.healthy else []
     if not (expect.services or addresses):
         return Readiness(None, [])
-    script = readiness.wait(environment, expect.services, addresses)
+    script = readiness.wait(environment, expect.services, addresses, expect.replicas)
     return readiness.read(host.sh(script, timeout=environment.health.timeout + 30, check=False).stdout)
 
 
@@ -35,7 +35,7 @@ def check(expect: Expectation, seen: State, ids: Mapping[str, str], primary: boo
     moved = primary and expect.revision is not None
     return [
         *([health.head(seen, expect.commit)] if expect.commit else []),
-        *(health.runs(service, seen) for service in expect.services),
+        *(health.runs(service, seen, expect.replicas.get(service, 1)) for service in expect.services),
         *(one for found in images for one in found),
         *(health.stopped(service, seen) for service in expect.stopped),
         *([health.is_at_revision(expect.revision or [], expect.implied, seen)] if moved else []),

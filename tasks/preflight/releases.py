@@ -29,6 +29,12 @@ class ReleaseReport(DeploymentReport, frozen=True, kw_only=True):
     fixes: list[str] = field(default_factory=list)
 
     @property
+    def lasting(self) -> list[str]:
+        """The services that have to run."""
+        finished = self.state.finished(self.environment)
+        return [service for service in self.wanted.files.lasting if service not in finished]
+
+    @property
     def begun(self) -> Entry:
         """What the ledger says before a deployment."""
         return structs.replace(self._entry(BEGUN), snapshot=self.safety.clone if self.safety else "")

@@ -23,6 +23,7 @@ from . import (
     safety,
     schema,
     schema_choice,
+    service_moves,
     state,
     target_files,
     worktree,
@@ -88,19 +89,24 @@ def _report(c: Host, states: list[State], asked: Asked, options: RollbackOptions
     choice = image_choice.choose(c, asked, services)
     if services and not choice.images:
         raise Refused(f"{services[0]}: its image is not built here and holds no code of ours: no commit changes it.")
-    there = {k.service for one in states for k in one.containers}
+    moves = (
+        service_moves.only(services, c.environment, states, asked)
+        if services
+        else service_moves.plan(c.environment, states, asked, [i.service for i in choice.images])
+    )
     return RollbackReport(
         environment=asked.state.settled(c.environment),
         state=asked.state,
         target=asked.target,
         wanted=asked.wanted,
-        stopping=services or sorted(there - {c.environment.service("database")}),
+        stopping=moves.stopping,
+        moves=moves,
         images=choice.images,
         decided=choice.decided,
         services=services,
         options=options,
-        facts=[*_facts(asked.state, services, options), *choice.facts],
-        warnings=choice.warnings,
+        facts=[*_facts(asked.state, services, options), *choice.facts, *moves.facts],
+        warnings=[*choice.warnings, *moves.warnings],
     )
 
 

@@ -15,6 +15,7 @@ from ..tools.git.commits import Commit
 from .downgrade import DowngradeOptions
 from .ledger import BAD, GOOD, Entry
 from .reports import DeploymentReport
+from .service_moves import Moves
 
 
 class RollbackOptions(DowngradeOptions, frozen=True, kw_only=True):
@@ -50,6 +51,7 @@ class RollbackReport(DeploymentReport, frozen=True, kw_only=True):
         wanted: what its compose files want.
         schema: the way to the schema it needs, which may be none; None where that is not looked at.
         services: those that alone go back; empty: all.
+        moves: the services that are stopped and started.
         options: what the operator said.
     """
 
@@ -57,6 +59,7 @@ class RollbackReport(DeploymentReport, frozen=True, kw_only=True):
     wanted: Target
     schema: SchemaChange | None = None
     services: list[str] = field(default_factory=list)
+    moves: Moves
     options: RollbackOptions = RollbackOptions()
 
     @property

@@ -8,7 +8,7 @@ from ..console.commands import fab
 from ..console.errors import Refused
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from ..tools.compose import inspect, project, pruning
+from ..tools.compose import inspect, project, pruning, services
 from ..tools.compose.project import Project
 from . import drift, state, values
 from .drift import Drifted
@@ -33,9 +33,15 @@ class ServicesReport(DeploymentReport, frozen=True, kw_only=True):
     drifted: Drifted = Drifted()
 
     @property
-    def named_services(self) -> list[str]:
-        """The services for a command line of compose: none means all."""
-        return self.services if self.named else []
+    def words(self) -> list[str]:
+        """What compose is told of the services: as many of each as there are."""
+        described = [s for s in self.services if self.named or s in self.project.services]
+        return [*services.scaled(self.project, self.replicas), *described]
+
+    @property
+    def replicas(self) -> dict[str, int]:
+        """How many containers of the services there are."""
+        return {s: len(self.state.of(s)) for s in self.existing}
 
     @property
     def image_names(self) -> dict[str, str]:
@@ -45,8 +51,8 @@ class ServicesReport(DeploymentReport, frozen=True, kw_only=True):
     @property
     def lasting(self) -> list[str]:
         """Those of the services that have to run afterwards."""
-        known = self.project.lasting
-        return [s for s in self.services if s in known or not self.project.services]
+        known, finished = self.project.lasting, self.state.finished(self.environment)
+        return [s for s in self.services if s not in finished and (s in known or not self.project.services)]
 
     @property
     def existing(self) -> list[str]:
@@ -83,7 +89,9 @@ def check(c: Host, name: str | None, files: bool = True) -> ServicesReport:
     if files:
         values.require(c, described, drifted)
     containers = sorted({k.service for k in seen.containers})
-    picked = [project.resolve(environment, found, seen.containers, name)] if name else found.lasting or containers
+    jobs = seen.finished(environment) | (found.jobs - seen.up - {*environment.compose.services.values()})
+    all_ = [s for s in found.lasting or containers if s not in jobs]
+    picked = [project.resolve(environment, found, seen.containers, name)] if name else all_
     return ServicesReport(
         environment=seen.settled(environment),
         state=seen,

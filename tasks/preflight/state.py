@@ -20,6 +20,7 @@ from ..tools.http import fetch
 from ..tools.http.fetch import Response
 from ..tools.meanings import meaning
 
+UP = ("running", "restarting", "paused")
 WITHOUT_V1 = 26  # the engine's first version that compose v1 cannot make containers on
 NEEDED = ("engine", "deployment", "compose", "head", "url 0")
 
@@ -56,6 +57,20 @@ class State(Struct, frozen=True, kw_only=True):
     def of(self, *services: str) -> list[Container]:
         """Return the containers of `services`."""
         return [c for c in self.containers if c.service in services]
+
+    @property
+    def up(self) -> set[str]:
+        """The services of which a container runs, however well."""
+        return {k.service for k in self.containers if k.status in UP}
+
+    def goes_on(self, environment: Environment) -> bool:
+        """Return whether any application runs, so that what does not run may be meant not to."""
+        return bool(self.up - {environment.service("database")})
+
+    def finished(self, environment: Environment) -> set[str]:
+        """Return the services that did what they were for and ended well, while the application goes on."""
+        others = {k.service for k in self.containers} - set(environment.compose.services.values())
+        return {s for s in others if all(k.ended for k in self.of(s))} if self.goes_on(environment) else set()
 
     @property
     def image_ids(self) -> dict[str, str]:

@@ -29,4 +29,4 @@ def check(c: Host, seen: State, commit: Commit, known: tuple[CommitFiles, Drifte
     named = c.environment.compose.services.items()
     if lacking := [f"{service} ({role})" for role, service in named if service not in wanted.services]:
         raise Refused(f"{commit.title} has no service {', '.join(lacking)}; it has {', '.join(wanted.services)}.")
-    return Target(wanted, found.version, found.written, found.present)
+    return Target(wanted, found.version, found.written, found.present, found.changed)

@@ -24,6 +24,7 @@ from .drift import Drifted
 from .reports import DeploymentReport
 from .restore_report import RestoreOptions, RestoreReport, in_place
 from .rollback_report import RollbackOptions, RollbackReport
+from .service_moves import Moves
 from .state import State
 
 WAS_UNWELL = "the application was not healthy then, so health is not required at the end"
@@ -58,6 +59,7 @@ class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
         target: the commit that was left.
         wanted: what its compose files want.
         schema: the way up to the schema it had; None where that is not known.
+        moves: the services that are stopped and started.
         dump: the restore of the run's dump, where its data come back and no clone is there.
     """
 
@@ -65,6 +67,7 @@ class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
     target: Commit
     wanted: Target
     schema: SchemaChange | None
+    moves: Moves
     dump: RestoreReport | None = None
 
     @property
@@ -117,6 +120,7 @@ def check_rollback(
         wanted=met.wanted,
         schema=up,
         found=found,
+        moves=met.moves,
         stopping=met.stopping if whole else [s for s in met.running if s in met.stopping],
         images=met.images if whole else [],
         decided=met.decided if whole else [],

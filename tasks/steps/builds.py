@@ -12,7 +12,7 @@ from ..preflight.rollback_report import RollbackReport
 from ..preflight.service_choice import ServicesReport
 from ..preflight.way_back import RollbackUndoReport
 from ..ssh.host import Host
-from ..tools.compose import compose, images, pruning, services
+from ..tools.compose import images, pruning, services
 from .declare import change
 
 
@@ -84,7 +84,7 @@ def down_step(report: ServicesReport) -> Step:
         name="down",
         effects=("stops",),
         title=f"Take all containers down{why}",
-        script=compose.call(report.environment, "down.sh", "stop" if stay else "down"),
+        script=services.down(report.environment, report.project, "stop" if stay else "down"),
         commands=(f"docker-compose {'stop' if stay else 'down'} -t {grace}",),
         outage=True,
         back=fab("containers.start"),
@@ -94,13 +94,13 @@ def down_step(report: ServicesReport) -> Step:
 
 def recreate_step(report: ServicesReport) -> Step:
     """Return the step that makes the containers anew, with the environment and settings as they are now."""
-    flags = ["--force-recreate", *(["--no-deps"] if report.named else [])]
+    words = ["--force-recreate", *(["--no-deps"] if report.named else []), *report.words]
     return Step(
         name="recreate",
         effects=("stops", "starts"),
         title=f"Make the containers of {report.title} anew",
-        script=services.recreate(report.environment, report.named_services, report.image_names),
-        commands=(" ".join(["docker-compose up -d --no-build", *flags, *report.named_services]),),
+        script=services.recreate(report.environment, words, report.image_names),
+        commands=(" ".join(["docker-compose up -d --no-build", *words]),),
         outage=True,
         timeout=900,
     )
@@ -119,7 +119,9 @@ def rebuild(c: Host, service: str | None = None) -> Plan:
         recreate_step(report),
         task="containers.rebuild",
         purpose=f"rebuild {report.title} from {head}",
-        proof=Expectation(services=report.lasting, images=report.image_names, healthy=report.state.healthy),
+        proof=Expectation(
+            services=report.lasting, replicas=report.replicas, images=report.image_names, healthy=report.state.healthy
+        ),
         back=f"{fab(f'code-rollback --commit {head}')} (the images that run now are kept)",
     )
 

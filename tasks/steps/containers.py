@@ -69,20 +69,21 @@ def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> 
     Without a target the containers start as they are, and new ones are made only where there are none.
     """
     if isinstance(report, ServicesReport):
-        title, flags, started = report.title, ["--no-recreate"], report.named_services
-        script = services.start_missing(report.environment, started)
+        title, words = report.title, ["--no-recreate", *report.words]
+        script = services.start_missing(report.environment, words)
     else:
-        flags, started = [], report.services if isinstance(report, RollbackReport) else []
-        title = f"{', '.join(started) or 'all services'} from the images of {report.target.title}"
+        moves, files = report.moves, report.wanted.files
+        title = f"{', '.join(moves.starting)} from the images of {report.target.title}"
+        words = ["--no-deps", *services.scaled(files, moves.replicas), *moves.starting]
         script = services.start(
-            report.environment, report.wanted, report.built, report.target.sha, report.decided, started
+            report.environment, report.wanted, report.built, report.target.sha, report.decided, *words
         )
     return Step(
         name="start",
         effects=("starts",),
         title=f"Start {title}",
         script=script,
-        commands=(" ".join(["docker-compose up -d --no-build", *flags, *started]),),
+        commands=(" ".join(["docker-compose up -d --no-build", *words]),),
         outage=not isinstance(report, ServicesReport),
         timeout=900,
     )
@@ -97,7 +98,7 @@ def start(c: Host, service: str | None = None) -> Plan:
         start_step(report),
         task="containers.start",
         purpose=f"start {report.title}",
-        proof=Expectation(services=report.lasting),
+        proof=Expectation(services=report.lasting, replicas=report.replicas),
         back=fab(f"containers.stop{report.option}"),
     )
 
@@ -147,6 +148,7 @@ def restart_plan(report: ServicesReport, name: str, *, recreate: bool, healthy: 
         purpose=f"{'make anew' if recreate else 'restart'} {report.title}",
         proof=Expectation(
             services=report.lasting if recreate else [s for s in report.lasting if s in report.existing],
+            replicas=report.replicas,
             images=report.image_names if recreate else {},
             healthy=healthy,
         ),

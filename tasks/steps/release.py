@@ -61,9 +61,7 @@ def record_plan(report: ReleaseReport) -> Plan:
         _keep_step(report),
         task="release.record",
         purpose=f"{commit.title} is good",
-        proof=Expectation(
-            commit=commit.sha, revision=seen.revision, services=report.wanted.files.lasting, healthy=True
-        ),
+        proof=Expectation(commit=commit.sha, revision=seen.revision, services=report.lasting, healthy=True),
         closing=ledger.closing(report.environment, [report.good]),
     )
 

@@ -41,7 +41,8 @@ def expect(report: RollbackReport) -> Expectation:
         commit=report.target.sha,
         revision=report.schema.to_heads if report.schema else None,
         implied=report.schema.implied if report.schema else [],
-        images=report.image_names,
-        services=report.services or report.wanted.files.lasting,
+        images={s: name for s, name in report.image_names.items() if s in report.moves.starting},
+        services=report.moves.proven,
+        replicas=report.moves.replicas,
         healthy=True,
     )

@@ -102,8 +102,11 @@ class Deployment(Operator):
         """The containers of a project or a service."""
         return {each for each in containers if labels.items() <= vars(each).items()}
 
-    def rolled_back(self, ran: Ran, before: list[Container]) -> None:
-        """Assert that v1 is there as v2 was: same project, services, scale and environment; only the image differs."""
+    def rolled_back(self, ran: Ran, before: list[Container], *, undo: bool = False) -> None:
+        """Assert that v1 is there as v2 was: same project, services, scale and environment; only the image differs.
+
+        With `undo`, v2 is brought back and is as it was.
+        """
         assert ran.code == 0, ran.text
         assert (self.head(), self.revision()) == (self.good, REVISIONS["v1"])
         assert (self.health()["release"], self.health()["problem"]) == ("v1", "")
@@ -111,6 +114,14 @@ class Deployment(Operator):
         assert _what_runs(self.runs()) == _what_runs(before)
         verified = self.fab("verify", "--commit", self.good)
         assert verified.code == 0, verified.text
+        if undo:
+            self.undone(self.fab("undo", "--yes"), before)
+
+    def undone(self, ran: Ran, before: list[Container]) -> None:
+        """Assert that v2 is there as it was."""
+        assert ran.code == 0, ran.text
+        assert (self.head(), self.revision(), self.health()["release"]) == (self.bad, REVISIONS["v2"], "v2")
+        assert _what_runs(self.runs()) == _what_runs(before)
 
     def rolled_back_or_untouched(self, ran: Ran, before: list[Container], world: World, *named: str) -> None:
         """Assert that v1 is there as v2 was, or that it was refused, naming `named`, with the host as it was."""

@@ -12,10 +12,11 @@
 
 # How a container is run, in one question: its environment comes last, up to a line of its own.
 # shellcheck disable=SC2016 # docker fills it in
-run_as='{{len .Config.Env}} {{len .HostConfig.ExtraHosts}}
+run_as='{{len .Config.Env}}
 {{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{end}}
 {{.Config.WorkingDir}}
 {{.Config.User}}
+{{range .HostConfig.ExtraHosts}}--add-host {{.}} {{end}}
 {{range .Config.Env}}{{println .}}{{end}}.'
 
 # Somebody idle in a transaction would block a migration for ever, and everyone behind it.
@@ -28,26 +29,27 @@ find_server() { # the container of the database, into $DB_CONTAINER
 
 tidy() { rm -f "$given"; } # a script may define its own
 
-# Learns how the service's container is run: $app, $network, $folder, $login, and its environment in the file $given.
+# Learns how the service's container is run: $app, $network (or several), $folder, $login, $hosts, and its environment in
+# the file $given.
 learn_service() {
   given=$(mktemp)
   at_exit tidy
   app=$(containers "$ALEMBIC_SERVICE" | head -n 1)
   about=$(docker inspect -f "$run_as" "$app" 2>/dev/null) || about=
-  network=$(about 2 | cut -d ' ' -f 1) folder=$(about 3) login=$(about 4)
+  network=$(about 2 | sed 's/ $//') folder=$(about 3) login=$(about 4) hosts=$(about 5)
 }
 about() { printf '%s\n' "$about" | sed -n "$1p"; } # LINE
 
-# Whether a container can be run like it. An environment file cannot hold a value of several lines, nor `docker run`
-# every host setting.
+# Whether a container can be run like it: an environment file cannot hold a value of several lines.
 copyable() {
   [ -n "$about" ] || return 1
-  printf '%s\n' "$about" | sed '1,4d;$d' >"$given"
-  [ "$(about 1)" = "$(grep -c '' <"$given") 0" ]
+  printf '%s\n' "$about" | sed '1,5d;$d' >"$given"
+  [ "$(about 1)" = "$(grep -c '' <"$given")" ]
 }
 
 # Runs alembic in the container $container: with the service's environment, volumes and network or, where its container is
-# not there, or cannot be copied exactly, as compose would. Dependencies are not started.
+# not there, or cannot be copied exactly (older engines run it in one network), as compose would. Dependencies are not
+# started.
 alembic() ( # WORD...
   set -f
   # shellcheck disable=SC2086 # the words of a command
@@ -55,9 +57,10 @@ alembic() ( # WORD...
   entry=$1
   shift
   status=0
-  if copyable; then
+  # shellcheck disable=SC2086
+  if copyable && [ "$network" = "${network% *}" ]; then
     docker run --rm --name "${container:?}" --network "${network:-none}" --volumes-from "$app" --env-file "$given" \
-      ${folder:+-w "$folder"} ${login:+-u "$login"} -e PGOPTIONS="$waits" --entrypoint "$entry" "${IMAGE:?}" "$@" || status=$?
+      $hosts ${folder:+-w "$folder"} ${login:+-u "$login"} -e PGOPTIONS="$waits" --entrypoint "$entry" "${IMAGE:?}" "$@" || status=$?
   else
     compose run --rm -T --no-deps --name "$container" -e PGOPTIONS="$waits" --entrypoint "$entry" \
       "$ALEMBIC_SERVICE" "$@" || status=$?

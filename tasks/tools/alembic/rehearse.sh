@@ -1,6 +1,6 @@
 # Tries a downgrade on a clone of the database, and an image on the downgraded clone: rehearse.sh MOVE...
-# The clone has a server of its own, which answers to the names of the real one in a network without a way out: nothing
-# that runs there can reach the real database, which is only read.
+# The clone has a server of its own, which answers to the names of the real one, and of a pooler, in a network without a
+# way out: nothing that runs there can reach the real database, which is only read.
 #   FULL         1: with all data; empty: the schema, and the rows of alembic's table
 #   WAYS_OUT     what can be done where no downgrade works
 #   TRIAL_IMAGE  what is tried in the end; empty: nothing. The other variables are those of trial.sh.
@@ -39,7 +39,9 @@ start_server() {
   real=$(docker inspect -f "$about_server" "$DB_CONTAINER")
   printf '%s\n' "$real" | sed 1,2d | grep . >"$settings"
   set -- --network-alias "$DATABASE"
-  for alias in $(printf '%s\n' "$real" | sed -n 2p); do set -- "$@" --network-alias "${alias#/}"; done
+  # shellcheck disable=SC2046 # ids, one word each
+  others=$(docker inspect -f "$service_label" $(running)) # a pooler stands before the database
+  for alias in $(printf '%s\n' "$real" | sed -n 2p) $others; do set -- "$@" --network-alias "${alias#/}"; done
   [ -n "$FULL" ] || set -- "$@" --tmpfs /var/lib/postgresql/data
   docker network create --internal "$NETWORK" >/dev/null
   docker run -d --name "$server" --network "$NETWORK" "$@" --env-file "$settings" "$(printf '%s\n' "$real" | sed 1q)" >/dev/null

@@ -19,8 +19,8 @@ laid() { # COMMIT LINES: where those files of the commit lie; what it does not h
 
 (
   COMPOSE_FILES=$(laid "$1" "$COMPOSE_FILES") ENV_FILES=$(laid "$1" "$ENV_FILES") FOLDER=$PWD${FOLDER:+/$FOLDER}
-  compose config 2>"$folder/err"
+  describe 2>"$folder/err"
 ) && cat "$folder/err" >&2 && exit
 sh "$SCRIPTS/tools/git/export-tree.sh" "$1" "$folder/tree"
 cd "$folder/tree/$(git rev-parse --show-prefix)"
-compose config
+describe

@@ -27,12 +27,14 @@ class Target(Struct, frozen=True):
         files: what compose makes of them.
         version: of the format that they are written in, if any.
         written: its services as they are written; `present`: those of HEAD.
+        changed: the files of the checkout that are others than at HEAD.
     """
 
     files: Project
     version: str = ""
     written: dict[str, Written] = field(default_factory=dict)
     present: dict[str, Written] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
 
 
 class Decided(Struct, frozen=True):
@@ -62,6 +64,7 @@ class CommitFiles(Struct, frozen=True):
         version: of the format of its first compose file; empty: none is named.
         described: what compose makes of its files.
         written: its services as they are written; `present`: those of HEAD.
+        changed: the files of the checkout that are others than at HEAD.
     """
 
     missing: list[str]
@@ -70,6 +73,7 @@ class CommitFiles(Struct, frozen=True):
     described: Description
     written: dict[str, Written] = field(default_factory=dict)
     present: dict[str, Written] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
 
 
 def commit_files(environment: Environment, ref: str) -> Probe[CommitFiles]:
@@ -81,6 +85,7 @@ def commit_files(environment: Environment, ref: str) -> Probe[CommitFiles]:
         described=project.probe(environment, compose.call(environment, "describe-target.sh", ref)),
         written=written.probe(environment, ref),
         present=written.probe(environment, "HEAD"),
+        changed=single(commits.changed(environment, ref), lambda answer: answer.out.splitlines()),
     )
 
 
@@ -171,7 +176,8 @@ def _commit_files(
     described: Description,
     written: dict[str, Written],
     present: dict[str, Written],
+    changed: list[str],
 ) -> CommitFiles:
     told = [line.partition(" ")[::2] for line in files]
     missing = [value for key, value in told if key == "missing"]
-    return CommitFiles(missing, in_the_way, dict(told).get("version", ""), described, written, present)
+    return CommitFiles(missing, in_the_way, dict(told).get("version", ""), described, written, present, changed)

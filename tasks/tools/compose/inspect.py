@@ -15,11 +15,14 @@ from ...ssh.shell import Answer
 from . import compose
 
 NO_NAME = re.compile("[0-9a-f]{64}")
-FIELDS = 8  # of a line that containers.sh prints; the last may hold tabs
+FIELDS = 9  # of a line that containers.sh prints; the last may hold tabs
 
 
 class Container(Struct, frozen=True):
-    """One container of the project; `image` is the id it runs, `image_name` what it was created from."""
+    """One container of the project; `image` is the id it runs, `image_name` what it was created from.
+
+    `restart` is what the engine does once it has ended.
+    """
 
     id: str
     name: str
@@ -32,11 +35,17 @@ class Container(Struct, frozen=True):
     restarts: int
     exit_code: int
     project: str
+    restart: str = ""
 
     @property
     def running(self) -> bool:
         """Whether it runs and its own health check, if it has one, does not say otherwise."""
         return self.status == "running" and self.health in ("", "healthy", "starting")
+
+    @property
+    def ended(self) -> bool:
+        """Whether it did what it was for, and is not meant to start again by itself."""
+        return self.status == "exited" and self.exit_code == 0 and self.restart in ("", "no", "on-failure")
 
 
 def engine() -> Probe[str]:
@@ -109,7 +118,7 @@ def parse_unnamed(out: str) -> list[str]:
 
 
 def _container(words: list[str]) -> Container:
-    detail = json.loads(words[7])
+    detail = json.loads(words[8])
     return Container(
         id=words[0],
         name=words[1].lstrip("/"),
@@ -118,6 +127,7 @@ def _container(words: list[str]) -> Container:
         image_name=words[4],
         restarts=int(words[5]),
         project=words[6],
+        restart=words[7],
         status=detail["Status"],
         health=(detail.get("Health") or {}).get("Status", ""),
         started=detail["StartedAt"],

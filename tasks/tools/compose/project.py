@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -39,7 +40,12 @@ class Project(Struct, frozen=True, kw_only=True):
             for name, how in _conditions(service.get("depends_on")).items()
             if how == "service_completed_successfully"
         }
-        return [name for name, service in self.services.items() if name not in once and _wanted(service)]
+        return [name for name, service in self.services.items() if name not in once and replicas(service) != 0]
+
+    @property
+    def jobs(self) -> set[str]:
+        """The services that say themselves that they are not to start again once they have ended."""
+        return {name for name, service in self.services.items() if service.get("restart") == "no"}
 
     def sharing(self, service: str) -> list[str]:
         """Return `service` and all others that run the same image, or one built in the same way."""
@@ -69,7 +75,7 @@ class Project(Struct, frozen=True, kw_only=True):
 class Description(Struct, frozen=True):
     """What compose makes of its files; how its version joins the names of images, and the checkout's folder.
 
-    `warnings` is what it said beside that.
+    `warnings` is what it said beside that, `profiles` those that hosts.yaml enables.
     """
 
     config: dict[str, Any]
@@ -77,6 +83,7 @@ class Description(Struct, frozen=True):
     folder: str
     problem: str = ""
     warnings: str = ""
+    profiles: list[str] = field(default_factory=list)
 
     @property
     def blank(self) -> list[str]:
@@ -84,12 +91,20 @@ class Description(Struct, frozen=True):
         return sorted(set(UNSET.findall(self.warnings)))
 
     def project(self, containers: Sequence[Container]) -> Project:
-        """Return the project: called as its `containers` have it, else as compose would call it."""
+        """Return the project: called as its `containers` have it, else as compose would call it.
+
+        A profile is enabled where hosts.yaml says so, or for a service that has a container.
+        """
         if self.problem:
             return Project(problem=self.problem)
         running = next((k.project for k in containers), "")
         name = running or self.config.get("name") or re.sub(r"[^a-z0-9_-]", "", self.folder.lower())
-        services = dict(sorted((self.config.get("services") or {}).items()))
+        there, said = {k.service for k in containers}, set(self.profiles)
+        services = {
+            service: what
+            for service, what in sorted((self.config.get("services") or {}).items())
+            if service in there or not what.get("profiles") or said & set(what["profiles"])
+        }
         return Project(name=name, services=services, built=compose.built(services, name, self.separator))
 
 
@@ -97,11 +112,11 @@ def probe(environment: Environment, config: str = "") -> Probe[Description]:
     """Return the probe of the compose files in the checkout, or of what another command `config` makes of them."""
     return Probe(
         {
-            "config": config or compose.call(environment, "run.sh", "config"),
+            "config": config or compose.call(environment, "describe.sh"),
             "flavour": compose.call(environment, "flavour.sh"),
             "folder": f'cd {paths.app(environment)} && basename "$(pwd -P)"',
         },
-        _described,
+        functools.partial(_described, environment.compose.profiles),
     )
 
 
@@ -126,13 +141,13 @@ def _services(out: str) -> dict[str, Service]:
     return dict((yaml.safe_load(out) or {}).get("services") or {})
 
 
-def _described(answers: Answers) -> Description:
+def _described(profiles: list[str], answers: Answers) -> Description:
     import yaml
 
     config, v1 = answers["config"], answers["flavour"].out.strip().startswith("1.")
     problem = "" if config.ok else " ".join(config.err.split())[-300:] or "compose config failed"
     known = yaml.safe_load(config.out) if config.ok else {}
-    return Description(known or {}, "_" if v1 else "-", answers["folder"].out.strip(), problem, config.err)
+    return Description(known or {}, "_" if v1 else "-", answers["folder"].out.strip(), problem, config.err, profiles)
 
 
 def resolve(environment: Environment, project: Project, containers: Sequence[Container], name: str) -> str:
@@ -156,6 +171,6 @@ def _conditions(depends_on: object) -> dict[str, str]:
     return {name: (how or {}).get("condition", "") for name, how in depends_on.items()}
 
 
-def _wanted(service: Service) -> bool:
-    replicas = (service.get("deploy") or {}).get("replicas", service.get("scale", 1))
-    return bool(replicas != 0)
+def replicas(service: Service) -> Any:
+    """Return how many containers of a service its files want."""
+    return (service.get("deploy") or {}).get("replicas", service.get("scale", 1))

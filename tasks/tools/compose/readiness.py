@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -32,15 +33,19 @@ class Readiness(Struct, frozen=True):
 SEPARATOR = "\x1f"  # between the fields of a line; no value of hosts.yaml holds it
 
 
-def wait(environment: Environment, services: list[str], addresses: list[Address]) -> str:
+def wait(
+    environment: Environment, services: list[str], addresses: list[Address], replicas: Mapping[str, int] | None = None
+) -> str:
     """Return the call that waits until `services` are ready and all `addresses` answer right, or visibly will not.
+
+    There have to be as many containers of a service as `replicas` say, or one.
 
     Nothing is waited for longer than health.timeout, and no address once a container is seen to be broken.
     """
     return compose.call(
         environment,
         "wait-until-ready.sh",
-        *services,
+        *(f"{service}={(replicas or {}).get(service, 1)}" for service in services),
         URLS="\n".join(map(_line, addresses)),
         PORTS=" ".join(_ports(addresses)),
         TIMEOUT=str(environment.health.timeout),

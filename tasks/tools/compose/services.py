@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...config.settings import Environment
+from . import project
 from .compose import Built, call, pairs
-from .images import Decided, Target, deciding
+from .images import Decided, Target, deciding, names
+from .project import Project
 
 
 def start(
@@ -15,27 +17,41 @@ def start(
     images: Sequence[Built],
     sha: str,
     decided: Sequence[Decided] = (),
-    services: Sequence[str] = (),
+    *words: str,
 ) -> str:
-    """Return the call that starts `services` (all without) from the kept images of commit `sha` and those `decided`."""
+    """Return the call that starts services from the kept images of commit `sha` and those `decided`.
+
+    `words` are what compose is told: options, and the services.
+    """
     tags = {image.retained(sha): image.live for image in images}
-    names = {**{i.service: i.retained(sha) for i in images}, **{one.service: one.kept for one in decided}}
-    flags = ["--no-deps"] if services else []
-    more = {"TAGS": pairs(tags), "IMAGES": pairs(names), "CHOSEN": deciding(wanted, decided)}
-    return call(environment, "up.sh", *flags, *services, **more)
+    started = {service: name for service, name in names(images, decided, sha).items() if service in words}
+    more = {"TAGS": pairs(tags), "IMAGES": pairs(started), "CHOSEN": deciding(wanted, decided)}
+    return call(environment, "up.sh", *words, **more)
 
 
-def start_missing(environment: Environment, services: Sequence[str]) -> str:
-    """Return the call that starts `services` (all without): the containers there are, and new ones where none is."""
-    return call(environment, "up.sh", "--no-recreate", *services, TAGS="", IMAGES="", CHOSEN="")
+def scaled(files: Project, replicas: Mapping[str, int]) -> list[str]:
+    """Return the options of compose for as many containers of services as `replicas`, where `files` say otherwise."""
+    others = {s: count for s, count in replicas.items() if count != project.replicas(files.services.get(s, {}))}
+    return [word for service, count in others.items() for word in ("--scale", f"{service}={count}")]
 
 
-def recreate(environment: Environment, services: Sequence[str], images: Mapping[str, str]) -> str:
-    """Return the call that makes the containers of `services` (all without) anew, from `images` (names by service)."""
-    return call(environment, "recreate.sh", *services, TAGS="", IMAGES=pairs(images), CHOSEN="")
+def start_missing(environment: Environment, words: Sequence[str]) -> str:
+    """Return the call that starts services: the containers there are, and new ones where none is."""
+    return call(environment, "up.sh", *words, TAGS="", IMAGES="", CHOSEN="")
+
+
+def recreate(environment: Environment, words: Sequence[str], images: Mapping[str, str]) -> str:
+    """Return the call that makes the containers of services anew, from `images` (names by service)."""
+    return call(environment, "recreate.sh", *words, TAGS="", IMAGES=pairs(images), CHOSEN="")
+
+
+def down(environment: Environment, files: Project, verb: str) -> str:
+    """Return the call that takes the containers of all services down, also of profiles; `verb` is down, or stop."""
+    profiles = {"PROFILES": "*"} if any(service.get("profiles") for service in files.services.values()) else {}
+    return call(environment, "down.sh", verb, **profiles)
 
 
 def build(environment: Environment, images: Sequence[Built], *flags: str) -> str:
     """Return the call that builds `images` from the checkout as it is; what runs goes on running."""
-    names = {image.service: image.live for image in images}
-    return call(environment, "build.sh", *flags, *names, IMAGES=pairs(names))
+    built = {image.service: image.live for image in images}
+    return call(environment, "build.sh", *flags, *built, IMAGES=pairs(built))

@@ -1,5 +1,5 @@
 # Has compose start services, building nothing, and proves which images they run.
-# Arguments: [--no-deps | --no-recreate | --force-recreate]... [SERVICE...]; without a service all of them.
+# Arguments: [--no-deps | --no-recreate | --force-recreate | --scale SERVICE=COUNT]... SERVICE...
 # Variables: TAGS, lines `IMAGE NAME`: the image gets that name first. IMAGES, lines `SERVICE IMAGE`: all containers
 # of the service have to be made of the image. CHOSEN, a compose file that names images which the deployment's own files
 # do not; empty: none. Exit codes: 0 started, 1 failed.

@@ -1,5 +1,6 @@
 # Judges two looks at the containers, lines of what $ABOUT in wait-until-ready.sh asks, the first one and the present
-# one with `--` between them. Environment: `services` that are waited for, and `answering`, the ports that answer.
+# one with `--` between them. Environment: `services` that are waited for, SERVICE=COUNT each, and `answering`, the ports
+# that answer.
 # Prints `HOW SERVICE CONTAINER` for what is not ready, and last the verdict:
 #   ready   every container is proven by its health check or an answer on its port
 #   steady  all run; some have nothing to prove it but time
@@ -9,7 +10,7 @@
 #   broken  some are unhealthy or restart again and again
 BEGIN {
   split(ENVIRON["services"], names, " ")
-  for (i in names) wanted[names[i]]
+  for (i in names) { split(names[i], pair, "="); wanted[pair[1]] = pair[2] }
   split(ENVIRON["answering"], ports, " ")
   worst = 0
 }
@@ -17,7 +18,7 @@ BEGIN {
 !present { restarts_before[$2] = $4; next }
 !($1 in wanted) { next }
 {
-  there[$1]
+  there[$1]++
   restarts = $4 - restarts_before[$2]
   proven = $7 == "healthy"
   for (i in ports) if (index($6, "," ports[i] ",")) proven = 1
@@ -30,7 +31,7 @@ restarts > 0 { at_least(2); next }
 !proven { at_least(1) }
 function at_least(rank) { if (rank > worst) worst = rank }
 END {
-  for (name in wanted) if (!(name in there)) { print "missing", name, "-"; at_least(4) }
+  for (name in wanted) if (there[name] + 0 < wanted[name]) { print "missing", name, "-"; at_least(4) }
   split("ready steady shaky wait bad", word, " ")
   print broken ? "broken" : word[worst + 1]
 }

@@ -1,6 +1,6 @@
 # Waits until services do what they will keep doing, steadily up and healthy, and all addresses answer as they should; or
 # until they visibly will not. Nothing is waited for longer than TIMEOUT seconds, and no address once a container is broken.
-# Arguments: SERVICE... Variables: URLS, one a line: its right STATUS and what fetch.sh is told; PORTS of this host that they are served by; TIMEOUT.
+# Arguments: SERVICE=COUNT... Variables: URLS, one a line: its right STATUS and what fetch.sh is told; PORTS of this host that they are served by; TIMEOUT.
 # Prints `healthy SECONDS`, the host's clock when all addresses had answered, `verdict WORD`, and `not-ready HOW SERVICE
 # CONTAINER` with the container's last lines after `log `.
 . "$SCRIPTS/tools/compose/lib.sh"
@@ -33,7 +33,7 @@ URLS
 
 youngest_start() { # since when the containers count: one that was restarted before, only from now on
   printf '%s\n' "$seen" | awk '
-    BEGIN { split(ENVIRON["services"], names, " "); for (i in names) wanted[names[i]] }
+    BEGIN { split(ENVIRON["services"], names, /=[0-9]+ ?/); for (i in names) wanted[names[i]] }
     $1 in wanted { print ($4 > 0 ? "now" : $5) }' | sort | tail -n 1
 }
 

@@ -18,10 +18,15 @@ RUNTIME = re.compile(r":\d")  # the tag of a runtime or a server is its version:
 
 
 class Written(Struct, frozen=True):
-    """A service as it is written: its image, and the folders and files of the repository that are mounted into it."""
+    """A service as it is written: its image, what of the repository is mounted into it, and how many are wanted.
+
+    `built` says whether its image is built.
+    """
 
     image: str = ""
     mounts: list[str] = field(default_factory=list)
+    replicas: str = ""
+    built: bool = False
 
     def names(self, live: str) -> bool:
         """Return whether the tag or digest of `live` stands in the commit, and comes from no other file."""
@@ -61,8 +66,17 @@ def parse(out: str) -> dict[str, Written]:
     for text in out.split("\36"):
         for name, service in _services(text).items():
             said = _written(service if isinstance(service, Mapping) else {})
-            found[name] = Written(said.image or found.get(name, Written()).image, said.mounts)
+            found[name] = _joined(found.get(name, Written()), said)
     return found
+
+
+def _joined(one: Written, later: Written) -> Written:
+    return Written(
+        image=later.image or one.image,
+        mounts=[*one.mounts, *later.mounts],
+        replicas=later.replicas or one.replicas,
+        built=later.built or one.built,
+    )
 
 
 def _services(text: str) -> Mapping[str, Any]:
@@ -78,7 +92,14 @@ def _services(text: str) -> Mapping[str, Any]:
 
 def _written(service: Mapping[str, Any]) -> Written:
     sources = map(_source, service.get("volumes") or [])
-    return Written(str(service.get("image") or ""), [source for source in sources if source.startswith(".")])
+    deploy = service.get("deploy")
+    scale = service.get("scale", "")
+    return Written(
+        image=str(service.get("image") or ""),
+        mounts=[source for source in sources if source.startswith(".")],
+        replicas=str(deploy.get("replicas", scale) if isinstance(deploy, Mapping) else scale),
+        built=bool(service.get("build")),
+    )
 
 
 def _source(volume: object) -> str:

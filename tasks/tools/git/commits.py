@@ -80,6 +80,11 @@ def in_the_way(environment: Environment, ref: str) -> str:
     return f"{{ {git(environment, 'ls-files', '-o', '--full-name', ':/')}; {brought}; }} | sort | uniq -d"
 
 
+def changed(environment: Environment, ref: str) -> str:
+    """Return a command that prints the files of the checkout that the commit `ref` has otherwise than HEAD."""
+    return git(environment, "diff", "--name-only", "--relative", "HEAD", ref)
+
+
 def parse_positions(out: str) -> Positions:
     """Return the positions that past.sh printed."""
     lines = [line.split() for line in out.splitlines() if line]

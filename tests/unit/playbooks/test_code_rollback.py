@@ -7,6 +7,7 @@ import pytest
 from tasks.console import commands
 from tasks.console.errors import Refused
 from tasks.playbooks.code_rollback import plan
+from tasks.preflight.service_moves import Moves
 from tests.unit.support import reports
 from tests.unit.support.deployment import GOOD, HEAD
 from tests.unit.support.reports import DOWN, FILES, named
@@ -24,11 +25,12 @@ def test_everything_that_is_built_goes_back_and_the_database_stays_up():
 
 def test_one_service_takes_along_what_is_built_like_it_and_is_no_release():
     group = ["api", "worker"]
-    made = plan(reports.rollback(services=group, stopping=group, images=FILES.builders(group)))
+    moves = Moves(group, group)
+    made = plan(reports.rollback(services=group, stopping=group, moves=moves, images=FILES.builders(group)))
     assert made.steps[2].title == "Stop api, worker"
     assert made.expect.images.keys() == set(group)
     assert made.expect.services == group
-    assert made.steps[4].commands == ("docker-compose up -d --no-build api worker",)
+    assert made.steps[4].commands == ("docker-compose up -d --no-build --no-deps api worker",)
     assert made.closing == ""
 
 

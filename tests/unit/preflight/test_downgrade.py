@@ -7,6 +7,7 @@ import pytest
 from tasks.console.errors import Refused
 from tasks.preflight import copies, downgrade, losses, schema, schema_choice, state, trial_choice
 from tasks.preflight.downgrade import DowngradeOptions
+from tasks.tools.compose.project import Description
 from tests.unit.support import deployment
 from tests.unit.support.deployment import container
 from tests.unit.support.reports import DATABASE, DOWN, STAYS
@@ -16,7 +17,7 @@ from tests.unit.support.reports import DATABASE, DOWN, STAYS
 def host(mocker):
     """Return a host whose schema has to change so; UPGRADE: what its start-up runs."""
 
-    def met(change=DOWN, upgrade=None, **values):
+    def met(change=DOWN, upgrade=None, problem="", **values):
         seen = deployment.state(container("api"), container("db"), container("web", status="exited"), **values)
         mocker.patch.object(state, "look", return_value=seen)
         mocker.patch.object(schema_choice, "way_down", return_value=change)
@@ -24,7 +25,9 @@ def host(mocker):
         mocker.patch.object(losses, "describe", return_value=(["lost"], ["Go on?"]))
         mocker.patch.object(copies, "database_of", return_value=DATABASE)
         mocker.patch.object(trial_choice, "choose", return_value=(None, "no image is tried"))
-        return mocker.Mock(environment=deployment.environment(), address="u@h:22")
+        found = mocker.Mock(environment=deployment.environment(), address="u@h:22")
+        found.ask.return_value = (Description({"services": deployment.SERVICES}, "_", "app", problem), {})
+        return found
 
     return met
 
@@ -41,6 +44,10 @@ def test_with_the_application_stopped_what_runs_is_stopped_but_the_database(host
     assert (report.stopping, report.migration.goes_on, report.migration.rehearse) == (["api"], [], False)
     assert report.safety.clone == f"d__snap_{report.run}"
     assert report.migration.image == "image-api"
+
+
+def test_where_compose_does_not_accept_its_files_all_that_runs_is_stopped(host):
+    assert downgrade.check_stopped(host(problem="no such key"), DowngradeOptions()).stopping == ["api"]
 
 
 def test_a_start_up_that_migrates_would_take_it_up_again(host):

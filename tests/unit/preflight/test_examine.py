@@ -53,3 +53,8 @@ def test_without_alembic_nothing_asks_for_heads():
     plain = environment(database={"name": "d", "user": "u"})
     assert "graphs" not in examine.probe(plain).commands
     assert "seen revision" not in examine.probe(environment(database=None)).commands
+
+
+def test_a_job_that_has_ended_well_need_not_run():
+    found = examined(finished={"db"})
+    assert found.services == ["api"]

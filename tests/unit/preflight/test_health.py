@@ -21,10 +21,22 @@ def test_a_container_that_is_not_up_and_healthy_does_not_run(values):
     assert [check.looked_at for check in health.not_running(seen)] == ["second"]
 
 
+def test_a_job_that_ended_well_is_well_while_others_run():
+    job = container("migrate", status="exited", restart="no")
+    assert health.not_running(state(container("api"), job)) == []
+    assert [check.looked_at for check in health.not_running(state(job))] == ["c_migrate"]
+
+
 @pytest.mark.parametrize("values", [{}, {"health": "healthy"}, {"health": "starting"}])
 def test_a_container_that_is_up_and_not_unhealthy_runs(values):
     assert health.runs("api", state(container("api", **values))).ok
     assert health.not_running(state(container("api", **values))) == []
+
+
+def test_as_many_containers_as_are_wanted_have_to_run():
+    few = health.runs("api", state(container("api")), 2)
+    assert (few.ok, few.found) == (False, "c_api running; should be 2")
+    assert health.runs("api", state(container("api"), container("api", name="c_api_2")), 2).ok
 
 
 def test_a_service_without_a_container_does_not_run_and_is_stopped():

@@ -15,7 +15,7 @@ from tests.unit.support.deployment import GOOD, HEAD, container, environment, st
 from tests.unit.support.reports import COMMIT, DATABASE, DOWN, STAYS, WANTED
 
 NO_DRIFT = Drifted()
-SERVICES = [container("api"), container("web"), container("db")]
+SERVICES = [container("api"), container("web"), container("worker"), container("db")]
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def check(host, **options):
 
 def test_everything_but_the_database_is_stopped_and_all_that_is_built_goes_back(host):
     report = check(host())
-    assert report.stopping == ["api", "web"]
+    assert report.stopping == ["api", "web", "worker"]
     assert [i.service for i in report.images] == ["api", "web", "worker"]
     assert (report.migration, report.safety) == (None, None)
     assert report.facts == ["the database is at two, where the target needs it"]

@@ -11,7 +11,8 @@ from tasks.preflight import state
 from tasks.preflight.state import State
 from tasks.ssh import paths, shell
 from tasks.ssh.shell import Answer
-from tests.unit.support.deployment import environment
+from tests.unit.support import deployment
+from tests.unit.support.deployment import container, environment
 from tests.unit.support.stage import Stage
 
 STATE = {"Status": "running", "StartedAt": "2024-01-01T00:00:00Z", "ExitCode": 0}
@@ -25,7 +26,7 @@ def read(**said: str) -> State:
 
 
 def test_every_part_has_its_place():
-    container = "\t".join(["id", "/shop_app", "app", "sha256:1", "img:2", "4", "proj", json.dumps(STATE)])
+    container = "\t".join(["id", "/shop_app", "app", "sha256:1", "img:2", "4", "proj", "always", json.dumps(STATE)])
     seen = read(
         engine="20.10\n",
         compose="2.1\n",
@@ -82,3 +83,14 @@ def test_the_state_folder_lies_in_the_home_outside_the_checkout(path, folder):
     with Stage() as stage:
         stage.run(f"docker {paths.state(environment(app={'path': path}))}")
         assert stage.calls == [["docker", f"{stage.home}/.fab-rollback/{folder}"]]
+
+
+def test_a_job_is_finished_only_while_the_application_goes_on_and_no_role_is_a_job():
+    job, app = container("migrate", status="exited", restart="no"), container("api", status="exited", restart="no")
+    assert deployment.state(container("api"), job).finished(environment()) == {"migrate"}
+    assert deployment.state(container("worker"), job, app).finished(environment()) == {"migrate"}
+    assert deployment.state(container("db"), job).finished(environment()) == set()
+    undeclared = container("migrate", status="exited", restart="")
+    assert deployment.state(container("api"), undeclared).finished(environment()) == {"migrate"}
+    always = container("worker", status="exited", restart="always")
+    assert deployment.state(container("api"), always).finished(environment()) == set()

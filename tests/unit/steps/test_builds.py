@@ -34,7 +34,7 @@ def test_a_full_rebuild_builds_before_it_takes_anything_down(mocker):
     assert shown(made)[-3:] == [
         "docker-compose build api worker",
         "docker-compose down -t 3",
-        "docker-compose up -d --no-build --force-recreate",
+        "docker-compose up -d --no-build --force-recreate api db worker",
     ]
     assert made.steps[1].preparation
     assert f"code-rollback --commit {HEAD[:12]}" in made.back

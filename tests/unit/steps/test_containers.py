@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from tasks.preflight import service_choice
+from tasks.preflight.service_moves import Moves
 from tasks.steps import containers
 from tests.unit.support import reports
 from tests.unit.support.deployment import HEAD, container, state
@@ -53,9 +54,9 @@ def test_starting_leaves_containers_as_they_are(mocker):
 
 
 def test_a_rollback_starts_from_the_images_of_its_target():
-    step = containers.start.step(reports.rollback())
-    assert step.title == f"Start all services from the images of {reports.COMMIT.title}"
-    assert step.commands == ("docker-compose up -d --no-build",)
+    step = containers.start.step(reports.rollback(moves=Moves([], ["api", "db"], replicas={"api": 3, "db": 1})))
+    assert step.title == f"Start api, db from the images of {reports.COMMIT.title}"
+    assert step.commands == ("docker-compose up -d --no-build --no-deps --scale api=3 api db",)
 
 
 def test_there_is_no_step_where_there_is_nothing_to_do():

@@ -7,6 +7,7 @@ import pytest
 from tasks.console.errors import Failed
 from tasks.engine.world import Check
 from tasks.preflight import checkup
+from tasks.preflight.service_moves import Moves
 from tasks.steps import verify
 from tests.unit.support import reports
 from tests.unit.support.reports import DOWN, FILES
@@ -30,4 +31,4 @@ def test_a_rollback_proves_what_its_target_needs():
     assert verify.expect(reports.rollback(DOWN)).revision == ["one"]
     assert verify.expect(reports.rollback(None)).revision is None
     assert verify.expect(reports.rollback()).services == FILES.lasting
-    assert verify.expect(reports.rollback(services=["api"])).services == ["api"]
+    assert verify.expect(reports.rollback(moves=Moves(["api"], ["api"], ["old"]))).services == ["api", "old"]

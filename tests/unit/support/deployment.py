@@ -56,6 +56,7 @@ def container(service: str, **values: Any) -> Container:
         "restarts": 0,
         "exit_code": 0,
         "project": "app",
+        "restart": "unless-stopped",
     }
     return Container(**{**ordinary, **values})
 

@@ -20,7 +20,15 @@ EFFECTS = {"stop": ["stops"], "snapshot": ["snapshots"], "start": ["starts"], "r
 def container(name: str, status: str = "running") -> Container:
     known = {"id": "1", "image": "sha256:" + "c" * 64, "image_name": "shop", "restarts": 0, "exit_code": 0}
     started = "2024-04-02T17:21:30.1"
-    return Container(name=name, service=name, status=status, health="", started=started, project="shop", **known)
+    return Container(
+        name=name,
+        service=name,
+        status=status,
+        health="",
+        started=started,
+        project="shop",
+        **{"restart": "always", **known},
+    )
 
 
 def journal(steps=STEPS, code=0, *last) -> list[dict]:

@@ -14,6 +14,7 @@ from tasks.preflight.reports import Migration, Safety
 from tasks.preflight.restore_report import RestoreReport
 from tasks.preflight.rollback_report import RollbackReport
 from tasks.preflight.service_choice import ServicesReport
+from tasks.preflight.service_moves import Moves
 from tasks.preflight.way_back import RestoreUndoReport, RollbackUndoReport
 from tasks.tools.alembic.schema_change import SchemaChange
 from tasks.tools.compose.compose import Built
@@ -37,6 +38,7 @@ FILES = Project(
     built=[Built(name, f"app_{name}:latest") for name in ("api", "web", "worker")],
 )
 WANTED = Target(FILES)
+MOVES = Moves(["api", "web", "worker"], list(FILES.services))
 
 
 def migration(change: SchemaChange = DOWN, **values: Any) -> Migration:
@@ -53,7 +55,8 @@ def rollback(change: SchemaChange | None = STAYS, **values: Any) -> RollbackRepo
     """Return what a rollback of all services would meet, where the schema has to `change` so."""
     moves = change is not None and change.changes
     ordinary = {
-        "stopping": ["api", "web", "worker"],
+        "stopping": MOVES.stopping,
+        "moves": MOVES,
         "images": list(FILES.built),
         "migration": migration(change) if moves else None,
         "safety": SAFETY if moves else None,
@@ -113,7 +116,8 @@ def rollback_undo(found: AnyBefore, change: SchemaChange | None = STAYS, **value
     moves = change is not None and change.changes
     ordinary = {
         "record": record(found),
-        "stopping": ["api", "web", "worker"],
+        "stopping": MOVES.stopping,
+        "moves": MOVES,
         "images": list(FILES.built),
         "migration": migration(change) if moves else None,
         "safety": SAFETY if moves else None,

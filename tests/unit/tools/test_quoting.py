@@ -92,7 +92,7 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "start-existing.sh": lambda e, v: compose.call(e, "start-existing.sh", "api", v),
     "services.start_missing": lambda e, v: services.start_missing(e, ["api", v]),
     "services.recreate": lambda e, v: services.recreate(e, ["api", v], {v: v}),
-    "services.start": lambda e, v: services.start(e, target(v), built(v), SHA, decided(v), [v]),
+    "services.start": lambda e, v: services.start(e, target(v), built(v), SHA, decided(v), v),
     "services.build": lambda e, v: services.build(e, built(v)),
     "down.sh": lambda e, v: compose.call(e, "down.sh", "down"),
 }

@@ -21,7 +21,7 @@ case $* in
   ps*) cat "$FAKE/running" ;;
   *Config.Labels*) cat "$FAKE/made-of" ;;
   *'{{.Image}}'*) echo present ;;
-  inspect*) printf '1 0\\nshop_default \\n/srv\\napp\\nURL=a\\n.\\n' ;;
+  inspect*) printf '1\\nshop_default \\n/srv\\napp\\n\\nURL=a\\n.\\n' ;;
   'images -q'*"$(cat "$FAKE/labelled")") echo labelled ;;
   'images -q'*) ;;
   images*) cat "$FAKE/tagged" ;;

@@ -31,7 +31,7 @@ case $* in
     ! grep -q to_regclass "$FAKE/sql.$$" || { echo table; cat "$FAKE/heads"; } ;;
 esac
 """
-INSPECTED = ("2 0", "shop_default other ", "/srv", "app", "URL=a\\nb", "EMPTY=", ".")
+INSPECTED = ("2", "shop_default ", "/srv", "app", "--add-host old:192.0.2.7 ", "URL=a\\nb", "EMPTY=", ".")
 
 
 class Host:
@@ -94,11 +94,12 @@ def move(*moves: str | OverrideSql, to: tuple[str, ...] = ("one",), implied: tup
 OWN = OverrideSql("two", "one", SQL)
 
 
-def test_environment_network_folder_and_user_of_the_service_are_taken_over(host):
+def test_environment_network_hosts_folder_and_user_of_the_service_are_taken_over(host):
     assert host.run(move()) == (0, "")
     made = host.made()
     assert " --network shop_default --volumes-from c1 --env-file " in made
-    assert made.endswith(" -w /srv -u app -e PGOPTIONS=-c lock_timeout=5s --entrypoint alembic image downgrade one")
+    assert " --add-host old:192.0.2.7 -w /srv -u app -e PGOPTIONS=-c lock_timeout=5s " in made
+    assert made.endswith(" --entrypoint alembic image downgrade one")
 
 
 def test_the_environment_is_that_of_the_service_to_the_letter(host):
@@ -111,10 +112,10 @@ def test_the_environment_is_that_of_the_service_to_the_letter(host):
 @pytest.mark.parametrize(
     "lines",
     [
-        ("1 0", "shop_default ", "/srv", "", "A=x", "y", "."),
-        ("1 0", "shop_default ", "/srv", "", "A=x", "", "."),
-        ("1 0", "shop_default ", "/srv", "", "A=x", "", "", "."),
-        ("1 2", "shop_default ", "/srv", "", "A=x", "."),
+        ("1", "shop_default ", "/srv", "", "", "A=x", "y", "."),
+        ("1", "shop_default ", "/srv", "", "", "A=x", "", "."),
+        ("1", "shop_default ", "/srv", "", "", "A=x", "", "", "."),
+        ("1", "shop_default other ", "/srv", "", "", "A=x", "."),
         (),
     ],
 )

@@ -20,7 +20,8 @@ DOCKER = """#!/bin/sh
 echo "$*" >> "$FAKE/asked"
 case $* in
   ps*) cat "$FAKE/containers" ;;
-  inspect*RestartCount*|inspect*ExtraHosts*) printf '1 0\\nshop \\n/srv\\n\\nA=b\\n.\\n' ;;
+  inspect*RestartCount*|inspect*ExtraHosts*) printf '1\\nshop \\n/srv\\n\\n\\nA=b\\n.\\n' ;;
+  inspect*compose.service*) printf 'db\\npooler\\n' ;;
   inspect*) printf 'sha256:db\\n/shop_db_1 abc123 db \\nPOSTGRES_PASSWORD=x\\n\\n' ;;
   *pg_dump*) printf '%s\\n' "-- $*" ;;
   *pg_isready*) cat > "$FAKE/dumped"; cat "$FAKE/clone" ;;
@@ -68,7 +69,7 @@ def test_the_clone_answers_to_the_names_of_the_real_server_in_a_network_without_
     done = Rehearsed(tmp_path)
     assert done.calls("network create --internal app-rehearsal")
     (server,) = done.calls("run -d")
-    aliases = " ".join(f"--network-alias {name}" for name in ("db", "shop_db_1", "abc123", "db"))
+    aliases = " ".join(f"--network-alias {name}" for name in ("db", "shop_db_1", "abc123", "db", "db", "pooler"))
     assert f"--name app-rehearsal --network app-rehearsal {aliases} --tmpfs " in server
     assert server.endswith(" sha256:db")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tasks.ssh.shell import Answer
 from tasks.tools.compose import inspect
 from tests.unit.support.deployment import environment
@@ -12,8 +14,8 @@ from tests.unit.support.stage import Stage
 STATE = {"Status": "running", "StartedAt": "2024-01-01T00:00:00Z", "ExitCode": 0}
 
 
-def line(name: str = "/jctc_app", detail: dict = STATE) -> str:
-    return "\t".join(["id", name, "app", "sha256:1", "img:2", "4", "proj", json.dumps(detail)])
+def line(name: str = "/jctc_app", detail: dict = STATE, restart: str = "always") -> str:
+    return "\t".join(["id", name, "app", "sha256:1", "img:2", "4", "proj", restart, json.dumps(detail)])
 
 
 def read(*lines: str) -> list[inspect.Container]:
@@ -28,6 +30,14 @@ def test_a_container_is_read_with_or_without_a_health_check():
     assert not sick.running
     [gone] = read(line(detail={**STATE, "Status": "restarting"}))
     assert not gone.running
+
+
+@pytest.mark.parametrize(
+    ("restart", "code", "ended"), [("no", 0, True), ("on-failure", 0, True), ("no", 1, False), ("always", 0, False)]
+)
+def test_a_container_that_ended_well_and_is_not_meant_to_start_again_has_ended(restart, code, ended):
+    [found] = read(line(detail={**STATE, "Status": "exited", "ExitCode": code}, restart=restart))
+    assert found.ended is ended
 
 
 def test_a_health_check_that_prints_tabs_does_not_hide_a_container():

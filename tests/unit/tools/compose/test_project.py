@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tasks.config.settings import Environment
 from tasks.console.errors import Refused
 from tasks.preflight.state import State
 from tasks.ssh.shell import Answer
-from tasks.tools.compose import project
+from tasks.tools.compose import compose, project
 from tasks.tools.compose.project import Project
 from tests.unit.support.deployment import container, environment, state
+from tests.unit.support.stage import Stage
 
 CONFIG = """
 services:
@@ -23,9 +25,11 @@ services:
 """
 
 
-def read(config: str = CONFIG, flavour: str = "1.29.2", seen: State | None = None) -> Project:
+def read(
+    config: str = CONFIG, flavour: str = "1.29.2", seen: State | None = None, said: Environment | None = None
+) -> Project:
     answers = {"config": Answer(config, "", 0), "flavour": Answer(flavour, "", 0), "folder": Answer("My.App\n", "", 0)}
-    return project.probe(environment()).read(answers).project((seen or State()).containers)
+    return project.probe(said or environment()).read(answers).project((seen or State()).containers)
 
 
 def test_images_are_named_as_either_compose_names_them():
@@ -48,6 +52,24 @@ def test_services_of_one_build_or_one_image_belong_together():
 
 def test_what_runs_once_or_not_at_all_need_not_run():
     assert read().lasting == ["api", "cron", "db", "web", "worker"]
+
+
+def test_a_profile_is_enabled_where_hosts_yaml_says_so_or_one_of_its_services_is_there():
+    config = "services: {mail: {profiles: [prod]}, debug: {profiles: [dev]}, app: {}}"
+    assert list(read(config).services) == ["app"]
+    assert list(read(config, seen=state(container("debug"))).services) == ["app", "debug"]
+    assert list(read(config, said=environment(compose={"profiles": ["prod"]})).services) == ["app", "mail"]
+
+
+def test_services_of_all_profiles_are_described_unless_these_lack_something():
+    plain = 'case $* in *--profile*) echo "no .env.dev" >&2; exit 1 ;; *) echo "services: {}" ;; esac'
+    for stub, asked in (("echo 'services: {}'; echo X >&2", ["*"]), (plain, ["*", "config"])):
+        with Stage(**{"docker-compose": stub}) as stage:
+            (stage.home / "app").mkdir()
+            done = stage.run(compose.call(environment(), "describe.sh"))
+            assert (done.stdout, done.returncode) == ("services: {}\n", 0)
+            assert (done.stderr == "X") == (stub != plain)
+            assert len(stage.calls) == len(asked)
 
 
 def test_what_compose_does_not_accept_is_a_problem_and_no_error():

@@ -14,7 +14,7 @@ from tests.unit.support.deployment import environment
 from tests.unit.support.stage import Stage
 
 
-def judged(present: str, first: str = "", services: str = "api db", answering: str = "") -> list[str]:
+def judged(present: str, first: str = "", services: str = "api=1 db=1", answering: str = "") -> list[str]:
     """Return what the judge says of two looks."""
     known = {**os.environ, "services": services, "answering": answering}
     text = f"{first or present}\n--\n{present}\n"
@@ -58,6 +58,13 @@ def test_an_answer_on_its_port_proves_a_container():
 
 def test_a_service_without_container_is_missing_and_others_are_passed_over():
     assert judged(f"{DB}\nold /old exited 0 t1 ,") == ["missing api -", "bad"]
+
+
+def test_fewer_containers_than_are_wanted_are_missing_and_more_are_not_too_many():
+    two = f"api /api_1 running 0 t1 , healthy\napi /api_2 running 0 t1 , healthy\n{DB}"
+    assert judged(two, services="api=3 db=1") == ["missing api -", "bad"]
+    assert judged(two, services="api=2 db=1") == ["ready"]
+    assert "api=3 db=1" in readiness.wait(environment(), ["api", "db"], [], {"api": 3})
 
 
 def test_the_answer_names_what_is_not_ready_and_its_last_lines():

@@ -43,7 +43,7 @@ def ran(stage: Stage, script: str) -> subprocess.CompletedProcess:
 def verbs(stage: Stage) -> list[str]:
     """What docker and docker-compose were told to change, in order."""
     changing = ("stop", "kill", "start", "rmi", "tag", "up", "down", "build")
-    return [" ".join(call) for call in stage.calls if set(call[1:6]) & set(changing)]
+    return [" ".join(call) for call in stage.calls if set(call[1:8]) & set(changing)]
 
 
 def test_the_database_stops_last_and_the_logs_are_kept_in_the_runs_folder(stage):
@@ -139,14 +139,14 @@ def test_a_service_that_does_not_run_its_image_is_named(containers, problem):
     images = [Built("api", "app_api:latest"), Built("web", "app_web:latest")]
     with Stage(docker=docker) as stage:
         (stage.home / "app").mkdir()
-        done = stage.run(services.start(environment(), WANTED, images, "c0ffee"))
+        done = stage.run(services.start(environment(), WANTED, images, "c0ffee", [], "api", "web"))
         assert (done.stderr, done.returncode) == (problem, bool(problem))
 
 
 def test_services_start_from_the_kept_images_without_their_dependencies(stage):
     api = [Built("api", "app_api:latest")]
-    stage.run(services.start(environment(), WANTED, api, "c0ffee", services=["api"]))
-    up = "docker-compose -p app -f docker-compose.yml up -d --no-build -t 3 --no-deps api"
+    stage.run(services.start(environment(), WANTED, api, "c0ffee", [], "--no-deps", "--scale", "api=2", "api"))
+    up = "docker-compose -p app -f docker-compose.yml up -d --no-build -t 3 --no-deps --scale api=2 api"
     assert verbs(stage) == ["docker tag app_api:c0ffee app_api:latest", up]
     assert ["docker", "image", "inspect", "-f", "{{.Id}}", "app_api:c0ffee"] in stage.calls
 
@@ -172,15 +172,13 @@ def test_what_was_decided_otherwise_is_named_to_compose_by_a_file_of_its_own(sta
 
 
 def test_a_start_makes_no_container_anew_that_is_there(stage):
-    ran(stage, services.start_missing(environment(), []))
-    assert verbs(stage) == ["docker-compose -p app -f docker-compose.yml up -d --no-build -t 3 --no-recreate"]
+    ran(stage, services.start_missing(environment(), ["--no-recreate", "api"]))
+    assert verbs(stage) == ["docker-compose -p app -f docker-compose.yml up -d --no-build -t 3 --no-recreate api"]
 
 
-@pytest.mark.parametrize(("named", "flags"), [([], ""), (["api"], " --no-deps api")])
-def test_containers_are_made_anew_after_their_logs_were_kept(stage, named, flags):
-    ran(stage, services.recreate(environment(), named, {}))
-    called = "docker-compose -p app -f docker-compose.yml up -d --no-build -t 3 --force-recreate"
-    assert verbs(stage) == [called + flags]
+def test_containers_are_made_anew_after_their_logs_were_kept(stage):
+    ran(stage, services.recreate(environment(), ["--force-recreate", "api"], {}))
+    assert verbs(stage) == ["docker-compose -p app -f docker-compose.yml up -d --no-build -t 3 --force-recreate api"]
     assert (stage.home / "evidence/c_api.log").is_file()
 
 
@@ -193,7 +191,7 @@ def test_a_build_proves_that_the_image_is_there():
 
 
 def test_down_keeps_the_logs_first_and_proves_that_no_container_is_left(stage):
-    done = stage.run(compose.call(environment(), "down.sh", "down"))
+    done = stage.run(services.down(environment(), Project(), "down"))
     assert (stage.home / "evidence/c_api.log").is_file()
     assert verbs(stage) == ["docker-compose -p app -f docker-compose.yml down -t 3"]
     assert (done.returncode, done.stderr) == (1, "still there: 1\n2\n")
@@ -202,5 +200,5 @@ def test_down_keeps_the_logs_first_and_proves_that_no_container_is_left(stage):
 def test_containers_with_unnamed_volumes_are_only_stopped(stage):
     for container in ("1", "2"):
         (stage.home / container).touch()
-    ran(stage, compose.call(environment(), "down.sh", "stop"))
-    assert verbs(stage) == ["docker-compose -p app -f docker-compose.yml stop -t 3"]
+    ran(stage, services.down(environment(), Project(services={"mail": {"profiles": ["prod"]}}), "stop"))
+    assert verbs(stage) == ["docker-compose -p app --profile * -f docker-compose.yml stop -t 3"]

@@ -67,3 +67,10 @@ def test_a_commit_names_an_image_where_its_tag_comes_from_no_other_file(image, l
 )
 def test_code_that_is_mounted_is_not_in_the_image(image, mounts, mounted):
     assert Written(image, mounts).mounted == mounted
+
+
+def test_what_a_later_file_does_not_say_stays_as_an_earlier_one_says_it():
+    base = "services: {a: {image: x, volumes: [./src:/src], deploy: {replicas: 3}}, c: {scale: 2}, d: {deploy: none}}"
+    found = read(base=base, override="services: {a: {volumes: [./b:/b]}}")
+    assert found["a"] == Written("x", ["./src", "./b"], "3")
+    assert (found["c"].replicas, found["d"].replicas) == ("2", "")
