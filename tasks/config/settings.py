@@ -66,10 +66,11 @@ class Compose(Section, frozen=True):
     were made with. `stop` are services that a rollback stops although they run no code of ours.
     """
 
+    # No second field may have this type: with msgspec 0.22 the interpreter then crashes now and then when it ends.
     file: Text | Annotated[list[Text], Meta(min_length=1)] | None = None
     command: Annotated[str, Meta(pattern=COMMAND)] = "auto"
     project: Annotated[str, Meta(pattern=PROJECT)] | None = None
-    env_file: Text | Annotated[list[Text], Meta(min_length=1)] | None = None
+    env_file: Text | None = None
     profiles: list[Text] = field(default_factory=list)
     sudo: bool = False
     services: dict[str, str] = field(default_factory=dict)
@@ -79,16 +80,7 @@ class Compose(Section, frozen=True):
     @property
     def files(self) -> list[str]:
         """The compose files, always as a list; compose's own where none is said."""
-        return _listed(self.file) or ["docker-compose.yml"]
-
-    @property
-    def env_files(self) -> list[str]:
-        """The files that hold the values of the compose files, always as a list; none is said: compose's own."""
-        return _listed(self.env_file)
-
-
-def _listed(said: str | list[str] | None) -> list[str]:
-    return [said] if isinstance(said, str) else said or []
+        return [self.file] if isinstance(self.file, str) else self.file or ["docker-compose.yml"]
 
 
 class Alembic(Section, frozen=True):

@@ -197,9 +197,10 @@ def without(operator: Operator) -> Iterator:
     hidden = []
 
     def hide(name: str) -> None:
-        place = operator.host.exec(f"command -v {name}")
-        operator.host.exec(f"mv {place} {place}.hidden", user="root")
-        hidden.append(place)
+        plugin = f"/usr/libexec/docker/cli-plugins/{name}"
+        for place in operator.host.exec(f"command -v {name}; ls {plugin} 2>/dev/null || :").split():
+            operator.host.exec(f"mv {place} {place}.hidden", user="root")
+            hidden.append(place)
 
     yield hide
     for place in hidden:

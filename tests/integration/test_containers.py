@@ -149,7 +149,7 @@ def test_pruning_removes_older_kept_images_but_never_one_that_runs_or_of_another
     image = "$(docker inspect -f '{{.Image}}' jctc_web)"
     app, web = map(fresh.host.variant.image, ("app", "web"))
     fresh.host.exec(
-        f"for n in 1 2; do printf 'FROM {app}\\nLABEL n=%s\\n' $n | docker build -q -t {app}:"
+        f"for n in 1 2; do printf 'FROM {app}\\nRUN echo %s >/n\\n' $n | docker build -q -t {app}:"
         "$(printf '%040d' $n) - ; s=$(date +%s); until [ $(date +%s) -gt $s ]; do sleep 0.1; done; done; "
         f"docker tag {image} other_app:{'a' * 40}; docker tag {image} {web}:{'b' * 40}"
     )

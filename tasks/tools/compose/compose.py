@@ -51,7 +51,7 @@ def variables(environment: Environment) -> dict[str, str]:
         "PROJECT": settings.project or "",
         "FOLDER": settings.folder if isinstance(settings, Deployment) else "",
         "COMPOSE_FILES": "\n".join(settings.files if settings.file else []),
-        "ENV_FILES": "\n".join(settings.env_files),
+        "ENV_FILES": settings.env_file or "",
         "COMPOSE_COMMAND": settings.command,
         "PROFILES": "\n".join(settings.profiles),
         "GRACE": str(settings.grace),

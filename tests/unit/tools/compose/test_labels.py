@@ -37,15 +37,15 @@ def labelled(**values: str) -> tuple[str, ...]:
 
 def test_all_is_what_the_containers_were_made_with():
     runs = decided(labelled(project="shop-live", env_file="@/.env.prod"))
-    assert (runs.project, runs.files, runs.env_files) == ("shop-live", ["a.yml"], [".env.prod"])
+    assert (runs.project, runs.files, runs.env_file) == ("shop-live", ["a.yml"], ".env.prod")
     assert (runs.folder, runs.command, runs.v1) == ("", "docker compose", False)
 
 
 def test_where_nothing_runs_it_is_what_hosts_yaml_says_or_composes_own():
     runs = decided(labelled(folder="/other"))
-    assert (runs.project, runs.files, runs.env_files) == (None, ["docker-compose.yml"], [])
+    assert (runs.project, runs.files, runs.env_file) == (None, ["docker-compose.yml"], None)
     runs = decided(project="shop", file="deploy/a.yml", env_file=".env.prod")
-    assert (runs.project, runs.files, runs.env_files) == ("shop", ["deploy/a.yml"], [".env.prod"])
+    assert (runs.project, runs.files, runs.env_file) == ("shop", ["deploy/a.yml"], ".env.prod")
     assert runs.folder == "deploy"
 
 
