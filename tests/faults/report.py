@@ -87,7 +87,8 @@ class Played:
 
 def digest() -> str:
     """Return what is the same as long as tests and code are."""
-    files = sorted(path for folder in PLAYED for path in (PROJECT / folder).rglob("*.py"))
+    kinds = ("*.py", "*.sh", "*.awk", "*.sql")
+    files = sorted(path for folder in PLAYED for kind in kinds for path in (PROJECT / folder).rglob(kind))
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 
