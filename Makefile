@@ -8,7 +8,7 @@ SCRIPTS := $(shell find tasks tests -name '*.sh')
 export PYTHONDONTWRITEBYTECODE :=
 SHFMT := $(VENV)/bin/shfmt -ln posix -i 2 -ci -bn
 
-.PHONY: demo test unit pythons mutants faults bench lint format sandbox sandbox-down setup clean
+.PHONY: demo test coverage unit pythons mutants faults bench lint format sandbox sandbox-down setup clean
 .DEFAULT_GOAL := help
 
 help:                ## Show what there is
@@ -18,6 +18,10 @@ demo: $(READY)       ## Bring up a broken production host in a container and rol
 	@$(PYTHON) -m sandbox.demo
 
 test: $(READY)       ## Run the tests, against a real host in a container, and say what they left out
+	@$(PYTHON) -m sandbox up
+	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
+
+coverage: $(READY)   ## Run the same tests, and say which lines and branches they reach
 	@$(PYTHON) -m sandbox up
 	@rm -rf .coverage
 	@$(PYTHON) -m coverage run -m pytest --numprocesses 2 --dist loadfile

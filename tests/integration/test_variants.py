@@ -7,7 +7,6 @@ import pytest
 pytestmark = pytest.mark.sandbox
 VARIANTS = {
     "the old engine": {"engine": "old"},
-    "the modern engine": {"engine": "modern"},
     "compose v2, bind mount, no container names": {"compose": "v2", "bind_mount": True, "container_names": False},
     "no frontend, backend in a subfolder": {"frontend": False, "alembic_subfolder": True},
     "no alembic": {"alembic": False},
