@@ -55,7 +55,7 @@ def folder(environment: Environment, run: str) -> Word:
 def inside(run_folder: Word, file: str, *arguments: str, **variables: str) -> str:
     """Return the command that runs one of the engine's scripts as it lies in a run's folder, there."""
     given = "".join(f"{name}={quote(value)} " for name, value in variables.items())
-    there = f'{scripts.LOGIN} && cd {run_folder} && export SCRIPTS="$PWD/scripts"'
+    there = f'{scripts.LOGIN} && cd {run_folder} && export SCRIPTS="$PWD/scripts" ROUND='
     return f"{there} && {given}sh scripts/engine/{file} {join(*arguments)}"
 
 

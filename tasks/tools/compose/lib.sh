@@ -21,21 +21,34 @@
 }
 cd "$APP" 2>/dev/null || fail "no folder ${APP#"$HOME"/} on the host (app.path in hosts.yaml)"
 
-decide() { # ask the containers what they were made of
-  tab='{{"\t"}}' about=
-  for key in project project.working_dir project.config_files project.environment_file version oneoff; do
-    about="$about{{.Label \"$label.$key\"}}$tab"
-  done
-  made=$(docker ps --all --filter "label=$label.project" --format "$about.") || exit
-  decided=$(printf '%s\n' "$made" | HERE=$(pwd -P) THERE=$(pwd -L) PROJECT=$PROJECT COMPOSE_FILES=$COMPOSE_FILES \
-  ENV_FILES=$ENV_FILES COMPOSE_COMMAND=$COMPOSE_COMMAND awk -f "$SCRIPTS/tools/compose/deployment.awk") || exit
+decide() { # what the containers were made of; the scripts of one round trip, whose folder is ROUND, ask once
+  if [ -n "${ROUND:-}" ]; then
+    exec 8>"$ROUND/deciding"
+    flock 8 2>/dev/null || :
+    [ -f "$ROUND/decided" ] || { asked >"$ROUND/asked" && mv "$ROUND/asked" "$ROUND/decided"; } || exit
+    exec 8>&-
+    decided=$(cat "$ROUND/decided")
+  else
+    decided=$(asked) || exit
+  fi
   PROJECT=$(value project) FOLDER=$(value folder) COMPOSE_FILES=$(value file) ENV_FILES=$(value env_file)
   COMPOSE_COMMAND=$(value command)
 }
 
 value() { printf '%s\n' "$decided" | sed -n "s/^$1 //p"; } # KEY
 
-[ -n "$DECIDED" ] || decide
+asked() { # print what the labels say, completed by what the script was told, as deployment.awk does
+  tab='{{"\t"}}' about=
+  for key in project project.working_dir project.config_files project.environment_file version oneoff; do
+    about="$about{{.Label \"$label.$key\"}}$tab"
+  done
+  made=$(docker ps --all --filter "label=$label.project" --format "$about.") || return
+  decided=$(printf '%s\n' "$made" | HERE=$(pwd -P) THERE=$(pwd -L) PROJECT=$PROJECT COMPOSE_FILES=$COMPOSE_FILES \
+  ENV_FILES=$ENV_FILES COMPOSE_COMMAND=$COMPOSE_COMMAND awk -f "$SCRIPTS/tools/compose/deployment.awk") || return
+  COMPOSE_COMMAND=$(value command)
+  settle_command
+  printf '%s\n' "$decided" | sed "s/^command .*/command $COMPOSE_COMMAND/"
+}
 
 settle_command() { # COMPOSE_COMMAND: the one that is meant, of those that the host has
   case $COMPOSE_COMMAND in
@@ -49,6 +62,8 @@ is_v1() { # whether the host's docker-compose is v1, which takes half a second t
   file=$(command -v docker-compose) || return 0
   LC_ALL=C sed -n '1{/^#!.*python/q;};q1' "$file" || docker-compose version --short | grep -q '^1[.]'
 }
+
+[ -n "$DECIDED" ] || decide
 
 compose() ( # WORD...: run docker-compose on the deployment
   words=$#
