@@ -23,7 +23,8 @@ LOGIN = 'export FAB_LOGIN="${FAB_LOGIN-$(export -p)}"'
 # In memory where that can be: on a host whose disk is full, one has to be able to look. What one that was killed
 # outright left there goes a day later.
 FOLDER = f"""{LOGIN}
-SCRIPTS=$(mktemp -d -p /dev/shm fab-rollback.XXXXXXXXXX 2>/dev/null || mktemp -d) || exit 1; export SCRIPTS ROUND="$SCRIPTS"
+SCRIPTS=$(mktemp -d -p /dev/shm fab-rollback.XXXXXXXXXX 2>/dev/null || mktemp -d) || exit 1
+export SCRIPTS ROUND="$SCRIPTS"
 find /dev/shm -maxdepth 1 -name 'fab-rollback.*' -mmin +1440 -exec rm -rf {{}} + 2>/dev/null || :"""
 
 
