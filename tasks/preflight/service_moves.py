@@ -9,6 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct, field, structs
 
 from ..config.settings import Environment
+from ..console.errors import Refused
 from ..tools.compose.compose import Deployment
 from ..tools.compose.images import Target
 from . import own_images
@@ -66,9 +67,14 @@ class _Known(NamedTuple):
 
 
 def only(services: list[str], environment: Environment, states: Sequence[State], asked: Asked) -> Moves:
-    """Return the moves of a rollback of some services alone: jobs among them are not run again."""
+    """Return the moves of a rollback of some services alone: jobs among them are not run again.
+
+    Raises Refused where nothing else is among them: compose, told of no service, would start all.
+    """
     known = _known(environment, states, asked)
     moved = [name for name in services if name in known.roles or _starts(known, name)]
+    if not moved:
+        raise Refused(f"{', '.join(services)}: it has ended, or is a job: a rollback does not run it again.")
     return Moves(moved, moved, replicas=_replicas(states, asked.wanted, moved))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from tasks.console.errors import Refused
 from tasks.engine.before import ReleaseBefore
 from tasks.preflight import service_moves
 from tasks.preflight.image_choice import Asked
@@ -113,6 +114,12 @@ def test_some_services_alone_are_stopped_and_started():
     seen = state(container("api"), ENDED, container("worker"))
     moves = service_moves.only(["api", "migrate"], environment(), [seen], Asked(seen, COMMIT, WANTED))
     assert (moves.stopping, moves.proven, moves.replicas) == (["api"], ["api"], {"api": 1})
+
+
+def test_a_job_that_has_ended_is_not_rolled_back_alone_since_compose_would_start_everything_instead():
+    seen = state(container("api"), ENDED)
+    with pytest.raises(Refused, match="^migrate: it has ended, or is a job: a rollback does not run it again"):
+        service_moves.only(["migrate"], environment(), [seen], Asked(seen, COMMIT, WANTED))
 
 
 def test_while_the_schema_alone_changes_only_what_runs_our_code_is_stopped():
