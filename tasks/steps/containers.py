@@ -63,14 +63,17 @@ def stop(c: Host, service: str | None = None) -> Plan | None:
     )
 
 
-def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> Step:
+def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> Step | None:
     """Return the runbook's "Start All Services": from the images of the report's target, where it has one.
 
-    Without a target the containers start as they are, and new ones are made only where there are none.
+    Without a target the containers start as they are, and new ones are made only where there are none. There is no
+    step where a rollback starts nothing: compose, told of no service, would start all.
     """
     if isinstance(report, ServicesReport):
         title, words = report.title, ["--no-recreate", *report.words]
         script = services.start_missing(report.environment, words)
+    elif not report.moves.starting:
+        return None
     else:
         moves, files = report.moves, report.wanted.files
         title = f"{', '.join(moves.starting)} from the images of {report.target.title}"

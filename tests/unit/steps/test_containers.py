@@ -53,6 +53,10 @@ def test_starting_leaves_containers_as_they_are(mocker):
     assert "containers.stop --service api" in made.back
 
 
+def test_a_rollback_that_starts_nothing_does_not_tell_compose_to_start_all():
+    assert containers.start.step(reports.rollback(moves=Moves([], []))) is None
+
+
 def test_a_rollback_starts_from_the_images_of_its_target():
     step = containers.start.step(reports.rollback(moves=Moves([], ["api", "db"], replicas={"api": 3, "db": 1})))
     assert step.title == f"Start api, db from the images of {reports.COMMIT.title}"
