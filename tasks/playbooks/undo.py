@@ -12,9 +12,10 @@ from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
 from ..engine.options import LAST_RUN
 from ..engine.plan import Expectation, Plan, Step, chain
 from ..engine.record import RunRecord
-from ..preflight import ledger, way_back
+from ..preflight import ledger, restore_undo, way_back
 from ..preflight.ledger import UNKNOWN, Entry
-from ..preflight.way_back import RestoreUndoReport, RollbackUndoReport
+from ..preflight.restore_undo import RestoreUndoReport
+from ..preflight.way_back import RollbackUndoReport
 from ..ssh.host import Host
 from ..steps import backups, containers, git
 from ..steps import database as db
@@ -38,7 +39,7 @@ def _planned(c: Host, record: RunRecord, restore_snapshot: bool, image: Sequence
         case SchemaBefore() as found:
             return to_schema(way_back.check_rollback(c, record, found, restore_snapshot))
         case SwappedBefore() as found:
-            return to_database(way_back.check_restore(c, record, found))
+            return to_database(restore_undo.check(c, record, found))
         case _:
             raise Refused(f"Run {record.run} ({record.plan.task}) is not taken back by undo.")
 

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from ..console.commands import fab
 from ..console.errors import Refused
-from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
+from ..engine.before import ReleaseBefore, SchemaBefore
 from ..engine.record import RunRecord
 from ..ssh.host import Host
 from ..tools.alembic.schema_change import SchemaChange
@@ -18,14 +18,13 @@ from ..tools.git.checkout import SHORT
 from ..tools.git.commits import Commit
 from ..tools.postgres.names import copy_name
 from ..tools.postgres.psql import Database
-from . import backup_fit, copies, downgrade, drift, reports, restore, restore_facts, rollback, safety, schema, state
+from . import copies, downgrade, drift, restore, restore_facts, rollback, safety, schema
 from .costs import costs
 from .drift import Drifted
 from .reports import DeploymentReport
 from .restore_report import RestoreOptions, RestoreReport, in_place
 from .rollback_report import RollbackOptions, RollbackReport
 from .service_moves import Moves
-from .state import State
 
 WAS_UNWELL = "the application was not healthy then, so health is not required at the end"
 
@@ -79,19 +78,6 @@ class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
     def left(self) -> SchemaBefore:
         """What there is now, as far as the way back changes it."""
         return self.release if isinstance(self.found, ReleaseBefore) else self.release.of_the_database()
-
-
-class RestoreUndoReport(UndoReport, frozen=True, kw_only=True):
-    """What the way back from a restore would meet; `found` is what the run found, which comes back."""
-
-    found: SwappedBefore
-
-    @property
-    def left(self) -> SwappedBefore:
-        """What there is now, as far as the way back changes it."""
-        seen, known = self.state, structs.asdict(self.found)
-        names = {name: known[name] for name in ("commit", "branch", "running", "stopped")}
-        return SwappedBefore(**names, revision=seen.revision, healthy=seen.healthy, swapped=self.outgoing)
 
 
 def check_rollback(
@@ -193,49 +179,3 @@ def _down_to(commit: str, rows: list[str], *, whole: bool) -> str:
     """Return the task that leads down to the revision `rows`; with `whole`, to the code of `commit` as well."""
     revision = f" --revision {rows[0] if rows else 'base'}" if len(rows) < 2 else ""
     return f"full-rollback --commit {commit[:SHORT]}{revision}" if whole else f"migration-rollback{revision}"
-
-
-def check_restore(c: Host, record: RunRecord, found: SwappedBefore) -> RestoreUndoReport:
-    """Return what the way back from a restore would meet; Refused where it dropped what would have to come back."""
-    seen = state.look(c)
-    live = copies.database_of(c, seen)
-    _refuse_dropped(c, record, live)
-    there = bool(found.swapped) and copies.there(c, live, found.swapped)
-    report = RestoreUndoReport(
-        environment=seen.settled(c.environment),
-        state=seen,
-        record=record,
-        live=live,
-        incoming=found.swapped if there else "",
-        back=fab("undo") if there else "",
-        stopping=found.stopped,
-        facts=costs(c, live, found.swapped, restore=True) if there else [f"{live.name} was not replaced"],
-        warnings=[] if found.healthy or seen.healthy else [reports.UNWELL],
-        found=found,
-    )
-    return _with_fit(c, report, seen)
-
-
-def _with_fit(c: Host, report: RestoreUndoReport, seen: State) -> RestoreUndoReport:
-    """Return the report with what the database that comes back carries, and whether the checked-out code fits it."""
-    if not report.incoming or report.found.revision is None:
-        return report
-    fit = backup_fit.judge(c, seen, tuple(report.found.revision))
-    unfit = [] if fit.kind in ("same", "untold") else [f"Code and database will not fit: {fit.text} Go on?"]
-    return structs.replace(report, facts=[*report.facts, f"{report.incoming}: {fit.text}"], questions=unfit)
-
-
-def _refuse_dropped(c: Host, record: RunRecord, live: Database) -> None:
-    """Raise Refused where the live database was dropped; not where that was tried, and it stands."""
-    steps = zip(record.steps, record.plan.steps, strict=True)
-    drop = next((told for told, step in steps if "drops" in step.effects and told.tries), None)
-    if drop is None or (drop.state != "done" and copies.stands(c, live)):
-        return
-    if not record.over:
-        raise Refused(
-            f"Run {record.run} was dropping the database: only forwards from here.", next=f"Next: {fab('resume')}"
-        )
-    raise Refused(
-        f"Run {record.run} dropped the database in its place: there is nothing to swap.",
-        next=f"Its way back: {record.plan.back or 'none'}.",
-    )

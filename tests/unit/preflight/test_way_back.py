@@ -6,8 +6,7 @@ import pytest
 
 from tasks.console import commands
 from tasks.console.errors import Refused
-from tasks.engine.before import DroppedBefore, ReleaseBefore, SchemaBefore, SwappedBefore
-from tasks.engine.plan import Step
+from tasks.engine.before import ReleaseBefore, SchemaBefore
 from tasks.preflight import backup_fit, copies, rollback, safety, schema, state, way_back
 from tasks.preflight.backup_fit import Fit
 from tests.unit.support import deployment, reports
@@ -16,13 +15,11 @@ from tests.unit.support.reports import DATABASE, STAYS, UP
 
 RELEASE = ReleaseBefore(commit=GOOD, revision=["two"], images={"api": "app_api:x"}, snapshot="d__snap_1")
 SCHEMA = SchemaBefore(commit=GOOD, revision=["two"], snapshot="d__snap_1", dump="b.dump")
-DROPPED = DroppedBefore(revision=["two"], running=["api", "db"], stopped=["api"], dropped="b.dump")
-DROP = (Step(name="drop", title="drop", script=":", effects=("drops",)),)
 
 
 @pytest.fixture
 def host(mocker):
-    """Return a host at revision one; UP is the way to two; THERE: the copy is there, DUMPED: the dump, STANDS: open."""
+    """Return a host at revision one; UP is the way to two; THERE: the copy is there, DUMPED: the dump."""
 
     def met(up=UP, there=True, dumped=False, stands=False):
         seen = deployment.state(revision=["one"])
@@ -89,33 +86,3 @@ def test_where_no_upgrade_leads_there_the_way_that_does_is_named(host):
 def test_a_release_that_was_unwell_need_not_be_well_again(host):
     unwell = ReleaseBefore(commit=GOOD, revision=["two"], healthy=False)
     assert "health is not required" in rollback_of(host(up=STAYS), unwell).warnings[0]
-
-
-def test_what_a_restore_left_beside_comes_back_and_the_code_that_does_not_fit_is_asked_about(host):
-    found = SwappedBefore(revision=["two"], stopped=["api"], swapped="d__old_1")
-    report = way_back.check_restore(host(), reports.record(found), found)
-    assert (report.incoming, report.stopping) == ("d__old_1", ["api"])
-    assert report.left.swapped == f"d__old_{report.run}"
-    assert "Code and database will not fit: it carries two." in report.questions[0]
-
-
-@pytest.mark.parametrize("drop", ["failed", "cut off"])
-def test_a_database_that_stands_though_it_was_to_be_dropped_gets_its_application_back(host, drop):
-    record = reports.record(DROPPED, *DROP, states=(drop,))
-    report = way_back.check_restore(host(there=False, stands=True), record, DROPPED)
-    assert (report.incoming, report.stopping, report.back) == ("", ["api"], "")
-    assert report.facts == ["d was not replaced"]
-
-
-@pytest.mark.parametrize(("drop", "stands"), [("failed", False), ("cut off", False), ("done", False), ("done", True)])
-def test_a_database_that_was_dropped_or_is_closed_leaves_only_the_way_forwards(host, drop, stands):
-    record = reports.record(DROPPED, *DROP, states=(drop,))
-    record.journal[:] = [{"event": "failed", "half": True}]
-    said = refused(way_back.check_restore, host(stands=stands), record, DROPPED)
-    assert said.endswith("only forwards from here. Nothing was changed. Next: fab resume")
-
-
-def test_a_restore_in_place_that_is_over_names_its_own_way_back(host):
-    record = reports.record(DROPPED, *DROP, back="fab emergency-restore --file b.dump")
-    said = refused(way_back.check_restore, host(stands=True), record, DROPPED)
-    assert "Its way back: fab emergency-restore --file b.dump" in said
