@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from ..console.commands import fab
 from ..engine.plan import Effect, Expectation
-from ..preflight import health
+from ..preflight.checks import health
 from .timeline import Incident
 
 KINDS = {

@@ -11,8 +11,8 @@ from ..console.errors import Refused
 from ..console.units import moment, size, stamp
 from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
 from ..engine.record import RunRecord
-from ..preflight import health
-from ..preflight.state import State
+from ..preflight.checks import health
+from ..preflight.present.state import State
 from ..ssh.host import Host
 from ..tools.postgres import reads
 from ..tools.postgres.psql import Database

@@ -10,8 +10,9 @@ from ..engine.journal import Entry
 from ..engine.plan import Effect
 from ..engine.record import RunRecord
 from ..engine.world import Check
-from ..preflight import proof, state
-from ..preflight.state import State
+from ..preflight.checks import proof
+from ..preflight.present import state
+from ..preflight.present.state import State
 from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.probe import answered

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from ..console.commands import fab
 from ..console.errors import Refused
 from ..engine.plan import UNDO, Part, Plan, chain
-from ..preflight import ledger, rollback
+from ..preflight import rollback
+from ..preflight.history import ledger
 from ..preflight.rollback_report import RollbackOptions, RollbackReport
 from ..ssh.host import Host
 from ..steps import containers, git, verify

@@ -6,9 +6,11 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.errors import Refused
-from ..preflight import commit_choice, diagnosis, examine, overview, schema_choice
-from ..preflight.diagnosis import Diagnosis, LastGood
-from ..preflight.examine import Examined
+from ..preflight.checks import diagnosis, examine, overview
+from ..preflight.checks.diagnosis import Diagnosis, LastGood
+from ..preflight.checks.examine import Examined
+from ..preflight.revisions import schema_choice
+from ..preflight.target import commit_choice
 from ..ssh.host import Host
 from ..steps.declare import task
 

@@ -12,8 +12,9 @@ from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
 from ..engine.options import LAST_RUN
 from ..engine.plan import Expectation, Plan, Step, chain
 from ..engine.record import RunRecord
-from ..preflight import ledger, restore_undo, way_back
-from ..preflight.ledger import UNKNOWN, Entry
+from ..preflight import restore_undo, way_back
+from ..preflight.history import ledger
+from ..preflight.history.ledger import UNKNOWN, Entry
 from ..preflight.restore_undo import RestoreUndoReport
 from ..preflight.way_back import RollbackUndoReport
 from ..ssh.host import Host

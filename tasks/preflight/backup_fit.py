@@ -9,8 +9,8 @@ from ..console.errors import Refused
 from ..ssh.host import Host
 from ..tools.alembic import revisions
 from ..tools.alembic.revisions import Graph
-from . import schema, schema_choice
-from .state import State
+from .present.state import State
+from .revisions import schema, schema_choice
 
 
 class Fit(Struct, frozen=True):

@@ -11,8 +11,11 @@ from ..engine.plan import Expectation, Plan
 from ..engine.world import Proof
 from ..ssh.host import Host
 from ..tools.alembic.migrate import WAYS_OUT
-from . import copies, health, proof, safety, state, ways_out
-from .state import State
+from . import ways_out
+from .backups import copies, safety
+from .checks import health, proof
+from .present import state
+from .present.state import State
 
 LITTLE = 2**28  # bytes free below which the disk may be the cause, and is in the way of what comes next
 

@@ -10,20 +10,13 @@ from ..ssh.host import Host
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.compose import project, written
 from ..tools.compose.images import Target
-from . import (
-    commit_choice,
-    copies,
-    losses,
-    safety,
-    schema,
-    schema_choice,
-    service_moves,
-    state,
-    trial_choice,
-    worktree,
-)
-from .reports import UNWELL, DeploymentReport, Migration
-from .state import State
+from . import losses, worktree
+from .backups import copies, safety
+from .present import state
+from .present.reports import UNWELL, DeploymentReport, Migration
+from .present.state import State
+from .revisions import schema, schema_choice, trial_choice
+from .target import commit_choice, service_moves
 
 
 class DowngradeOptions(Struct, frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ from ..tools.alembic.migrations import Downgrade, Finding
 from ..tools.alembic.revisions import Revision
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.postgres import reads
-from . import copies, safety
-from .state import State
+from .backups import copies, safety
+from .present.state import State
 from .ways_out import ways_out
 
 Counted = Mapping[Finding, tuple[int, int] | None]

@@ -7,8 +7,10 @@ from ..ssh.host import Host
 from ..ssh.probe import Answers, Probe
 from ..tools.compose import pruning
 from ..tools.compose.images import Target
-from . import ledger, own_images, service_choice
-from .reports import DeploymentReport
+from . import service_choice
+from .history import ledger
+from .present import own_images
+from .present.reports import DeploymentReport
 
 USED = "c=$(docker ps -aq --no-trunc); [ -z \"$c\" ] || docker inspect -f '{{.Image}}' $c"
 LISTED = "docker images --no-trunc --format '{{.Repository}} {{.Tag}} {{.ID}}'"

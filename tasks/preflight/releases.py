@@ -13,9 +13,12 @@ from ..ssh.probe import answered
 from ..tools.compose.images import Target
 from ..tools.git import commits
 from ..tools.git.commits import Commit
-from . import checkup, copies, health, ledger, own_images, safety, state, target_files
-from .ledger import BEGUN, GOOD, Entry
-from .reports import DeploymentReport
+from .backups import copies, safety
+from .checks import checkup, health
+from .history import ledger
+from .history.ledger import BEGUN, GOOD, Entry
+from .present import own_images, state, target_files
+from .present.reports import DeploymentReport
 
 
 class ReleaseReport(DeploymentReport, frozen=True, kw_only=True):

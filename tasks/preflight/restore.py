@@ -16,10 +16,12 @@ from ..tools.compose import compose
 from ..tools.postgres import reads
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Server
-from . import backup_check, backup_files, backup_fit, copies, restore_facts, safety, state, upload
-from .backup_files import Found
+from . import backup_fit, restore_facts
+from .backups import backup_check, backup_files, copies, safety, upload
+from .backups.backup_files import Found
+from .present import state
+from .present.state import State
 from .restore_report import RestoreOptions, RestoreReport
-from .state import State
 
 COUNTING = 180  # seconds that counting the rows of the live database may take
 LOCAL = "local:"

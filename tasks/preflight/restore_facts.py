@@ -8,7 +8,7 @@ from ..console.commands import fab
 from ..console.errors import Refused
 from ..console.units import age, size
 from ..tools.postgres.backup import Section
-from .reports import UNWELL
+from .present.reports import UNWELL
 from .restore_report import RestoreReport, in_place
 
 PRUNE = fab("backups.prune")

@@ -12,7 +12,7 @@ from ..tools.postgres.names import copy_name
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Server
 from .backup_fit import Fit
-from .reports import DeploymentReport
+from .present.reports import DeploymentReport
 
 
 class RestoreOptions(Struct, frozen=True, kw_only=True):

@@ -10,9 +10,11 @@ from ..engine.before import SwappedBefore
 from ..engine.record import RunRecord
 from ..ssh.host import Host
 from ..tools.postgres.psql import Database
-from . import backup_fit, copies, reports, state
-from .costs import costs
-from .state import State
+from . import backup_fit
+from .backups import copies
+from .present import reports, state
+from .present.state import State
+from .revisions.costs import costs
 from .way_back import UndoReport
 
 

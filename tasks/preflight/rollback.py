@@ -13,27 +13,18 @@ from ..ssh.probe import Probe
 from ..tools.alembic.revisions import Graphs
 from ..tools.compose import images, inspect, project
 from ..tools.compose.images import CommitFiles
-from . import (
-    commit_choice,
-    downgrade,
-    drift,
-    image_choice,
-    ledger,
-    losses,
-    safety,
-    schema,
-    schema_choice,
-    service_moves,
-    state,
-    target_files,
-    worktree,
-)
-from .commit_choice import Named
-from .drift import Drifted
-from .image_choice import Asked
-from .ledger import Entry
+from . import downgrade, losses, worktree
+from .backups import safety
+from .history import ledger
+from .history.ledger import Entry
+from .present import drift, state, target_files
+from .present.drift import Drifted
+from .present.state import State
+from .revisions import schema, schema_choice
 from .rollback_report import RollbackOptions, RollbackReport
-from .state import State
+from .target import commit_choice, image_choice, service_moves
+from .target.commit_choice import Named
+from .target.image_choice import Asked
 
 
 class _Seen(NamedTuple):

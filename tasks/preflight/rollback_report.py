@@ -13,9 +13,9 @@ from ..tools.compose.images import Target
 from ..tools.git.checkout import SHORT
 from ..tools.git.commits import Commit
 from .downgrade import DowngradeOptions
-from .ledger import BAD, GOOD, Entry
-from .reports import DeploymentReport
-from .service_moves import Moves
+from .history.ledger import BAD, GOOD, Entry
+from .present.reports import DeploymentReport
+from .target.service_moves import Moves
 
 
 class RollbackOptions(DowngradeOptions, frozen=True, kw_only=True):

@@ -10,9 +10,9 @@ from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..tools.compose import inspect, project, pruning, services
 from ..tools.compose.project import Project
-from . import drift, state, values
-from .drift import Drifted
-from .reports import DeploymentReport
+from .present import drift, state, values
+from .present.drift import Drifted
+from .present.reports import DeploymentReport
 
 
 class ServicesReport(DeploymentReport, frozen=True, kw_only=True):

@@ -11,9 +11,10 @@ from ..tools.postgres import reads
 from ..tools.postgres.backup import Backup, Section
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Member, Server
-from . import backup_check, backup_files, restore, safety
-from .backup_files import Found
-from .reports import DeploymentReport
+from . import restore
+from .backups import backup_check, backup_files, safety
+from .backups.backup_files import Found
+from .present.reports import DeploymentReport
 
 
 class DumpReport(DeploymentReport, frozen=True, kw_only=True):

@@ -18,13 +18,16 @@ from ..tools.git.checkout import SHORT
 from ..tools.git.commits import Commit
 from ..tools.postgres.names import copy_name
 from ..tools.postgres.psql import Database
-from . import copies, downgrade, drift, restore, restore_facts, rollback, safety, schema
-from .costs import costs
-from .drift import Drifted
-from .reports import DeploymentReport
+from . import downgrade, restore, restore_facts, rollback
+from .backups import copies, safety
+from .present import drift
+from .present.drift import Drifted
+from .present.reports import DeploymentReport
 from .restore_report import RestoreOptions, RestoreReport, in_place
+from .revisions import schema
+from .revisions.costs import costs
 from .rollback_report import RollbackOptions, RollbackReport
-from .service_moves import Moves
+from .target.service_moves import Moves
 
 WAS_UNWELL = "the application was not healthy then, so health is not required at the end"
 

@@ -16,11 +16,12 @@ from ..tools.postgres import reads
 from ..tools.postgres.names import Copy
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import surplus
-from . import restore, schema, schema_choice
-from .backup_files import Found
-from .copies import database_of
-from .costs import costs
-from .state import State
+from . import restore
+from .backups.backup_files import Found
+from .backups.copies import database_of
+from .present.state import State
+from .revisions import schema, schema_choice
+from .revisions.costs import costs
 
 TRIED = 3  # snapshots that are looked into, the newest first
 SHOWN = 3  # tables whose rows are named

@@ -9,9 +9,10 @@ from ..ssh.parallel import parallel_map
 from ..ssh.probe import answered
 from ..tools.git import commits
 from ..tools.git.commits import Commit
-from . import commit_choice, state
-from .reports import DeploymentReport
-from .state import State
+from .present import state
+from .present.reports import DeploymentReport
+from .present.state import State
+from .target import commit_choice
 
 ROOM = 10**9  # bytes that a build and a snapshot need at the least
 OFFER = "--stash puts them aside (git stash; git stash pop brings them back)."

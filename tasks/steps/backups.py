@@ -6,10 +6,11 @@ from ..console import terminal as console
 from ..console.commands import fab
 from ..console.errors import Failed
 from ..engine.plan import Plan, Step, chain
-from ..preflight import backup_check, backup_files, backup_list, stored
 from ..preflight import restore as preflight
-from ..preflight.backup_files import Found
-from ..preflight.safety import configured
+from ..preflight import stored
+from ..preflight.backups import backup_check, backup_files, backup_list
+from ..preflight.backups.backup_files import Found
+from ..preflight.backups.safety import configured
 from ..preflight.stored import DumpReport, StoredReport
 from ..ssh.host import Host
 from ..ssh.shell import join

@@ -6,8 +6,8 @@ from ..console import terminal as console
 from ..console.commands import fab
 from ..engine.plan import Expectation, Plan, Step, chain
 from ..preflight import prunable, service_choice
+from ..preflight.present.reports import DeploymentReport
 from ..preflight.prunable import PruneReport
-from ..preflight.reports import DeploymentReport
 from ..preflight.rollback_report import RollbackReport
 from ..preflight.service_choice import ServicesReport
 from ..preflight.way_back import RollbackUndoReport

@@ -9,8 +9,9 @@ from ..console.commands import fab
 from ..console.errors import Failed
 from ..console.units import moment, stamp
 from ..engine.plan import Expectation, Plan, Step, chain
-from ..preflight import service_choice, state
-from ..preflight.reports import DeploymentReport
+from ..preflight import service_choice
+from ..preflight.present import state
+from ..preflight.present.reports import DeploymentReport
 from ..preflight.rollback_report import RollbackReport
 from ..preflight.service_choice import ServicesReport
 from ..preflight.way_back import RollbackUndoReport

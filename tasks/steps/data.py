@@ -6,9 +6,9 @@ from ..config.settings import Environment
 from ..console.commands import fab
 from ..engine import journal
 from ..engine.plan import Expectation, Plan, Step, chain
-from ..preflight import backup_check
 from ..preflight import restore as preflight
-from ..preflight.reports import DeploymentReport
+from ..preflight.backups import backup_check
+from ..preflight.present.reports import DeploymentReport
 from ..preflight.restore_report import RestoreOptions, RestoreReport
 from ..preflight.way_back import UndoReport
 from ..ssh.host import Host

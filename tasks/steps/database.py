@@ -7,9 +7,9 @@ from ..console.commands import fab, render
 from ..engine.options import DOWN_TO
 from ..engine.plan import UNDO, Expectation, Plan, Step, chain
 from ..preflight import downgrade as preflight
-from ..preflight import schema
 from ..preflight.downgrade import DowngradeOptions, DowngradeReport
-from ..preflight.reports import DeploymentReport, Migration
+from ..preflight.present.reports import DeploymentReport, Migration
+from ..preflight.revisions import schema
 from ..ssh.host import Host
 from ..ssh.shell import quote
 from ..tools.alembic import migrate, rehearsal

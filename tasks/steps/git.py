@@ -8,8 +8,9 @@ from ..console import terminal as console
 from ..console.commands import fab
 from ..engine.before import CheckoutBefore
 from ..engine.plan import Expectation, Plan, Step, chain
-from ..preflight import commit_choice, worktree
+from ..preflight import worktree
 from ..preflight.rollback_report import RollbackReport
+from ..preflight.target import commit_choice
 from ..preflight.way_back import RollbackUndoReport
 from ..preflight.worktree import CheckoutReport
 from ..ssh.host import Host

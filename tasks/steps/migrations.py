@@ -6,7 +6,8 @@ from ..console import terminal as console
 from ..console.errors import Failed, Refused
 from ..engine.options import DOWN_TO
 from ..preflight import downgrade as preflight
-from ..preflight import schema, schema_choice, state
+from ..preflight.present import state
+from ..preflight.revisions import schema, schema_choice
 from ..ssh.host import Host
 from ..tools.alembic import migrate
 from ..tools.alembic.revisions import Graph

@@ -11,8 +11,9 @@ from ..console.commands import fab
 from ..engine.plan import Expectation, Plan, Step, chain
 from ..engine.run import RunOptions, carry_out
 from ..engine.world import Outcome
-from ..preflight import ledger, releases
-from ..preflight.ledger import Entry
+from ..preflight import releases
+from ..preflight.history import ledger
+from ..preflight.history.ledger import Entry
 from ..preflight.releases import ReleaseReport
 from ..ssh.host import Host
 from . import containers

@@ -6,8 +6,8 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.commands import fab
-from ..preflight import overview
-from ..preflight.overview import Overview
+from ..preflight.checks import overview
+from ..preflight.checks.overview import Overview
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from .declare import task

@@ -10,8 +10,9 @@ from ..console.errors import Failed
 from ..engine import display
 from ..engine.plan import Expectation
 from ..engine.world import Check
-from ..preflight import checkup, commit_choice, health
+from ..preflight.checks import checkup, health
 from ..preflight.rollback_report import RollbackReport
+from ..preflight.target import commit_choice
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from .declare import task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.preflight.safety import dump_path
+from tasks.preflight.backups.safety import dump_path
 from tasks.tools.postgres import changes
 from tasks.tools.postgres.changes import Restore
 from tasks.tools.postgres.names import copy_name

@@ -26,6 +26,14 @@ ROOMS = {  # what each folder may import; itself it may always
     "playbooks": ("steps", "preflight", "engine", "ssh", "config", "console"),
     "": ("playbooks", "steps", "preflight", "engine", "console"),
 }
+SUBJECTS = {  # the folders of preflight: what each may import; the files beside them may import all
+    "present": (),
+    "history": (),
+    "target": ("present", "history"),
+    "backups": ("present",),
+    "revisions": ("present",),
+    "checks": ("present", "history"),
+}
 HEAVY = {"rich", "apprise", "jinja2", "alembic"}
 # A contract: other people's scripts and checklists use these names.
 NAMES = {
@@ -46,6 +54,12 @@ def room(file: Path) -> str:
     """The folder below tasks that a file lies in; empty for those at its top."""
     parts = file.relative_to(PROJECT / "tasks").parts
     return parts[0] if len(parts) > 1 else ""
+
+
+def subject(file: Path) -> str:
+    """The folder of a room that a file lies in; empty for those at the room's top."""
+    parts = file.relative_to(PROJECT / "tasks").parts
+    return parts[1] if len(parts) > 2 else ""
 
 
 def name(file: Path) -> str:
@@ -79,6 +93,17 @@ def test_a_room_imports_only_what_lies_below_it():
     assert [
         (name(file), name(one)) for file in FILES for one in imports(file) if room(one) not in allowed[room(file)]
     ] == []
+
+
+def test_a_folder_of_preflight_imports_only_what_lies_below_it():
+    within = {file: subject(file) for file in FILES if room(file) == "preflight"}
+    wrong = [
+        (name(file), name(one))
+        for file, own in within.items()
+        for one in imports(file)
+        if own and within.get(one, own) not in {own, *SUBJECTS[own]}
+    ]
+    assert wrong == []
 
 
 def test_no_file_is_part_of_a_circle():

@@ -13,8 +13,8 @@ from tasks.console.commands import fab
 from tasks.engine import journal as runs
 from tasks.engine import record
 from tasks.engine.plan import Plan, Step
-from tasks.preflight import ledger
-from tasks.preflight.ledger import Entry
+from tasks.preflight.history import ledger
+from tasks.preflight.history.ledger import Entry
 from tasks.ssh.shell import Answer
 from tests.unit.support.shells import ENVIRONMENT, Home
 

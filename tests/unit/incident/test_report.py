@@ -9,7 +9,7 @@ import pytest
 from tasks.console.errors import Refused
 from tasks.incident import report
 from tasks.incident.secrets import Secrets
-from tasks.preflight.state import State
+from tasks.preflight.present.state import State
 from tasks.tools.postgres.server import Member, Server
 from tests.unit.support.deployment import environment
 from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, container, incident, journal

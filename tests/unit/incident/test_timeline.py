@@ -13,7 +13,7 @@ from tasks.console.units import moment
 from tasks.engine import record
 from tasks.incident import report
 from tasks.incident import timeline as incident
-from tasks.preflight import proof
+from tasks.preflight.checks import proof
 from tasks.ssh.shell import Answer
 from tests.unit.support import incidents as support
 from tests.unit.support.deployment import environment, state

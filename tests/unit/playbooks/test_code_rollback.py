@@ -7,7 +7,7 @@ import pytest
 from tasks.console import commands
 from tasks.console.errors import Refused
 from tasks.playbooks.code_rollback import plan
-from tasks.preflight.service_moves import Moves
+from tasks.preflight.target.service_moves import Moves
 from tests.unit.support import reports
 from tests.unit.support.deployment import GOOD, HEAD
 from tests.unit.support.reports import DOWN, FILES, named

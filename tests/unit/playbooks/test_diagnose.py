@@ -6,9 +6,11 @@ import pytest
 
 from tasks.console.errors import Refused
 from tasks.playbooks import diagnose
-from tasks.preflight import commit_choice, diagnosis, examine, overview, schema_choice
-from tasks.preflight.diagnosis import Diagnosis, Observation
-from tasks.preflight.past import Past
+from tasks.preflight.checks import diagnosis, examine, overview
+from tasks.preflight.checks.diagnosis import Diagnosis, Observation
+from tasks.preflight.history.past import Past
+from tasks.preflight.revisions import schema_choice
+from tasks.preflight.target import commit_choice
 from tests.unit.support import deployment, reports
 from tests.unit.support.deployment import GOOD
 from tests.unit.support.reports import DOWN, STAYS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.preflight import backup_fit as fit
-from tasks.preflight import schema
+from tasks.preflight.revisions import schema
 from tasks.ssh.shell import Answer
 from tests.unit.support.deployment import GOOD, HEAD, connection, graph, state
 

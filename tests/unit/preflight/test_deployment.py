@@ -9,8 +9,11 @@ import pytest
 from tasks.console.errors import Failed
 from tasks.engine.before import CheckoutBefore, DroppedBefore, SchemaBefore, SwappedBefore
 from tasks.engine.plan import Expectation, Plan, Step
-from tasks.preflight import copies, deployment, proof, safety, state, ways_out
-from tasks.preflight.state import Response, State
+from tasks.preflight import deployment, ways_out
+from tasks.preflight.backups import copies, safety
+from tasks.preflight.checks import proof
+from tasks.preflight.present import state
+from tasks.preflight.present.state import Response, State
 from tasks.tools.alembic.migrate import WAYS_OUT
 from tasks.tools.compose.readiness import NotReady, Readiness
 from tests.unit.support.deployment import HEAD, container, environment

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tasks.console.errors import Refused
-from tasks.preflight import copies, downgrade, losses, schema, schema_choice, state, trial_choice
+from tasks.preflight import downgrade, losses
+from tasks.preflight.backups import copies
 from tasks.preflight.downgrade import DowngradeOptions
+from tasks.preflight.present import state
+from tasks.preflight.revisions import schema, schema_choice, trial_choice
 from tasks.tools.compose.project import Description
 from tests.unit.support import deployment
 from tests.unit.support.deployment import container

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tasks.console.errors import Refused
-from tasks.preflight import copies, losses, safety
+from tasks.preflight import losses
+from tasks.preflight.backups import copies, safety
 from tasks.tools.alembic.revisions import Revision
 from tasks.tools.alembic.schema_change import OverrideSql, SchemaChange
 from tests.unit.support.deployment import environment, state

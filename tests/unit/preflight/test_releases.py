@@ -6,7 +6,10 @@ import pytest
 
 from tasks.console.errors import Failed, Refused
 from tasks.engine.world import Check
-from tasks.preflight import checkup, copies, releases, safety, state, target_files
+from tasks.preflight import releases
+from tasks.preflight.backups import copies, safety
+from tasks.preflight.checks import checkup
+from tasks.preflight.present import state, target_files
 from tasks.ssh.shell import Answer
 from tests.unit.support import deployment
 from tests.unit.support.deployment import GOOD, HEAD

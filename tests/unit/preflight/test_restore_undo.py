@@ -8,8 +8,10 @@ from tasks.console import commands
 from tasks.console.errors import Refused
 from tasks.engine.before import DroppedBefore, SwappedBefore
 from tasks.engine.plan import Step
-from tasks.preflight import backup_fit, copies, restore_undo, state
+from tasks.preflight import backup_fit, restore_undo
 from tasks.preflight.backup_fit import Fit
+from tasks.preflight.backups import copies
+from tasks.preflight.present import state
 from tests.unit.support import deployment, reports
 from tests.unit.support.reports import DATABASE
 

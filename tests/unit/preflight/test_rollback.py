@@ -7,10 +7,13 @@ import pytest
 from tasks.console import commands
 from tasks.console.errors import Refused
 from tasks.engine.plan import Drift
-from tasks.preflight import copies, losses, rollback, schema, schema_choice, target_files
-from tasks.preflight.commit_choice import Named
-from tasks.preflight.drift import Drifted
+from tasks.preflight import losses, rollback
+from tasks.preflight.backups import copies
+from tasks.preflight.present import target_files
+from tasks.preflight.present.drift import Drifted
+from tasks.preflight.revisions import schema, schema_choice
 from tasks.preflight.rollback_report import RollbackOptions
+from tasks.preflight.target.commit_choice import Named
 from tests.unit.support.deployment import GOOD, HEAD, container, environment, state
 from tests.unit.support.reports import COMMIT, DATABASE, DOWN, STAYS, WANTED
 

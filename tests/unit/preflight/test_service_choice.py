@@ -8,7 +8,7 @@ from tasks.console import commands
 from tasks.console.errors import Refused
 from tasks.engine.plan import Drift
 from tasks.preflight import service_choice
-from tasks.preflight.drift import Drifted
+from tasks.preflight.present.drift import Drifted
 from tests.unit.support import reports
 from tests.unit.support.deployment import container, state
 

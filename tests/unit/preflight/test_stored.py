@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tasks.console.errors import Refused
-from tasks.preflight import backup_files, restore, stored
+from tasks.preflight import restore, stored
+from tasks.preflight.backups import backup_files
 from tests.unit.support.deployment import environment, state
 from tests.unit.support.reports import DATABASE
 from tests.unit.support.restoring import LIVE, copy, server

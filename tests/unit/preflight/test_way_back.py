@@ -7,8 +7,11 @@ import pytest
 from tasks.console import commands
 from tasks.console.errors import Refused
 from tasks.engine.before import ReleaseBefore, SchemaBefore
-from tasks.preflight import backup_fit, copies, rollback, safety, schema, state, way_back
+from tasks.preflight import backup_fit, rollback, way_back
 from tasks.preflight.backup_fit import Fit
+from tasks.preflight.backups import copies, safety
+from tasks.preflight.present import state
+from tasks.preflight.revisions import schema
 from tests.unit.support import deployment, reports
 from tests.unit.support.deployment import GOOD, HEAD
 from tests.unit.support.reports import DATABASE, STAYS, UP

@@ -8,7 +8,8 @@ from tasks.console.commands import render
 from tasks.console.errors import Refused
 from tasks.engine import record
 from tasks.engine.before import SchemaBefore
-from tasks.preflight import restore, schema_choice, ways_out
+from tasks.preflight import restore, ways_out
+from tasks.preflight.revisions import schema_choice
 from tasks.tools.alembic.migrate import WAYS_OUT
 from tasks.tools.postgres.names import Copy
 from tests.unit.support import reports

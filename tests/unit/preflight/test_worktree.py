@@ -8,7 +8,7 @@ import pytest
 
 from tasks.console.errors import Refused
 from tasks.preflight import worktree
-from tasks.preflight.state import State
+from tasks.preflight.present.state import State
 
 
 def test_local_changes_are_refused_by_name_with_the_way_to_put_them_aside():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.preflight import backup_files as files
+from tasks.preflight.backups import backup_files as files
 from tasks.preflight.stored import DumpReport, StoredReport
 from tasks.steps import backups
 from tests.unit.support import reports

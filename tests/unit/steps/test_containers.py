@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from tasks.preflight import service_choice
-from tasks.preflight.service_moves import Moves
+from tasks.preflight.target.service_moves import Moves
 from tasks.steps import containers
 from tests.unit.support import reports
 from tests.unit.support.deployment import HEAD, container, state

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.preflight import commit_choice, worktree
-from tasks.preflight.past import Past
+from tasks.preflight import worktree
+from tasks.preflight.history.past import Past
+from tasks.preflight.target import commit_choice
 from tasks.preflight.worktree import CheckoutReport
 from tasks.steps import git
 from tests.unit.support import reports

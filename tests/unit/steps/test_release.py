@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tasks.preflight import releases
-from tasks.preflight.ledger import GOOD as SAID
-from tasks.preflight.ledger import Entry
+from tasks.preflight.history.ledger import GOOD as SAID
+from tasks.preflight.history.ledger import Entry
 from tasks.preflight.releases import ReleaseReport
 from tasks.steps import release
 from tests.unit.support import reports

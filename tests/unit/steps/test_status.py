@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.preflight import overview
-from tasks.preflight.overview import Overview
+from tasks.preflight.checks import overview
+from tasks.preflight.checks.overview import Overview
 from tasks.steps import status
 from tests.unit.support.scripted import planned
 

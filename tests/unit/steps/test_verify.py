@@ -6,8 +6,8 @@ import pytest
 
 from tasks.console.errors import Failed
 from tasks.engine.world import Check
-from tasks.preflight import checkup
-from tasks.preflight.service_moves import Moves
+from tasks.preflight.checks import checkup
+from tasks.preflight.target.service_moves import Moves
 from tasks.steps import verify
 from tests.unit.support import reports
 from tests.unit.support.reports import DOWN, FILES

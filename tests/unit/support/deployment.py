@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from tasks.config.settings import Environment
-from tasks.preflight.examine import Examined
-from tasks.preflight.state import Response, State
+from tasks.preflight.checks.examine import Examined
+from tasks.preflight.present.state import Response, State
 from tasks.tools.alembic.revisions import Graph, Revision
 from tasks.tools.compose.compose import Deployment
 from tasks.tools.compose.inspect import Container

@@ -8,7 +8,7 @@ from tasks.engine.record import RunRecord, StepStatus
 from tasks.engine.world import Check
 from tasks.incident.secrets import Secrets
 from tasks.incident.timeline import Incident, timeline
-from tasks.preflight.state import Response, State
+from tasks.preflight.present.state import Response, State
 from tasks.tools.compose.inspect import Container
 
 GOOD, BAD = "a" * 40, "b" * 40

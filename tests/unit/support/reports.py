@@ -10,12 +10,12 @@ from tasks.engine.record import RunRecord, StepStatus
 from tasks.preflight import restore_facts
 from tasks.preflight.backup_fit import Fit
 from tasks.preflight.downgrade import DowngradeReport
-from tasks.preflight.reports import Migration, Safety
+from tasks.preflight.present.reports import Migration, Safety
 from tasks.preflight.restore_report import RestoreReport
 from tasks.preflight.restore_undo import RestoreUndoReport
 from tasks.preflight.rollback_report import RollbackReport
 from tasks.preflight.service_choice import ServicesReport
-from tasks.preflight.service_moves import Moves
+from tasks.preflight.target.service_moves import Moves
 from tasks.preflight.way_back import RollbackUndoReport
 from tasks.tools.alembic.schema_change import SchemaChange
 from tasks.tools.compose.compose import Built

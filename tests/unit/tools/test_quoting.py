@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 
 from tasks.config.settings import Address, Environment
-from tasks.preflight import state
+from tasks.preflight.present import state
 from tasks.ssh import paths, scripts, shell
 from tasks.tools.compose import compose, images, inspect, labels, pruning, readiness, services
 from tasks.tools.compose.compose import Built

@@ -6,7 +6,7 @@ import pytest
 
 from tasks.config.settings import Environment
 from tasks.console.errors import Refused
-from tasks.preflight.state import State
+from tasks.preflight.present.state import State
 from tasks.ssh.shell import Answer
 from tasks.tools.compose import compose, project
 from tasks.tools.compose.project import Project

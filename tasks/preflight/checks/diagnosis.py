@@ -1,0 +1,170 @@
+"""The runbook's decision tree: from what was seen to code, database, configuration or unknown, and the command."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from ...config.settings import Environment
+from ...console.commands import fab
+from ...engine.plan import Drift
+from ...engine.world import Check
+from ..present import drift
+from . import checkup, health
+from .examine import Examined
+
+QUIET = (0, 137, 143)  # exit codes of a container that somebody, or the kernel, stopped
+
+
+class LastGood(Struct, frozen=True, kw_only=True):
+    """The last good commit (a full hash, or none): why it is, and what it needs of the schema.
+
+    `chosen`: HEAD itself is where a rollback led. `fit`: "same", "downgrade", or why it cannot be reached.
+    """
+
+    commit: str = ""
+    why: str = ""
+    chosen: bool = False
+    fit: str = "same"
+
+
+class Observation(Struct, frozen=True):
+    """One line of evidence: on which host it was seen, and whether it is a symptom."""
+
+    host: str
+    text: str
+    symptom: bool
+
+
+class Diagnosis(Struct, frozen=True, kw_only=True):
+    """`kind` is code, database, configuration, unknown or healthy; `command` is what to type."""
+
+    kind: str
+    why: str
+    command: str
+    evidence: list[Observation] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
+
+
+Verdict = tuple[str, str, str]
+"""Kind, why, and the command to type."""
+
+
+def judge(environment: Environment, looks: dict[str, Examined], last: LastGood, half: str = "") -> Diagnosis:
+    """Return what the tree says of what was seen by host, the primary first.
+
+    Args:
+        last: the last good commit.
+        half: the line about a run that stopped half-way; empty where there is none.
+    """
+    checked = {
+        host: checkup.checks(environment, e, primary=number == 0) for number, (host, e) in enumerate(looks.items())
+    }
+    kind, why, command = _verdict(environment, looks, checked, last, half)
+    evidence = _evidence(environment, looks, checked, last, half)
+    drifted = drift.every(e.drifted for e in looks.values())
+    return Diagnosis(kind=kind, why=why, command=command, evidence=evidence, drift=drifted)
+
+
+def _evidence(
+    environment: Environment, looks: dict[str, Examined], checked: dict[str, list[Check]], last: LastGood, half: str
+) -> list[Observation]:
+    """Return what was seen, host by host, what speaks for nothing being wrong as well."""
+    found = []
+    for host, e in looks.items():
+        found += [Observation(host, c.line, not c.ok) for c in checked[host]]
+        found += _configuration(environment, host, e)
+    found.append(Observation("", _known(next(iter(looks.values())), last), False))
+    return [*found, *([Observation("", half, True)] if half else [])]
+
+
+def _configuration(environment: Environment, host: str, e: Examined) -> list[Observation]:
+    where = drift.described_by(environment, e.seen)
+    lines = drift.describe(e.drifted.drift, where)
+    other = drift.unknown(e.drifted, where) or [f"configuration: as in {where}"]
+    return [Observation(host, line, True) for line in lines] or [Observation(host, line, False) for line in other]
+
+
+def _known(e: Examined, last: LastGood) -> str:
+    if last.chosen:
+        return f"HEAD {e.seen.head[:12]} is where a rollback led"
+    if not last.commit:
+        return f"no last good commit is known: {last.why}"
+    schema = {"same": "the same schema", "downgrade": "an older schema"}.get(last.fit, last.fit)
+    return f"the last good commit is {last.commit[:12]} ({last.why}); it needs {schema}"
+
+
+def _verdict(
+    environment: Environment, looks: dict[str, Examined], checked: dict[str, list[Check]], last: LastGood, half: str
+) -> Verdict:
+    wrong = {host: {check.name for check in health.wrong(found)} for host, found in checked.items()}
+    primary = next(iter(looks))
+    if half:
+        return "unknown", "a run stopped half-way", fab("resume")
+    if dead := [host for host, names in wrong.items() if "engine" in names]:
+        return "unknown", f"the Docker engine of {', '.join(dead)} does not answer: start it there", fab("diagnose")
+    if "database" in wrong[primary]:
+        return _silent(environment)
+    if "revision" in wrong[primary] and looks[primary].heads is not None:
+        return _revision(looks[primary], last)
+    for e in looks.values():
+        if found := _settings_or_stop(e) or _image(e):
+            return found
+    if not any(wrong.values()):
+        return "healthy", "nothing is wrong that can be seen", fab("verify")
+    return _code(last)
+
+
+def _silent(environment: Environment) -> Verdict:
+    service = environment.service("database") or "database"
+    return "database", "the database does not answer", fab(f"container-restart --service {service}")
+
+
+def _revision(e: Examined, last: LastGood) -> Verdict:
+    rows, heads = ", ".join(e.seen.revision or []), ", ".join(e.heads or [])
+    if not rows:
+        return "database", "the database has no revision at all: it was emptied", fab("emergency-restore --file latest")
+    if e.graph and set(e.seen.revision or []) <= e.graph.revisions.keys():
+        why = f"the database is at {rows}, the code of HEAD needs {heads}: its migration did not go through"
+        return _back(last, "code", why)
+    if len(e.heads or []) == 1:
+        why = f"the database is at {rows}, which the code of HEAD does not have"
+        return "database", why, fab(f"migration-rollback --revision {heads}")
+    return _back(last, "unknown", f"the database is at {rows}, the code of HEAD needs {heads}")
+
+
+def _settings_or_stop(e: Examined) -> Verdict | None:
+    if services := e.drifted.services:
+        why = f"{', '.join(services)} run with other settings than HEAD describes"
+        return "configuration", why, fab("container-restart --recreate")
+    stopped = [k for k in e.seen.containers if k.service in e.services and k.status == "exited"]
+    if stopped and all(k.exit_code in QUIET for k in stopped):
+        names = ", ".join(k.name for k in stopped)
+        only = f" --service {stopped[0].service}" if len(stopped) == 1 else ""
+        return "configuration", f"{names} was stopped, not broken", fab(f"container-restart{only}")
+    if missing := [s for s in e.services if not e.seen.of(s)]:
+        return "configuration", f"{', '.join(missing)} has no container", fab("container-restart --recreate")
+    return None
+
+
+def _image(e: Examined) -> Verdict | None:
+    other = e.left_behind()
+    if not other:
+        return None
+    why = f"{', '.join(other)} run another commit than HEAD: it was checked out, not built"
+    return "code", why, fab(f"code-rollback --commit {e.seen.head[:12]}")
+
+
+def _code(last: LastGood) -> Verdict:
+    if last.chosen:
+        why = "code and schema are those a rollback chose; what is left is what the containers run in"
+        return "configuration", why, fab("container-restart")
+    return _back(last, "code", "the code changed since the last good commit, schema and configuration did not")
+
+
+def _back(last: LastGood, kind: str, why: str) -> Verdict:
+    if last.commit and last.fit == "same":
+        return kind, why, fab(f"code-rollback --commit {last.commit[:12]}")
+    if last.commit:
+        why = "code and schema both changed since the last good commit"
+        return "unknown", why, fab(f"full-rollback --commit {last.commit[:12]}")
+    return "unknown", "no earlier commit is known to be good", fab("full-rollback")

@@ -1,0 +1,61 @@
+"""Errors in containers' logs: how many, in how short a time, and what the last one says."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct, field
+
+from ...config.settings import Environment
+from ...console.text import one_line
+from ...console.units import stamp
+from ...ssh.probe import Probe, single
+from ...tools.compose import compose
+
+MINUTES = 15  # how far back the logs are read
+BURST = 5  # errors within one minute that are more than an accident
+LOUD = (
+    r"(^|[^[:alnum:]_])(ERROR|FATAL|CRITICAL|PANIC|EMERG|SEVERE)([^[:alnum:]_]|$)"
+    r'|Traceback \(most recent|panic:|"level": ?"(error|fatal|critical)"|HTTP/[0-9.]+" 5[0-9][0-9] '
+)
+REASON = r"^[^ ]+ ([A-Za-z_]+\.)+[A-Z][A-Za-z]+: |^[^ ]+ [A-Z][A-Za-z]*(Error|Exception)(: |$)"
+REASONED = re.compile(REASON)
+SECRET = re.compile(r"(?<=://)([^/\s:@]+):[^/\s@]+@")
+
+
+class Noise(Struct, frozen=True):
+    """The errors in one container's log: when (seconds since the epoch), and the last one that names a reason."""
+
+    container: str
+    times: list[float] = field(default_factory=list)
+    last: str = ""
+
+    def since(self, moment: float) -> Noise:
+        """Return what came after `moment`."""
+        later = [t for t in self.times if t >= moment]
+        return Noise(self.container, later, self.last if later else "")
+
+    @property
+    def burst(self) -> int:
+        """The most errors within one minute, if they are too many; else 0."""
+        most = max((sum(1 for t in self.times if first <= t <= first + 60) for first in self.times), default=0)
+        return most if most >= BURST else 0
+
+
+def probe(environment: Environment) -> Probe[list[Noise]]:
+    """Return the probe of the errors in each container's log."""
+    command = compose.call(environment, "errors.sh", PATTERN=f"{LOUD}|{REASON}", MINUTES=str(MINUTES))
+    return single(command, lambda answer: parse(answer.out))
+
+
+def parse(out: str) -> list[Noise]:
+    """Return what errors.sh printed, by container."""
+    parts = (part.partition("\n") for part in f"\n{out}".split("\n= /")[1:])
+    return [_noise(name.strip(), [line.partition(" ")[::2] for line in text.splitlines()]) for name, _, text in parts]
+
+
+def _noise(container: str, lines: list[tuple[str, str]]) -> Noise:
+    reasons = [text for _, text in lines if REASONED.search(f"- {text}")]
+    loud = [(stamp, text) for stamp, text in lines if not REASONED.search(f"- {text}")]
+    last = (reasons or [text for _, text in loud] or [""])[-1]
+    return Noise(container, sorted(stamp(at) for at, _ in loud), SECRET.sub(r"\1:***@", one_line(last)))

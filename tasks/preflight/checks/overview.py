@@ -1,0 +1,148 @@
+"""Where a deployment is, as the few lines that fit on one screen; a line for everything, even what is broken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct, field
+
+from ...config.settings import DatabaseSettings, Environment
+from ...console.text import one_line
+from ...console.units import age, moment, size, stamp
+from ...engine import journal, lock
+from ...engine.plan import Drift
+from ...ssh.host import Host
+from ...tools.compose.inspect import Container
+from ..history import past
+from ..history.past import Past
+from ..present import drift
+from . import checkup, examine, health
+from .examine import Examined
+from .health import problem
+
+
+class Overview(Struct, frozen=True, kw_only=True):
+    """One host on one screen: lines of (subject, text); `well` says whether nothing stands out."""
+
+    host: str
+    well: bool
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
+
+
+class Runs(Struct, frozen=True):
+    """The journals of the last runs by their names, and what holds the lock, in a line; empty: nothing does."""
+
+    journals: dict[str, list[dict[str, Any]]] = {}
+    lock: str = ""
+
+
+def look(member: Host) -> Overview:
+    """Return what stands where on one host; what cannot be read is said in its line."""
+    environment = member.environment
+    found, before, journals, held = member.ask(
+        examine.probe(environment), past.probe(environment), journal.every(environment, 1), lock.show(environment)
+    )
+    found = examine.with_graph(member, found)
+    return overview(member, found, before, Runs(journals, lock.describe(held) if held else ""))
+
+
+def half_done(host: Host) -> str:
+    """Return the line about a run that stopped half-way; empty when there is none."""
+    found = host.ask(lock.show(host.environment))
+    return lock.describe(found) if found and found.state == "DEAD" else ""
+
+
+def overview(member: Host, e: Examined, before: Past, runs: Runs) -> Overview:
+    """Return what stands where on one host."""
+    environment = member.environment
+    lines = [
+        ("code", _code(e)),
+        ("good before", _good(before)),
+        ("containers", _containers(e)),
+        *([("database", _database(environment.database, e))] if environment.database else []),
+        ("health", ", ".join(_health(e)) or "no address configured"),
+        ("errors", _errors(e)),
+        ("settings", _settings(environment, e)),
+        ("engine", f"{e.seen.engine or problem(e.seen, 'engine')}; free: {_free(e)}"),
+        ("last run", _last(runs.journals, e.now)),
+        *([("lock", runs.lock)] if runs.lock else []),
+    ]
+    return Overview(
+        host=member.address, well=_well(environment, e, member is member.fleet[0]), lines=lines, drift=e.drifted.drift
+    )
+
+
+def _well(environment: Environment, e: Examined, primary: bool) -> bool:
+    unread = e.seen.problems.keys() - (set() if primary else {"revision"})
+    return not unread and not health.wrong(checkup.checks(environment, e, primary=primary))
+
+
+def _code(e: Examined) -> str:
+    if not e.seen.head:
+        return problem(e.seen, "head")
+    changed = f"; modified: {', '.join(e.seen.modified[:3])}" if e.seen.modified else ""
+    return f"{e.seen.head[:12]} ({e.seen.subject}), {e.seen.branch or 'detached'}{changed}"
+
+
+def _good(past: Past) -> str:
+    if good := past.good():
+        return f"{good.commit[:12]} (recorded as good, {good.task})"
+    before = past.before()
+    return f"{before[:12]} (deployed before the present one)" if before else "none known"
+
+
+def _containers(e: Examined) -> str:
+    if "containers" in e.seen.problems:
+        return problem(e.seen, "containers")
+    missing = [f"{s} has none" for s in e.services if not e.seen.of(s)]
+    known = [health.condition(k) + _since(e, k) for k in e.seen.containers]
+    return ", ".join([*known, *missing]) or "none"
+
+
+def _since(e: Examined, container: Container) -> str:
+    if container.status not in ("running", "restarting"):
+        return f" ({container.exit_code})"
+    again = f", {container.restarts} restarts" if container.restarts else ""
+    return f" {age(e.now - stamp(container.started))}{again}"
+
+
+def _health(e: Examined) -> list[str]:
+    return [f"{r.url} {r.found if r.code else problem(e.seen, f'url {n}')}" for n, r in enumerate(e.seen.responses)]
+
+
+def _database(settings: DatabaseSettings, e: Examined) -> str:
+    if e.seen.revision is None:
+        return problem(e.seen, "revision")
+    if not settings.alembic:
+        return f"{settings.name} answers"
+    rows = ", ".join(e.seen.revision) or "no revision"
+    if e.heads is None:
+        return f"{rows}; the heads of HEAD cannot be read: {one_line(e.heads_problem)}"
+    return f"{rows}, " + ("as HEAD needs it" if e.fits else f"but HEAD needs {', '.join(e.heads)}")
+
+
+def _errors(e: Examined) -> str:
+    loud = [f"{n.container} {len(n.times)}, the last: {n.last[:120]}" for n in e.errors if n.times]
+    return "; ".join(loud) or "none since the start"
+
+
+def _settings(environment: Environment, e: Examined) -> str:
+    if e.project.problem:
+        return f"compose does not accept its files: {one_line(e.project.problem)}"
+    where = drift.described_by(environment, e.seen)
+    lines = drift.describe(e.drifted.drift, where) or drift.unknown(e.drifted, where)
+    return "; ".join(lines) or "as the containers have them"
+
+
+def _free(e: Examined) -> str:
+    return ", ".join(f"{place} {size(count)}" for place, count in e.seen.free.items()) or "unknown"
+
+
+def _last(journals: dict[str, list[dict[str, Any]]], now: float) -> str:
+    name, entries = next(iter(journals.items()), ("", []))
+    if not entries:
+        return "none"
+    at = float(entries[0].get("at") or 0)
+    began = f", {moment(at)}, {age(now - at)} ago" if at else ""
+    return f"{name} ({entries[0].get('task', '?')}){began}: {journal.last_word(entries)}"

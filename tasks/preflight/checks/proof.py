@@ -1,0 +1,44 @@
+"""Whether the world is what a plan promised: read again from the host, never from an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...engine.plan import Expectation
+from ...engine.world import Check
+from ...ssh.host import Host
+from ...tools.compose import inspect, readiness
+from ...tools.compose.readiness import Readiness
+from ..present import state
+from ..present.state import State
+from . import health
+
+
+def wait(host: Host, expect: Expectation) -> Readiness:
+    """Wait until the expected services are ready and, where wanted, every health address answers as it should."""
+    environment = host.environment
+    addresses = environment.health.addresses if expect.healthy else []
+    if not (expect.services or addresses):
+        return Readiness(None, [])
+    script = readiness.wait(environment, expect.services, addresses, expect.replicas)
+    return readiness.read(host.sh(script, timeout=environment.health.timeout + 30, check=False).stdout)
+
+
+def verify(host: Host, expect: Expectation) -> list[Check]:
+    """Read the host again, in one round trip, and return what was found of the expectation."""
+    seen, ids = host.ask(state.probe(host.environment), inspect.image_ids(expect.images))
+    return check(expect, seen, ids, host is host.fleet[0])
+
+
+def check(expect: Expectation, seen: State, ids: Mapping[str, str], primary: bool = True) -> list[Check]:
+    """Return what was looked at and found, for every part of the expectation; `ids` are its images' by service."""
+    images = (health.has_images(service, name, ids.get(service, ""), seen) for service, name in expect.images.items())
+    moved = primary and expect.revision is not None
+    return [
+        *([health.head(seen, expect.commit)] if expect.commit else []),
+        *(health.runs(service, seen, expect.replicas.get(service, 1)) for service in expect.services),
+        *(one for found in images for one in found),
+        *(health.stopped(service, seen) for service in expect.stopped),
+        *([health.is_at_revision(expect.revision or [], expect.implied, seen)] if moved else []),
+        *(health.answers(seen) if expect.healthy else []),
+    ]

@@ -1,0 +1,1 @@
+"""What runs, and whether it is what the present commit describes."""

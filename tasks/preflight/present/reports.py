@@ -1,0 +1,108 @@
+"""What a preflight found, as frozen values: steps are built of them, and nothing is added to them afterwards."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from ...config.settings import Environment
+from ...engine.before import ReleaseBefore
+from ...engine.plan import PreflightReport
+from ...tools.alembic.schema_change import SchemaChange
+from ...tools.alembic.trial import Trial
+from ...tools.compose.compose import Built
+from ...tools.compose.images import Decided
+from ...tools.postgres.psql import Database
+from .state import State
+
+UNWELL = "the application is not healthy before this run either, so health is not required at the end"
+
+
+class Safety(Struct, frozen=True):
+    """The safety snapshot of a run: the `live` database as `clone` on the server, or as the file `dump` on the host.
+
+    Which of the two it is shows only when it is made: a clone may not fit.
+    """
+
+    live: Database
+    clone: str
+    dump: str
+
+
+class Migration(Struct, frozen=True, kw_only=True):
+    """A change of the schema that has to be made, and what it is made with.
+
+    Attributes:
+        change: the way from the present rows to those that are wanted.
+        live: the database.
+        image: the image that holds the migrations, an id.
+        rehearse: whether the change is tried on a clone first; with `full`, on all data.
+        trial: the image that is tried on the clone afterwards.
+        goes_on: the services that run meanwhile; where there are any, a failure puts no snapshot back.
+    """
+
+    change: SchemaChange
+    live: Database
+    image: str
+    rehearse: bool = True
+    full: bool = False
+    trial: Trial | None = None
+    goes_on: list[str] = field(default_factory=list)
+
+
+class DeploymentReport(PreflightReport, frozen=True, kw_only=True):
+    """Where a deployment stands before a run.
+
+    Attributes:
+        environment: the deployment.
+        state: the primary host as it was seen.
+        stopping: the services that the run stops.
+        images: those that change with the commit, of the services concerned.
+        decided: those of them that are not built.
+        migration: the change of the schema; None where it stays.
+        safety: where the data of before will be kept; None: nowhere.
+    """
+
+    environment: Environment
+    state: State
+    stopping: list[str] = field(default_factory=list)
+    images: list[Built] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
+    migration: Migration | None = None
+    safety: Safety | None = None
+
+    @property
+    def activity(self) -> str:
+        """What the host's journals were when it was looked at."""
+        return self.state.activity
+
+    @property
+    def built(self) -> list[Built]:
+        """Those of the images that are built, or kept from when they were."""
+        others = {one.service for one in self.decided}
+        return [image for image in self.images if image.service not in others]
+
+    @property
+    def release(self) -> ReleaseBefore:
+        """What `undo` has to know to come back to code, images, schema and data as they are."""
+        head, kept = self.state.head, self.safety
+        return ReleaseBefore(
+            commit=head,
+            branch=self.state.branch,
+            revision=self.state.revision,
+            images={i.service: i.retained(head) for i in self.images if self.state.of(i.service)},
+            ids=self.state.image_ids,
+            running=self.running,
+            healthy=self.state.healthy,
+            snapshot=kept.clone if kept else "",
+            dump=kept.dump if kept else "",
+        )
+
+    @property
+    def running(self) -> list[str]:
+        """The services that have a running container."""
+        return sorted({k.service for k in self.state.containers if k.running})
+
+    @property
+    def applications(self) -> list[str]:
+        """The services of which there are containers, the database apart."""
+        return sorted({k.service for k in self.state.containers} - {self.environment.service("database")})

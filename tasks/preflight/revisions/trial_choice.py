@@ -1,0 +1,91 @@
+"""Which image a rehearsal tries on the downgraded schema, and which health addresses it is asked by."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlsplit
+
+from ...config.settings import Address
+from ...console.errors import Refused
+from ...ssh.host import Host
+from ...ssh.probe import answered, single
+from ...ssh.shell import quote
+from ...tools.alembic.schema_change import SchemaChange
+from ...tools.alembic.trial import Trial
+from ...tools.compose import compose
+from ...tools.compose.compose import LABEL
+from ...tools.compose.images import Target
+from ...tools.git.commits import Commit
+from ..present import own_images, target_files
+from ..present.state import State
+from . import schema, schema_choice
+
+Ports = dict[int, tuple[str, int]]
+"""By published port: the service, and the port of its container, that it leads to."""
+
+LOCAL = ("127.0.0.1", "localhost", "::1")
+PORTS = f'{{{{index .Config.Labels "{LABEL}.service"}}}} {{{{json .HostConfig.PortBindings}}}}'
+
+
+def choose(c: Host, seen: State, change: SchemaChange, commit: Commit | None) -> tuple[Trial | None, str]:
+    """Return what is tried of `commit`, or of the newest that needs the heads of `change`; and the line that says so.
+
+    None where nothing can be tried; the line says why.
+    """
+    found = _found(c, seen, change, commit)
+    if isinstance(found, str):
+        return None, f"no image is tried on the downgraded schema: {found}"
+    shown = ", ".join(one.shown for one in found.addresses)
+    return found, f"the image of {found.commit.title} is tried on the downgraded schema: {shown}"
+
+
+def _found(c: Host, seen: State, change: SchemaChange, commit: Commit | None) -> Trial | str:
+    commit = commit or schema_choice.fitting(c, change.to_heads)
+    if commit is None:
+        return f"none of the last {schema_choice.LOOKED_AT} commits needs {change.goal}; --commit names one"
+    service, addresses = _asked(c, seen)
+    if not addresses:
+        return f"no http:// health address on the host leads to {service} (health.urls)"
+    try:
+        image = _image(c, seen, target_files.check(c, seen, commit), commit, service)
+    except Refused as refused:
+        return f"there is no image of {commit.short} ({refused.reason})"
+    if not c.ask(answered(f"docker image inspect {quote(image)}")).ok:
+        return f"there is no image {image}: a full rollback builds it from {commit.title}"
+    return Trial(commit, service, image, addresses)
+
+
+def _image(c: Host, seen: State, target: Target, commit: Commit, service: str) -> str:
+    """Return the image of the commit: the kept one, unless its files name it."""
+    own = next((i for i in own_images.concerned(c.environment, seen, target) if i.service == service), None)
+    if own is None:
+        return compose.tagged(str(target.files.services.get(service, {}).get("image") or service))
+    return own.live if own_images.named(target, own) else own.retained(commit.sha)
+
+
+def _asked(c: Host, seen: State) -> tuple[str, dict[Address, int]]:
+    """Return the service that holds the application, and the health addresses that it answers, with its port."""
+    holder = schema.alembic_of(c.environment).service
+    containers = [k.id for k in seen.of(holder, c.environment.service("backend") or holder)]
+    ports = single(f"docker inspect -f {quote(PORTS)} {' '.join(containers)}", lambda answer: parse_ports(answer.out))
+    published: Ports = c.ask(ports)
+    found = [(one, published.get(_port(one.url) or 0)) for one in c.environment.health.addresses]
+    service = next((to[0] for _one, to in found if to), holder)
+    return service, {one: to[1] for one, to in found if to and to[0] == service}
+
+
+def parse_ports(out: str) -> Ports:
+    """Return the service, and the port of its container, that each published port of the host leads to."""
+    found = {}
+    for line in out.splitlines():
+        service, _, text = line.partition(" ")
+        for inside, bindings in (json.loads(text or "null") or {}).items():
+            for binding in bindings or ():
+                if str(binding.get("HostPort")).isdigit():
+                    found[int(binding["HostPort"])] = (service, int(inside.partition("/")[0]))
+    return found
+
+
+def _port(url: str) -> int | None:
+    parts = urlsplit(url)
+    return (parts.port or 80) if parts.scheme == "http" and parts.hostname in LOCAL else None

@@ -1,0 +1,117 @@
+"""The decision tree, branch by branch."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import structs
+
+from tasks.console.commands import render
+from tasks.engine.plan import Drift
+from tasks.preflight.checks import diagnosis
+from tasks.preflight.checks.diagnosis import LastGood, Observation
+from tasks.preflight.present.drift import Drifted
+from tasks.preflight.present.state import Response
+from tasks.tools.compose.origins import Origin
+from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
+
+SAME = LastGood(commit=GOOD, why="recorded")
+OLDER = structs.replace(SAME, fit="downgrade")
+ILL = [Response("http://127.0.0.1:8000/health", 500)]
+
+
+def judged(e, past=SAME, half="", env=None):
+    found = diagnosis.judge(env or environment(), {"u@h:22": e}, past, half)
+    return found.kind, render(found.command)
+
+
+def test_a_healthy_deployment_needs_nothing():
+    assert judged(examined()) == ("healthy", "fab verify")
+
+
+def test_errors_after_a_change_of_code_alone_are_the_codes():
+    assert judged(examined(state(responses=ILL))) == ("code", f"fab code-rollback --commit {GOOD[:12]}")
+
+
+def test_when_code_and_schema_both_changed_everything_goes_back():
+    assert judged(examined(state(responses=ILL)), OLDER) == ("unknown", f"fab full-rollback --commit {GOOD[:12]}")
+
+
+def test_a_database_newer_than_the_code_is_the_databases():
+    e = examined(state(revision=["three"]))
+    assert judged(e) == ("database", "fab migration-rollback --revision two")
+
+
+def test_a_migration_that_did_not_go_through_leaves_the_code_too_new():
+    assert judged(examined(state(revision=["one"]))) == ("code", f"fab code-rollback --commit {GOOD[:12]}")
+
+
+def test_a_database_that_does_not_answer_is_restarted():
+    e = examined(state(revision=None, problems={"revision": "no"}))
+    assert judged(e) == ("database", "fab container-restart --service db")
+
+
+def test_an_emptied_database_is_restored():
+    assert judged(examined(state(revision=[]))) == ("database", "fab emergency-restore --file latest")
+
+
+def test_settings_changed_since_the_containers_were_made_are_configuration():
+    e = examined(state(responses=ILL), drifted=Drifted([Drift("api", "ports", ["80/tcp"])]))
+    assert judged(e) == ("configuration", "fab container-restart --recreate")
+    found = diagnosis.judge(environment(), {"one": e, "two": e}, SAME)
+    assert found.drift == [Drift("api", "ports", ["80/tcp"])]
+    line = f"api: differs from docker-compose.yml at {HEAD[:12]}: ports 80/tcp"
+    assert Observation("two", line, True) in found.evidence
+
+
+def test_where_nothing_differs_the_configuration_is_no_symptom():
+    found = diagnosis.judge(environment(), {"h": examined()}, SAME).evidence
+    assert Observation("h", f"configuration: as in docker-compose.yml at {HEAD[:12]}", False) in found
+
+
+@pytest.mark.parametrize(("code", "kind"), [(0, "configuration"), (137, "configuration"), (1, "code")])
+def test_what_was_stopped_is_started_and_what_failed_goes_back(code, kind):
+    e = examined(state(container("api", status="exited", exit_code=code), container("db")))
+    assert judged(e)[0] == kind
+
+
+def test_a_service_without_container_gets_one():
+    assert judged(examined(state(container("db")))) == ("configuration", "fab container-restart --recreate")
+
+
+def test_containers_of_another_commit_than_head_are_found():
+    origin = Origin(NOW, GOOD, [])
+    e = examined(origins={"c_api": origin}, moved=NOW + 1)
+    assert judged(e) == ("code", f"fab code-rollback --commit {HEAD[:12]}")
+
+
+def test_after_a_rollback_only_a_restart_is_left_to_try():
+    past = LastGood(commit=GOOD, chosen=True)
+    assert judged(examined(state(responses=ILL)), past) == ("configuration", "fab container-restart")
+
+
+def test_without_a_good_commit_the_rollback_asks_for_one():
+    assert judged(examined(state(responses=ILL)), LastGood(why="none")) == ("unknown", "fab full-rollback")
+
+
+def test_a_run_that_stopped_half_way_comes_before_all():
+    assert judged(examined(state(responses=ILL)), half="run 1, stopped half-way") == ("unknown", "fab resume")
+
+
+def test_a_dead_engine_is_named():
+    found = diagnosis.judge(environment(), {"u@h:22": examined(state(engine=""))}, SAME)
+    assert (found.kind, found.why) == ("unknown", "the Docker engine of u@h:22 does not answer: start it there")
+
+
+def test_the_evidence_says_what_speaks_against_it_too():
+    e = examined(state(responses=ILL), drifted=Drifted(problem="no such key"))
+    found = diagnosis.judge(environment(), {"u@h:22": e}, OLDER)
+    lines = {line.text: line.symptom for line in found.evidence}
+    assert lines["http://127.0.0.1:8000/health: 500"] is True
+    assert lines["the alembic table, heads of HEAD: two: two"] is False
+    assert lines[f"what runs cannot be compared with docker-compose.yml at {HEAD[:12]}: no such key"] is False
+    assert lines[f"the last good commit is {GOOD[:12]} (recorded); it needs an older schema"] is False
+
+
+def test_a_project_without_database_is_judged_by_the_rest():
+    env = environment(database=None)
+    assert judged(examined(state(revision=None), graph=None), env=env) == ("healthy", "fab verify")

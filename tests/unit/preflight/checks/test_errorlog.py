@@ -1,0 +1,74 @@
+"""Errors in logs: what counts as one, and when there are too many."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tasks.preflight.checks import errorlog
+from tasks.preflight.checks.errorlog import Noise
+from tasks.ssh.shell import Answer
+from tests.unit.support.deployment import environment
+from tests.unit.support.stage import Stage
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("2026-01-01 10:00:00 ERROR in app: boom", True),
+        ("FATAL:  password authentication failed", True),
+        ("Traceback (most recent call last):", True),
+        ('{"level":"error","msg":"boom"}', True),
+        ('10.0.0.1 - - "GET /health HTTP/1.1" 500 -', True),
+        ("panic: runtime error", True),
+        ('10.0.0.1 - - "GET /errors HTTP/1.1" 200 512', False),
+        ("0 errors, NOERROR, ERRORS_TOTAL 0", False),
+        ("LOG:  database system is ready", False),
+    ],
+)
+def test_what_counts_as_an_error(line, counts):
+    ran = subprocess.run(["grep", "-aE", errorlog.LOUD], input=f"2026-01-01T10:00:00Z {line}\n", text=True, check=False)
+    assert (ran.returncode == 0) is counts
+
+
+def test_the_last_reason_is_told_and_passwords_are_not():
+    out = (
+        "= /c_api\n"
+        "2026-01-01T10:00:00.1Z Traceback (most recent call last):\n"
+        "2026-01-01T10:00:00.2Z psycopg.OperationalError: connection to postgres://u:secret@db failed\n"
+        '2026-01-01T10:00:00.3Z 10.0.0.1 "GET / HTTP/1.1" 500 -\n'
+        "= /c_db\n"
+    )
+    api, db = errorlog.parse(out)
+    assert api.last == "psycopg.OperationalError: connection to postgres://u:***@db failed"
+    assert len(api.times) == 2
+    assert db == Noise("c_db")
+    assert errorlog.parse("") == []
+
+
+def test_only_many_errors_within_a_minute_are_a_burst():
+    slowly = Noise("c", [60.0 * n + n for n in range(20)])
+    assert slowly.burst == 0
+    assert Noise("c", [*slowly.times, 5000.0, 5001.0, 5002.0, 5003.0, 5060.0]).burst == 5
+
+
+def test_errors_from_before_a_moment_are_left_out():
+    noise = Noise("c", [1.0, 2.0], "boom")
+    assert noise.since(2.0) == Noise("c", [2.0], "boom")
+    assert noise.since(3.0) == Noise("c", [], "")
+
+
+def test_each_log_is_asked_for_what_is_loud_or_a_reason():
+    engine = """case "$*" in
+      ps*) echo "abc api" ;;
+      inspect*) echo "= /c_api" ;;
+      logs*) echo "2026-01-01T10:00:00Z all is well"; echo "2026-01-01T10:00:01Z ERROR boom" >&2 ;;
+    esac"""
+    probe = errorlog.probe(environment())
+    with Stage(docker=engine) as stage:
+        (stage.home / "app").mkdir()
+        done = stage.run(probe.commands[""])
+    assert done.returncode == 0
+    [noise] = probe.read({"": Answer(done.stdout, "", 0)})
+    assert (noise.container, len(noise.times), noise.last) == ("c_api", 1, "ERROR boom")

@@ -1,0 +1,99 @@
+"""What a deployment being well means, fact by fact."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.preflight.checks import health
+from tasks.preflight.checks.errorlog import Noise
+from tasks.preflight.present.state import Response, State
+from tasks.tools.compose.origins import Origin
+from tasks.tools.compose.readiness import NotReady
+from tests.unit.support.deployment import GOOD, HEAD, NOW, container, examined, state
+
+ILL = [{"status": "exited"}, {"status": "restarting"}, {"health": "unhealthy"}]
+
+
+@pytest.mark.parametrize("values", ILL)
+def test_a_container_that_is_not_up_and_healthy_does_not_run(values):
+    seen = state(container("api"), container("api", name="second", **values))
+    assert not health.runs("api", seen).ok
+    assert [check.looked_at for check in health.not_running(seen)] == ["second"]
+
+
+def test_a_job_that_ended_well_is_well_while_others_run():
+    job = container("migrate", status="exited", restart="no")
+    assert health.not_running(state(container("api"), job)) == []
+    assert [check.looked_at for check in health.not_running(state(job))] == ["c_migrate"]
+
+
+@pytest.mark.parametrize("values", [{}, {"health": "healthy"}, {"health": "starting"}])
+def test_a_container_that_is_up_and_not_unhealthy_runs(values):
+    assert health.runs("api", state(container("api", **values))).ok
+    assert health.not_running(state(container("api", **values))) == []
+
+
+def test_as_many_containers_as_are_wanted_have_to_run():
+    few = health.runs("api", state(container("api")), 2)
+    assert (few.ok, few.found) == (False, "c_api running; should be 2")
+    assert health.runs("api", state(container("api"), container("api", name="c_api_2")), 2).ok
+
+
+def test_a_service_without_a_container_does_not_run_and_is_stopped():
+    assert health.runs("web", state()).found == "none"
+    assert not health.runs("web", state()).ok
+    assert health.stopped("web", state()).ok
+    assert health.stopped("api", state()).found == "c_api"
+
+
+@pytest.mark.parametrize(("code", "ok", "found"), [(200, True, "200"), (302, False, "302"), (0, False, "no answer")])
+def test_only_200_is_healthy(code, ok, found):
+    [check] = health.answers(state(responses=[Response("u", code)]))
+    assert (check.looked_at, check.ok, check.found) == ("u", ok, found)
+
+
+def test_a_container_that_is_not_ready_is_told_with_its_last_line_and_a_missing_one_is_not_told_twice():
+    found = health.steady([NotReady("restarting", "api", "c_api", ["a", "b"]), NotReady("missing", "web", "-", [])])
+    assert [(c.looked_at, c.found, c.ok) for c in found] == [("c_api", "restarting; last line: b", False)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "implied", "ok"),
+    [(["a"], [], True), (["a", "b"], [], False), (["a", "b"], ["b"], True), ([], [], False), (None, [], False)],
+)
+def test_the_database_is_at_its_heads_and_at_nothing_that_they_do_not_imply(rows, implied, ok):
+    assert health.is_at_revision(["a"], implied, state(revision=rows)).ok == ok
+
+
+def test_a_container_runs_an_image_by_its_id():
+    seen = state(container("api", image="sha256:" + "1" * 64))
+    assert health.has_images("api", "app:good", "sha256:" + "1" * 64, seen)[0].ok
+    assert not health.has_images("api", "app:good", "sha256:" + "2" * 64, seen)[0].ok
+    assert health.has_images("api", "app:good", "", seen)[0].found == "api: no image"
+    assert health.has_images("web", "web:good", "sha256:1", seen)[0].found == "web: no container"
+
+
+def test_head_has_to_be_read_to_be_anywhere():
+    assert health.head(state(), HEAD).ok
+    assert not health.head(state(), GOOD).ok
+    assert not health.head(State(), HEAD).ok
+    assert health.head(State(problems={"head": "no git"})).found == "no git"
+    assert health.head(state(modified=["a"])).found.endswith("; 1 files modified")
+
+
+def test_images_are_told_only_where_they_say_what_they_were_made_of():
+    origins = {"c_api": Origin(NOW, "", [f"app:{GOOD}"]), "c_db": Origin(NOW, "", [])}
+    [told] = health.images(examined(origins=origins, moved=NOW + 1))
+    assert (told.ok, told.found) == (False, f"of {GOOD[:12]}, not of HEAD")
+
+
+def test_one_error_is_told_and_a_burst_is_wrong():
+    [one] = health.logs(examined(noise=[Noise("c_api", [NOW], "boom")]))
+    assert (one.ok, one.found) == (True, "1 error; the last: boom")
+    [many] = health.logs(examined(noise=[Noise("c_api", [NOW + n for n in range(6)], "boom")]))
+    assert (many.ok, many.found) == (False, "6 errors, 6 of them within a minute; the last: boom")
+
+
+def test_a_summary_names_only_what_is_wrong():
+    seen = state(responses=[Response("u", 200), Response("v", 500)])
+    assert health.summary(health.answers(seen)) == "v: 500"

@@ -1,0 +1,52 @@
+"""What a commit must have to be put on a host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tasks.console import commands
+from tasks.console.errors import Refused
+from tasks.preflight.present import target_files
+from tasks.preflight.present.drift import Drifted
+from tasks.tools.compose.images import CommitFiles
+from tasks.tools.compose.project import Description
+from tests.unit.support.deployment import SERVICES, environment, state
+from tests.unit.support.reports import COMMIT
+
+
+@pytest.fixture
+def host(mocker):
+    return mocker.Mock(environment=environment())
+
+
+def found(**values: Any) -> CommitFiles:
+    described = Description({"services": SERVICES}, "_", "app")
+    return CommitFiles(**{"missing": [], "in_the_way": [], "version": "3.8", "described": described, **values})
+
+
+def test_a_commit_is_asked_about_unless_that_was_done_before(host):
+    host.ask.return_value = found(), Drifted()
+    target = target_files.check(host, state(), COMMIT)
+    assert (target.version, target.files.lasting) == ("3.8", ["api", "db"])
+    assert target_files.check(host, state(), COMMIT, (found(), Drifted())) == target
+    assert host.ask.call_count == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"missing": ["a.yml", "b.yml"]}, f"{COMMIT.title} has no a.yml, b.yml (compose.file)."),
+        ({"in_the_way": list("abcdef")}, "Untracked files on the host would be overwritten: a, b, c, d, e."),
+        ({"described": Description({}, "-", "app", "no such key")}, "compose does not accept its files: no such key."),
+        (
+            {"described": Description({"services": {"db": {}}}, "-", "app")},
+            f"{COMMIT.title} has no service api (backend); it has db.",
+        ),
+    ],
+)
+def test_what_makes_it_impossible_is_refused_by_name(host, values, said):
+    with pytest.raises(Refused) as refused:
+        target_files.check(host, state(), COMMIT, (found(**values), Drifted()))
+    assert said in commands.render(refused.value.message)
