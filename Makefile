@@ -39,9 +39,9 @@ mutants: $(READY)    ## Change the pure parts, one place at a time, and count wh
 	@$(VENV)/bin/mutmut results
 	@$(VENV)/bin/mutmut export-cicd-stats && cat mutants/mutmut-cicd-stats.json
 
-faults: $(READY)     ## Inject every fault and write FAULTS.md; after a break, go on with the rest
+faults: $(READY)     ## Inject every fault, try every deployment, write FAULTS.md; after a break, go on with the rest
 	@$(PYTHON) -m sandbox up
-	@$(PYTHON) -m pytest tests/faults --all-faults --go-on --numprocesses 2 --dist loadfile
+	@$(PYTHON) -m pytest tests/faults tests/field --all-faults -p tests.reporting --numprocesses 2 --dist loadfile
 
 bench: $(READY)      ## Measure, side by side, and write bench/RESULTS.md
 	@$(PYTHON) -m bench

@@ -25,9 +25,6 @@ def pytest_configure() -> None:
 def pytest_addoption(parser) -> None:
     """Offer the whole table of faults, which takes long."""
     parser.addoption("--all-faults", action="store_true", help="inject every fault, those that take long as well")
-    parser.addoption(
-        "--go-on", action="store_true", help="only those that did not pass before with this code; writes FAULTS.md"
-    )
 
 
 def pytest_collection_modifyitems(config, items) -> None:

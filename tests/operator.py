@@ -31,6 +31,12 @@ class Ran:
         """Both streams."""
         return self.out + self.err
 
+    @property
+    def first(self) -> str:
+        """The first line of what was said to the operator."""
+        lines = [line.strip() for line in (self.err or self.out).splitlines() if line.strip()]
+        return lines[0] if lines else "(ended at once)"
+
     def json(self) -> Any:
         """The document on stdout."""
         return json.loads(self.out)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tests.faults.deployment import RUNS, Deployment
 from tests.faults.proxy import Proxy
-from tests.faults.report import Row, note
 from tests.faults.running import LIMIT, Running
 from tests.operator import PROJECT, Operator, Ran
+from tests.report import note
 
 HOLD = """#!/bin/sh
 held() { cat /tmp/hold 2>/dev/null; }
@@ -136,7 +136,18 @@ class Stage(Deployment):
         after = self.content()
         assert after == before, f"{fault} {where}: rows {before} became {after}"
         assert not any(line.startswith("Traceback") for line in ran.text.splitlines()), ran.text
-        note(Row(fault, where, _saw(ran), ran.code, self.state(), resumed, before[:12], after[:12]))
+        note(
+            {
+                "fault": fault,
+                "where": where,
+                "what the operator saw": ran.first,
+                "exit": str(ran.code),
+                "the host then": self.state(),
+                "and after": resumed,
+                "rows before": before[:12],
+                "rows after": after[:12],
+            }
+        )
 
 
 @contextmanager
@@ -154,8 +165,3 @@ def through(operator: Operator, folder: Path):
         host.update(before)
         operator.write()
         proxy.close()
-
-
-def _saw(ran: Ran) -> str:
-    lines = [line.strip() for line in (ran.err or ran.out).splitlines() if line.strip()]
-    return lines[0] if lines else "(ended at once)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from sandbox.host import Host
 from tests.field.laying import Place, ask, deploy
 from tests.field.recipe import REVISIONS, Recipe
 from tests.operator import Operator, Ran, World, settings_for
+from tests.report import note
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,17 @@ class Deployment(Operator):
         """The containers of a project or a service."""
         return {each for each in containers if labels.items() <= vars(each).items()}
 
-    def rolled_back(self, ran: Ran, before: list[Container], *, undo: bool = False) -> None:
+    def rolled_back(self, ran: Ran, before: list[Container]) -> None:
         """Assert that v1 is there as v2 was: same project, services, scale and environment; only the image differs.
 
-        With `undo`, v2 is brought back and is as it was.
+        And that `undo` brings v2 back as it was.
         """
+        self.went_back(ran, before)
+        self.undone(self.fab("undo", "--yes"), before)
+        self.note(ran, "rolled back, verified, and undone")
+
+    def went_back(self, ran: Ran, before: list[Container]) -> None:
+        """Assert that v1 is there as v2 was."""
         assert ran.code == 0, ran.text
         assert (self.head(), self.revision()) == (self.good, REVISIONS["v1"])
         assert (self.health()["release"], self.health()["problem"]) == ("v1", "")
@@ -114,8 +122,6 @@ class Deployment(Operator):
         assert _what_runs(self.runs()) == _what_runs(before)
         verified = self.fab("verify", "--commit", self.good)
         assert verified.code == 0, verified.text
-        if undo:
-            self.undone(self.fab("undo", "--yes"), before)
 
     def undone(self, ran: Ran, before: list[Container]) -> None:
         """Assert that v2 is there as it was."""
@@ -135,6 +141,19 @@ class Deployment(Operator):
         assert ran.code == 2, ran.text
         assert self.world() == before
         assert [word for word in named if word not in ran.err] == [], ran.err
+        self.note(ran, "refused, untouched")
+
+    def note(self, ran: Ran, became: str) -> None:
+        """Add a line to FAULTS.md."""
+        difference = os.environ["PYTEST_CURRENT_TEST"].split("::")[-1].removesuffix(" (call)").removeprefix("test_")
+        note(
+            {
+                "deployment": difference.replace("_", " "),
+                "exit": str(ran.code),
+                "what the operator saw": ran.first,
+                "and so": became,
+            }
+        )
 
 
 def _ids(host: Host) -> list[str]:

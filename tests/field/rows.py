@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from sandbox.variant import Variant
-
 SLEEP = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); signal.pause()"
 # A cache, a monitor: runs, is no code of ours, and does not change with a release.
 IDLE = {"image": "field-base:1", "command": ["python", "-c", SLEEP], "restart": "unless-stopped"}
@@ -24,9 +20,3 @@ while True:
     for pair in ((client, database), (database, client)):
         threading.Thread(target=copy, args=pair, daemon=True).start()
 """
-
-
-def fails_today(row: str, engine: str = "") -> pytest.MarkDecorator:
-    """A row that does not hold yet (on one engine, or on all); it has to be turned on once it does."""
-    fails = not engine or Variant().engine == engine
-    return pytest.mark.xfail(fails, strict=True, reason=row)

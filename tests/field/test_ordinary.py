@@ -92,7 +92,7 @@ def test_the_project_has_a_name_of_its_own(deployment, options):
 def test_what_runs_beside_it_runs_afterwards(deployment, options):
     shop = deployment(**options)
     before = shop.runs()
-    shop.rolled_back(shop.rollback(), before, undo=True)
+    shop.rolled_back(shop.rollback(), before)
 
 
 @pytest.mark.parametrize("chosen", [False, True], ids=["ambiguous", "chosen"])
@@ -118,14 +118,14 @@ def test_two_projects_of_one_checkout(deployment, chosen):
 def test_as_many_workers_as_ran(deployment):
     shop = deployment(services={"worker": WORKER}, deploy=(BUILD, MIGRATE, f"{UP} --scale worker=3"))
     before = shop.runs()
-    shop.rolled_back(shop.rollback(), before, undo=True)
+    shop.rolled_back(shop.rollback(), before)
 
 
 def test_a_job_that_has_ended_is_fine(deployment):
     shop = deployment(services={"migrate": MIGRATOR}, deploy=(BUILD, UP, "docker wait $($compose ps -aq migrate)"))
     before = shop.runs()
     assert [each.running for each in before if each.service == "migrate"] == [False]
-    shop.rolled_back(shop.rollback(), before, undo=True)
+    shop.rolled_back(shop.rollback(), before)
 
 
 def test_networks_secrets_and_extra_hosts(deployment):
@@ -137,7 +137,7 @@ def test_networks_secrets_and_extra_hosts(deployment):
 def test_a_cache_stays_up(deployment):
     shop = deployment(services={"cache": IDLE})
     before = shop.runs()
-    shop.rolled_back(shop.rollback(), before, undo=True)
+    shop.rolled_back(shop.rollback(), before)
     assert shop.of(shop.runs(), service="cache") == shop.of(before, service="cache")
 
 
