@@ -96,18 +96,35 @@ class Execution:
         first, pairs = attempts[0], list(zip(members, attempts, strict=True))
         if first.partial is not None:
             self.progress.partially_applied = first.partial
-        several = len(self.host.fleet) > 1
-        self.watch = Watches([Watch(m, self.locks, one, m.address if several else "") for m, one in pairs])
+        self.watch = self._watches(pairs)
         for (member, attempt), (end, said) in zip(pairs, self.watch.to_the_end(), strict=True):
-            self._judge(member, attempt.step, end, said)
+            self._judge(member, attempt, end, said)
         if first.after is not None:
             self.progress.partially_applied = first.after
 
-    def _judge(self, member: Host, step: Step, end: job.End, said: list[str]) -> None:
+    def _watches(self, pairs: list[tuple[Host, job.Try]]) -> Watches:
+        several = len(self.host.fleet) > 1
+        return Watches([Watch(m, self.locks, one, m.address if several else "") for m, one in pairs])
+
+    def _judge(self, member: Host, attempt: job.Try, end: job.End, said: list[str]) -> None:
+        step = attempt.step
         if end.kind == "fenced":
             raise Held(taken_over(member))
         if end.code != 0:
-            self._fail(member, step, failure.cause(step, end, said), said)
+            why = failure.cause(step, end, said)
+            self._amend(attempt)
+            self._fail(member, step, why, said)
+
+    def _amend(self, failed: job.Try) -> None:
+        """Make good, on all hosts, what the run did before a step that failed, where that can be."""
+        step = failed.step.amends
+        if step is None or not self.progress.partially_applied:
+            return
+        terminal.say(f"[!] {step.title}", style="yellow")
+        attempt = replace(failed, step=step, partial=True, after=False)
+        self.watch = self._watches([(m, attempt) for m in self.host.fleet])
+        if all(end.code == 0 for end, _said in self.watch.to_the_end()):
+            self.progress.partially_applied, self.progress.amended = False, step.title
 
     def _fail(self, member: Host, step: Step, why: str, said: list[str]) -> NoReturn:
         self._note("failed", step=step.name, why=why[:500], half=self.progress.partially_applied)

@@ -26,13 +26,17 @@ SIGNALLED = range(129, 129 + 64)  # exit codes of what a signal ended
 
 @dataclass
 class Progress:
-    """How far a run has come: the steps that are done (name and seconds), whether it is partially applied now."""
+    """How far a run has come: the steps that are done (name and seconds), whether it is partially applied now.
+
+    `amended` says what made good what had been done before a step failed; empty: nothing did.
+    """
 
     world: World
     host: Host
     plan: Plan
     done: list[dict[str, Any]] = field(default_factory=list)
     partially_applied: bool = False
+    amended: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -98,7 +102,7 @@ def lost(member: Host, step: Step, error: Exception) -> str:
 
 def _standing(run: Progress) -> list[str]:
     """Return what was done, and what the world says of the host."""
-    done = f"  done: {', '.join(run.names) or 'nothing'}"
+    done = f"  done: {', '.join(run.names) or 'nothing'}{f'; then: {run.amended}' if run.amended else ''}"
     try:
         return [done, *(f"  {line}" for line in run.world.standing(run.host, run.plan))]
     except Exception:  # the description of a failure must not fail
@@ -109,6 +113,8 @@ def _next(run: Progress) -> list[str]:
     if run.partially_applied:
         back = f"; or take it back: {fab('undo')}" if _undone(run) else ""
         return [f"  next: mend the cause, then {fab('resume')}{back}", _log(run)]
+    if run.amended:
+        return [f"  next: mend the cause, then {fab('resume')}, or begin anew", _log(run)]
     back = f"  the way back: {run.plan.way_back}" if run.plan.back else ""
     return [line for line in (f"  next: {fab('status')}", back, _log(run)) if line]
 

@@ -18,7 +18,7 @@ from ..console.units import moment
 from ..ssh import paths, scripts
 from ..ssh.probe import Probe, single
 from ..ssh.shell import Answer, Word, join, quote
-from .plan import Plan, label
+from .plan import Plan, Step, label
 
 FORMAT = 2  # of plan.json, and of the files beside it
 CHUNK = 90_000  # bytes of base64 that go into one command
@@ -64,13 +64,17 @@ def files(owner: dict[str, str], plan: Plan) -> dict[str, str]:
     whole = {"format": FORMAT, "owner": owner, "plan": msgspec.to_builtins(plan)}
     laid = {"plan.new": json.dumps(whole)}
     for number, step in enumerate(plan.steps, start=1):
-        laid |= {**step.files, f"{label(number, step)}.sh": step.script}
-        if step.stop:
-            laid[f"{label(number, step)}.stop.sh"] = step.stop
+        for one in (step, step.amends):
+            laid |= _scripts(label(number, one), one) if one else {}
     if plan.closing:
         laid["closing.sh"] = plan.closing
     needed = scripts.needed(OWN, *laid.values())
     return laid | {f"scripts/{name}": text for name, text in needed.items()}
+
+
+def _scripts(name: str, step: Step) -> dict[str, str]:
+    stop = {f"{name}.stop.sh": step.stop} if step.stop else {}
+    return {**step.files, f"{name}.sh": step.script, **stop}
 
 
 def begin(environment: Environment, owner: dict[str, str], plan: Plan) -> Iterator[str]:

@@ -29,7 +29,8 @@ class Step(Struct, frozen=True, kw_only=True):
     The script can be run again after a cut at any line; it exits non-zero, with one line on stderr,
     when the world is not what the step promises. It runs in the run's folder, where `files` (text by name) lie.
     `back` takes it back; `stop` is a script that ends what it runs inside containers, given RUN/NAME; of the
-    try; `timeout` is in seconds.
+    try; `timeout` is in seconds. `amends` is the step that makes good what the run did, on all hosts, where this one
+    fails: then nothing is left half done.
 
     `effects` is what it does to services and data: the journal says so, for those who read what happened. What was
     stopped may have been started, and a snapshot be behind the data, by the time that a run is resumed: such a step
@@ -48,6 +49,7 @@ class Step(Struct, frozen=True, kw_only=True):
     effects: tuple[Effect, ...] = ()
     timeout: int = 1800
     files: dict[str, str] = {}
+    amends: Step | None = None
 
 
 def label(number: int, step: Step) -> str:

@@ -27,13 +27,14 @@ def emergency_restore(
 
 def restore_plan(report: RestoreReport) -> Plan:
     """Return the runbook's steps; with --online the backup is loaded before the stop, and only the swap comes after."""
-    stop, load = containers.stop.step(report), backups.restore.step(report)
-    make_room = [backups.dump_live_step(report), backups.drop_step(report)]
+    stop, start = containers.stop.step(report), containers.start_existing_step(report)
+    load = backups.restore.step(report, start)
+    make_room = [backups.dump_live_step(report, start), backups.drop_step(report)]
     return chain(
         report,
         [load, stop] if report.options.online else [stop, *make_room, load],
         backups.swap_step(report),
-        containers.start_existing_step(report),
+        start,
         task="emergency-restore",
         purpose=report.purpose,
         proof=Expectation(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from ..config.settings import Environment
 from ..console.commands import fab
 from ..engine import journal
@@ -62,10 +64,11 @@ def snapshot_step(report: DeploymentReport) -> Step | None:
     )
 
 
-def restore_step(report: RestoreReport) -> Step:
+def restore_step(report: RestoreReport, amends: Step | None = None) -> Step:
     """Return the runbook's "Restore from Backup": loaded beside the live database, and compared with the file.
 
-    It is a preparation where the application goes on meanwhile.
+    It is a preparation where the application goes on meanwhile. `amends` is what makes good a stop before it where it
+    fails: the live database is as it was then, unless it was dropped.
     """
     backup, goes_on = report.backup, report.options.goes_on
     loaded = "pg_restore -e -j2" if backup.archive else "psql -X -v ON_ERROR_STOP=1"
@@ -82,6 +85,7 @@ def restore_step(report: RestoreReport) -> Step:
         preparation=goes_on,
         outage=not goes_on,
         timeout=LONG,
+        amends=None if goes_on or report.drops or not report.there else amends,
     )
 
 
@@ -154,9 +158,14 @@ def _take(live: Database, incoming: str) -> Step:
     )
 
 
-def dump_live_step(report: RestoreReport) -> Step | None:
-    """Return the step that dumps the live database before it is dropped; None where it is not, or there is no room."""
-    return dump(report.environment, report.live, report.dump_to) if report.dump_to else None
+def dump_live_step(report: RestoreReport, amends: Step | None = None) -> Step | None:
+    """Return the step that dumps the live database before it is dropped; None where it is not, or there is no room.
+
+    `amends` is as in `restore_step`.
+    """
+    if not report.dump_to:
+        return None
+    return structs.replace(dump(report.environment, report.live, report.dump_to), amends=amends)
 
 
 def drop_step(report: RestoreReport) -> Step | None:

@@ -10,7 +10,7 @@ from tasks.console.commands import render
 from tasks.console.errors import Failed, Held, Refused
 from tasks.engine.execution import Execution
 from tasks.engine.job import End
-from tasks.engine.plan import Expectation
+from tasks.engine.plan import Expectation, Step
 from tasks.engine.record import RunRecord, StepStatus
 from tests.unit.support.playing import PREPARE, RUN, START, STOP, Locks, Member, World, ends, fleet, plan
 
@@ -59,6 +59,31 @@ def test_a_run_that_stopped_half_way_keeps_its_lock_and_says_how_to_go_on(mocker
     assert "next: mend the cause, then fab resume; or take it back: fab undo" in said
     assert not run.locks.released
     assert any('"event":"failed"' in command and '"half":true' in command for command in run.host.commands)
+
+
+LOAD = Step(name="load", title="Load", script="", primary_only=True, amends=START)
+
+
+def test_where_a_step_says_what_makes_good_the_ones_before_it_nothing_is_left_half_way(mocker):
+    begun = ends(mocker, 0, 3, 0)
+    run = execution(plan(STOP, LOAD, START), fleet("a", "b"))
+    with pytest.raises(Failed) as failed:
+        run.complete()
+    said = render(failed.value.message)
+    assert begun[1:] == [("02-load.1", ["a"]), ("02-start.1", ["a", "b"])]
+    assert "done: stop; then: Start" in said
+    assert "next: mend the cause, then fab resume, or begin anew" in said
+    assert run.locks.released
+    assert any('"event":"failed"' in command and '"half":false' in command for command in run.host.commands)
+
+
+def test_what_cannot_be_made_good_is_half_way_as_ever(mocker):
+    ends(mocker, 0, 3, 1)
+    run = execution(plan(STOP, LOAD, START))
+    with pytest.raises(Failed, match="Load: some words") as failed:
+        run.complete()
+    assert "or take it back: fab undo" in render(failed.value.message)
+    assert not run.locks.released
 
 
 def test_one_change_alone_is_never_half_way(mocker):

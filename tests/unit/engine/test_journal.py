@@ -61,10 +61,12 @@ def test_commands_in_a_plan_are_kept_without_their_marks_being_bytes_of_the_file
 
 def test_every_script_of_the_run_lies_in_its_folder_as_it_is_run(home):
     step = Step(name="stop", title="", script='sh "$SCRIPTS/engine/in-turn.sh"', stop="echo stop")
-    step = msgspec.structs.replace(step, files={"a.sql": NASTY})
+    again = Step(name="start", title="", script="echo start")
+    step = msgspec.structs.replace(step, files={"a.sql": NASTY}, amends=again)
     folder = written(home, plan(steps=[step], closing="echo closing"))
     assert (folder / "01-stop.sh").read_text() == step.script
     assert (folder / "01-stop.stop.sh").read_text() == "echo stop"
+    assert (folder / "01-start.sh").read_text() == "echo start"
     assert (folder / "closing.sh").read_text() == "echo closing"
     assert (folder / "a.sql").read_text() == NASTY
     assert {"lib.sh", "in-turn.sh", "run-step.sh", "watch-step.sh"} <= {p.name for p in folder.glob("scripts/engine/*")}

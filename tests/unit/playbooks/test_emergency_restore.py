@@ -31,6 +31,13 @@ def test_the_backend_is_stopped_first_as_the_runbook_orders():
     assert made.expect.healthy
 
 
+def test_a_backup_that_cannot_be_loaded_beside_the_live_database_costs_no_outage():
+    assert plan().steps[1].amends == plan().steps[-1]
+    assert plan(online=True).steps[0].amends is None
+    dropped = plan("backups/d.dump", in_place=True)
+    assert [step.name for step in dropped.steps if step.amends] == ["dump"]
+
+
 def test_online_the_backend_is_stopped_for_the_swap_only():
     made = plan(online=True)
     assert named(made) == ["restore", "stop", "swap", "start"]
