@@ -88,6 +88,18 @@ def test_the_project_has_a_name_of_its_own(deployment, options):
     shop.rolled_back(shop.rollback(), before)
 
 
+def test_a_project_that_is_down_is_started_by_its_own_name(deployment):
+    shop = deployment(compose="-p @name@-live", project="@name@-live")
+    before = shop.runs()
+    stopped = shop.fab("containers.restart", "--yes")
+    assert stopped.code == 0, stopped.text
+    shop.host.exec(f"cd {shop.name} && {shop.host.variant.compose_command} -p {shop.project} down")
+    started = shop.fab("containers.start", "--yes")
+    assert started.code == 0, started.text
+    assert {each.project for each in shop.runs()} == {each.project for each in before} == {shop.project}
+    assert shop.sql("SELECT count(*) FROM items") == "50"
+
+
 @pytest.mark.parametrize("options", MONITORING.values(), ids=MONITORING)
 def test_what_runs_beside_it_runs_afterwards(deployment, options):
     shop = deployment(**options)

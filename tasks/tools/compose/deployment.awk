@@ -1,9 +1,10 @@
 # Decides what the deployment in a checkout is: from the labels of containers, completed by hosts.yaml.
 # Reads a line for each container that compose made, its fields apart by tabs: project, working_dir, config_files,
-# environment_file, version, oneoff, and a dot. Environment: HERE and THERE, the checkout's folder as it is spelt in
+# environment_file, version, and a dot. Environment: HERE and THERE, the checkout's folder as it is spelt in
 # two ways; PROJECT, COMPOSE_FILES and ENV_FILES (one a line), COMPOSE_COMMAND: what hosts.yaml says, empty where it
-# says nothing. Prints lines `KEY VALUE`: project, folder (of compose, below the checkout), file, env_file, command;
-# that is v2 where either kind of it will do.
+# says nothing; LAST_MADE, such lines of the containers that were there last, for when there are none. Prints lines
+# `KEY VALUE`: project, folder (of compose, below the checkout), file, env_file, command; that is v2 where either kind
+# of it will do.
 # Exit codes: 0 decided, 2 hosts.yaml and the labels, or two projects, contradict each other.
 BEGIN {
   FS = "\t"
@@ -14,16 +15,10 @@ BEGIN {
   sub(/\n.*/, "", first_folder)
   if (!sub(/\/[^\/]*$/, "", first_folder)) first_folder = ""
 }
-NF == 7 && $6 != "True" && (project == "" || $1 == project) {
-  row[++rows] = $0
-  if (below($2) == "") at_the_top = 1
-}
+NF == 6 { now = now $0 "\n" }
 END {
-  for (i = 1; i <= rows; i++) {
-    $0 = row[i]
-    if (ours(below($2))) learn(below($2))
-    else if (project != "") elsewhere = $2
-  }
+  look(now)
+  if (!learned && elsewhere == "") look(ENVIRON["LAST_MADE"])
   names = joined(projects, ", ")
   if (names ~ /, /)
     refuse("two projects run from this checkout, " names ": compose.project in hosts.yaml chooses")
@@ -35,6 +30,22 @@ END {
   tell("env_file", chosen_env())
   tell("command", command())
 }
+
+function look(made,  n, i, row) {
+  n = split(made, row, "\n")
+  for (i = 1; i <= n; i++) {
+    $0 = row[i]
+    if (NF && below($2) == "" && meant($1)) at_the_top = 1
+  }
+  for (i = 1; i <= n; i++) {
+    $0 = row[i]
+    if (!NF || !meant($1)) continue
+    if (ours(below($2))) learn(below($2))
+    else if (project != "") elsewhere = $2
+  }
+}
+
+function meant(name) { return project == "" || name == project }
 
 function ours(folder) { # whether compose worked where hosts.yaml has it work; it says nothing: at the top, else below
   if (folder == "") return 1

@@ -38,16 +38,27 @@ decide() { # what the containers were made of; the scripts of one round trip, wh
 value() { printf '%s\n' "$decided" | sed -n "s/^$1 //p"; } # KEY
 
 asked() { # print what the labels say, completed by what the script was told, as deployment.awk does
-  tab='{{"\t"}}' about=
-  for key in project project.working_dir project.config_files project.environment_file version oneoff; do
-    about="$about{{.Label \"$label.$key\"}}$tab"
-  done
-  made=$(docker ps --all --filter "label=$label.project" --format "$about.") || return
+  made=$(labelled "$label.project") || return
+  last=$(cat "$(sh "$SCRIPTS/ssh/state-folder.sh" . '')/last-made" 2>/dev/null) || :
   decided=$(printf '%s\n' "$made" | HERE=$(pwd -P) THERE=$(pwd -L) PROJECT=$PROJECT COMPOSE_FILES=$COMPOSE_FILES \
-  ENV_FILES=$ENV_FILES COMPOSE_COMMAND=$COMPOSE_COMMAND awk -f "$SCRIPTS/tools/compose/deployment.awk") || return
+  ENV_FILES=$ENV_FILES COMPOSE_COMMAND=$COMPOSE_COMMAND LAST_MADE=$last \
+    awk -f "$SCRIPTS/tools/compose/deployment.awk") || return
   COMPOSE_COMMAND=$(value command)
   settle_command
   printf '%s\n' "$decided" | sed "s/^command .*/command $COMPOSE_COMMAND/"
+}
+
+labelled() { # LABEL: how compose made the lasting containers that have it, a line each, as deployment.awk reads them
+  tab='{{"\t"}}' about=
+  for key in project project.working_dir project.config_files project.environment_file version; do
+    about="$about{{.Label \"$label.$key\"}}$tab"
+  done
+  docker ps --all --filter "label=$1" --filter "label=$label.oneoff=False" --format "$about."
+}
+
+remember() { # how the containers were made, for when there are none left; a run's folder lies in the state folder
+  rows=$(labelled "$label.project=$PROJECT" | sort -u)
+  case $rows:$run in ?*:*/runs/*) printf '%s\n' "$rows" >"${run%/runs/*}/last-made" ;; esac
 }
 
 settle_command() { # COMPOSE_COMMAND: the one that is meant, of those that the host has

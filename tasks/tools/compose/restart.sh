@@ -5,6 +5,7 @@ started() {
   # shellcheck disable=SC2086 # ids, one word each
   docker inspect -f '{{.Id}} {{.State.StartedAt}}' $all
 }
+remember
 all=$(containers "$@")
 [ -n "$all" ] || fail 'there is no container to restart'
 before=$(started)

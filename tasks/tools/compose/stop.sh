@@ -2,6 +2,7 @@
 # Arguments: SERVICE... Exit codes: 0 stopped, 1 failed.
 # The last lines of the containers' logs, those of their end included, are kept in the run's folder.
 . "$SCRIPTS/tools/compose/lib.sh"
+remember
 halt "$@"
 keep_logs "$@" &
 kept=$!

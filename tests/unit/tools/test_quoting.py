@@ -23,7 +23,7 @@ SHA = "ab" * 20
 # A container of the project `app`, made in the checkout.
 LABELLED = r"""
 case "$*" in
-  *config_files*) printf 'app\t%s\tb.yml\t\t1.29.2\tFalse\t.\n' "$PWD" ;;
+  *config_files*) printf 'app\t%s\tb.yml\t\t1.29.2\t.\n' "$PWD" ;;
   ps*) echo "id db" ;;
 esac
 """
@@ -129,6 +129,7 @@ def test_without_the_checkout_nothing_runs_and_the_setting_is_named(folder):
 
 
 @given(value=setting)
+@example("=")
 @few
 def test_the_state_is_asked_with_the_settings_as_they_are(value):
     asked = environment(value)
@@ -137,7 +138,8 @@ def test_the_state_is_asked_with_the_settings_as_they_are(value):
         stage.run(shell.batch(state.probe(asked).commands, shell.nonce()))
         assert asked.health.urls[0] in stage.arguments("curl")
         [psql] = [call for call in stage.calls if call[:2] == ["docker", "exec"]]
-        assert psql[psql.index("-U") + 1] == psql[psql.index("-d") + 1] == value
+        assert psql[psql.index("-U") + 1] == value
+        assert psql[psql.index("-d") + 1] in (value, "dbname='" + re.sub(r"(['\\])", r"\\\1", value) + "'")
 
 
 @given(ref=setting)

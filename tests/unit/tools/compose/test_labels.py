@@ -10,7 +10,7 @@ from tasks.tools.compose import labels
 from tasks.tools.compose.compose import Deployment
 from tests.unit.support.stage import Stage
 
-MINE = ("shop", "@", "@/a.yml", "", "2.40.3", "False")
+MINE = ("shop", "@", "@/a.yml", "", "2.40.3")
 
 
 def docker(*containers: tuple[str, ...]) -> str:
@@ -19,11 +19,19 @@ def docker(*containers: tuple[str, ...]) -> str:
     return f'case "$1" in ps) printf "%s\\n" {quote(lines)} | sed "s#@#$PWD#g" ;; esac'
 
 
-def decided(*containers: tuple[str, ...], compose: str = "", **said: object) -> Deployment | str:
-    """Return what runs where `containers` are and hosts.yaml says `said`, or why that cannot be told."""
+def decided(*containers: tuple[str, ...], compose: str = "", last: str = "", **said: object) -> Deployment | str:
+    """Return what runs where `containers` are and hosts.yaml says `said`, or why that cannot be told.
+
+    `last` is the project that ran in the checkout when something was last stopped or started there.
+    """
     asked = Environment(hosts=[HostSettings(host="h")], app=App(path="app"), compose=Compose(**said))
     with Stage(docker=docker(*containers), **{"docker-compose": compose}) as stage:
-        (stage.home / "app" / "deploy").mkdir(parents=True)
+        app = stage.home / "app"
+        (app / "deploy").mkdir(parents=True)
+        (app / ".git" / "fab-rollback").mkdir(parents=True)
+        (app / ".git" / "fab-rollback" / "last-made").write_text(
+            "\t".join((*labelled(project=last), ".")).replace("@", str(app)) if last else ""
+        )
         done = stage.run(labels.probe(asked).commands[""])
         assert done.returncode in (0, 2)
         return done.stderr.strip() if done.returncode else labels.parse(asked.compose, done.stdout)
@@ -31,7 +39,7 @@ def decided(*containers: tuple[str, ...], compose: str = "", **said: object) -> 
 
 def labelled(**values: str) -> tuple[str, ...]:
     """Return the labels of a container, ordinary but for some."""
-    names = ("project", "folder", "files", "env_file", "version", "oneoff")
+    names = ("project", "folder", "files", "env_file", "version")
     return tuple({**dict(zip(names, MINE, strict=True)), **values}.values())
 
 
@@ -47,6 +55,14 @@ def test_where_nothing_runs_it_is_what_hosts_yaml_says_or_composes_own():
     runs = decided(project="shop", file="deploy/a.yml", env_file=".env.prod")
     assert (runs.project, runs.files, runs.env_file) == ("shop", ["deploy/a.yml"], ".env.prod")
     assert runs.folder == "deploy"
+
+
+def test_where_nothing_is_left_it_is_what_was_there_last():
+    runs = decided(last="shop-live")
+    assert (runs.project, runs.files) == ("shop-live", ["a.yml"])
+    assert decided(labelled(project="shop"), last="shop-live").project == "shop"
+    assert decided(last="shop-live", project="shop-new").project == "shop-new"
+    assert "/other" in decided(labelled(project="shop-live", folder="/other"), last="shop-live", project="shop-live")
 
 
 @pytest.mark.parametrize(
@@ -90,9 +106,19 @@ def test_hosts_yaml_chooses_between_two_projects():
     assert decided(MINE, labelled(project="shop-dev", files="@/dev.yml"), project="shop-dev").files == ["dev.yml"]
 
 
-def test_a_job_of_compose_run_and_a_project_below_do_not_count():
-    runs = decided(MINE, labelled(project="tool", folder="@/deploy"), labelled(project="x", oneoff="True"))
-    assert runs.project == "shop"
+def test_a_project_below_does_not_count():
+    assert decided(MINE, labelled(project="tool", folder="@/deploy")).project == "shop"
+
+
+def test_a_job_of_compose_run_is_not_asked_for():
+    with Stage() as stage:
+        (stage.home / "app").mkdir()
+        stage.run(
+            labels.probe(Environment(hosts=[HostSettings(host="h")], app=App(path="app"), compose=Compose())).commands[
+                ""
+            ]
+        )
+        assert "label=com.docker.compose.oneoff=False" in stage.arguments("docker")
 
 
 @pytest.mark.parametrize(
