@@ -7,7 +7,7 @@ code=0
 sh "$1" || code=$?
 if [ $code != 0 ]; then
   kill $other 2>/dev/null || :
-  wait $other || :
+  wait $other 2>/dev/null || : # dash says "Terminated", which would be taken for the reason
   exit $code
 fi
 wait $other || code=$?

@@ -65,7 +65,7 @@ BREAKS = [
         "checkout",
         on_host("touch /home/ubuntu/jctc-app/.git/index.lock"),
         on_host("rm -f /home/ubuntu/jctc-app/.git/index.lock"),
-        "index.lock",
+        "nother git process",
     ),
     Break(
         "port taken by another program",

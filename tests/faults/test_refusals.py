@@ -87,13 +87,13 @@ WRONGS = [
         {"added.txt": "x"},
     ),
     Wrong("compose file invalid at the target", "compose does not accept", files={COMPOSE: "services: [broken\n"}),
-    Wrong("compose file missing at the target", "has no", settings={"compose": {"file": "no-such.yml"}}),
+    Wrong("compose file that is not what runs", "compose.file", settings={"compose": {"file": "no-such.yml"}}),
     Wrong(
         "build fails",
-        "failed to build",
+        "exit code: 3",
         files={"Dockerfile": "FROM jctc/python-base:3.11\nRUN echo no luck >&2; exit 3\n"},
     ),
-    Wrong("base image missing", "failed to build", files={"Dockerfile": "FROM 127.0.0.1:9/no-such-image:1\n"}),
+    Wrong("base image missing", "no-such-image", files={"Dockerfile": "FROM 127.0.0.1:9/no-such-image:1\n"}),
     Wrong(
         "revision unknown",
         "",

@@ -18,12 +18,16 @@ def _step(name: str, script: str) -> Step:
 
 
 def _run(step: Step, folder) -> tuple[int, str]:
+    return _ran(step, folder)[:2]
+
+
+def _ran(step: Step, folder) -> tuple[int, str, str]:
     for name, text in step.files.items():
         (folder / name).write_text(text)
     named = "".join(f": '$SCRIPTS/engine/{name}.sh'\n" for name in ("in-turn", "together"))
     script = laid.with_files(named + step.script)
     done = subprocess.run(["sh", "-c", script], cwd=folder, capture_output=True, text=True, timeout=20)
-    return done.returncode, done.stdout
+    return done.returncode, done.stdout, done.stderr
 
 
 def test_in_turn_the_second_sees_what_the_first_did(tmp_path):
@@ -39,6 +43,11 @@ def test_in_turn_nothing_follows_a_failure(tmp_path):
 @pytest.mark.parametrize(("first", "second"), [("exit 2", "exec sleep 60"), ("true", "exit 2")])
 def test_together_the_step_ends_as_the_one_that_fails(tmp_path, first, second):
     assert _run(joined(TOGETHER, _step("first", first), _step("second", second)), tmp_path) == (2, "")
+
+
+def test_together_the_reason_of_the_failure_is_said_last(tmp_path):
+    failing, other = _step("first", "sleep 0.1; echo no luck >&2; exit 2"), _step("second", "sleep 60")
+    assert _ran(joined(TOGETHER, failing, other), tmp_path) == (2, "", "no luck\n")
 
 
 def test_together_both_run_at_the_same_time(tmp_path):
