@@ -77,8 +77,9 @@ class Lock:
 
 
 def taken_over(host: Host) -> str:
-    """Return the line for a run whose lock somebody else has taken."""
-    return f"{host.address}: somebody took the lock over meanwhile. This run stops here: {fab('runs.list')}"
+    """Return the line for a run whose lock is not its own any more."""
+    why = "this run does not hold the lock any more: another took it over, or it was removed"
+    return f"{host.address}: {why}. This run stops here: {fab('runs.list')}"
 
 
 def _show_life(channel: Channel, gone: threading.Event) -> None:

@@ -97,7 +97,7 @@ def test_one_change_alone_is_never_half_way(mocker):
 
 def test_a_client_that_lost_the_lock_stops(mocker):
     ends(mocker, End("fenced"))
-    with pytest.raises(Held, match="somebody took the lock over"):
+    with pytest.raises(Held, match="does not hold the lock any more"):
         execution(plan(STOP, START)).complete()
 
 
