@@ -20,7 +20,7 @@ from .present.state import State
 LITTLE = 2**28  # bytes free below which the disk may be the cause, and is in the way of what comes next
 
 
-class Deployment:
+class DeploymentWorld:
     """Containers, checkout and database of an environment: `engine.world.World`, read from the host each time."""
 
     def prove(self, host: Host, expect: Expectation) -> Proof:

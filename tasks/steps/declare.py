@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..engine.task import Change, task
-from ..preflight.deployment import Deployment
+from ..preflight.deployment import DeploymentWorld
 
 __all__ = ["DEPLOYMENT", "change", "task"]
 
-DEPLOYMENT = Deployment()
+DEPLOYMENT = DeploymentWorld()
 change = Change(DEPLOYMENT)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tasks.engine.world import Check, Outcome, Proof, World
-from tasks.preflight.deployment import Deployment
+from tasks.preflight.deployment import DeploymentWorld
 
 METHODS = ("prove", "standing", "remedies", "can_undo")
 
