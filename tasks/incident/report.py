@@ -11,11 +11,11 @@ from ..console.errors import Refused
 from ..console.units import moment, size, stamp
 from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
 from ..engine.record import RunRecord
+from ..preflight.backups import copies
 from ..preflight.checks import health
 from ..preflight.present.state import State
 from ..ssh.host import Host
 from ..tools.postgres import reads
-from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Server
 from . import checklist
 from .checklist import Item
@@ -80,12 +80,10 @@ def write(host: Host, incident: Incident) -> str:
 
 def data(host: Host, seen: State) -> tuple[dict[str, int] | None, Server | None]:
     """Return the rows of every table and what the server holds; None for what gives no answer in time."""
-    settings = host.environment.database
-    found = seen.of(host.environment.service("database") or "db")
-    container = next((k.name for k in found if k.running), None)
-    if not settings or not container:
+    try:
+        live = copies.database_of(host, seen)
+    except Refused:
         return None, None
-    live = Database(container, settings.name, settings.user)
     rows, server = host.ask(reads.optional(reads.rows(live)), reads.optional(reads.server(live)), timeout=COUNTING)
     return rows, server
 

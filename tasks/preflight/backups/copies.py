@@ -17,14 +17,14 @@ IDLE = 2  # seconds in a transaction without doing anything, from which on a ses
 
 def database_of(c: Host, seen: State) -> Database:
     """Return the live database in its running container; Refused where it does not run."""
-    settings = configured(c.environment)
+    configured(c.environment)
     service = c.environment.service("database") or "db"
     container = next((k.id for k in seen.of(service) if k.status == "running"), None)
     if not container:
         raise Refused(
             f"the database container ({service}) is not running.", at=c.address, next=f"Next: {fab('containers.start')}"
         )
-    return Database(container, settings.name, settings.user)
+    return Database.of(c.environment, container)
 
 
 def blockers(c: Host, sessions: tuple[Session, ...]) -> list[str]:

@@ -7,6 +7,7 @@ from ...ssh import scripts
 from ...ssh.probe import Probe, single
 from ...ssh.shell import Answer
 from ..compose import compose
+from ..postgres.psql import Database
 
 
 def probe(environment: Environment, database: DatabaseSettings) -> Probe[list[str] | None]:
@@ -22,8 +23,8 @@ def command(environment: Environment, database: DatabaseSettings) -> str:
 def variables(environment: Environment, database: DatabaseSettings) -> dict[str, str]:
     """Return what rows.sh has to be told, for `scripts.call`."""
     alembic = database.alembic or Alembic(service="")
-    names = {"DB_NAME": database.name, "DB_USER": database.user, "SCHEMA": alembic.schema, "TABLE": alembic.table}
-    return {**compose.variables(environment), "DATABASE": environment.service("database") or "db", **names}
+    known = {**compose.variables(environment), **Database.of(environment, "").variables()}
+    return {**known, "SCHEMA": alembic.schema, "TABLE": alembic.table}
 
 
 def _rows(answer: Answer) -> list[str] | None:

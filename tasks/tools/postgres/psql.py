@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...config.settings import Environment
+from ...console.errors import Refused
 from ...ssh import scripts
 from ...ssh.shell import Word
 
@@ -14,6 +16,8 @@ NAME_LIMIT = 63  # bytes of an identifier, PostgreSQL's NAMEDATALEN - 1
 class Database:
     """A database: the container its server runs in, its name, and the login used by the socket.
 
+    The container is empty where a script finds it itself.
+
     Raises ValueError for what no database can be called.
     """
 
@@ -21,9 +25,16 @@ class Database:
     name: str
     user: str
 
+    @classmethod
+    def of(cls, environment: Environment, container: str) -> Database:
+        """Return the database of hosts.yaml, in the container of that id; raise Refused where it knows of none."""
+        if not environment.database:
+            raise Refused(f"{environment.name} has no database in hosts.yaml.")
+        return cls(container, environment.database.name, environment.database.user)
+
     def __post_init__(self) -> None:
         for value in (self.container, self.name, self.user):
-            if not value or any(c in value for c in "\0\n\r"):
+            if any(c in value for c in "\0\n\r") or not (self.name and self.user):
                 raise ValueError(f"not usable as a container, database or user: {value!r}")
         if len(self.name.encode()) > NAME_LIMIT:
             raise ValueError(f"a database name has at most {NAME_LIMIT} bytes: {self.name!r}")

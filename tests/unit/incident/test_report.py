@@ -21,7 +21,7 @@ def server(*names: str) -> Server:
 
 
 def host(answer=None) -> SimpleNamespace:
-    return SimpleNamespace(environment=environment(), ask=lambda *_, **__: answer)
+    return SimpleNamespace(address="h", environment=environment(), ask=lambda *_, **__: answer)
 
 
 def written(made, rows, server) -> str:

@@ -39,7 +39,7 @@ def environment(value: str, folder: str = "app") -> Environment:
             "app": {"path": folder, "branch": value},
             "compose": {"file": [value, "b.yml"], "services": {"backend": "api", "database": "db"}},
             "database": {
-                "name": value,
+                "name": value.encode()[:63].decode(errors="ignore"),
                 "user": value,
                 "backups": value,
                 "alembic": {"service": "api", "config": value, "table": value, "schema": value},
