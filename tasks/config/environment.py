@@ -13,7 +13,7 @@ from msgspec import structs
 
 from ..console.errors import Refused
 from . import variables
-from .settings import ALLOWED, SERVICE, Environment, EnvironmentSettings
+from .settings import ALLOWED, SERVICE, DatabaseSettings, Environment, EnvironmentSettings
 from .validation import InvalidError, Place, convert, dig, sentence, without
 
 
@@ -68,9 +68,8 @@ class Reader:
         for place, service in ((("compose", "services", role), service) for role, service in services.items()):
             if not re.fullmatch(SERVICE, service) and not self._passed_over(place):
                 raise InvalidError(place, allowed=ALLOWED[SERVICE])
-        if settings.database and "database" not in services:
-            problem = "the key 'database' is missing; allowed: the compose service that runs the database"
-            raise InvalidError(("compose", "services"), problem)
+        if settings.database:
+            _check_place(settings.database, services)
         (host, count), *_ = Counter((h.host, h.user, h.port) for h in settings.hosts).most_common(1)
         if count > 1:
             raise InvalidError(("hosts",), f"the host {host[0]!r} stands twice; allowed: once")
@@ -80,3 +79,16 @@ class Reader:
             f"the variable {variable} is not set. Set it in {self.file.parent / '.env'} (see .env.example)"
             " or, to try without a host of your own: make sandbox && fab -H sandbox status"
         )
+
+
+def _check_place(database: DatabaseSettings, services: Mapping[str, str]) -> None:
+    """Raise InvalidError unless the server is in one place: a service, another container, or at an address."""
+    places = [bool(services.get("database")), bool(database.container), bool(database.address)]
+    if not any(places):
+        problem = "the key 'database' is missing; allowed: the compose service that runs the database, unless "
+        raise InvalidError(("compose", "services"), f"{problem}database.container or database.address says where it is")
+    if sum(places) > 1:
+        problem = "the server has more than one place; allowed: one of compose.services.database, container, address"
+        raise InvalidError(("database",), problem)
+    if database.client and not database.address:
+        raise InvalidError(("database", "client"), "it is for a database with an address only")

@@ -14,6 +14,8 @@ URL = r"^https?://[^\s\x00-\x1f\x7f]+\Z"
 HOST_NAME = r"^[A-Za-z0-9._:\[\]-]*\Z"
 LINE = r"^[^\x00-\x1f\x7f]*\Z"
 SERVICE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z"
+PLACE = r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+|/[^\x00-\x1f\x7f:]*)(:[0-9]{1,5})?\Z"
+VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*\Z"
 COMMAND = r"^(auto|docker-compose|docker compose)\Z"
 ALLOWED = {
     TEXT: "text on one line that begins with no dash",
@@ -22,6 +24,8 @@ ALLOWED = {
     LINE: "text on one line",
     SERVICE: "the name of a compose service",
     PROJECT: "the name of a compose project: small letters, digits, dashes and underscores",
+    PLACE: "HOST, HOST:PORT, or the folder of a socket",
+    VARIABLE: "the name of a variable",
     COMMAND: "auto, docker-compose or docker compose",
 }
 """What each pattern means, in the words of an error."""
@@ -94,12 +98,27 @@ class Alembic(Section, frozen=True):
 
 
 class DatabaseSettings(Section, frozen=True):
-    """The PostgreSQL database of the application; `backups` is relative to the login's home."""
+    """The PostgreSQL database of the application; `backups` is relative to the login's home.
+
+    Its server runs in the compose service that plays `database`; else in the `container` of that name, or at `address`
+    (HOST[:PORT], or the folder of a socket), where the programs of the image `client` reach it, or the host's own. The
+    password stands in `password_file`, on the host, or in a variable of the deployment's env file or of the login.
+    """
 
     name: Text
     user: Text
     backups: Text = "backups"
     alembic: Alembic | None = None
+    container: Annotated[str, Meta(pattern=SERVICE)] = ""
+    address: Annotated[str, Meta(pattern=PLACE)] = ""
+    client: Annotated[str, Meta(pattern=TEXT)] = ""
+    password_file: Annotated[str, Meta(pattern=TEXT)] = ""
+    password_variable: Annotated[str, Meta(pattern=VARIABLE)] = ""
+
+    @property
+    def elsewhere(self) -> str:
+        """Where the server runs, if in no service of the deployment."""
+        return self.address or (f"the container {self.container}" if self.container else "")
 
 
 class Address(Section, frozen=True):

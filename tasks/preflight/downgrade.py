@@ -91,8 +91,17 @@ def check_rehearsal(c: Host, options: DowngradeOptions, commit: str | None, full
 
 
 def migration(c: Host, seen: State, change: SchemaChange, *, rehearse: bool = True, image: str = "") -> Migration:
-    """Return the change of the schema with what it is made with: the live database, and `image`, or the present one."""
+    """Return the change of the schema with what it is made with: the live database, and `image`, or the present one.
+
+    Raises Refused where it has to be rehearsed, and there is nothing to make a server of.
+    """
     live = copies.database_of(c, seen)
+    if rehearse and live.host and not live.client:
+        raise Refused(
+            f"The downgrade cannot be rehearsed: the database is at {live.host}, and no image for a server is known.",
+            at=c.address,
+            next="database.client in hosts.yaml names one of PostgreSQL; --no-rehearse leaves the rehearsal out.",
+        )
     return Migration(change=change, live=live, image=image or image_of(c, seen), rehearse=rehearse)
 
 

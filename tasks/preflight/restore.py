@@ -11,7 +11,7 @@ from ..console.errors import Refused
 from ..engine.plan import new_id
 from ..ssh.host import Host
 from ..ssh.probe import answered
-from ..ssh.shell import home, quote
+from ..ssh.shell import Word, home, quote
 from ..tools.compose import compose
 from ..tools.postgres import reads
 from ..tools.postgres.psql import Database
@@ -37,11 +37,12 @@ def reached(c: Host) -> tuple[State, Database]:
 
 def found(c: Host) -> list[Found]:
     """Return what lies in the folder of the backups, the newest first."""
-    environment, folder = c.environment, safety.configured(c.environment).backups
-    container = compose.call(environment, "running.sh", environment.service("database") or "db")
-    finding = f"{container} 2>/dev/null | head -n 1"
-    script = backup_files.listing(folder, backup_check.reports(environment), finding)
-    return backup_files.parse_listing(c.sh(script, timeout=None).stdout, folder)
+    environment, settings = c.environment, safety.configured(c.environment)
+    running = compose.call(environment, "running.sh", environment.service("database") or "db")
+    container = {} if settings.elsewhere else {"DB_CONTAINER": Word(f'"$({running} 2>/dev/null | head -n 1)"')}
+    known = {**Database.of(environment, "").variables(), **container}
+    script = backup_files.listing(settings.backups, backup_check.reports(environment), **known)
+    return backup_files.parse_listing(c.sh(script, timeout=None).stdout, settings.backups)
 
 
 def path_of(c: Host, file: str | None, plan: bool = False) -> str:

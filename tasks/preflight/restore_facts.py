@@ -35,7 +35,7 @@ def require_room(report: RestoreReport, need: int, ways_out: str) -> None:
     if not server.fits(need):
         raise Refused(
             f"Not enough disk for the database: about {size(need + server.max_wal)} are needed, its log included, "
-            f"{size(server.data_free)} are free.",
+            f"{server.free}.",
             next=f"Ways out: {ways_out}",
         )
 
@@ -52,7 +52,7 @@ def facts(report: RestoreReport, now: int) -> list[str]:
         report.fit.text,
         *(differences(report.rows, section) if report.rows is not None else []),
         f"it takes about {size(report.need)} beside the live database ({size(report.bytes)}); "
-        f"{size(report.server.data_free)} are free",
+        f"{report.server.free}",
     ]
 
 

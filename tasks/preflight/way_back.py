@@ -136,7 +136,7 @@ def _with_data(c: Host, report: RollbackUndoReport, restore_snapshot: bool) -> R
     return structs.replace(
         report,
         facts=[*facts, *safety.room(c, live)],
-        migration=downgrade.migration(c, report.state, report.schema, image=_image(c, report)),
+        migration=downgrade.migration(c, report.state, report.schema, rehearse=False, image=_image(c, report)),
         safety=safety.planned(c.environment, live, report.run),
     )
 

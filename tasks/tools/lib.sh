@@ -15,7 +15,7 @@ refuse() {
 # Docker as the login may use it: $DOCKER_SUDO is there where that is by sudo only.
 # shellcheck disable=SC2032,SC2033 # not the function, but docker itself is what sudo runs
 docker() {
-  if [ -n "${DOCKER_SUDO:-}" ]; then sudo -n docker "$@"; else command docker "$@"; fi
+  if [ -n "${DOCKER_SUDO:-}" ]; then sudo -n ${secret:+--preserve-env=PGPASSWORD} docker "$@"; else command docker "$@"; fi
 }
 
 # Runs COMMAND once at the end of the script, also when a signal ends it. It knows the exit code as $code, which it

@@ -85,6 +85,8 @@ class Deployment(Operator):
 
     def sql(self, statement: str, database: str = "shop") -> str:
         """What psql prints for a statement."""
+        if self.recipe.psql:
+            return self.host.exec(f"{self.place.at('').fill(self.recipe.psql)} -XAt -d {database}", stdin=statement)
         labels = {"service": "db", "project": self.project}
         filters = " ".join(f"--filter label=com.docker.compose.{key}={value}" for key, value in labels.items())
         psql = f"docker exec -i $(docker ps -q {filters}) psql -XAt -U shop -d {database}"

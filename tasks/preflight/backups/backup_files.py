@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from ...ssh import scripts
-from ...ssh.shell import Word
 from ...tools.postgres.backup import Backup, parse_backup
 
 FORMATS = {"plain": "sql", "gz": "sql.gz", "zst": "sql.zst", "custom": "dump", "directory": "dir"}
@@ -63,13 +62,13 @@ def ours(name: str, database: str) -> bool:
     return re.fullmatch(rf"{re.escape(stem(database))}_\d{{8}}-\d{{6}}\.({ends})", name) is not None
 
 
-def listing(folder: str, reports: str, container: str) -> str:
+def listing(folder: str, reports: str, **variables: str) -> str:
     """Return a read-only command that prints what lies in FOLDER; paths are relative to the login's home.
 
-    CONTAINER is a command that prints the database's container, or nothing; REPORTS the folder where checks keep
-    what they found.
+    REPORTS is the folder where checks keep what they found; the variables are those of a database, whose container may
+    be empty.
     """
-    return scripts.call("tools/postgres/list-backups.sh", folder, reports, DB_CONTAINER=Word(f'"$({container})"'))
+    return scripts.call("tools/postgres/list-backups.sh", folder, reports, **variables)
 
 
 def parse_listing(out: str, folder: str) -> list[Found]:

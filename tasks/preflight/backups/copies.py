@@ -16,15 +16,16 @@ IDLE = 2  # seconds in a transaction without doing anything, from which on a ses
 
 
 def database_of(c: Host, seen: State) -> Database:
-    """Return the live database in its running container; Refused where it does not run."""
-    configured(c.environment)
-    service = c.environment.service("database") or "db"
-    container = next((k.id for k in seen.of(service) if k.status == "running"), None)
+    """Return the live database; Refused where the container of its service does not run."""
+    if configured(c.environment).elsewhere:
+        return Database.of(seen.settled(c.environment), "")
+    service = c.environment.service("database")
+    container = next((k.id for k in seen.of(service or "") if k.status == "running"), None)
     if not container:
         raise Refused(
             f"the database container ({service}) is not running.", at=c.address, next=f"Next: {fab('containers.start')}"
         )
-    return Database.of(c.environment, container)
+    return Database.of(seen.settled(c.environment), container)
 
 
 def blockers(c: Host, sessions: tuple[Session, ...]) -> list[str]:

@@ -41,13 +41,15 @@ def room(c: Host, live: Database, server: Server | None = None) -> list[str]:
     `server` is what the database server said, where it was asked before. Raises Refused where neither fits.
     """
     server = server or c.ask(reads.optional(reads.server(live)))
-    if not server or not server.live or server.fits(server.live.bytes):
+    if not server or not server.live or (server.beside and server.fits(server.live.bytes)):
         return []
     there, folder = size(server.live.bytes), configured(c.environment).backups
+    if not server.beside and _dump_fits(c, live, server):
+        return [f"{live.user} may not copy {live.name} ({there}): the snapshot is a dump in {folder}"]
     if not server.fits(0) or not _dump_fits(c, live, server):
         raise Refused(
             f"too little disk for a snapshot, and for a dump: {live.name} has {there}, "
-            f"{size(server.data_free)} are free.",
+            f"{server.free}.",
             at=c.address,
             next=f"Make room ({fab('backups.prune')}), or bring a dump to another machine, then the same command "
             "with --no-snapshot",

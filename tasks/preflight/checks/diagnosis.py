@@ -115,8 +115,11 @@ def _verdict(
 
 
 def _silent(environment: Environment) -> Verdict:
-    service = environment.service("database") or "database"
-    return "database", "the database does not answer", fab(f"container-restart --service {service}")
+    service, known = environment.service("database"), environment.database
+    if known and known.elsewhere:
+        why = f"the database does not answer: its server ({known.elsewhere}) is none of this deployment's services"
+        return "database", why, fab("verify")
+    return "database", "the database does not answer", fab(f"container-restart --service {service or 'database'}")
 
 
 def _revision(e: Examined, last: LastGood) -> Verdict:

@@ -22,7 +22,8 @@ run_as='{{len .Config.Env}}
 # Somebody idle in a transaction would block a migration for ever, and everyone behind it.
 waits='-c lock_timeout=5s'
 
-find_server() { # the container of the database, into $DB_CONTAINER
+find_server() { # the container of the database, into $DB_CONTAINER, where that is one of the deployment
+  [ -z "$DB_CONTAINER$PGHOST" ] || return 0
   DB_CONTAINER=$(running "${DATABASE:?}" | head -n 1)
   [ -n "$DB_CONTAINER" ] || refuse "the database container ($DATABASE) is not running"
 }

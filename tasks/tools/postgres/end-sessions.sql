@@ -1,5 +1,5 @@
 -- Ends every session on the databases in the setting fab.ending (an array of names), or raises.
--- One autovacuum worker is told to go by the commands themselves; a prepared transaction never goes.
+-- One autovacuum worker (nobody's session) is told to go by the commands themselves; a prepared transaction never goes.
 DO $$
 DECLARE
   ending text[] := current_setting('fab.ending');
@@ -13,7 +13,7 @@ BEGIN
   FOR attempt IN 0..100 LOOP
     PERFORM pg_stat_clear_snapshot();
     SELECT count(pg_terminate_backend(pid)) INTO open FROM pg_stat_activity
-      WHERE datname = ANY (ending) AND pid <> pg_backend_pid() AND backend_type IS DISTINCT FROM 'autovacuum worker';
+      WHERE datname = ANY (ending) AND pid <> pg_backend_pid() AND usesysid IS NOT NULL;
     EXIT WHEN open = 0;
     PERFORM pg_sleep(0.05);
   END LOOP;

@@ -45,8 +45,9 @@ measure() {
     END { if (NR < 3) exit 1; printf "%.0f %.0f %d\n", free * 1024, wal * 1024, same }'
 }
 
-# The disks of the database, as room.sql told of them in $seen, and as they are now, in the folder DB_DATA.
-room() { seen_of df | measure; }
+# The disks of the database, as room.sql told of them in $seen (`unknown` where it runs elsewhere), and as they are now, in
+# the folder DB_DATA.
+room() { if elsewhere; then echo unknown; else seen_of df | measure; fi; }
 room_now() {
   inside sh -c 'd=${1:-$PGDATA}; df -Pk "$d" "$d/pg_wal/."' sh "$DB_DATA" </dev/null | measure
 }
@@ -55,6 +56,7 @@ room_now() {
 # disk a server that stays down.
 require_room() { # BYTES
   room=$(room) || refuse "the free space on the disk of $DB_CONTAINER cannot be read"
+  [ "$room" != unknown ] || return 0
   short=$(printf '%s\n' "$room" | awk -v need="$1" -v wal="$(seen_of wal)" '{
     need = (need + ($3 ? wal : 0)) * 1.1
     if ($1 < need) printf "data %.0f MB, %.0f MB are free", need / 1e6, $1 / 1e6
@@ -105,9 +107,9 @@ open_backup() { # PATH
 # An archive is read by pg_restore, where pg_restore is: it is copied into the folder $staging there, as `archive`.
 # What a check that was killed left there goes with the first one a day later.
 fill_staging() { # NAME
-  staging=/tmp/fab-rollback-$1
+  staging=$staging_place/fab-rollback-$1
   inside sh -c 'umask 077
-    find /tmp/fab-rollback-check* -prune -mtime +0 -exec rm -rf {} + 2>/dev/null
+    find "${1%/*}"/fab-rollback-check* -prune -mtime +0 -exec rm -rf {} + 2>/dev/null
     rm -rf "$1" && mkdir "$1" && df -Pk "$1"' sh "$staging" </dev/null \
     | awk -v need="$bytes" 'NR == 2 && $4 * 1024 < need * 1.1 { exit 1 }' \
     || refuse 'the archive does not fit into the container'

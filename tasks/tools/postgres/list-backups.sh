@@ -1,7 +1,7 @@
 # Prints what lies in FOLDER: list-backups.sh FOLDER REPORTS
 # For each backup `BACKUP BYTES MODIFIED KIND CHECKSUM NAME` (tab-separated; CHECKSUM: whether one lies beside it), then
 # what its last check found, which lies in REPORTS; or, of a file that was never checked, the revision in it, as far as
-# it can be read in a few seconds. DB_CONTAINER may be empty: then an archive's is not read.
+# it can be read in a few seconds. DB_CONTAINER and PGHOST may be empty: then an archive's is not read.
 set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 folder=$(at_home "$1") reports=$(at_home "$2")
@@ -10,7 +10,7 @@ revision_in() { # KIND FILE
   case $1 in
     plain) timeout 5 cat "$2" ;;
     gzip | zstd) timeout 5 "$1" -dcq <"$2" ;;
-    custom) [ -z "$DB_CONTAINER" ] || inside timeout 5 pg_restore -a -t alembic_version -f - <"$2" ;;
+    custom) [ -z "$DB_CONTAINER$PGHOST" ] || inside timeout 5 pg_restore -a -t alembic_version -f - <"$2" ;;
   esac 2>/dev/null | awk '
     /^COPY .*alembic_version"? \(/ { on = 1; next }
     on && $0 == "\\." { exit }

@@ -3,12 +3,13 @@
 set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 same_backup
-staging=/tmp/fab-rollback-$RUN
+staging=$staging_place/fab-rollback-$RUN
 low=268435456 # bytes free below which a load is ended: a full WAL disk stops the server
 nonce=$(od -An -tx1 -N16 /dev/urandom | tr -d ' \n')
 exec 5>&1
 
 watch_room() {
+  ! elsewhere || return 0
   while sleep 2; do
     room_now | awk -v low="$low" '{ exit !($1 < low || $2 < low) }' || continue
     : >"$work/full"

@@ -2,35 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ...config.settings import Environment
 from ...console.errors import Refused
-from ...ssh import scripts
+from ...ssh import paths, scripts
 from ...ssh.shell import Word
 
+PORT = re.compile(r":[0-9]{1,5}$")
 NAME_LIMIT = 63  # bytes of an identifier, PostgreSQL's NAMEDATALEN - 1
 
 
 @dataclass(frozen=True)
 class Database:
-    """A database: the container its server runs in, its name, and the login used by the socket.
+    """A database, its login, and how PostgreSQL's programs reach it: in the container of its server, by the socket.
 
-    The container is empty where a script finds it itself.
-
-    Raises ValueError for what no database can be called.
+    The container is empty where a script finds it itself, or where the server runs at `host` (a name, or the folder of
+    a socket) and `port`. Then the programs are those of the image `client`, or the host's own. The password stands in
+    `password_file`, or as `password_variable` in the files `values` (one a line, below the `checkout`). Raises
+    ValueError for what no database can be called.
     """
 
     container: str
     name: str
     user: str
+    host: str = ""
+    port: str = ""
+    client: str = ""
+    password_file: str = ""
+    password_variable: str = ""
+    checkout: str = ""
+    values: str = ""
 
     @classmethod
     def of(cls, environment: Environment, container: str) -> Database:
         """Return the database of hosts.yaml, in the container of that id; raise Refused where it knows of none."""
-        if not environment.database:
+        known = environment.database
+        if not known:
             raise Refused(f"{environment.name} has no database in hosts.yaml.")
-        return cls(container, environment.database.name, environment.database.user)
+        host, _, port = known.address.rpartition(":") if PORT.search(known.address) else (known.address, "", "")
+        return cls(
+            container or known.container,
+            known.name,
+            known.user,
+            host=host.strip("[]"),
+            port=port or "5432",
+            client=known.client,
+            password_file=known.password_file,
+            password_variable=known.password_variable,
+            checkout=paths.app(environment),
+            values=environment.compose.env_file or ".env",
+        )
 
     def __post_init__(self) -> None:
         for value in (self.container, self.name, self.user):
@@ -45,12 +68,19 @@ class Database:
         return "template1" if self.name == "postgres" else "postgres"
 
     def variables(self) -> dict[str, str]:
-        """Return what `lib.sh` reads of the environment."""
+        """Return what `client.sh` reads of the environment."""
         return {
             "DB_CONTAINER": self.container,
             "DB_NAME": self.name,
             "DB_USER": self.user,
             "DB_MAINTENANCE": self.maintenance,
+            "PGHOST": self.host,
+            "PGPORT": self.port,
+            "DB_CLIENT": self.client,
+            "DB_PASSWORD_FILE": self.password_file,
+            "DB_PASSWORD_VARIABLE": self.password_variable,
+            "DB_CHECKOUT": self.checkout,
+            "DB_VALUES": self.values,
         }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...console.units import size
 from .names import Copy, parse_copy
 
 COMMENT = re.compile(r"fab-rollback \w+ (\d+)")
@@ -30,19 +31,31 @@ class Member:
 
 @dataclass(frozen=True)
 class Server:
-    """The server: VERSION (150020 is 15.20), room on its disks in bytes, the database and its copies."""
+    """The server: VERSION (150020 is 15.20), room on its disks in bytes, the database and its copies.
+
+    DATA_FREE is None where the disks cannot be seen. BESIDE: whether the login may keep a copy beside the database, and
+    rename both.
+    """
 
     version: int
     standby: bool
     max_wal: int
-    data_free: int
+    data_free: int | None
     wal_free: int
     one_disk: bool
     live: Member | None
     copies: tuple[Member, ...]
+    beside: bool = True
+
+    @property
+    def free(self) -> str:
+        """How much is free, in words."""
+        return "how much is free there is not known" if self.data_free is None else f"{size(self.data_free)} are free"
 
     def fits(self, bytes_needed: int) -> bool:
-        """Whether BYTES_NEEDED fit beside all the WAL there may be, with 10 % left over."""
+        """Whether BYTES_NEEDED fit, as far as is known, beside all the WAL there may be, with 10 % left over."""
+        if self.data_free is None:
+            return True
         shared = self.max_wal if self.one_disk else 0
         return self.data_free >= (bytes_needed + shared) * 1.1 and self.wal_free >= self.max_wal * 1.1
 
@@ -51,16 +64,17 @@ def parse_server(output: str, live: str) -> Server:
     """Return what `server.sh` printed; LIVE is the name of the database that was asked about."""
     head, *rows = _lines(output)
     members = [_member(row, live) for row in rows]
-    data, wal, same = map(int, re.findall(r"^ROOM (\d+) (\d+) ([01])$", output, re.M)[0])
+    data, wal, same = re.findall(r"^ROOM (?:unknown|(\d+) (\d+) ([01]))$", output, re.M)[0]
     return Server(
         version=head["version"],
         standby=head["standby"],
         max_wal=head["max_wal"],
-        data_free=data,
-        wal_free=wal,
-        one_disk=bool(same),
+        data_free=int(data) if data else None,
+        wal_free=int(wal or 0),
+        one_disk=same == "1",
         live=next((member for member in members if member.name == live), None),
         copies=tuple(member for member in members if member.copy),
+        beside=not re.search(r"^beside false$", output, re.M),
     )
 
 

@@ -16,6 +16,7 @@ if [ "$(seen_of copy)" = 1 ]; then
   echo "$copied"
   exit 0
 fi
+[ "$(seen_of beside)" != false ] || refuse "$DB_USER may not copy $DB_NAME"
 [ "$(seen_of live)" = 1 ] || refuse "there is no database $DB_NAME"
 require_room "$(seen_of size)"
 

@@ -6,5 +6,5 @@ SELECT '= copy ' || count(*) FROM pg_database WHERE datname = :'copy';
 SELECT '= verified ' || count(*) FROM pg_database
 WHERE datname = :'copy' AND shobj_description(oid, 'pg_database') LIKE 'fab-rollback % verified';
 SELECT '= sessions ' || count(*) FROM pg_stat_activity
-WHERE datname = :'copy' AND backend_type IS DISTINCT FROM 'autovacuum worker';
+WHERE datname = :'copy' AND usesysid IS NOT NULL;
 SELECT '= size ' || pg_database_size(oid) FROM pg_database WHERE datname = :'live';

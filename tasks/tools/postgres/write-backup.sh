@@ -29,7 +29,7 @@ read_back() { # COMMAND...: unpacks it
 
 to_directory() {
   require_room "$size"
-  staging=/tmp/fab-rollback-dump-$(basename "$path")
+  staging=$staging_place/fab-rollback-dump-$(basename "$path")
   clean_staging
   change 'pg_dump failed' inside sh -c 'umask 077; mkdir "$1"' sh "$staging" </dev/null
   change 'pg_dump failed' dump -Fd -j2 -Z1 -f "$staging/dump"

@@ -8,6 +8,8 @@ import subprocess
 import pytest
 
 from tasks.preflight.backups import backup_files as files
+from tasks.ssh.shell import Word
+from tasks.tools.postgres.psql import Database
 from tests.unit.support import laid
 
 RUN = "20260102-030405-abcdef"
@@ -15,8 +17,9 @@ DUMP = "--\n-- PostgreSQL database dump\n--\nCOPY public.alembic_version (versio
 
 
 def listed(home, reports="reports", container=":"):
+    variables = {**Database("", "d", "u").variables(), "DB_CONTAINER": Word(f'"$({container})"')}
     done = subprocess.run(
-        ["sh", "-c", laid.with_files(files.listing("backups", reports, container))],
+        ["sh", "-c", laid.with_files(files.listing("backups", reports, **variables))],
         env={"HOME": str(home), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
