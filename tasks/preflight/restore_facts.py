@@ -51,8 +51,7 @@ def facts(report: RestoreReport, now: int) -> list[str]:
         f"{len(section.rows)} tables, {sum(counted)} rows",
         report.fit.text,
         *(differences(report.rows, section) if report.rows is not None else []),
-        f"it takes about {size(report.need)} beside the live database ({size(report.bytes)}); "
-        f"{report.server.free}",
+        f"it takes about {size(report.need)} beside the live database ({size(report.bytes)}); {report.server.free}",
     ]
 
 

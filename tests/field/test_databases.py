@@ -1,4 +1,4 @@
-"""Where the database is: deployments whose server is in none of their services are rolled back and restored as others."""
+"""Where the database is: deployments whose server is none of their services are rolled back and restored as others."""
 
 from __future__ import annotations
 

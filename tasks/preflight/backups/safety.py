@@ -48,8 +48,7 @@ def room(c: Host, live: Database, server: Server | None = None) -> list[str]:
         return [f"{live.user} may not copy {live.name} ({there}): the snapshot is a dump in {folder}"]
     if not server.fits(0) or not _dump_fits(c, live, server):
         raise Refused(
-            f"too little disk for a snapshot, and for a dump: {live.name} has {there}, "
-            f"{server.free}.",
+            f"too little disk for a snapshot, and for a dump: {live.name} has {there}, {server.free}.",
             at=c.address,
             next=f"Make room ({fab('backups.prune')}), or bring a dump to another machine, then the same command "
             "with --no-snapshot",
