@@ -15,7 +15,7 @@ METHODS = ("prove", "standing", "remedies", "can_undo")
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_deployment_answers_what_the_engine_asks(method):
-    asked, answered = (inspect.signature(getattr(one, method)) for one in (World, Deployment))
+    asked, answered = (inspect.signature(getattr(one, method)) for one in (World, DeploymentWorld))
     assert list(asked.parameters) == list(answered.parameters)
 
 

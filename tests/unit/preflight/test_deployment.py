@@ -19,7 +19,7 @@ from tasks.tools.compose.readiness import NotReady, Readiness
 from tests.unit.support.deployment import HEAD, container, environment
 from tests.unit.support.deployment import state as healthy
 
-DEPLOYMENT = deployment.Deployment()
+DEPLOYMENT = deployment.DeploymentWorld()
 STEPS = [Step(name="stop", title="", script=""), Step(name="empty", title="", script="", effects=("drops",))]
 
 
