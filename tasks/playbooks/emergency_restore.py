@@ -32,7 +32,7 @@ def restore_plan(report: RestoreReport) -> Plan:
     make_room = [backups.dump_live_step(report, start), backups.drop_step(report)]
     return chain(
         report,
-        [load, stop] if report.options.online else [stop, *make_room, load],
+        [load, stop] if report.options.online and not report.same else [stop, *make_room, load],
         backups.swap_step(report),
         start,
         task="emergency-restore",

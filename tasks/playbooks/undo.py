@@ -70,7 +70,8 @@ def to_schema(report: RollbackUndoReport) -> Plan:
 def _data(report: RollbackUndoReport) -> list[Step | None]:
     """Return the steps that put the data of before back, or keep those of now while the schema is upgraded."""
     if report.dump:
-        return [backups.restore.step(report.dump), backups.swap_step(report.dump)]
+        load, swap = backups.restore.step(report.dump), backups.swap_step(report.dump)
+        return [backups.dump_live_step(report.dump), load, swap]
     return [backups.swap_step(report), db.snapshot_step(report)]
 
 

@@ -77,7 +77,7 @@ def check(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fa
     report = read(c, file, options, plan=plan)
     report = structs.replace(report, stopping=_writers(report) if options.stop else [])
     restore_facts.require(report)
-    if report.drops and options.dump:
+    if report.replaces and options.dump:
         report = structs.replace(report, dump_to=_dump_path(c, report))
     return restore_facts.told(report)
 
@@ -98,6 +98,8 @@ def read(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fal
         raise Refused(f"{path} cannot be restored: {'; '.join(reasons)}.", at=c.address, next=_other(c, path, file))
     if server.standby:
         raise Refused("the database server is a standby: it cannot be written to.", at=c.address)
+    if not server.live and not server.beside:
+        raise Refused(f"there is no database {live.name}, and {live.user} may not create one.", at=c.address)
     report = RestoreReport(
         environment=seen.settled(c.environment),
         state=seen,

@@ -12,6 +12,8 @@ from .present.reports import UNWELL
 from .restore_report import RestoreReport, in_place
 
 PRUNE = fab("backups.prune")
+SAME = "{} may not keep a copy beside {}: the backup is loaded into that itself, in one transaction"
+WAITS = "the application goes on, but waits while the backup is loaded; what it writes meanwhile is lost, or in the way"
 GOES_ON = "the application goes on; what it writes until the swap stays in the old database"
 
 
@@ -75,11 +77,17 @@ def told(report: RestoreReport) -> RestoreReport:
     unfit = [] if fit.kind in ("same", "untold") else [f"Code and backup do not fit: {fit.text} Go on?"]
     report = structs.replace(
         report,
-        facts=[*report.facts, *([kept] if report.there and not report.drops else [])],
-        warnings=[*report.warnings, *(_when_stopped(report) if report.options.stop else [GOES_ON])],
+        facts=[*report.facts, *([kept] if report.there and not report.replaces else [])],
+        warnings=[*report.warnings, *_meanwhile(report)],
         questions=unfit,
     )
-    return _told_of_drop(report) if report.drops else report
+    return _told_of_loss(report) if report.replaces else report
+
+
+def _meanwhile(report: RestoreReport) -> list[str]:
+    if report.options.stop:
+        return _when_stopped(report)
+    return [WAITS if report.same else GOES_ON]
 
 
 def _when_stopped(report: RestoreReport) -> list[str]:
@@ -90,17 +98,20 @@ def _when_stopped(report: RestoreReport) -> list[str]:
     ]
 
 
-def _told_of_drop(report: RestoreReport) -> RestoreReport:
+def _told_of_loss(report: RestoreReport) -> RestoreReport:
     path, name = report.dump_to, report.live.name
     rows = "" if report.rows is None else f" with {sum(report.rows.values())} rows"
+    how = f"--in-place DROPS {name}{rows}" if report.drops else f"This REPLACES what {name} holds{rows}"
+    why = [] if report.drops else [SAME.format(report.live.user, name)]
     if path:
-        fact = f"the present database is dumped to {path} before it is dropped"
-        ask = f"--in-place DROPS {name}{rows} before the backup is loaded; {path} is the only way back. Go on?"
-        return structs.replace(report, facts=[*report.facts, fact], questions=[*report.questions, ask])
-    why = "the host's disk has no room for a dump" if report.options.dump else "--no-dump"
-    warning = f"no dump is made first ({why}): what the backup does not hold is lost for ever"
-    ask = f"--in-place DROPS {name}{rows}, of {size(report.bytes)}, WITHOUT A WAY BACK. Go on?"
-    return structs.replace(report, warnings=[*report.warnings, warning], questions=[*report.questions, ask])
+        fact = f"the present database is dumped to {path} before it is {'dropped' if report.drops else 'replaced'}"
+        ask = f"{how} before the backup is loaded; {path} is the only way back. Go on?"
+        return structs.replace(report, facts=[*report.facts, *why, fact], questions=[*report.questions, ask])
+    cause = "the host's disk has no room for a dump" if report.options.dump else "--no-dump"
+    warning = f"no dump is made first ({cause}): what the backup does not hold is lost for ever"
+    ask = f"{how}, of {size(report.bytes)}, WITHOUT A WAY BACK. Go on?"
+    known = {"facts": [*report.facts, *why], "warnings": [*report.warnings, warning]}
+    return structs.replace(report, **known, questions=[*report.questions, ask])
 
 
 def differences(rows: dict[str, int], section: Section) -> list[str]:

@@ -49,7 +49,7 @@ class RestoreReport(DeploymentReport, frozen=True, kw_only=True):
         rows: those of the live database, by table; None: they could not be counted.
         fit: how the backup's revision stands to the code.
         risks: what may keep it from being loaded.
-        dump_to: where the live database is dumped to before it is dropped; empty: nowhere.
+        dump_to: where the live database is dumped to before it is dropped or replaced; empty: nowhere.
         options: what the operator said.
     """
 
@@ -71,7 +71,17 @@ class RestoreReport(DeploymentReport, frozen=True, kw_only=True):
     @property
     def drops(self) -> bool:
         """Whether the live database is dropped before the backup is loaded."""
-        return self.options.in_place and self.there
+        return self.options.in_place and self.there and not self.same
+
+    @property
+    def same(self) -> bool:
+        """Whether the backup is loaded into the live database itself: the login may keep no copy beside it."""
+        return self.there and not self.server.beside
+
+    @property
+    def replaces(self) -> bool:
+        """Whether what the live database holds is afterwards in a dump at the most."""
+        return self.drops or self.same
 
     @property
     def owners(self) -> bool:
@@ -121,14 +131,14 @@ class RestoreReport(DeploymentReport, frozen=True, kw_only=True):
             running=sorted({k.service for k in seen.containers if k.status in ("running", "restarting")}),
             stopped=self.stopping,
             healthy=seen.healthy,
-            swapped="" if self.drops else self.outgoing,
+            swapped="" if self.replaces else self.outgoing,
         )
-        return DroppedBefore(**structs.asdict(found), dropped=self.dump_to) if self.drops else found
+        return DroppedBefore(**structs.asdict(found), dropped=self.dump_to) if self.replaces else found
 
     @property
     def back(self) -> str:
         """The command that takes it back; empty where there is none."""
-        if self.drops:
+        if self.replaces:
             return in_place(self.dump_to) if self.dump_to else ""
         return fab("undo") if self.there else ""
 

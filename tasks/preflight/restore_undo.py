@@ -72,6 +72,6 @@ def _refuse_dropped(c: Host, record: RunRecord, live: Database) -> None:
             f"Run {record.run} was dropping the database: only forwards from here.", next=f"Next: {fab('resume')}"
         )
     raise Refused(
-        f"Run {record.run} dropped the database in its place: there is nothing to swap.",
+        f"Run {record.run} dropped or replaced what the database held: there is nothing to swap.",
         next=f"Its way back: {record.plan.back or 'none'}.",
     )

@@ -148,6 +148,8 @@ def _with_snapshot(c: Host, report: RollbackUndoReport, *, there: bool, dumped: 
         name = report.found.snapshot or "of that run"
         raise Refused(f"there is no snapshot {name}.", at=c.address, next=f"{fab('undo')} upgrades.")
     dump = restore.read(c, report.found.dump, RestoreOptions(stop=True), plan=True, run=report.run)
+    if dump.same:
+        dump = structs.replace(dump, dump_to=safety.dump_path(c.environment, report.run))
     restore_facts.require_room(dump, dump.need, f"{in_place(dump.backup.path)}; {fab('undo')} upgrades instead.")
     return structs.replace(report, dump=dump, facts=dump.facts, warnings=[*report.warnings, *dump.warnings])
 

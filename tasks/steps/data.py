@@ -41,10 +41,7 @@ def dump(environment: Environment, live: Database, path: str, form: str = "custo
 
 
 def snapshot_step(report: DeploymentReport) -> Step | None:
-    """Return the step that clones the database on the server, or dumps it where that does not fit or cannot be done.
-
-    Both have names that say which run they are for.
-    """
+    """Return the step that clones the database on the server, or dumps it: both are named after the run."""
     kept = report.safety
     if not kept:
         return None
@@ -70,6 +67,8 @@ def restore_step(report: RestoreReport, amends: Step | None = None) -> Step:
     It is a preparation where the application goes on meanwhile. `amends` is what makes good a stop before it where it
     fails: the live database is as it was then, unless it was dropped.
     """
+    if report.same:
+        return _load_same(report, amends)
     backup, goes_on = report.backup, report.options.goes_on
     loaded = "pg_restore -e -j2" if backup.archive else "psql -X -v ON_ERROR_STOP=1"
     return Step(
@@ -89,6 +88,22 @@ def restore_step(report: RestoreReport, amends: Step | None = None) -> Step:
     )
 
 
+def _load_same(report: RestoreReport, amends: Step | None) -> Step:
+    live, backup = report.live, report.backup
+    return Step(
+        name="restore",
+        effects=("drops",),
+        title=f"Load {backup.path} into {live.name} itself, in place of what it holds, and compare it with the file",
+        script=changes.load_same(live, restoring(report, backup, report.section, owners=report.owners)),
+        commands=(f"{{ echo BEGIN; DROP ...; cat {backup.path}; echo COMMIT; }} | psql -d {quote(live.name)}",),
+        stop=changes.stop(live),
+        primary_only=True,
+        outage=True,
+        timeout=LONG,
+        amends=amends,
+    )
+
+
 def restoring(report: DeploymentReport, backup: Backup, section: Section, *, owners: bool = True) -> Restore:
     """Return what the run restores, with the folders that it needs for that."""
     return Restore(
@@ -105,14 +120,14 @@ def restoring(report: DeploymentReport, backup: Backup, section: Section, *, own
 @change(step=restore_step)
 def restore(c: Host, file: str | None = None, from_database: str | None = None, plan: bool = False) -> Plan:
     """Restore a backup beside the live database, compare it with the file, and swap; the old one is kept."""
-    report = preflight.check(c, file, RestoreOptions(source=from_database), plan=plan)
-    return restore_plan(report)
+    return restore_plan(preflight.check(c, file, RestoreOptions(source=from_database), plan=plan))
 
 
 def restore_plan(report: RestoreReport) -> Plan:
     """Return the plan of a restore while the application goes on."""
     return chain(
         report,
+        dump_live_step(report),
         restore_step(report),
         swap_step(report),
         task="backups.restore",
@@ -126,10 +141,11 @@ def restore_plan(report: RestoreReport) -> Plan:
 def swap_step(report: RestoreReport | UndoReport) -> Step | None:
     """Return the step that gives the database that comes the live name; the present one is kept beside it.
 
-    None where none comes. Where there is none now, or it was dropped, the name is only taken.
+    None where none comes, or the live one itself was loaded. Where there is none now, or it was dropped, the name is
+    only taken.
     """
     live, incoming, outgoing = report.live, report.incoming, report.outgoing
-    if not live or not incoming:
+    if not live or not incoming or (isinstance(report, RestoreReport) and report.same):
         return None
     if isinstance(report, RestoreReport) and (report.drops or not report.there):
         return _take(live, incoming)
@@ -159,10 +175,7 @@ def _take(live: Database, incoming: str) -> Step:
 
 
 def dump_live_step(report: RestoreReport, amends: Step | None = None) -> Step | None:
-    """Return the step that dumps the live database before it is dropped; None where it is not, or there is no room.
-
-    `amends` is as in `restore_step`.
-    """
+    """Return the step that dumps the live database before it is lost; None where it is not, or there is no room."""
     if not report.dump_to:
         return None
     return structs.replace(dump(report.environment, report.live, report.dump_to), amends=amends)

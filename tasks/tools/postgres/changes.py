@@ -102,6 +102,11 @@ def restore(db: Database, wanted: Restore) -> str:
     return call(db, "restore", **wanted.variables(db))
 
 
+def load_same(db: Database, wanted: Restore) -> str:
+    """Return the call that replaces what the live database holds by a backup, in one transaction; all or nothing."""
+    return call(db, "load-same", **wanted.variables(db))
+
+
 def drop_live(db: Database, wanted: Restore) -> str:
     """Return the call that drops `db` itself to make room for what `restore` then loads; only a dump brings it back."""
     return call(db, "drop-live", **wanted.variables(db))

@@ -1,5 +1,5 @@
 # Loads a backup into the empty database COPY, and watches the disk meanwhile. The variables are those of restore.sh; an
-# archive is staged already; DB_DATA is where the data lie. What the file holds by table is written to WORK/report, for compare.sh.
+# archive is staged already, unless BY_SQL has it loaded as one stream; FIRST is a file of SQL that empties COPY before; DB_DATA is where the data lie. What the file holds by table is written to WORK/report, for compare.sh.
 set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 same_backup
@@ -29,6 +29,7 @@ load_sql() {
   export EMIT=1 TOTAL="$SQL_BYTES"
   {
     echo 'BEGIN;'
+    [ -z "${FIRST-}" ] || cat "$FIRST"
     read_backup | scan 2>"$work/scan.err" && [ ! -e "$work/unreadable" ] \
       && printf 'COMMIT;\n\\echo RESTORE_OK_%s\n' "$nonce"
   } | sql "$COPY" >"$work/out" 2>"$work/load.err" || :
@@ -56,7 +57,7 @@ load_archive() {
 }
 
 load() {
-  case $kind in
+  case $kind${BY_SQL-} in
     custom | directory) load_archive ;;
     *) load_sql ;;
   esac

@@ -55,6 +55,7 @@ function finish(   s, up) {
   } else if (up ~ /^ALTER SYSTEM /) forbid(s)
   else if (up ~ /^SET STANDARD_CONFORMING_STRINGS = OFF/) plain = "E"
   else if (up ~ /^SET SEARCH_PATH = /) { path = substr(s, 19); sub(/, pg_catalog$/, "", path) }
+  else if (up ~ /^COMMENT ON EXTENSION / && ENVIRON["FIRST"] != "") drop++ # it stays, and may be another's
   else if (up ~ /^SET TRANSACTION_TIMEOUT = 0/ && ENVIRON["OLD_SERVER"] != "") drop++
   else if (up ~ /^SET CLIENT_ENCODING = / && split(line, bit, "\047") > 2) encoding = bit[2]
   else if (up ~ /^ALTER .* OWNER TO / && match(up, /.* OWNER TO /)) { role(substr(s, RLENGTH + 1)); ownership() }

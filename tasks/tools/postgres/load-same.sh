@@ -1,0 +1,16 @@
+# Loads a backup into the live database itself, where the login may keep no copy beside it: what it owns there is dropped
+# first, in the same transaction. Either all of it happens, or nothing. The variables are those of restore.sh. Then the
+# database is compared with the file. Prints `PROGRESS` lines, then `VERIFIED N tables N rows N unverified`.
+set -eu
+. "$SCRIPTS/tools/postgres/lib.sh"
+same_backup
+see "$DB_NAME"
+[ "$(seen_of live)" = 1 ] || refuse "there is no database $DB_NAME"
+at_exit clean_staging
+[ "$kind" != directory ] || fill_staging "$RUN"
+[ "$(seen_of version)" -ge 170000 ] || export OLD_SERVER=1
+export COPY="$DB_NAME" BY_SQL=1 FIRST="$SCRIPTS/tools/postgres/empty.sql"
+sh "$SCRIPTS/tools/postgres/load.sh"
+sh "$SCRIPTS/tools/postgres/compare.sh"
+echo 'ANALYZE;' | change 'the statistics could not be gathered' live
+echo "$DB_NAME holds what $BACKUP holds"
