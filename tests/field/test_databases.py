@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.field.recipe import BACKEND, BUILD, MIGRATE, UP
+from sandbox import engine, images
+from tests.field.recipe import BACKEND, REVISIONS
 
 pytestmark = pytest.mark.sandbox
 
 URL = "postgresql+psycopg://shop:${DB_PASSWORD}@database/shop"
-PASSWORD = "secret-of-@name@"
+PASSWORD = "secret-of-all"
 LOGIN = "CREATE ROLE shop LOGIN {rights} PASSWORD '{password}'; CREATE DATABASE shop OWNER shop;"
 # PostgreSQL as Debian packages it, for whoever comes from a container of the host.
 INSTALL = """
@@ -32,47 +35,63 @@ def elsewhere(seen_at, **database):
         },
         "services": {"db": None},
         "top": {"volumes": {}},
-        "deploy": (BUILD, MIGRATE, UP),
+        "values": {"DB_PASSWORD": PASSWORD},
         "settings": {"compose": {"services": {"database": None}}, "database": database},
     }
 
 
 def rolled_back_and_restored(shop, *words):
-    """Roll back, take it back, and restore a backup of before; a password is seen nowhere."""
+    """Roll back, take it back, and restore a backup of before; return what the restore said. No password is seen."""
     before = shop.runs()
     made = shop.fab("backups.create", "--yes")
     assert made.code == 0, made.text
     ran = shop.rollback(*words)
     shop.rolled_back(ran, before, undo=True)
     shop.sql("DELETE FROM items WHERE id < 11")
-    restored = shop.fab("emergency-restore", "--file", "latest", "--yes")
+    restored = shop.fab("emergency-restore", "--file", re.findall(r"backups/\S+", made.text)[0], "--yes")
     assert restored.code == 0, restored.text
-    assert shop.sql("SELECT count(*) FROM items") == "50"
-    seen = f"{ran.text}{made.text}{restored.text}"
-    journals = shop.host.exec(f"grep -rl secret-of-{shop.name} {shop.name}/.git/fab-rollback || :")
-    assert (journals, f"secret-of-{shop.name}" in seen, "containers.start" in seen) == ("", False, False)
-    return ran, restored
+    assert (shop.sql("SELECT count(*) FROM items"), shop.health()["found"]) == ("50", REVISIONS["v2"])
+    said = made.text + ran.text + restored.text
+    journals = shop.host.exec(f"grep -rl secret-of- {shop.name}/.git/fab-rollback /dev/shm /var/tmp || :")
+    assert (journals, "secret-of-" in said, "containers.start" in said) == ("", False, False)
+    return restored.text
 
 
 @pytest.fixture
 def server_on_the_host(borrowed):
-    """A PostgreSQL on the host itself, with a login that may create databases, and no more."""
+    """A PostgreSQL on the host itself, whose login may create databases, and no more."""
     borrowed.exec(INSTALL, user="root", timeout=300)
+    statement = LOGIN.format(rights="CREATEDB", password=PASSWORD)
+    borrowed.exec("cd / && psql -Xq", user="postgres", stdin=statement)
 
-    def make(name):
-        statement = LOGIN.format(rights="CREATEDB", password=f"secret-of-{name}")
-        borrowed.exec("psql -Xq", user="postgres", stdin=statement)
 
-    return make
+@pytest.fixture
+def other_server(field_host):
+    """The address of a PostgreSQL on another host, whose login may not even create databases."""
+    name = f"{field_host.container}-database"
+    given = ("-e", "POSTGRES_PASSWORD=x", "-e", "PGPASSWORD=x", "-e", "POSTGRES_USER=root", "-e", "POSTGRES_DB=root")
+    engine.docker("run", "-d", "--name", name, *given, images.POSTGRES.tag)
+    try:
+        # Over TCP: the server that the entrypoint starts at first is on the socket alone.
+        ready = "until psql -Xq -h 127.0.0.1 -d root -c ''; do sleep 0.2; done"
+        engine.docker("exec", name, "sh", "-c", ready)
+        statement = LOGIN.format(rights="", password=PASSWORD)
+        engine.docker("exec", "-i", name, "psql", "-Xq", "-d", "root", stdin=statement)
+        yield engine.docker("inspect", "-f", "{{.NetworkSettings.Networks.bridge.IPAddress}}", name)
+    finally:
+        engine.docker("rm", "-fv", name)
 
 
 def test_a_database_on_the_host_itself(deployment, server_on_the_host):
-    server_on_the_host("shop1")
-    shop = deployment(
-        **elsewhere("host-gateway", address="127.0.0.1", password_variable="DB_PASSWORD"),
-        psql="PGPASSWORD=secret-of-@name@ psql -h 127.0.0.1 -U shop",
-    )
+    known = elsewhere("host-gateway", address="127.0.0.1", password_variable="DB_PASSWORD")
+    shop = deployment(**known, psql=f"PGPASSWORD={PASSWORD} psql -h 127.0.0.1 -U shop")
     refused = shop.rollback()
-    assert (refused.code, "--no-rehearse" in refused.err) == (2, True), refused.text
-    ran, restored = rolled_back_and_restored(shop, "--no-rehearse")
-    assert "Swap" in restored.text
+    assert (refused.code, "database.client" in refused.err, "--no-rehearse" in refused.err) == (2, True, True)
+    assert "[3/4] Swap " in rolled_back_and_restored(shop, "--no-rehearse")
+
+
+def test_a_database_on_another_host_beside_which_the_login_may_keep_no_copy(deployment, other_server):
+    known = elsewhere(other_server, address=other_server, client="postgres:15", password_file="@name@/.password")
+    docker = f"docker run --rm -i --network host -e PGPASSWORD={PASSWORD} --entrypoint psql postgres:15"
+    shop = deployment(**known, untracked={".password": PASSWORD}, psql=f"{docker} -h {other_server} -U shop")
+    assert "Load backups/" in rolled_back_and_restored(shop, "--no-rehearse")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from tasks.console import commands
@@ -60,6 +62,16 @@ def test_in_place_without_a_dump_the_question_says_that_nothing_leads_back(optio
     assert named(made) == ["stop", "drop", "restore", "take", "start"]
     assert "WITHOUT A WAY BACK" in made.questions[-1]
     assert made.back == ""
+
+
+@pytest.mark.parametrize("options", [{}, {"in_place": True}, {"online": True}])
+def test_beside_a_database_that_may_not_be_copied_nothing_is_restored_but_into_it_after_a_dump(options):
+    made = plan("backups/d.dump", server=dataclasses.replace(server(), beside=False), **options)
+    assert named(made) == ["stop", "dump", "restore", "start"]
+    assert "the backup is loaded into that itself" in " ".join(made.facts)
+    assert "backups/d.dump is the only way back" in made.questions[-1]
+    assert (made.before.swapped, made.before.dropped) == ("", "backups/d.dump")
+    assert [step.name for step in made.steps if step.amends] == ["dump", "restore"]
 
 
 @pytest.mark.parametrize("in_place", [False, True])

@@ -50,6 +50,11 @@ def test_a_database_that_does_not_answer_is_restarted():
     assert judged(e) == ("database", "fab container-restart --service db")
 
 
+def test_a_database_that_runs_elsewhere_is_not_restarted_from_here():
+    env = environment(database={"name": "d", "user": "u", "address": "db.example"})
+    assert judged(examined(state(revision=None, problems={"revision": "no"})), env=env) == ("database", "fab verify")
+
+
 def test_an_emptied_database_is_restored():
     assert judged(examined(state(revision=[]))) == ("database", "fab emergency-restore --file latest")
 
