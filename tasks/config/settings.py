@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -88,13 +89,24 @@ class Compose(Section, frozen=True):
 
 
 class Alembic(Section, frozen=True):
-    """Where migrations are run (`service`) and described (`config`, a path in the repository)."""
+    """Where migrations are run (`service`, by the words of `command`) and described.
+
+    `config` is a file in the repository, or the script folder where none configures Alembic. `environment` are
+    variables for it that its service has not, or otherwise: a $NAME in a value is the service's, or the deployment's.
+    """
 
     service: Service
     config: Text = "alembic.ini"
     command: Text = "alembic"
     table: Text = "alembic_version"
     schema: Text = "public"
+    environment: dict[Annotated[str, Meta(pattern=VARIABLE)], Line] = field(default_factory=dict)
+
+    @property
+    def section(self) -> str:
+        """The section of the ini that counts: that of `alembic -n NAME`."""
+        named = re.search(r"\s(?:-n\s*|--name[\s=]\s*)(\S+)", self.command)
+        return named[1] if named else "alembic"
 
 
 class DatabaseSettings(Section, frozen=True):

@@ -46,7 +46,7 @@ def rolled_back_and_restored(shop, *words):
     made = shop.fab("backups.create", "--yes")
     assert made.code == 0, made.text
     ran = shop.rollback(*words)
-    shop.rolled_back(ran, before, undo=True)
+    shop.rolled_back(ran, before)
     shop.sql("DELETE FROM items WHERE id < 11")
     restored = shop.fab("emergency-restore", "--file", re.findall(r"backups/\S+", made.text)[0], "--yes")
     assert restored.code == 0, restored.text

@@ -98,7 +98,7 @@ def probe(environment: Environment) -> Probe[Examined]:
     }
     if environment.database and environment.database.alembic:
         path = environment.app.path.removeprefix("~/")
-        parts["graphs"] = revisions.probe(path, ["HEAD"], environment.database.alembic.config)
+        parts["graphs"] = revisions.probe(path, ["HEAD"], environment.database.alembic)
     return combined(functools.partial(_examined, environment), **parts)
 
 

@@ -57,7 +57,7 @@ def decided(c: Host, found: Graphs) -> Graphs:
 
 
 def _graphs(environment: Environment, refs: Iterable[str]) -> Probe[Graphs]:
-    return revisions.probe(environment.app.path, list(dict.fromkeys(refs)), alembic_of(environment).config)
+    return revisions.probe(environment.app.path, list(dict.fromkeys(refs)), alembic_of(environment))
 
 
 def present_graph(c: Host, seen: State, found: Graphs | None = None) -> Graph:

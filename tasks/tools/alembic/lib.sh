@@ -2,6 +2,7 @@
 # What it has to be told, beside what rows.sh is told, comes from `migrate.variables` and `change_variables`:
 #   ALEMBIC_SERVICE  the service whose containers run alembic
 #   ALEMBIC_COMMAND  the words that start it there
+#   ALEMBIC_ENVIRONMENT  variables that it has there beside the service's, or otherwise; as environment.awk reads them
 #   CONTAINERS       what the names of containers begin with that run for this deployment, and for no other
 #   IMAGE            what alembic is run from: an id or a name
 #   HEADS, IMPLIED   what the table has to hold in the end, and what it may hold beside that; one a line, sorted
@@ -48,6 +49,31 @@ copyable() {
   [ "$(about 1)" = "$(grep -c '' <"$given")" ]
 }
 
+# Learns the variables of ALEMBIC_ENVIRONMENT, as $added, and puts them in place of those in the file $given.
+add_environment() {
+  added=
+  [ -n "$ALEMBIC_ENVIRONMENT" ] || return 0
+  set --
+  while IFS= read -r file; do
+    [ ! -r "$file" ] || set -- "$@" "$file"
+  done <<FILES
+$DB_VALUES
+FILES
+  added=$(ALEMBIC_ENVIRONMENT=$ALEMBIC_ENVIRONMENT awk -f "$SCRIPTS/tools/alembic/environment.awk" "$@" "$given") || exit 2
+  kept=$(printf '%s\n' "$added" | awk -F= 'NR == FNR { ours[$1]; next } !($1 in ours)' - "$given")
+  printf '%s\n%s\n' "$kept" "$added" >"$given"
+}
+
+# Runs $entry as compose would; the values of $added are in its environment only.
+by_compose() { # WORD...
+  quoted=$(printf '%s\n' "$added" | sed "s/'/'\\\\''/g; s/=/='/; s/$/'/; s/^/export /")
+  [ -z "$added" ] || FAB_LOGIN="$FAB_LOGIN
+$quoted"
+  # shellcheck disable=SC2046 # options and names, one word each
+  compose run --rm -T --no-deps --name "${container:?}" $(printf '%s\n' "$added" | sed -n 's/^\([^=]*\)=.*/-e \1/p') \
+    -e PGOPTIONS="$waits" --entrypoint "$entry" "$ALEMBIC_SERVICE" "$@"
+}
+
 # Runs alembic in the container $container: with the service's environment, volumes and network or, where its container is
 # not there, or cannot be copied exactly (older engines run it in one network), as compose would. Dependencies are not
 # started.
@@ -58,13 +84,15 @@ alembic() ( # WORD...
   entry=$1
   shift
   status=0
-  # shellcheck disable=SC2086
-  if copyable && [ "$network" = "${network% *}" ]; then
+  copies=1
+  copyable && [ "$network" = "${network% *}" ] || copies=
+  add_environment
+  if [ -n "$copies" ]; then
+    # shellcheck disable=SC2086
     docker run --rm --name "${container:?}" --network "${network:-none}" --volumes-from "$app" --env-file "$given" \
       $hosts ${folder:+-w "$folder"} ${login:+-u "$login"} -e PGOPTIONS="$waits" --entrypoint "$entry" "${IMAGE:?}" "$@" || status=$?
   else
-    compose run --rm -T --no-deps --name "$container" -e PGOPTIONS="$waits" --entrypoint "$entry" \
-      "$ALEMBIC_SERVICE" "$@" || status=$?
+    by_compose "$@" || status=$?
   fi
   if [ "$status" = 137 ]; then # after a SIGKILL, mostly the kernel's
     echo 'alembic was killed in its container: it or the host has too little memory, or somebody killed it' >&2

@@ -44,6 +44,7 @@ def variables(environment: Environment) -> dict[str, str]:
         **rows.variables(environment, database),
         "ALEMBIC_SERVICE": alembic.service,
         "ALEMBIC_COMMAND": alembic.command,
+        "ALEMBIC_ENVIRONMENT": "\n".join(f"{name}={value}" for name, value in alembic.environment.items()),
         "CONTAINERS": prefix(environment),
     }
 

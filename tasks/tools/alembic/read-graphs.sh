@@ -3,8 +3,8 @@
 #
 # read-graphs.sh COMMIT...
 #   CHECKOUT  the checkout's folder
-#   CONFIG    the path of alembic.ini, or of the pyproject.toml with [tool.alembic], in the checkout's folder, where
-#             that lies below the repository's top and has it, else in the repository
+#   CONFIG    the path of alembic.ini, of the pyproject.toml with [tool.alembic], or of the script folder, in the
+#             checkout's folder, where that lies below the repository's top and has it, else in the repository
 # Exit codes: 0 printed; 1 no repository. A list that git could not give is the record `failed`: sh has no pipefail.
 set -eu
 LC_ALL=C
@@ -32,7 +32,7 @@ paths() {
 
 # Alembic loads no migration without a down_revision.
 contents() {
-  for path in "$CONFIG" "${folder}alembic.ini" "${folder}pyproject.toml"; do
+  for path in "$CONFIG" "$CONFIG/alembic.ini" "${folder}alembic.ini" "${folder}pyproject.toml"; do
     printf '%s:%s\n' "$1" "$below$path"
   done
   git --no-pager grep --no-color -alzF -e down_revision "$1" -- "$below*.py" | tr '\0' '\n'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import itertools
 import posixpath
 import re
 import sys
@@ -25,12 +26,13 @@ LEFT_TO_ALEMBIC = ("recursive_version_locations", "sourceless")
 OPTIONS = ("script_location", "version_locations", "path_separator", "version_path_separator", *LEFT_TO_ALEMBIC)
 
 
-def migration_paths(snapshot: Snapshot, config: str) -> list[str]:
+def migration_paths(snapshot: Snapshot, config: str, section: str = "alembic") -> list[str]:
     """Return the paths of the files that Alembic would load as migrations where hosts.yaml names `config`.
 
+    That is a file, or the script folder of what is configured in Python; `section` is the one of an ini that counts.
     Raises UndecidedError where text alone cannot tell.
     """
-    path, options = _configuration(snapshot, config)
+    path, options = _configuration(snapshot, config, section)
     try:
         folders = _version_folders(snapshot, posixpath.dirname(path), options)
     except UndecidedError as undecided:
@@ -42,12 +44,19 @@ def _loaded(path: str) -> bool:
     return MIGRATION.match(posixpath.basename(path)) is not None
 
 
-def _configuration(snapshot: Snapshot, config: str) -> tuple[str, dict[str, Any]]:
+def _configuration(snapshot: Snapshot, config: str, section: str) -> tuple[str, dict[str, Any]]:
     """The file that configures Alembic, and its options; those of an ini come before those of the pyproject.toml."""
+    if config in snapshot.folders:
+        inside = posixpath.join(config, "alembic.ini")
+        if inside not in snapshot.files:
+            return posixpath.join(config, "env.py"), {}
+        config = inside
     folder, name = posixpath.split(config)
     toml = posixpath.join(folder, "pyproject.toml")
     ini = posixpath.join(folder, "alembic.ini") if config == toml else config
-    found = {path: _options(snapshot, path) for path in (toml, ini) if path in (*snapshot.files, *snapshot.links)}
+    found = {
+        path: _options(snapshot, path, section) for path in (toml, ini) if path in (*snapshot.files, *snapshot.links)
+    }
     if ini not in found and not found.get(toml):
         others = sorted(path for path in snapshot.files if path != config and posixpath.basename(path) == name)
         hint = f"; it has {', '.join(others[:3])}" if others else ""
@@ -55,22 +64,23 @@ def _configuration(snapshot: Snapshot, config: str) -> tuple[str, dict[str, Any]
     return (ini if ini in found else toml), {**found.get(toml, {}), **found.get(ini, {})}
 
 
-def _options(snapshot: Snapshot, path: str) -> dict[str, Any]:
+def _options(snapshot: Snapshot, path: str, section: str) -> dict[str, Any]:
     content = snapshot.content(path)
     if content is None:
         raise UndecidedError("is no regular file", path)
     here = posixpath.join(CHECKOUT, posixpath.dirname(path)).rstrip("/")
+    text = content.decode("utf-8", "surrogateescape")
     try:
-        return (_toml if path.endswith(".toml") else _ini)(content.decode("utf-8", "surrogateescape"), here)
+        return _toml(text, here) if path.endswith(".toml") else _ini(text, here, section)
     except (configparser.Error, AttributeError, KeyError, TypeError, ValueError) as error:
         raise UndecidedError(f"cannot be read: {str(error).partition(chr(10))[0]}", path) from error
 
 
-def _ini(text: str, here: str) -> dict[str, str]:
+def _ini(text: str, here: str, section: str) -> dict[str, str]:
     parser = configparser.ConfigParser({"here": here})
     parser.read_string(text)
-    section = parser["alembic"] if parser.has_section("alembic") else {}
-    return {name: section[name] for name in OPTIONS if name in section}
+    said = parser[section] if parser.has_section(section) else {}
+    return {name: said[name] for name in OPTIONS if name in said}
 
 
 def _toml(text: str, here: str) -> dict[str, Any]:
@@ -120,7 +130,7 @@ def _version_locations(options: dict[str, Any]) -> list[str]:
 def _version_folder(snapshot: Snapshot, value: str, bases: list[str]) -> list[str]:
     """The one folder that an entry of version_locations names, none if it holds no file."""
     found = [place for place in _meant(snapshot, value, bases) if place in snapshot.folders]
-    if len(found) > 1 or (not found and ":" in value):
+    if len(found) > 1 or (not found and (":" in value or value.startswith("/"))):
         raise UndecidedError(f"version_locations {value}: found in {_said(found)}")
     return found
 
@@ -130,7 +140,7 @@ def _meant(snapshot: Snapshot, value: str, bases: list[str]) -> list[str]:
     if value == CHECKOUT or value.startswith(f"{CHECKOUT}/"):
         places = [value[len(CHECKOUT) + 1 :]]
     elif value.startswith("/"):
-        raise UndecidedError(f"{value} lies outside the repository")
+        places = _like(snapshot, value)
     elif ":" in value:
         package, *rest = value.split(":")
         tail = posixpath.normpath(posixpath.join("/", package.replace(".", "/"), *rest))
@@ -139,6 +149,22 @@ def _meant(snapshot: Snapshot, value: str, bases: list[str]) -> list[str]:
         places = [posixpath.join(base, value) for base in bases]
     inside = [place for place in dict.fromkeys(map(posixpath.normpath, places)) if not place.startswith("..")]
     return [_visible(snapshot, "" if place == "." else place) for place in inside]
+
+
+def _like(snapshot: Snapshot, value: str) -> list[str]:
+    """The folders that a path inside an image may mean: those that end most like it.
+
+    Raises UndecidedError where none does.
+    """
+    parts = posixpath.normpath(value).split("/")[::-1]
+    alike = {
+        folder: sum(1 for _ in itertools.takewhile(bool, map(str.__eq__, parts, folder.split("/")[::-1])))
+        for folder in snapshot.folders
+    }
+    most = max(alike.values(), default=0)
+    if not most:
+        raise UndecidedError(f"{value} lies outside the repository")
+    return sorted(folder for folder, count in alike.items() if count == most)
 
 
 def _visible(snapshot: Snapshot, folder: str) -> str:

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ....config.settings import Alembic
 from ....ssh.probe import Probe, single
 from ....ssh.shell import Answer
 from .answers import Undecidable, UndecidedError
@@ -18,7 +19,7 @@ Graphs = dict[str, Graph | Undecidable]
 """By commit, as it was named: its graph, or why there is none."""
 
 
-def probe(checkout: str, commits: Sequence[str], config: str) -> Probe[Graphs]:
+def probe(checkout: str, commits: Sequence[str], alembic: Alembic) -> Probe[Graphs]:
     """Return the question for the migration graphs of `commits`, as `fetch_script` asks it.
 
     Where the answer does not arrive whole, every graph is undecidable.
@@ -26,27 +27,27 @@ def probe(checkout: str, commits: Sequence[str], config: str) -> Probe[Graphs]:
 
     def graphs(answer: Answer) -> Graphs:
         try:
-            return parse(answer.out, config)
+            return parse(answer.out, alembic.config, alembic.section)
         except BadOutputError as error:
             return dict.fromkeys(commits, Undecidable(answer.err.strip() or str(error), torn=True))
 
-    return single(fetch_script(checkout, commits, config), graphs)
+    return single(fetch_script(checkout, commits, alembic.config), graphs)
 
 
-def parse(output: str, config: str) -> Graphs:
+def parse(output: str, config: str, section: str = "alembic") -> Graphs:
     """Return, for each commit given to `fetch_script`, its graph or why there is none.
 
     Raises BadOutputError (a ValueError) if the output did not arrive whole.
     """
     config = posixpath.normpath(config)
-    return {commit: _answer(snapshot, config) for commit, snapshot in read(output).items()}
+    return {commit: _answer(snapshot, config, section) for commit, snapshot in read(output).items()}
 
 
-def _answer(snapshot: Snapshot | None, config: str) -> Graph | Undecidable:
+def _answer(snapshot: Snapshot | None, config: str, section: str) -> Graph | Undecidable:
     if snapshot is None:
         return Undecidable("the repository has no such commit")
     try:
-        paths = migration_paths(snapshot, config)
+        paths = migration_paths(snapshot, config, section)
         strays = [path for path in sorted(snapshot.files) if path.endswith(".py") and snapshot.content(path)]
         if strays and not paths:
             raise UndecidedError(f"no migration where the configuration points to, yet {strays[0]} looks like one")

@@ -125,6 +125,57 @@ def test_what_cannot_be_copied_exactly_is_left_to_compose(host, lines):
     assert host.made().startswith("compose -p app -f docker-compose.yml run --rm -T --no-deps --name app-rollback-api ")
 
 
+KEEP = 'while [ "$1" != --env-file ]; do shift; done; cat "$2" > "$FAKE/env"; echo one > "$FAKE/heads"'
+DIRECT = {"URL": "postgresql://u:$WORD@db/$EMPTY", "MORE": "plain text"}
+
+
+def told(host, **alembic):
+    """Move the schema as an alembic of hosts.yaml that has these keys too."""
+    database = {"name": "d", "user": "u", "alembic": {"service": "api", **alembic}}
+    change = SchemaChange(["two"], ["one"], moves=["one"])
+    return host.run(migrate.move(environment(database=database), "image", "downgrade", change))
+
+
+@pytest.mark.parametrize("where", [".env", "login"])
+def test_variables_for_alembic_take_the_place_of_the_services_and_are_in_no_command_line(host, where):
+    host.variables.update({"WORD": "geheim"} if where == "login" else {})
+    (host.folder / "app" / ".env").write_text("WORD='geheim'\n" if where == ".env" else "")
+    (host.folder / "alembic").write_text(KEEP)
+    assert told(host, environment=DIRECT) == (0, "")
+    assert (host.folder / "env").read_text() == "EMPTY=\nURL=postgresql://u:geheim@db/\nMORE=plain text\n"
+    assert "geheim" not in "".join(host.asked())
+
+
+def test_variables_for_alembic_reach_what_compose_runs_by_its_environment(host):
+    host.inspect()
+    host.variables["WORD"] = "it's geheim"
+    (host.folder / "alembic").write_text('printf "%s" "$URL" > "$FAKE/env"; echo one > "$FAKE/heads"')
+    assert told(host, environment={"URL": "x=$WORD"}) == (0, "")
+    assert (host.folder / "env").read_text() == "x=it's geheim"
+    assert " -e URL -e PGOPTIONS=" in host.made()
+    assert "geheim" not in "".join(host.asked())
+
+
+def test_a_variable_that_nobody_has_is_a_refusal(host):
+    code, err = told(host, environment={"URL": "$NOBODY"})
+    assert (code, err) == (2, "alembic.environment: there is no variable NOBODY\n")
+    assert not [line for line in host.asked() if " --name " in line]
+
+
+@pytest.mark.parametrize(
+    ("command", "entry", "words"),
+    [
+        ("alembic -n shop", "alembic", "-n shop downgrade one"),
+        ("flask db", "flask", "db downgrade one"),
+        ("poetry run alembic", "poetry", "run alembic downgrade one"),
+        ("uv run --no-sync alembic -c db/alembic.ini", "uv", "run --no-sync alembic -c db/alembic.ini downgrade one"),
+    ],
+)
+def test_alembic_is_started_by_the_words_of_its_command(host, command, entry, words):
+    assert told(host, command=command) == (0, "")
+    assert host.made().endswith(f" --entrypoint {entry} image {words}")
+
+
 def test_a_preview_removes_no_container_and_has_a_name_of_its_own(host):
     host.run(migrate.preview(environment(), "image", SchemaChange(["two"], ["one"], ["one"])))
     assert not [line for line in host.asked() if ": rm " in line]

@@ -68,14 +68,20 @@ class Tree:
 
     path: Path
 
-    def read(self, files: Mapping[str, str | bytes], config: str = "alembic.ini", links: Mapping[str, str] = {}):  # noqa: B006
+    def read(
+        self,
+        files: Mapping[str, str | bytes],
+        config: str = "alembic.ini",
+        links: Mapping[str, str] = {},  # noqa: B006
+        section: str = "alembic",
+    ):
         contents = {name: text if isinstance(text, bytes) else text.encode() for name, text in files.items()}
         for name, content in contents.items():
             (self.path / name).parent.mkdir(parents=True, exist_ok=True)
             (self.path / name).write_bytes(content)
         entries = [("100644", name, content) for name, content in contents.items()]
         entries += [("120000", name, goal.encode()) for name, goal in links.items()]
-        return revisions.parse(printed(entries), config)["abc"]
+        return revisions.parse(printed(entries), config, section)["abc"]
 
 
 def printed(entries: Iterable[tuple[str, str, bytes]]) -> str:

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from tasks.config.settings import Alembic
 from tasks.ssh.shell import Answer
 from tasks.tools.alembic import revisions
 from tests.unit.support.laid import with_files
@@ -103,7 +104,7 @@ def test_no_cut_inside_the_stream_is_taken_for_an_answer(repository, project, mi
 
 
 def test_what_did_not_arrive_whole_makes_every_graph_undecidable_and_says_why():
-    probe = revisions.probe("app", ["a", "b"], "alembic.ini")
+    probe = revisions.probe("app", ["a", "b"], Alembic(service="app"))
     answer = probe.read({"": Answer("", "not a git repository", 128)})
     assert answer == {name: revisions.Undecidable("not a git repository", torn=True) for name in "ab"}
 

@@ -8,6 +8,7 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from tasks.config.settings import Alembic
 from tasks.tools.alembic.revisions import Undecidable
 
 
@@ -151,10 +152,59 @@ def test_flask_migrate_names_no_script_location_and_means_its_own_folder(tree, m
     assert tree.read(files, config="migrations/alembic.ini").heads() == ["a1"]
 
 
-def test_an_absolute_location_is_undecidable(tree, project, migration):
-    files = project({"1.py": migration("a1")})
-    files["alembic.ini"] = "[alembic]\nscript_location = /app/alembic\n"
-    assert str(tree.read(files)) == "alembic.ini: /app/alembic lies outside the repository"
+@pytest.mark.parametrize("folder", ["", "backend/"])
+def test_an_absolute_location_is_one_inside_the_image_and_means_the_folder_that_ends_like_it(tree, migration, folder):
+    files = {
+        "alembic.ini": "[alembic]\nscript_location = /srv/db/alembic\nversion_locations = /srv/db/alembic/all\n",
+        f"{folder}db/alembic/env.py": "",
+        f"{folder}db/alembic/all/1.py": migration("a1"),
+        "other/alembic/env.py": "",
+        "other/alembic/all/1.py": migration("b1"),
+    }
+    assert tree.read(files).heads() == ["a1"]
+
+
+@pytest.mark.parametrize("options", ["script_location = /srv/x", "script_location = db\nversion_locations = /srv/x"])
+def test_an_absolute_location_that_no_folder_ends_like_is_undecidable(tree, migration, options):
+    files = {"alembic.ini": f"[alembic]\n{options}\n", "db/env.py": "", "db/1.py": migration("a1")}
+    assert str(tree.read(files)) == "alembic.ini: /srv/x lies outside the repository"
+
+
+def test_two_folders_that_end_like_an_absolute_location_are_undecidable(tree, migration):
+    files = {"alembic.ini": "[alembic]\nscript_location = /app/db\n", "a/db/env.py": "", "b/db/env.py": ""}
+    assert str(tree.read(files)) == "alembic.ini: script_location /app/db: env.py found in a/db, b/db"
+
+
+def test_a_section_of_another_name_counts_where_alembic_is_told_it(tree, migration):
+    files = {
+        "alembic.ini": "[alembic]\nscript_location = one\n[shop]\nscript_location = two\n",
+        "one/env.py": "",
+        "one/versions/1.py": migration("a1"),
+        "two/env.py": "",
+        "two/versions/1.py": migration("b1"),
+    }
+    assert tree.read(files, section="shop").heads() == ["b1"]
+
+
+@pytest.mark.parametrize(
+    ("command", "section"),
+    [
+        ("alembic", "alembic"),
+        ("alembic -n shop", "shop"),
+        ("poetry run alembic --name=shop -c x.ini", "shop"),
+        ("python -m alembic --name shop", "shop"),
+        ("flask db", "alembic"),
+    ],
+)
+def test_which_section_counts_is_in_the_words_of_the_command(command, section):
+    assert Alembic(service="app", command=command).section == section
+
+
+@pytest.mark.parametrize("ini", [True, False], ids=["flask-migrate", "in Python"])
+def test_a_script_folder_may_be_named_in_place_of_a_file(repository, migration, ini):
+    files = {"db/env.py": "", "db/versions/1.py": migration("a1"), "db/readme": "x"}
+    made = {**files, **({"db/alembic.ini": "[alembic]\n"} if ini else {})}
+    assert repository.read(made, config="db").heads() == ["a1"]
 
 
 def test_a_commit_from_before_alembic_says_so(tree):
