@@ -17,6 +17,7 @@ LINE = r"^[^\x00-\x1f\x7f]*\Z"
 SERVICE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z"
 PLACE = r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+|/[^\x00-\x1f\x7f:]*)(:[0-9]{1,5})?\Z"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*\Z"
+AGE = r"^[1-9][0-9]{0,4}[hd]\Z"
 COMMAND = r"^(auto|docker-compose|docker compose)\Z"
 ALLOWED = {
     TEXT: "text on one line that begins with no dash",
@@ -27,6 +28,7 @@ ALLOWED = {
     PROJECT: "the name of a compose project: small letters, digits, dashes and underscores",
     PLACE: "HOST, HOST:PORT, or the folder of a socket",
     VARIABLE: "the name of a variable",
+    AGE: "hours or days, as in 26h or 2d",
     COMMAND: "auto, docker-compose or docker compose",
 }
 """What each pattern means, in the words of an error."""
@@ -109,28 +111,49 @@ class Alembic(Section, frozen=True):
         return named[1] if named else "alembic"
 
 
+class Storage(Section, frozen=True):
+    """Where backups are: in `folder` (relative to the login's home), or where commands on the host reach them.
+
+    `list` prints the names of those elsewhere, `fetch` the one that it is given as $1; `decrypt` opens what is sealed,
+    from its stdin to its stdout. `max_age`: hours (h) or days (d) that the newest may be old.
+    """
+
+    folder: Text = "backups"
+    max_age: Annotated[str, Meta(pattern=AGE)] | None = None
+    list: Line = ""
+    fetch: Line = ""
+    decrypt: Line = ""
+
+
 class DatabaseSettings(Section, frozen=True):
-    """The PostgreSQL database of the application; `backups` is relative to the login's home.
+    """The PostgreSQL database of the application; `backups` may be the folder alone.
 
     Its server runs in the compose service that plays `database`; else in the `container` of that name, or at `address`
     (HOST[:PORT], or the folder of a socket), where the programs of the image `client` reach it, or the host's own. The
     password stands in `password_file`, on the host, or in a variable of the deployment's env file or of the login.
+    `checks` are questions in SQL that the data of a good backup answer with true.
     """
 
     name: Text
     user: Text
-    backups: Text = "backups"
+    backups: Text | Storage = "backups"
     alembic: Alembic | None = None
     container: Annotated[str, Meta(pattern=SERVICE)] = ""
     address: Annotated[str, Meta(pattern=PLACE)] = ""
     client: Annotated[str, Meta(pattern=TEXT)] = ""
     password_file: Annotated[str, Meta(pattern=TEXT)] = ""
     password_variable: Annotated[str, Meta(pattern=VARIABLE)] = ""
+    checks: list[Text] = field(default_factory=list)
 
     @property
     def elsewhere(self) -> str:
         """Where the server runs, if in no service of the deployment."""
         return self.address or (f"the container {self.container}" if self.container else "")
+
+    @property
+    def storage(self) -> Storage:
+        """Where backups are, however it was said."""
+        return Storage(folder=self.backups) if isinstance(self.backups, str) else self.backups
 
 
 class Address(Section, frozen=True):

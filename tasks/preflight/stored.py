@@ -26,7 +26,7 @@ class DumpReport(DeploymentReport, frozen=True, kw_only=True):
     @property
     def path(self) -> str:
         """Where the backup will lie, relative to the login's home."""
-        folder = safety.configured(self.environment).backups
+        folder = safety.configured(self.environment).storage.folder
         return f"{folder}/{backup_files.file_name(self.live.name, self.run, self.form)}"
 
 
@@ -78,7 +78,7 @@ def check_prune(c: Host, keep: int) -> StoredReport:
     """Return what may go: all but the newest `keep` backups of ours, and the copies that nothing needs any more."""
     seen, live = restore.reached(c)
     copies = superfluous(c.ask(reads.server(live)))
-    gone = backup_files.to_prune(restore.found(c), live.name, keep)
+    gone = backup_files.to_prune(restore.found(c), safety.configured(c.environment).storage.folder, live.name, keep)
     return StoredReport(
         environment=seen.settled(c.environment),
         state=seen,

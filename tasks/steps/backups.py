@@ -45,7 +45,7 @@ def list_(c: Host, json: bool = False) -> list[Found]:
     if console.emit_json([backup_list.as_dict(one, now) for one in found]):
         return found
     if not found:
-        folder = configured(c.environment).backups
+        folder = configured(c.environment).storage.folder
         console.say(f"No backup in {folder} yet. Next: {fab('backups.create')}")
         return found
     rows = [backup_list.row(one, now) for one in found]

@@ -114,6 +114,7 @@ def restoring(report: DeploymentReport, backup: Backup, section: Section, *, own
         owners=owners,
         versions=backup_check.versions_table(report.environment),
         reports=backup_check.reports(report.environment),
+        decrypt=backup_check.decrypt(report.environment),
     )
 
 

@@ -10,13 +10,14 @@ import pytest
 
 from sandbox.shell import SandboxError
 from tasks.tools.postgres.names import copy_name
-from tests.integration.postgres_host import PostgresHost, ident
+from tests.integration.postgres_host import PostgresHost, ident, target
 from tests.operator import Operator
 
 pytestmark = pytest.mark.sandbox
 NAME = 'my-app "x" it\'s \\ é'
 FOLDER = "backups of odd things"
 SEED = 20240401
+SEAL = "openssl enc -aes-256-cbc -pbkdf2 -pass file:key"
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +119,74 @@ def test_a_local_backup_is_brought_over_whole_and_taken_up_where_it_was_cut(awkw
     assert "is another file" in ran.err
     ran = operator.fab("backups.restore", "--file", f"local:{__file__}", "--yes")
     assert (ran.code, "does not begin as a dump" in ran.err) == (2, True)
+
+
+LAYOUT = """mkdir -p boxes/last boxes/daily boxes/weekly; cd boxes
+{dump} | gzip > last/jctc_db-20240102-030405.sql.gz
+ln -f last/jctc_db-20240102-030405.sql.gz daily/jctc_db-20240102.sql.gz
+ln -f last/jctc_db-20240102-030405.sql.gz weekly/jctc_db-202401.sql.gz
+ln -sf jctc_db-20240102-030405.sql.gz last/jctc_db-latest.sql.gz
+{dump} -Fc > pgsql_jctc_db_db_20240103-000000.dump
+md5sum pgsql_jctc_db_db_20240103-000000.dump > pgsql_jctc_db_db_20240103-000000.dump.md5
+{dump} | sed 's/public.cases/public.posts/g' > other_20240105-000000.sql
+docker exec jctc_db pg_dumpall -U jctc_user -g > pgsql_globals_db_20240104-000000.sql
+docker run --rm -v $PWD:/b --entrypoint sh postgres:15 -c 'echo x >/b/jctc_db-20240106-000000.sql; chmod 0 /b/*06-*'
+touch -d 2020-01-01 *.dump"""
+
+
+def test_what_backup_containers_write_is_found_once_and_latest_is_of_this_database(operator):
+    operator.host.exec(LAYOUT.format(dump=DUMP))
+    operator.settings["database"]["backups"] = {"folder": "boxes", "max_age": "26h"}
+    operator.write()
+    before = operator.world()
+    listed = [one["path"] for one in operator.fab("backups.list", "--json").json()]
+    assert listed == [
+        "boxes/jctc_db-20240106-000000.sql",
+        "boxes/other_20240105-000000.sql",
+        "boxes/pgsql_jctc_db_db_20240103-000000.dump",
+        "boxes/last/jctc_db-20240102-030405.sql.gz",
+    ]
+    ran = operator.fab("backups.check", "--file", "latest", "--json")
+    assert (ran.code, ran.json()["path"], ran.json()["checksum"]) == (0, listed[2], "ok"), ran.text
+    assert "the newest of 2 that are of jctc_db" in ran.err
+    assert "it belongs to root: sudo setfacl" in ran.err
+    assert "says of no database" in ran.err
+    operator.host.exec("printf x | dd of=boxes/pgsql_jctc_db_db_20240103-000000.dump bs=1 seek=5000 conv=notrunc")
+    assert "its md5 is not the one" in operator.fab("backups.restore", "--file", "latest", "--yes").err
+    assert operator.fab("backups.restore", "--file", "boxes/last/jctc_db-latest.sql.gz", "--plan").code == 0
+    assert "older than 26h" in operator.fab("status").out
+    assert operator.world() == before
+    operator.host.exec("rm -rf boxes", user="root")
+
+
+def test_what_is_sealed_or_lies_elsewhere_is_read_by_the_configured_commands(awkward):
+    operator, box = awkward
+    before = box.dump()
+    folder, home = "elsewhere of mine", operator.settings["database"]
+    box.host.exec(f'mkdir -p "{folder}"; printf 0123456789 > key')
+    box.host.exec(f"{box.dumper('-Fc')} {target(NAME)} | {SEAL} > '{folder}/my dump 1.enc'")
+    box.host.exec(f"cd '{folder}'; touch -d '2024-01-01 00:00:00Z' *; md5sum *.enc > 'my dump 1.enc.md5'")
+    operator.settings["database"] = {
+        **home,
+        "backups": {
+            "folder": FOLDER,
+            "list": f"cd '{folder}'; find . -type f -printf '%TY-%Tm-%Td %TH:%TM:%TS %s %P\\n'",
+            "fetch": f"cat '{folder}'/\"$1\"",
+            "decrypt": f"{SEAL} -d",
+        },
+    }
+    operator.write()
+    try:
+        assert "fetch:my dump 1.enc" in [one["path"] for one in operator.fab("backups.list", "--json").json()]
+        box.sql("DELETE FROM public.texts;")
+        ran = operator.fab("backups.restore", "--file", "my dump 1.enc", "--from-database", NAME, "--yes")
+        assert ran.code == 0, ran.text
+        assert box.dump() == before
+        ran = operator.fab("backups.check", "--file", "fetch:my dump 1.enc", "--json")
+        assert (ran.json()["kind"], ran.json()["packed"]) == ("custom", ["openssl"])
+    finally:
+        operator.settings["database"] = home
+        operator.write()
 
 
 def test_prune_leaves_the_newest_the_last_copy_and_what_others_wrote(awkward):

@@ -6,6 +6,7 @@ import shlex
 
 import pytest
 
+from tasks.preflight.backups.backup_check import Target, obstacles
 from tasks.tools.postgres import changes, reads
 from tasks.tools.postgres.backup import parse_backup
 from tasks.tools.postgres.names import copy_name
@@ -20,7 +21,27 @@ FORMS = {
     "inserts": ("--inserts", "cat"),
     "with-create": ("-C -c --if-exists", "cat"),
     "windows": ("-Fp", "sed 's/$/\\r/'"),
+    "clean": ("-c", "cat"),
+    "xz": ("-Fp", "xz"),
+    "tar": ("-Ft", "cat"),
+    "packed-archive": ("-Fc", "gzip"),
+    "packed-tar": ("-Ft", "xz"),
 }
+CUT = ("plain", "gzip", "xz", "custom", "tar", "packed-archive", "packed-tar")
+# An extension's files, where the server looks for them.
+TIMESCALE = """cd "$(dirname "$(ls /usr/share/postgresql/*/extension/plpgsql.control | head -n 1)")"
+cat >timescaledb.control <<'E'
+default_version = '1'
+schema = public
+E
+cat >timescaledb--1.sql <<'E'
+CREATE TABLE public.told (what text);
+CREATE FUNCTION public.timescaledb_pre_restore() RETURNS text LANGUAGE sql AS $$ INSERT INTO public.told
+  SELECT 'pre, ' || count(*) || ' tables' FROM pg_tables WHERE tablename = 'texts' RETURNING what $$;
+CREATE FUNCTION public.timescaledb_post_restore() RETURNS text LANGUAGE sql AS $$ INSERT INTO public.told
+  SELECT 'post, ' || count(*) || ' tables' FROM pg_tables WHERE tablename = 'texts' RETURNING what $$;
+E
+"""
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +154,44 @@ def test_a_restored_backup_is_the_database_that_was_dumped(clean, form):
     assert clean.dump(new) == clean.dump()
 
 
+def test_a_backup_of_one_schema_is_restored_with_the_extensions_that_its_tables_use(clean):
+    clean.sql("CREATE EXTENSION hstore SCHEMA public; CREATE TABLE public.pairs AS SELECT 'a=>1'::public.hstore AS h;")
+    for form in ("-Fp", "-Fc"):
+        path = clean.write(f"{clean.dumper('-n', 'public', form)} {target(NAME)}", "b.public")
+        backup = clean.check(path)
+        assert (backup.recreates_public, backup.by_sql) == (True, form == "-Fc")
+        ran = clean.restore(backup, f"public{form}")
+        assert (ran.code, ran.err) == (0, ""), ran
+        assert clean.sql("SELECT h FROM public.pairs;", copy_name(NAME, "new", f"public{form}")) == '"a"=>"1"\n'
+    clean.sql("DROP TABLE public.pairs; DROP EXTENSION hstore;")
+
+
+def test_timescale_is_told_before_and_after_the_restore(clean):
+    """An extension with its name and its two functions: Debian has no package of the real one."""
+    clean.host.exec(f"docker exec -u root jctc_db sh -c {shlex.quote(TIMESCALE)}")
+    clean.sql("CREATE EXTENSION timescaledb;")
+    for form in ("-Fp", "-Fc"):
+        backup = clean.check(clean.write(f"{clean.dumper(form)} {target(NAME)}", "b.timescale"))
+        ran = clean.restore(backup, f"ts{form}")
+        assert (ran.code, ran.err) == (0, ""), ran
+        told = clean.sql("SELECT * FROM public.told;", copy_name(NAME, "new", f"ts{form}"))
+        assert told == "pre, 0 tables\npost, 1 tables\n"
+    clean.sql("DROP EXTENSION timescaledb;")
+
+
+def test_what_cannot_be_loaded_is_known_before_anything_is_touched(clean):
+    def lacks(name: str, command: str) -> str:
+        backup = clean.check(clean.write(command, name))
+        return "; ".join(obstacles(backup, Target(NAME, 15, "UTF8", frozenset(clean.ask(reads.rows(clean.db))))))
+
+    rows = lacks("rows.sql", f"{clean.dumper('-a')} {target(NAME)}")
+    assert "rows alone" in rows and "at revision 0123abcd" in rows
+    more = "CREATE EXTENSION no_such; CREATE POLICY p ON t TO nobody_here;"
+    edited = lacks("edited.sql", f"{clean.dumper()} {target(NAME)} | sed 's/^CREATE SCHEMA other;/{more} &/'")
+    assert "does not offer the extension no_such" in edited
+    assert "CREATE ROLE nobody_here first" in edited
+
+
 def test_a_folder_dump_is_written_checked_and_restored(clean):
     path = f"{FOLDER}/folder"
     clean.ok(clean.write_backup(path))
@@ -174,15 +233,15 @@ def test_one_database_is_taken_out_of_a_dump_of_all(clean):
 
 
 def test_truncated_backups_are_found_and_never_become_a_database(clean):
-    for form in ("plain", "gzip", "custom"):
+    for form in CUT:
         path = clean.write(f"{clean.dumper(*FORMS[form][0].split())} {target(NAME)} | {FORMS[form][1]}", f"cut.{form}")
         size = clean.check(path).bytes
         for cut in (
             7,
             size // 3,
             size // 2,
-            size - 300 if form == "custom" else size - 120,
-            size - 9 if form == "gzip" else size // 5,
+            size - (300 if form == "custom" else 120),
+            size // 5 if form in ("plain", "custom") else size - 9,
         ):
             part = clean.write(f'head -c {cut} "{path}"', "part")
             assert clean.check(part).problems, (form, cut)

@@ -50,7 +50,7 @@ def inspect(c: Host, db: Database, path: str, keep: bool = False) -> Backup:
     """
     kept = reports(c.environment) if keep else ""
     stream = Reading()
-    script = reads.inspect(db, path, versions_table(c.environment), kept)
+    script = reads.inspect(db, path, versions_table(c.environment), kept, decrypt(c.environment))
     result = c.sh(script, timeout=None, check=False, out=stream)
     if not result.ok:
         raise Refused(f"{last_line(result.stderr)}.", at=c.address)
@@ -66,6 +66,11 @@ def versions_table(environment: Environment) -> str:
 def reports(environment: Environment) -> Word:
     """Return the folder that keeps what checks found, as a shell word."""
     return Word(f"{paths.state(environment)}/backups")
+
+
+def decrypt(environment: Environment) -> str:
+    """Return the command that opens backups that are sealed; empty where none is configured."""
+    return environment.database.storage.decrypt if environment.database else ""
 
 
 def section_of(backup: Backup, name: str, source: str | None = None) -> Section | None:
@@ -88,7 +93,23 @@ def obstacles(backup: Backup, target: Target, source: str | None = None) -> list
     if backup.forbidden and not section.raw:
         first = backup.forbidden[0]
         found.append(f"line {first.line} of it would reach beyond the database: {first.text}")
-    return found + _of_another(backup, section, target, source)
+    return found + _unloadable(backup, section) + _of_another(backup, section, target, source)
+
+
+def _unloadable(backup: Backup, section: Section) -> list[str]:
+    """Return what the server, or the backup itself, lacks for it to be loaded at all."""
+    found = []
+    if section.rows and not section.defines and not backup.extensions:
+        at = f", at revision {', '.join(section.revisions)}" if section.revisions else ""
+        found.append(
+            "it holds rows alone (pg_dump --data-only): it would need the tables as well, from a dump of the schema "
+            f"(pg_dump --schema-only{at}) or of both"
+        )
+    if backup.lacking:
+        found.append(f"the server does not offer the extension {', '.join(backup.lacking)}: install it there first")
+    if roles := [role for role in backup.vital_roles if role.strip('"') in (backup.missing_roles or ())]:
+        found.append(f"its policies name roles that the server lacks: CREATE ROLE {', '.join(roles)} first")
+    return found
 
 
 def _of_another(backup: Backup, section: Section, target: Target, source: str | None) -> list[str]:

@@ -14,16 +14,19 @@ CHECKSUMS = {"ok": "right", "bad": "WRONG", "none": "none beside it: a flipped b
 
 def row(one: Found, now: int) -> tuple[str, ...]:
     """Return the line of a table about a backup; `now` is the host's clock (seconds)."""
-    verdict = one.verdict + (" (sha256)" if one.checksum and one.good else "")
-    return one.path, age(now - one.modified), size(one.bytes), one.kind, ", ".join(one.revisions) or "?", verdict
+    verdict = one.verdict + (f" ({one.sum})" if one.sum and one.good else "")
+    other = " (of another database)" if one.ours is False else ""
+    how_old = age(max(0, now - one.taken)) if one.taken else "?"
+    return f"{one.path}{other}", how_old, size(one.bytes), one.kind, ", ".join(one.revisions) or "?", verdict
 
 
 def as_dict(one: Found, now: int) -> dict[str, Any]:
     """Return what is known of a backup, as data; `now` is the host's clock (seconds)."""
-    known = {name: getattr(one, name) for name in ("path", "bytes", "modified", "checksum")}
+    known = {name: getattr(one, name) for name in ("path", "bytes", "modified", "taken", "ours")}
     return {
         **known,
-        "age": now - one.modified,
+        "checksum": bool(one.sum),
+        "age": max(0, now - one.taken),
         "format": one.kind,
         "revision": list(one.revisions),
         "verified": None if one.checked is None else one.good,
@@ -35,7 +38,9 @@ def described(backup: Backup, section: Section | None) -> dict[str, Any]:
     """Return what a check found, as data."""
     plain = ("path", "kind", "bytes", "uncompressed", "modified", "checksum", "server", "dumper", "encoding", "cluster")
     return {
-        **{name: getattr(backup, name) for name in plain},
+        **{name: getattr(backup, name) for name in (*plain, "sum")},
+        "packed": list(backup.packed),
+        "extensions": list(backup.extensions),
         "database": (section.database if section else None) or backup.database,
         "databases": [s.database for s in backup.sections if s.raw],
         "roles": list(backup.roles),
@@ -47,10 +52,11 @@ def described(backup: Backup, section: Section | None) -> dict[str, Any]:
 
 def show(said: dict[str, Any]) -> None:
     """Print what `described` returned."""
+    wrapped = "".join(f", {one}" for one in said["packed"] if one != said["kind"])
     lines = {
-        "format": said["kind"] + (", of all databases" if said["cluster"] else ""),
+        "format": said["kind"] + wrapped + (", of all databases" if said["cluster"] else ""),
         "size": f"{size(said['bytes'])}, as SQL {size(said['uncompressed'])}",
-        "sha256": CHECKSUMS[said["checksum"]],
+        said["sum"]: CHECKSUMS[said["checksum"]],
         "database": ", ".join(said["databases"]) or said["database"] or "not named",
         "PostgreSQL": f"{said['server'] or '?'} (pg_dump {said['dumper'] or '?'}), {said['encoding'] or '?'}",
         "revision": ", ".join(said["revision"]) or "none",

@@ -32,7 +32,7 @@ def planned(environment: Environment, live: Database, run: str) -> Safety:
 def dump_path(environment: Environment, run: str) -> str:
     """Return where a dump that `run` makes lies, relative to the login's home."""
     settings = configured(environment)
-    return f"{settings.backups}/{files.file_name(settings.name, run, 'custom')}"
+    return f"{settings.storage.folder}/{files.file_name(settings.name, run, 'custom')}"
 
 
 def room(c: Host, live: Database, server: Server | None = None) -> list[str]:
@@ -43,7 +43,7 @@ def room(c: Host, live: Database, server: Server | None = None) -> list[str]:
     server = server or c.ask(reads.optional(reads.server(live)))
     if not server or not server.live or (server.beside and server.fits(server.live.bytes)):
         return []
-    there, folder = size(server.live.bytes), configured(c.environment).backups
+    there, folder = size(server.live.bytes), configured(c.environment).storage.folder
     if not server.beside and _dump_fits(c, live, server):
         return [f"{live.user} may not copy {live.name} ({there}): the snapshot is a dump in {folder}"]
     if not server.fits(0) or not _dump_fits(c, live, server):
@@ -63,7 +63,7 @@ def _dump_fits(c: Host, live: Database, server: Server) -> bool:
 
 def free_for_backups(environment: Environment) -> str:
     """Return a command that prints how many bytes are free where the backups lie."""
-    folder = home(configured(environment).backups)
+    folder = home(configured(environment).storage.folder)
     return f'd={folder}; [ -d "$d" ] || d=$HOME; df -Pk "$d" | awk \'NR == 2 {{ printf "%.0f", $4 * 1024 }}\''
 
 

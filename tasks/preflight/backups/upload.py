@@ -14,7 +14,9 @@ from ...ssh import scripts
 from ...ssh.host import Host
 
 CHUNK = 1 << 20  # bytes sent at once
-BEGINNINGS = (b"PGDMP", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+# Archives, and what may be packed or sealed.
+BEGINNINGS = (b"PGDMP", b"toc.dat\0", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"BZh", b"\x04\x22\x4d\x18")
+SEALED = (b"age-encryption.org", b"-----BEGIN ", b"Salted__", *(bytes([one]) for one in (0x84, 0x85, 0x8C, 0xC1, 0xC3)))
 
 
 class Upload(NamedTuple):
@@ -117,7 +119,7 @@ def _not_a_dump(source: Path) -> str:
             head = stream.read(1000)
     except OSError as error:
         return f"cannot be read: {error.strerror}"
-    known = head.startswith(BEGINNINGS) or b"PostgreSQL database" in head
+    known = head.startswith((*BEGINNINGS, *SEALED)) or b"PostgreSQL database" in head
     return "" if known else "does not begin as a dump of PostgreSQL does"
 
 

@@ -8,7 +8,8 @@ from typing import Literal, cast
 
 from .server import qualified
 
-Kind = Literal["plain", "gzip", "zstd", "custom", "directory", "unknown"]
+# What a dump is, once it is opened and unpacked; plain SQL that was packed is called by what unpacks it.
+Kind = Literal["plain", "gzip", "zstd", "xz", "bzip2", "lz4", "custom", "directory", "tar", "unknown"]
 Checksum = Literal["ok", "bad", "none"]
 PART = re.compile(r'"((?:[^"]|"")*)"|([^".]+)')
 
@@ -25,7 +26,7 @@ class Forbidden:
 class Section:
     """The dump of one database: its size as SQL, rows per table (None: cannot be told), Alembic's revisions.
 
-    RAW is how the dump's `\\connect` names it ("" in a dump that names none).
+    RAW is how the dump's `\\connect` names it ("" in a dump that names none). DEFINES: whether it creates tables.
     """
 
     raw: str = ""
@@ -33,6 +34,7 @@ class Section:
     bytes: int = 0
     rows: dict[str, int | None] = field(default_factory=dict)
     revisions: tuple[str, ...] = ()
+    defines: bool = True
 
     @property
     def database(self) -> str | None:
@@ -42,7 +44,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup on the host: BYTES as it lies there, UNCOMPRESSED as SQL, MODIFIED in epoch seconds."""
+    """A backup on the host: BYTES as it lies there, UNCOMPRESSED as SQL, MODIFIED in epoch seconds.
+
+    Attributes:
+        sum: the kind of the checksum beside it.
+        packed: what opens and unpacks it, in that order.
+        vital_roles: those of the roles without which it cannot be loaded.
+        extensions: those that it creates; `lacking` are not offered by the server.
+        recreates_public: whether it was made of one schema, and creates even the one that every database has.
+    """
 
     path: str
     kind: Kind
@@ -62,11 +72,27 @@ class Backup:
     roles: tuple[str, ...] = ()
     missing_roles: tuple[str, ...] | None = ()
     sections: tuple[Section, ...] = ()
+    sum: str = "sha256"
+    packed: tuple[str, ...] = ()
+    vital_roles: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    recreates_public: bool = False
 
     @property
     def archive(self) -> bool:
         """Whether pg_restore reads it."""
-        return self.kind in ("custom", "directory")
+        return self.kind in ("custom", "directory", "tar")
+
+    @property
+    def timescale(self) -> bool:
+        """Whether TimescaleDB has to be told before and after it is loaded."""
+        return "timescaledb" in self.extensions
+
+    @property
+    def by_sql(self) -> bool:
+        """Whether it has to be loaded as one stream of SQL, although it is an archive."""
+        return self.archive and (self.recreates_public or self.timescale)
 
     @property
     def major(self) -> int | None:
@@ -90,7 +116,7 @@ class Backup:
             (not self.complete, "its last line is missing: it is cut off"),
         ]
         first = next((text for wrong, text in damage if wrong), None)
-        checksum = "its sha256 is not the one in the file beside it" if self.checksum == "bad" else None
+        checksum = f"its {self.sum} is not the one in the file beside it" if self.checksum == "bad" else None
         return tuple(text for text in (checksum, first) if text)
 
 
@@ -116,7 +142,6 @@ def parse_backup(output: str, path: str) -> Backup:
     if "FILE" not in one or not ("KIND" in one or "REASON" in one):
         raise ValueError("the inspection of the backup did not come to its end")
     kind, size, modified = one["FILE"]
-    missing = tuple(line[1] for line in lines if line[0] == "MISSING")
     not_sql = one.get("KIND") == ["none"]
     return Backup(
         path=path,
@@ -134,10 +159,20 @@ def parse_backup(output: str, path: str) -> Backup:
         encoding=one.get("ENCODING", [""])[0],
         database=one.get("DATABASE", [None])[0],
         forbidden=tuple(Forbidden(int(line[1]), line[2]) for line in lines if line[0] == "FORBIDDEN"),
-        roles=tuple(line[1] for line in lines if line[0] == "ROLE"),
-        missing_roles=None if "ROLES" in one else missing,
+        roles=_all(lines, "ROLE"),
+        missing_roles=None if "ROLES" in one else _all(lines, "MISSING"),
         sections=_sections(lines),
+        sum="".join(one["CHECKSUM"][1:]) or "sha256",
+        packed=tuple("".join(one.get("PACKED", [])).split()),
+        vital_roles=_all(lines, "VITAL"),
+        extensions=tuple(name.strip('"') for name in _all(lines, "EXTENSION")),
+        lacking=_all(lines, "LACKS"),
+        recreates_public="RECREATES" in one,
     )
+
+
+def _all(lines: list[list[str]], key: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line[1] for line in lines if line[0] == key))
 
 
 def _sections(lines: list[list[str]]) -> tuple[Section, ...]:
@@ -145,6 +180,7 @@ def _sections(lines: list[list[str]]) -> tuple[Section, ...]:
     total = next((int(line[1]) for line in lines if line[0] == "BYTES"), 0)
     rows = [line[1:] for line in lines if line[0] == "ROWS"]
     revisions = [line[1:] for line in lines if line[0] == "REVISION"]
+    defining = _all(lines, "DEFINES")
     return tuple(
         Section(
             raw=raw,
@@ -152,6 +188,7 @@ def _sections(lines: list[list[str]]) -> tuple[Section, ...]:
             bytes=size,
             rows={canonical(t): None if int(n) < 0 else int(n) for where, t, n in rows if where == raw},
             revisions=tuple(value for where, value in revisions if where == raw),
+            defines=raw in defining,
         )
         for raw, (complete, size) in (named or {"": (True, total)}).items()
     )

@@ -23,7 +23,7 @@ class Restore:
 
     `work` is a folder for notes and `reports` the one where checks keep what they found, both relative to the
     login's home; `versions` is Alembic's table (schema.table). Without `owners`, what the file says of owners and
-    grants is left out.
+    grants is left out. `decrypt` is the command that opens what is sealed.
     """
 
     backup: Backup
@@ -33,6 +33,7 @@ class Restore:
     owners: bool = True
     versions: str = VERSIONS
     reports: str = ""
+    decrypt: str = ""
 
     def variables(self, db: Database) -> dict[str, str]:
         """Return what `restore.sh` reads of the environment.
@@ -55,7 +56,11 @@ class Restore:
             "WORK": self.work,
             "REPORTS": self.reports,
             "VERSIONS": self.versions,
+            "DECRYPT": self.decrypt,
             **({} if self.owners else {"NO_OWNERS": "1"}),
+            **({"BY_SQL": "1"} if self.backup.by_sql else {}),
+            **({"TIMESCALE": "1"} if self.backup.timescale else {}),
+            **({"OF_A_SCHEMA": "1"} if self.backup.recreates_public and not self.backup.extensions else {}),
         }
 
 

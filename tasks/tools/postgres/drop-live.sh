@@ -4,7 +4,7 @@
 # the like of what is dropped. Nothing but a dump brings the data back: the whole backup is read once more before. Ends
 # 2 where it is damaged, or would not fit even then. Where it fails, the database is open to connections.
 set -eu
-. "$SCRIPTS/tools/postgres/lib.sh"
+. "$SCRIPTS/tools/postgres/backup-lib.sh"
 
 readable() {
   { unpack 2>/dev/null || echo cut >&3; } 3>"$work/unreadable" | scan && [ ! -s "$work/unreadable" ]
@@ -30,7 +30,7 @@ at_exit finish
 more=$((2 * SQL_BYTES - $(seen_of size)))
 [ "$more" -gt 0 ] || more=0
 require_room "$more"
-case $kind in custom | directory) fill_staging "$RUN" ;; esac
+! archive || fill_staging "$RUN"
 export REPORT='cat >/dev/null'
 readable || refuse 'the backup is damaged or cut off: nothing was dropped'
 describe_live

@@ -3,53 +3,65 @@
 # `backups.list`, and for a restore of the very same bytes. Prints `PROGRESS` lines meanwhile. Ends 0 for a bad backup
 # as well: the verdict is in what it prints. Nothing it uses is shared: several may be read at once.
 set -eu
-. "$SCRIPTS/tools/postgres/lib.sh"
+. "$SCRIPTS/tools/postgres/backup-lib.sh"
 
+# Prints which checksum lies beside it, and whether it is right; it may say so of the file that a link leads to.
 checksum() {
-  if [ ! -f "$file.sha256" ]; then
-    echo none
-  elif [ -d "$file" ]; then
-    (cd "$file" && sha256sum -c --status --strict "$file.sha256") 2>/dev/null && echo ok || echo bad
+  for sum in sha256 sha512 sha1 md5; do
+    for beside in "$file.$sum" "$(readlink -f "$file").$sum"; do
+      [ -f "$beside" ] || continue
+      [ -r "$beside" ] || refuse "$beside cannot be read"
+      agrees=bad
+      ! agrees "$sum" "$beside" || agrees=ok
+      printf '%s\t%s\n' "$agrees" "$sum"
+      return
+    done
+  done
+  echo none
+}
+
+agrees() { # SUM BESIDE
+  if [ -d "$file" ]; then
+    (cd "$file" && "$1sum" -c --status --strict "$2") 2>/dev/null
   else
-    want=$(awk 'NR == 1 { sub(/^\\/, ""); print tolower(substr($1, 1, 64)) }' "$file.sha256")
-    [ "$(sha256sum <"$file" | awk '{ print $1 }')" = "$want" ] && echo ok || echo bad
+    want=$(awk 'NR == 1 { sub(/^\\/, ""); sub(/.* = /, ""); print tolower($1) }' "$2")
+    [ "$("$1sum" <"$file" | awk '{ print $1 }')" = "$want" ]
   fi
 }
 
-contents() { # of an archive
-  case $kind in
-    custom) inside pg_restore -l <"$file" 2>&1 ;;
-    directory) inside pg_restore -l "$staging/archive" </dev/null 2>&1 ;;
-  esac
-}
-
 digest() {
-  case $kind in
-    custom) printf 'DIGEST\t%s\n' "$(sh -c "$DIGEST" sh "$file")" ;;
-    directory) printf 'DIGEST\t%s\n' "$(digest_of_staged)" ;;
-  esac
+  if laid_out; then digest_of_staged; else sh -c "$DIGEST" sh "$file"; fi
 }
 
-missing_roles() { # of those that the report on stdin names
-  awk -F '\t' '$1 == "ROLE" {
-    gsub(/\047/, "\047\047", $2); gsub(/\\/, "\\\\", $2)
-    print "SELECT \047MISSING\t\047 || name FROM (SELECT E\047" $2 "\047::text AS name) AS role" \
-      " WHERE to_regrole(name) IS NULL;"
-  }' | admin 2>/dev/null || printf 'ROLES\tunknown\n'
+# What a pipe does not tell: whether it was opened and unpacked to its end. A tar archive ends with two empty blocks.
+whole() {
+  [ -z "$sealed" ] || stored >/dev/null 2>&1 || return 1
+  ! laid_out || [ "$kind" = directory ] || opened >/dev/null 2>&1 || return 1
+  [ "$kind" != tar ] || [ "$(opened | tail -c 1024 | tr -d '\0' | wc -c) $(($(opened | wc -c) % 512))" = '0 0' ]
+}
+
+# What the server lacks of what the report on stdin names: roles, and extensions that it does not offer.
+missing() {
+  awk -F '\t' 'function literal(text) { gsub(/\047/, "\047\047", text); gsub(/\\/, "\\\\", text); return "E\047" text "\047" }
+    $1 == "ROLE" { print "SELECT \047MISSING\t\047 || name FROM (SELECT " literal($2) \
+      "::text AS name) AS role WHERE to_regrole(name) IS NULL;" }
+    $1 == "EXTENSION" { gsub(/"/, "", $2); print "SELECT \047LACKS\t\047 || name FROM (SELECT " literal($2) \
+      "::text AS name) AS one WHERE name NOT IN (SELECT e.name FROM pg_available_extensions e);" }
+  ' | admin 2>/dev/null || printf 'ROLES\tunknown\n'
 }
 
 tell() {
   sum=$(checksum) # by itself: a sidecar that cannot be read ends the inspection
-  printf 'FILE\t%s\t%s\t%s\nCHECKSUM\t%s\n' "$kind" "$bytes" "$modified" "$sum"
+  printf 'FILE\t%s\t%s\t%s\nCHECKSUM\t%s\nPACKED\t%s\n' "$kind" "$bytes" "$modified" "$sum" "$packed"
   printf '%s\n' "$toc" | awk 'sub(/^; +dbname: /, "") { print "DATABASE\t" $0; exit }'
   if [ -n "$reason" ]; then
     printf 'REASON\t%s\n' "$reason"
     return
   fi
-  digest
+  ! archive || printf 'DIGEST\t%s\n' "$(digest)"
   found=$({ { unpack 2>/dev/null || echo UNREADABLE >&3; } | scan || :; } 3>&1)
   printf '%s\n' "$found"
-  printf '%s\n' "$found" | missing_roles
+  printf '%s\n' "$found" | missing
 }
 
 keep() {
@@ -60,8 +72,12 @@ keep() {
 open_backup "$1"
 modified=$(stat -c %Y "$file")
 at_exit clean_staging
-[ "$kind" != directory ] || fill_staging "check-$(od -An -tx1 -N8 /dev/urandom | tr -d ' \n')"
-toc=$(contents) || reason=$(printf '%s\n' "$toc" | first_error)
+toc='' packed=$(echo "$sealed $packing" | sed 's/^ //; s/ $//')
+[ -n "$reason" ] || whole || reason='it cannot be opened and unpacked to its end: it is damaged or cut off'
+if [ -z "$reason" ] && archive; then
+  ! laid_out || fill_staging "check-$(od -An -tx1 -N8 /dev/urandom | tr -d ' \n')"
+  toc=$(pg_restore_of -l 2>&1) || reason=$(printf '%s\n' "$toc" | first_error)
+fi
 REPORT=cat TOTAL=$bytes
 export VERSIONS REPORT TOTAL
 exec 5>&1

@@ -1,15 +1,22 @@
-# Prints what lies in FOLDER: list-backups.sh FOLDER REPORTS
-# For each backup `BACKUP BYTES MODIFIED KIND CHECKSUM NAME` (tab-separated; CHECKSUM: whether one lies beside it), then
-# what its last check found, which lies in REPORTS; or, of a file that was never checked, the revision in it, as far as
-# it can be read in a few seconds. DB_CONTAINER and PGHOST may be empty: then an archive's is not read.
+# Prints what lies in FOLDER and below it: list-backups.sh FOLDER REPORTS
+# Tab-separated lines:
+#   OTHER NAME                        a database of the server
+#   UNREADABLE OWNER MODIFIED NAME    what the login may not read
+#   ELSEWHERE LINE                    what the command LIST printed, where there is one; BROKEN WHY where it failed
+#   BACKUP BYTES MODIFIED KIND SUM DATABASE NAME    SUM: which checksum lies beside it; DATABASE: what an archive says
+# and after a BACKUP what its last check found, which lies in REPORTS; or, of a file that was never checked, the revision
+# in it, as far as it can be read in a few seconds (not with QUICK). DB_CONTAINER and PGHOST may be empty. The newest come first; a
+# file with several names has the longest, and a link's only where its file lies elsewhere.
 set -eu
-. "$SCRIPTS/tools/postgres/lib.sh"
+. "$SCRIPTS/tools/postgres/backup-lib.sh"
 folder=$(at_home "$1") reports=$(at_home "$2")
+tab=$(printf '\t')
 
 revision_in() { # KIND FILE
+  [ "$(date +%s)" -lt "$until" ] && [ -z "${QUICK-}" ] || return 0
   case $1 in
     plain) timeout 5 cat "$2" ;;
-    gzip | zstd) timeout 5 "$1" -dcq <"$2" ;;
+    gzip | zstd | xz | bzip2 | lz4) timeout 5 "$1" -dcq <"$2" ;;
     custom) [ -z "$DB_CONTAINER$PGHOST" ] || inside timeout 5 pg_restore -a -t alembic_version -f - <"$2" ;;
   esac 2>/dev/null | awk '
     /^COPY .*alembic_version"? \(/ { on = 1; next }
@@ -17,16 +24,73 @@ revision_in() { # KIND FILE
     on { print "REVISION\t" $0 }'
 }
 
+# The database that the head of an archive names: after sizes, the compression and seven numbers.
+database_of() { # FILE AT
+  od -An -v -tu1 -j "$2" -N 256 "$1" | awk '{ for (i = 1; i <= NF; i++) byte[n++] = $i }
+    END {
+      size = byte[8]
+      at = 11 + (byte[6] >= 15 ? 1 : size + 1) + 7 * (size + 1)
+      for (i = 0; i < byte[at + 1] && i < 64; i++) printf "%c", byte[at + 1 + size + i]
+    }'
+}
+
+named() {
+  case $kind in
+    custom) database_of "$file" 0 ;;
+    tar) database_of "$file" 512 ;;
+    directory) database_of "$file/toc.dat" 0 ;;
+  esac | tr -d '[:cntrl:]'
+}
+
+sum_beside() { for sum in sha256 sha512 sha1 md5; do [ ! -e "$file.$sum" ] || { echo "$sum" && return; }; done; }
+
+# Prints time and name of files and folders, each once.
+files() {
+  {
+    find . -type l -printf 'LINK\t%P\n'
+    find -L . -maxdepth 6 \( -name '.?*' -o -name '*[[:cntrl:]]*' -o -path ./fetched \) -prune \
+      -o -type d \( ! -readable -o ! -executable \) -printf 'UNREADABLE\t%u\t%T@\t%P\n' -prune \
+      -o -type d -exec test -e '{}/toc.dat' ';' -printf '%D:%i\t%T@\t%P\n' -prune \
+      -o -type f ! -readable -printf 'UNREADABLE\t%u\t%T@\t%P\n' -o -type f -printf '%D:%i\t%T@\t%P\n'
+  } 2>/dev/null | awk -F '\t' '
+    $1 == "LINK" { link[$2]; next }
+    $1 == "UNREADABLE" { sub(/\..*/, "", $3); print "0\t" $1 "\t" $2 "\t" $3 "\t" $4; next }
+    { n = split($3, part, "/"); good = length(part[n]) - 1000 * ($3 in link) }
+    !($1 in best) || good > best[$1] { best[$1] = good; line[$1] = $2 "\t" $3 }
+    END { for (id in line) print line[id] }' | sort -rn
+}
+
+is_none() { # NAME: whether it is a checksum, a part, a log, or what belongs to no database
+  case ${1##*/} in
+    *.sha256 | *.sha512 | *.sha1 | *.md5 | *.sha256sum | *.md5sum | *SUMS | *.part | *.part.err | *.tmp | *.log) true ;;
+    *globals* | *GLOBALS*) true ;;
+    *.sql | *.sql.* | *.dump | *.dump.* | *.dmp | *.dmp.* | *.backup | *.bak | *.pgdump | *.gpg | *.age | *.tar) false ;;
+    *) [ "$kind" = plain ] && ! head -c 4096 "$file" | grep -qa 'PostgreSQL database' ;;
+  esac
+}
+
+elsewhere() {
+  said=$(sh -c "$LIST" 2>&1 >"$SCRIPTS/listed" </dev/null) || { printf 'BROKEN\t%s\n' "$(printf '%s\n' "$said" | first_error)" && return; }
+  sed 's/^/ELSEWHERE\t/' "$SCRIPTS/listed"
+}
+
+[ -z "$DB_CONTAINER$PGHOST" ] \
+  || echo "SELECT 'OTHER' || chr(9) || datname FROM pg_database WHERE datname !~ '[[:cntrl:]]';" | admin 2>/dev/null || :
+[ -z "${LIST-}" ] || elsewhere
 cd "$folder" 2>/dev/null || exit 0
-for name in *; do
-  case $name in *.sha256 | *.part | *.part.err | *[[:cntrl:]]*) continue ;; esac
-  [ -f "$name" ] || [ -f "$name/toc.dat" ] || continue
-  [ -r "$name" ] || continue
+until=$(($(date +%s) + 20))
+files | while IFS="$tab" read -r modified name; do
+  if [ "$modified" = 0 ]; then
+    printf '%s\n' "$name"
+    continue
+  fi
+  modified=${modified%.*}
   kind_of "./$name"
-  bytes=$(bytes_of "./$name") || continue # gone meanwhile
-  modified=$(stat -c %Y "./$name") || continue
-  checksum=0
-  [ ! -e "$name.sha256" ] || checksum=1
-  printf 'BACKUP\t%s\t%s\t%s\t%s\t%s\n' "$bytes" "$modified" "$kind" "$checksum" "$name"
-  cat "$reports/$name.$bytes.$modified" 2>/dev/null || revision_in "$kind" "./$name" || :
+  ! is_none "$name" || continue
+  bytes=$(bytes_of "$file") || continue # gone meanwhile
+  says=$(named) known=$reports/${name##*/}.$bytes.$modified
+  [ "$kind" != unknown ] || kind=${sealed:-${packing:-unknown}}
+  printf 'BACKUP\t%s\t%s\t%s\t%s\t%s\t%s\n' "$bytes" "$modified" "$kind" "$(sum_beside)" "$says" "$name"
+  if [ -f "$known" ]; then cat "$known"; else revision_in "$kind" "$file"; fi
+  cat "$known.restored" 2>/dev/null || :
 done

@@ -1,7 +1,8 @@
 # Loads a backup into the empty database COPY, and watches the disk meanwhile. The variables are those of restore.sh; an
-# archive is staged already, unless BY_SQL has it loaded as one stream; FIRST is a file of SQL that empties COPY before; DB_DATA is where the data lie. What the file holds by table is written to WORK/report, for compare.sh.
+# archive is staged already, unless BY_SQL has it loaded as one stream; FIRST is a file of SQL that empties COPY before;
+# DB_DATA is where the data lie. What the file holds by table is written to WORK/report, for compare.sh.
 set -eu
-. "$SCRIPTS/tools/postgres/lib.sh"
+. "$SCRIPTS/tools/postgres/backup-lib.sh"
 same_backup
 staging=$staging_place/fab-rollback-$RUN
 low=268435456 # bytes free below which a load is ended: a full WAL disk stops the server
@@ -48,7 +49,8 @@ counted() {
 load_archive() {
   { counted || read_backup | scan 2>"$work/scan.err"; } &
   counting=$!
-  set -- -e -v -j2
+  set -- -e -v
+  [ "$kind" = tar ] || set -- "$@" -j2 # which it cannot read in parallel
   [ -z "${NO_OWNERS-}" ] || set -- "$@" --no-owner --no-privileges
   { pg pg_restore "$@" -d "$(target "$COPY")" "$staging/archive" </dev/null 2>&1 && : >"$work/out"; } \
     | tee "$work/load.err" \
@@ -57,10 +59,7 @@ load_archive() {
 }
 
 load() {
-  case $kind${BY_SQL-} in
-    custom | directory) load_archive ;;
-    *) load_sql ;;
-  esac
+  if archive && [ -z "${BY_SQL-}" ]; then load_archive; else load_sql; fi
 }
 
 why_not() {

@@ -80,13 +80,14 @@ def stands(db: Database) -> Probe[bool]:
     return single(read(db, "there", on=db.maintenance, name=db.name), _read(lambda out: out.strip() == "t"))
 
 
-def inspect(db: Database, path: str, versions: str, reports: str = "") -> str:
+def inspect(db: Database, path: str, versions: str, reports: str = "", decrypt: str = "") -> str:
     """Return the call that reads the backup at `path` once and prints all about it, for `parse_backup`.
 
     `versions` is Alembic's table (schema.table). `reports` is a folder that keeps what was found; empty: nothing is
-    kept. It prints `PROGRESS` lines too, and ends 0 for a bad backup as well.
+    kept; `decrypt` is the command that opens what is sealed. It prints `PROGRESS` lines too, and ends 0 for a bad
+    backup as well.
     """
-    return call(db, "inspect", path, VERSIONS=versions, REPORTS=reports)
+    return call(db, "inspect", path, VERSIONS=versions, REPORTS=reports, DECRYPT=decrypt)
 
 
 def _read(parse: Callable[[str], Found]) -> Callable[[Answer], Found]:

@@ -3,10 +3,12 @@
 # BACKUP is the file on the host, of KIND and BYTES when it was checked (BYTES empty: whatever it has), SQL_BYTES long
 # as SQL. SECTION is the part of a dump of several databases, as its \connect names it. RUN names what is staged, WORK
 # is a folder for notes, REPORTS the one where checks keep what they found, VERSIONS Alembic's table (schema.table).
-# With NO_OWNERS, what the file says of owners and grants is left out. Prints `PROGRESS` lines, then
+# With NO_OWNERS, what the file says of owners and grants is left out; with BY_SQL, an archive is loaded as one stream of
+# SQL; with OF_A_SCHEMA, it lacks extensions, which are those of the live database; with TIMESCALE, TimescaleDB is told
+# before and after. Prints `PROGRESS` lines, then
 # `VERIFIED N tables N rows N unverified`. A copy that could not be loaded or proven is dropped again.
 set -eu
-. "$SCRIPTS/tools/postgres/lib.sh"
+. "$SCRIPTS/tools/postgres/backup-lib.sh"
 
 drop_unfinished() {
   admin -v copy="$COPY" -v end_sessions="$(end_sessions)" <"$SCRIPTS/tools/postgres/drop-unfinished.sql"
@@ -31,6 +33,11 @@ create_copy() {
   admin -v copy="$COPY" <"$work/create.sql"
 }
 
+# pg_dump of one schema leaves out the extensions that its tables use.
+create_extensions() {
+  sql "$DB_NAME" <"$SCRIPTS/tools/postgres/extensions.sql" | sed -n 's/^= //p' | sql "$COPY"
+}
+
 same_backup
 see "$COPY"
 restored="$COPY is restored and verified"
@@ -49,9 +56,15 @@ created=1
 change 'the new database could not be created' create_copy
 change 'the new database could not be dated' comment ''
 
-case $kind in custom | directory) fill_staging "$RUN" ;; esac
+[ -z "${OF_A_SCHEMA-}" ] || [ "$(seen_of live)" = 0 ] \
+  || change 'the extensions of the live database could not be created' create_extensions
+[ -z "${TIMESCALE-}" ] || echo 'CREATE EXTENSION IF NOT EXISTS timescaledb; SELECT timescaledb_pre_restore();' \
+  | change 'TimescaleDB could not be told of the restore' sql "$COPY"
+! archive || fill_staging "$RUN"
 [ "$(seen_of version)" -ge 170000 ] || export OLD_SERVER=1
 sh "$SCRIPTS/tools/postgres/load.sh"
+[ -z "${TIMESCALE-}" ] || echo 'SELECT timescaledb_post_restore();' \
+  | change 'TimescaleDB could not be told that the restore is over' sql "$COPY"
 sh "$SCRIPTS/tools/postgres/compare.sh"
 
 echo 'ANALYZE;' | change 'the statistics could not be gathered' sql "$COPY"

@@ -44,6 +44,8 @@ function finish(   s, up) {
   s = clean(stmt); stmt = ""; up = toupper(s)
   if (s == "") return
   ended++
+  if (needless(up)) { drop++; return }
+  if (up ~ /^(CREATE|COPY|INSERT) /) begun = 1
   if (up ~ /^COPY .* FROM STDIN/) {
     loading = head == line ? table(substr(line, 6)) : table(substr(s, 6)) "?"
     copying = 1; count(loading, 0); keep = versions(loading)
@@ -52,7 +54,11 @@ function finish(   s, up) {
   else if (up ~ /^(CREATE|DROP|ALTER) (DATABASE|ROLE|USER|GROUP|TABLESPACE) / && up !~ /^[A-Z]+ USER MAPPING /) {
     if (want != "" && up ~ /^((CREATE|DROP|ALTER) DATABASE |ALTER ROLE .* IN DATABASE )/) drop++
     else forbid(s)
-  } else if (up ~ /^ALTER SYSTEM /) forbid(s)
+  } else if (up ~ /^CREATE ([A-Z]+ )?TABLE /) defined[section] = 1
+  else if (up ~ /^CREATE EXTENSION /) uses(s)
+  else if (up ~ /^CREATE POLICY .* TO / && match(s, /.* TO /)) vital(substr(s, RLENGTH + 1))
+  else if (up ~ /^CREATE USER MAPPING FOR /) { s = substr(s, 25); sub(/ SERVER .*/, "", s); vital(s) }
+  else if (up ~ /^ALTER SYSTEM /) forbid(s)
   else if (up ~ /^SET STANDARD_CONFORMING_STRINGS = OFF/) plain = "E"
   else if (up ~ /^SET SEARCH_PATH = /) { path = substr(s, 19); sub(/, pg_catalog$/, "", path) }
   else if (up ~ /^COMMENT ON EXTENSION / && ENVIRON["FIRST"] != "") drop++ # it stays, and may be another's
@@ -66,8 +72,28 @@ function finish(   s, up) {
   } else if (up ~ /^SET SESSION AUTHORIZATION /) ownership()
   head = ""
 }
+# What no new database needs: --clean drops what is not there, and the schema public is there.
+function needless(up) {
+  if (up ~ /^CREATE SCHEMA PUBLIC$/) recreated[section] = 1
+  else if (begun || up !~ /^(DROP|ALTER .* DROP|SELECT PG_CATALOG\.LO_UNLINK)/ \
+    || up ~ /^DROP (DATABASE|ROLE|USER|GROUP|TABLESPACE) /) return 0
+  head = ""
+  return 1
+}
+function uses(s) {
+  if (want != "" && !active) return
+  sub(/^[A-Za-z]+ +[A-Za-z]+ +(IF NOT EXISTS )?/, "", s); sub(/ .*/, "", s); extensions[++nextensions] = s
+}
+function vital(text,   n, part, i) { # roles without which it cannot be loaded at all
+  if (want != "" && !active) return
+  sub(/ (USING|WITH CHECK) .*/, "", text)
+  n = split(text, part, /, /)
+  for (i = 1; i <= n; i++) if (part[i] !~ /^(PUBLIC|CURRENT_USER|CURRENT_ROLE|SESSION_USER)$/) {
+    role(part[i]); vitals[++nvitals] = part[i]
+  }
+}
 function ownership() { if (ENVIRON["NO_OWNERS"] != "") drop++ }
-function enter(name) { if (section != "") sizes[section] += bytes - began; section = name; began = bytes }
+function enter(name) { if (section != "") sizes[section] += bytes - began; section = name; began = bytes; begun = 0 }
 function meta(text) {
   sub(/[ \t\r]+$/, "", text)
   if (text ~ /^\\(un)?restrict /) { ended++; if (ENVIRON["OLD_PSQL"] != "" || want != "") drop++; return }
@@ -176,6 +202,10 @@ END {
     print "SERVER\t" server | report; print "DUMPER\t" dumper | report; print "ENCODING\t" encoding | report
     for (i = 1; i <= forbids; i++) print "FORBIDDEN\t" forbidden[i] | report
     for (i = 1; i <= nroles; i++) print "ROLE\t" order[i] | report
+    for (i = 1; i <= nvitals; i++) print "VITAL\t" vitals[i] | report
+    for (i = 1; i <= nextensions; i++) print "EXTENSION\t" extensions[i] | report
+    for (name in defined) print "DEFINES\t" name | report
+    for (name in recreated) print "RECREATES\t" name | report
     for (i = 1; i <= nsections; i++) {
       printf "SECTION\t%s\t%d\t%.0f\n", names[i], sections[names[i]], sizes[names[i]] | report
     }

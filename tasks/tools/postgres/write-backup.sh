@@ -4,7 +4,7 @@
 # gzip or zstd (streamed). The name appears only once the dump was read back; where both files are there nothing is
 # written. Sessions may go on meanwhile. REPORTS and VERSIONS are those of inspect.sh. Prints `PROGRESS` lines.
 set -eu
-. "$SCRIPTS/tools/postgres/lib.sh"
+. "$SCRIPTS/tools/postgres/backup-lib.sh"
 path=$1 form=$2
 final=$(at_home "$path")
 part=$final.part

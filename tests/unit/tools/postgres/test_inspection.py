@@ -1,8 +1,11 @@
 """What can be known about a file without restoring it, with the host's own tools."""
 
+import bz2
 import gzip
 import hashlib
+import lzma
 import os
+import random
 
 import pytest
 
@@ -42,6 +45,46 @@ def test_a_compressed_dump_is_read_through(check):
     assert (backup.kind, backup.uncompressed, backup.problems) == ("gzip", len(DUMP), ())
 
 
+PACKED = {"gzip": gzip.compress, "xz": lzma.compress, "bzip2": bz2.compress}
+FIVE = DUMP.replace(b"1\n2\n", b"".join(b"%d\n" % n for n in range(500)))
+
+
+@pytest.mark.parametrize("form", PACKED)
+def test_a_dump_is_read_whatever_it_is_packed_with(check, form):
+    backup = check(PACKED[form](DUMP))
+    assert (backup.kind, backup.packed, backup.uncompressed, backup.problems) == (form, (form,), len(DUMP), ())
+
+
+@pytest.mark.parametrize("form", PACKED)
+def test_no_cut_and_no_flip_of_a_packed_dump_goes_unseen(check, form):
+    whole, chance = PACKED[form](FIVE), random.Random(20240401)
+    damaged = [whole[: chance.randrange(len(whole))] for _ in range(20)]
+    for _ in range(5):
+        at = chance.randrange(10, len(whole) - 4)
+        damaged.append(whole[:at] + bytes([whole[at] ^ 1 << chance.randrange(8)]) + whole[at + 1 :])
+    for content in damaged:
+        assert check(content).problems
+
+
+def test_a_sealed_dump_is_opened_by_the_configured_command(engine, tmp_path):
+    (tmp_path / "b.age").write_bytes(b"age-encryption.org/v1\n" + DUMP)
+    script = inspect(SHOP, str(tmp_path / "b.age"), "v.t", decrypt="tail -n +2")
+    backup = parse_backup(engine.run(script, "").out, "b")
+    assert (backup.kind, backup.packed, backup.problems, backup.section("shop").rows) == (
+        "plain", ("age",), (), {"public.users": 2}
+    )  # fmt: skip
+    for command, why in (("echo no key >&2; exit 2", "not opened: no key"), ("tail -n +2; exit 1", "damaged or cut")):
+        script = inspect(SHOP, str(tmp_path / "b.age"), "v.t", decrypt=command)
+        assert why in " ".join(parse_backup(engine.run(script, "").out, "b").problems)
+
+
+@pytest.mark.parametrize("sum", ["md5", "sha1", "sha512"])
+def test_other_checksums_are_used_as_what_they_are(check, tmp_path, sum):
+    (tmp_path / f"a backup.sql.{sum}").write_text(f"{hashlib.new(sum, DUMP).hexdigest()}  a backup.sql\n")
+    assert (check(DUMP).checksum, check(DUMP).sum) == ("ok", sum)
+    assert check(DUMP.replace(b"\n2\n", b"\n3\n")).problems == (f"its {sum} is not the one in the file beside it",)
+
+
 @pytest.mark.parametrize("lost", [1, 8, 30, 100])
 def test_a_compressed_dump_that_was_cut_is_a_problem(check, lost):
     assert check(gzip.compress(DUMP)[:-lost]).problems
@@ -66,8 +109,9 @@ def test_the_checksum_beside_it_is_compared(check, tmp_path):
         (b"", "an empty file"),
         (DUMP.decode().encode("utf-16"), "UTF-16 text"),
         (b"hello\n", "it does not begin as pg_dump does"),
-        (gzip.compress(b"PGDMP\x01\x0e\x00", mtime=0), "unpack it first"),
-        (b"\xfd7zXZ\x00\x00\x04", "compressed by xz"),
+        (b"\xfd7zXZ\x00\x00\x04", "xz cannot unpack it"),
+        (b"age-encryption.org/v1\n", "sealed by age: database.backups.decrypt names"),
+        (b"\x8c\x0d\x04\x09", "sealed by gpg"),
     ],
 )
 def test_what_is_no_dump_is_called_what_it_is(check, content, reason):

@@ -256,3 +256,24 @@ def test_a_cut_cluster_is_not_whole_even_if_the_database_is(scan):
     code, report, _, _ = scan(CLUSTER[:-60], EMIT="1", SECTION="shop")
     assert code == 4
     assert values(report, "COMPLETE") == ["0"]
+
+
+CLEAN = """ALTER TABLE ONLY public.t DROP CONSTRAINT t_pkey;
+DROP TABLE public.t;
+DROP SCHEMA public;
+CREATE SCHEMA public;
+"""
+
+
+def test_what_a_new_database_does_not_have_is_not_dropped_and_what_it_has_not_created(scan):
+    rest = "CREATE TABLE public.t ();\nALTER TABLE public.t DROP COLUMN a;\n"
+    code, report, passed, _ = scan(HEAD + CLEAN + rest + TAIL, EMIT="1")
+    assert (code, passed) == (0, HEAD + rest + TAIL)
+    assert (values(report, "RECREATES"), values(report, "DEFINES")) == ([""], [""])
+
+
+def test_rows_without_tables_extensions_and_the_roles_of_policies_are_told(scan):
+    text = "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;\n"
+    text += "CREATE POLICY p ON t FOR ALL TO a, PUBLIC USING (true);\n"
+    _, report, _, _ = scan(HEAD + text + COPY + TAIL)
+    assert (values(report, "EXTENSION"), values(report, "VITAL"), values(report, "DEFINES")) == (["pg_trgm"], ["a"], [])
