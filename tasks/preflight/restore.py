@@ -6,24 +6,17 @@ import time
 
 from msgspec import structs
 
-from ..config.settings import DatabaseSettings, Environment
-from ..console import terminal as console
 from ..console.commands import fab
 from ..console.errors import Refused
-from ..console.text import last_line
-from ..console.units import moment
 from ..engine.plan import new_id
-from ..ssh import scripts
 from ..ssh.host import Host
 from ..ssh.probe import answered
-from ..ssh.shell import Word, home, quote
-from ..tools.compose import compose
+from ..ssh.shell import home, quote
 from ..tools.postgres import reads
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Server
 from . import backup_fit, restore_facts
-from .backups import backup_check, backup_files, copies, safety, upload
-from .backups.backup_files import Found
+from .backups import backup_check, backup_files, copies, finding, safety, upload
 from .present import state
 from .present.state import State
 from .restore_report import RestoreOptions, RestoreReport
@@ -40,75 +33,27 @@ def reached(c: Host) -> tuple[State, Database]:
     return seen, copies.database_of(c, seen)
 
 
-def found(c: Host) -> list[Found]:
-    """Return what lies in the folder of the backups, the newest first."""
-    folder, name = safety.configured(c.environment).storage.folder, safety.configured(c.environment).name
-    out = c.sh(listing(c.environment), timeout=None).stdout
-    try:
-        return backup_files.parse_listing(out, folder, name)
-    except ValueError as error:
-        raise Refused(f"the command of database.backups.list failed: {error}.", at=c.address) from None
-
-
-def listing(environment: Environment, *, quick: bool = False) -> str:
-    """Return the command that prints what lies in the folder of the backups, and elsewhere."""
-    settings = safety.configured(environment)
-    running = compose.call(environment, "running.sh", environment.service("database") or "db")
-    container = {} if settings.elsewhere else {"DB_CONTAINER": Word(f'"$({running} 2>/dev/null | head -n 1)"')}
-    known = {**Database.of(environment, "").variables(), **container}
-    where, reports = settings.storage, backup_check.reports(environment)
-    return backup_files.listing(where.folder, reports, elsewhere=where.list, quick=quick, **known)
-
-
 def path_of(c: Host, file: str | None, plan: bool = False) -> str:
     """Return the path on the host that `--file` means, after uploading it where it is on this machine."""
-    settings = safety.configured(c.environment)
-    folder = settings.storage.folder
+    folder = safety.configured(c.environment).storage.folder
     if not file:
-        names = ", ".join(one.name for one in found(c)[:5]) or f"none yet ({fab('backups.create')})"
+        names = ", ".join(one.name for one in finding.found(c)[:5]) or f"none yet ({fab('backups.create')})"
         raise Refused(f"--file is needed: a PATH on the host, latest, or local:PATH. In {folder}: {names}.")
     if file.startswith(LOCAL):
         uploaded: str = upload.bring(c, file.removeprefix(LOCAL), folder, plan)
         return uploaded
     if file == "latest":
-        return brought(c, _latest(c, settings))
+        return finding.brought(c, finding.latest(c))
     if file.startswith(backup_files.ELSEWHERE):
-        return brought(c, next((one for one in found(c) if one.path == file), None), file)
+        return finding.brought(c, next((one for one in finding.found(c) if one.path == file), None), file)
     inside = f"{folder}/{file}"
     here, there = c.ask(answered(f"[ -e {home(file)} ]"), answered(f"[ -e {home(inside)} ]"))
     if not (here.ok or there.ok):
         where = f"neither in the login's home nor in {folder}"
-        if one := next((one for one in found(c) if one.fetched == file), None):
-            return brought(c, one)
+        if one := next((one for one in finding.found(c) if one.fetched == file), None):
+            return finding.brought(c, one)
         raise Refused(f"there is no {file}, {where}.", at=c.address, next=f"Next: {fab('backups.list')}")
     return file if here.ok else inside
-
-
-def _latest(c: Host, settings: DatabaseSettings) -> Found:
-    newest, why = backup_files.latest(found(c), settings.name)
-    if newest is None:
-        raise Refused(f"there is no backup of {settings.name} in {settings.storage.folder}.", at=c.address)
-    console.say(f"latest: {newest.path}, of {moment(newest.taken)}: {why}")
-    return newest
-
-
-def brought(c: Host, one: Found | None, said: str = "") -> str:
-    """Return the path on the host of a backup, after the configured command fetched it where it lies elsewhere."""
-    if one is None:
-        raise Refused(f"there is no {said}.", at=c.address, next=f"Next: {fab('backups.list')}")
-    if not one.fetched:
-        return one.path
-    where = safety.configured(c.environment).storage
-    if not where.fetch:
-        raise Refused(f"{one.path} lies elsewhere: database.backups.fetch names the command that fetches it.")
-    console.say(f"  fetching {one.fetched}")
-    path = f"{where.folder}/fetched/{one.fetched.lstrip('/')}"
-    when = {"SIZE": str(one.bytes or ""), "MODIFIED": str(one.modified or "")}
-    call = scripts.call("tools/postgres/fetch-backup.sh", one.fetched, path, FETCH=where.fetch, **when)
-    result = c.sh(call, timeout=None, check=False)
-    if not result.ok:
-        raise Refused(f"{one.path} could not be fetched: {last_line(result.stderr)}.", at=c.address)
-    return path
 
 
 def check(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = False) -> RestoreReport:
@@ -178,7 +123,7 @@ def _other(c: Host, path: str, file: str | None) -> str:
     """Return the way out where `latest` is no good: the newest backup that is known to be."""
     if file != "latest":
         return ""
-    good = next((one for one in found(c) if one.good and one.path != path), None)
+    good = next((one for one in finding.found(c) if one.good and one.path != path), None)
     return f"The newest that was verified: --file {quote(good.path)}" if good else f"Others: {fab('backups.list')}"
 
 

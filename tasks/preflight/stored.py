@@ -12,7 +12,7 @@ from ..tools.postgres.backup import Backup, Section
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Member, Server
 from . import restore
-from .backups import backup_check, backup_files, safety
+from .backups import backup_check, backup_files, finding, safety
 from .backups.backup_files import Found
 from .present.reports import DeploymentReport
 
@@ -78,7 +78,7 @@ def check_prune(c: Host, keep: int) -> StoredReport:
     """Return what may go: all but the newest `keep` backups of ours, and the copies that nothing needs any more."""
     seen, live = restore.reached(c)
     copies = superfluous(c.ask(reads.server(live)))
-    gone = backup_files.to_prune(restore.found(c), safety.configured(c.environment).storage.folder, live.name, keep)
+    gone = backup_files.to_prune(finding.found(c), safety.configured(c.environment).storage.folder, live.name, keep)
     return StoredReport(
         environment=seen.settled(c.environment),
         state=seen,

@@ -16,7 +16,7 @@ from ..tools.postgres import reads
 from ..tools.postgres.names import Copy
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import surplus
-from . import restore
+from .backups import finding
 from .backups.backup_files import Found
 from .backups.copies import database_of
 from .present.state import State
@@ -68,7 +68,7 @@ def _leads_to(c: Host, run: str) -> str:
 
 
 def _backup(c: Host, live: Database, heads: list[str]) -> str:
-    fits = (one for one in restore.found(c) if sorted(one.revisions) == heads and (one.good or one.checked is None))
+    fits = (one for one in finding.found(c) if sorted(one.revisions) == heads and (one.good or one.checked is None))
     newest = next(fits, None)
     if newest is None:
         return ""

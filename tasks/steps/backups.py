@@ -6,9 +6,8 @@ from ..console import terminal as console
 from ..console.commands import fab
 from ..console.errors import Failed
 from ..engine.plan import Plan, Step, chain
-from ..preflight import restore as preflight
 from ..preflight import stored
-from ..preflight.backups import backup_check, backup_files, backup_list
+from ..preflight.backups import backup_check, backup_files, backup_list, finding
 from ..preflight.backups.backup_files import Found
 from ..preflight.backups.safety import configured
 from ..preflight.stored import DumpReport, StoredReport
@@ -40,7 +39,7 @@ def create(c: Host, format: str = "custom") -> Plan:
 @task(name="list")
 def list_(c: Host, json: bool = False) -> list[Found]:
     """List the backups, the newest first: age, size, format, revision inside, verified or not."""
-    found = preflight.found(c)
+    found = finding.found(c)
     now = int(c.sh("date +%s").stdout)
     if console.emit_json([backup_list.as_dict(one, now) for one in found]):
         return found

@@ -13,6 +13,8 @@ from ...engine import journal, lock
 from ...engine.plan import Drift
 from ...ssh.host import Host
 from ...tools.compose.inspect import Container
+from ..backups import finding
+from ..backups.finding import Newest
 from ..history import past
 from ..history.past import Past
 from ..present import drift
@@ -40,11 +42,16 @@ class Runs(Struct, frozen=True):
 def look(member: Host) -> Overview:
     """Return what stands where on one host; what cannot be read is said in its line."""
     environment = member.environment
-    found, before, journals, held = member.ask(
-        examine.probe(environment), past.probe(environment), journal.every(environment, 1), lock.show(environment)
+    found, before, journals, held, kept = member.ask(
+        examine.probe(environment),
+        past.probe(environment),
+        journal.every(environment, 1),
+        lock.show(environment),
+        finding.probe(environment),
     )
     found = examine.with_graph(member, found)
-    return overview(member, found, before, Runs(journals, lock.describe(held) if held else ""))
+    newest = finding.newest(environment, kept, found.now) if member is member.fleet[0] else Newest()
+    return overview(member, found, before, Runs(journals, lock.describe(held) if held else ""), newest)
 
 
 def half_done(host: Host) -> str:
@@ -53,7 +60,7 @@ def half_done(host: Host) -> str:
     return lock.describe(found) if found and found.state == "DEAD" else ""
 
 
-def overview(member: Host, e: Examined, before: Past, runs: Runs) -> Overview:
+def overview(member: Host, e: Examined, before: Past, runs: Runs, newest: Newest = Newest()) -> Overview:  # noqa: B008
     """Return what stands where on one host."""
     environment = member.environment
     lines = [
@@ -61,6 +68,7 @@ def overview(member: Host, e: Examined, before: Past, runs: Runs) -> Overview:
         ("good before", _good(before)),
         ("containers", _containers(e)),
         *([("database", _database(environment.database, e))] if environment.database else []),
+        *([("backups", newest.text)] if newest.text else []),
         ("health", ", ".join(_health(e)) or "no address configured"),
         ("errors", _errors(e)),
         ("settings", _settings(environment, e)),
@@ -68,9 +76,8 @@ def overview(member: Host, e: Examined, before: Past, runs: Runs) -> Overview:
         ("last run", _last(runs.journals, e.now)),
         *([("lock", runs.lock)] if runs.lock else []),
     ]
-    return Overview(
-        host=member.address, well=_well(environment, e, member is member.fleet[0]), lines=lines, drift=e.drifted.drift
-    )
+    well = _well(environment, e, member is member.fleet[0]) and not newest.old
+    return Overview(host=member.address, well=well, lines=lines, drift=e.drifted.drift)
 
 
 def _well(environment: Environment, e: Examined, primary: bool) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from tasks.console.errors import Refused
 from tasks.preflight import restore, stored
-from tasks.preflight.backups import backup_files
+from tasks.preflight.backups import backup_files, finding
 from tests.unit.support.deployment import environment, state
 from tests.unit.support.reports import DATABASE
 from tests.unit.support.restoring import LIVE, copy, server
@@ -18,7 +18,7 @@ def host(mocker):
 
     def holds(found, *there):
         mocker.patch.object(restore, "reached", return_value=(state(), DATABASE))
-        mocker.patch.object(restore, "found", return_value=list(there))
+        mocker.patch.object(finding, "found", return_value=list(there))
         return mocker.Mock(environment=environment(), address="u@h:22", ask=lambda _: found)
 
     return holds

@@ -8,7 +8,8 @@ from tasks.console.commands import render
 from tasks.console.errors import Refused
 from tasks.engine import record
 from tasks.engine.before import SchemaBefore
-from tasks.preflight import restore, ways_out
+from tasks.preflight import ways_out
+from tasks.preflight.backups import finding
 from tasks.preflight.revisions import schema_choice
 from tasks.tools.alembic.migrate import WAYS_OUT
 from tasks.tools.postgres.names import Copy
@@ -47,7 +48,7 @@ def told(mocker):
         mocker.patch.object(ways_out, "costs", return_value=["4 rows leave"])
         mocker.patch.object(ways_out, "_lost", return_value="2 hours old")
         mocker.patch.object(schema_choice, "fitting", return_value=commit)
-        mocker.patch.object(restore, "found", return_value=backups)
+        mocker.patch.object(finding, "found", return_value=backups)
         return render(ways_out.ways_out(Host(mocker, held), state(), ["one"])).removeprefix(WAYS_OUT).strip()
 
     return said

@@ -8,6 +8,9 @@ import pytest
 
 from tasks.engine.lock import LockInfo
 from tasks.engine.plan import Drift
+from tasks.preflight.backups import finding
+from tasks.preflight.backups.backup_files import Found
+from tasks.preflight.backups.finding import Newest
 from tasks.preflight.checks import examine, overview
 from tasks.preflight.history.past import Past
 from tasks.preflight.present.drift import Drifted
@@ -18,11 +21,13 @@ HELD = LockInfo("DEAD", {"run": "r1", "task": "full-rollback", "who": "ada", "ma
 JOURNALS = {"r1": [{"event": "run", "task": "full-rollback", "at": NOW - 7200}, {"at": 1, "event": "proven"}]}
 
 
-def shown(e, runs: overview.Runs | None = None, past: Past | None = None) -> tuple[bool, dict[str, str]]:
+def shown(
+    e, runs: overview.Runs | None = None, past: Past | None = None, newest=Newest()
+) -> tuple[bool, dict[str, str]]:
     """Return whether all is well, and the lines."""
     member = SimpleNamespace(environment=environment(), address="h")
     member.fleet = (member,)
-    found = overview.overview(member, e, past or Past(), runs or overview.Runs())
+    found = overview.overview(member, e, past or Past(), runs or overview.Runs(), newest)
     return found.well, dict(found.lines)
 
 
@@ -34,6 +39,16 @@ def test_a_healthy_deployment_is_told_in_full():
     assert lines["database"] == "two, as HEAD needs it"
     assert lines["health"] == "http://127.0.0.1:8000/health 200"
     assert lines["last run"] == "r1 (full-rollback), 2023-11-14 20:13:20 UTC, 2 hours ago: done and verified"
+
+
+@pytest.mark.parametrize(("hours", "well"), [(25, True), (27, False)])
+def test_a_newest_backup_that_is_older_than_wanted_is_said(hours, well):
+    settings = environment(database={"name": "d", "user": "u", "backups": {"folder": "b", "max_age": "26h"}})
+    one = Found("b/d.dump", 1, 1, "custom", "", (), taken=int(NOW) - hours * 3600, ours=True)
+    newest = finding.newest(settings, [one], NOW)
+    assert (newest.old, "older than 26h" in newest.text) == (not well, not well)
+    assert finding.newest(settings, "", NOW).old
+    assert shown(examined(), newest=newest)[0] == well
 
 
 def test_every_line_is_there_when_nothing_answers():

@@ -1,0 +1,111 @@
+"""The backups on the host and elsewhere: which there are, which is the newest, and how one comes to the host."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from ...config.settings import Environment
+from ...console import terminal as console
+from ...console.commands import fab
+from ...console.errors import Refused
+from ...console.text import last_line, one_line
+from ...console.units import age, moment
+from ...ssh import scripts
+from ...ssh.host import Host
+from ...ssh.probe import Probe, single
+from ...ssh.shell import Answer, Word
+from ...tools.compose import compose
+from ...tools.postgres.psql import Database
+from . import backup_check, backup_files, safety
+from .backup_files import Found
+
+HOURS = {"h": 1, "d": 24}
+
+
+class Newest(Struct, frozen=True):
+    """The newest backup, in a line; `old`: none is as young as hosts.yaml wants it."""
+
+    text: str = ""
+    old: bool = False
+
+
+def found(c: Host) -> list[Found]:
+    """Return what lies in the folder of the backups, the newest first."""
+    folder, name = safety.configured(c.environment).storage.folder, safety.configured(c.environment).name
+    out = c.sh(listing(c.environment), timeout=None).stdout
+    try:
+        return backup_files.parse_listing(out, folder, name)
+    except ValueError as error:
+        raise Refused(f"the command of database.backups.list failed: {error}.", at=c.address) from None
+
+
+def listing(environment: Environment, *, quick: bool = False) -> str:
+    """Return the command that prints what lies in the folder of the backups, and elsewhere."""
+    settings = safety.configured(environment)
+    running = compose.call(environment, "running.sh", environment.service("database") or "db")
+    container = {} if settings.elsewhere else {"DB_CONTAINER": Word(f'"$({running} 2>/dev/null | head -n 1)"')}
+    known = {**Database.of(environment, "").variables(), **container}
+    where, reports = settings.storage, backup_check.reports(environment)
+    return backup_files.listing(where.folder, reports, elsewhere=where.list, quick=quick, **known)
+
+
+def latest(c: Host) -> Found:
+    """Return the newest backup of the live database, after saying why it is that; Refused where there is none."""
+    settings = safety.configured(c.environment)
+    newest, why = backup_files.latest(found(c), settings.name)
+    if newest is None:
+        raise Refused(f"there is no backup of {settings.name} in {settings.storage.folder}.", at=c.address)
+    console.say(f"latest: {newest.path}, of {moment(newest.taken)}: {why}")
+    return newest
+
+
+def brought(c: Host, one: Found | None, said: str = "") -> str:
+    """Return the path on the host of a backup, after the configured command fetched it where it lies elsewhere."""
+    if one is None:
+        raise Refused(f"there is no {said}.", at=c.address, next=f"Next: {fab('backups.list')}")
+    if not one.fetched:
+        return one.path
+    where = safety.configured(c.environment).storage
+    if not where.fetch:
+        raise Refused(f"{one.path} lies elsewhere: database.backups.fetch names the command that fetches it.")
+    console.say(f"  fetching {one.fetched}")
+    path = f"{where.folder}/fetched/{one.fetched.lstrip('/')}"
+    when = {"SIZE": str(one.bytes or ""), "MODIFIED": str(one.modified or "")}
+    call = scripts.call("tools/postgres/fetch-backup.sh", one.fetched, path, FETCH=where.fetch, **when)
+    result = c.sh(call, timeout=None, check=False)
+    if not result.ok:
+        raise Refused(f"{one.path} could not be fetched: {last_line(result.stderr)}.", at=c.address)
+    return path
+
+
+def probe(environment: Environment) -> Probe[list[Found] | str]:
+    """Return the probe of the backups, or why they cannot be told, where hosts.yaml says how old they may be."""
+    if not environment.database or not environment.database.storage.max_age:
+        return Probe({}, lambda _answers: "")
+    return single(listing(environment, quick=True), lambda answer: _read(environment, answer))
+
+
+def _read(environment: Environment, answer: Answer) -> list[Found] | str:
+    settings = safety.configured(environment)
+    try:
+        return (
+            backup_files.parse_listing(answer.out, settings.storage.folder, settings.name) if answer.ok else answer.err
+        )
+    except ValueError as error:
+        return str(error)
+
+
+def newest(environment: Environment, found: list[Found] | str, now: float) -> Newest:
+    """Return the newest backup of those that `probe` found; `now` is the host's clock (seconds)."""
+    settings = environment.database
+    limit = settings.storage.max_age if settings else None
+    if not settings or not limit:
+        return Newest()
+    if isinstance(found, str):
+        return Newest(f"cannot be read: {one_line(found) or 'no answer'}", old=True)
+    last, _why = backup_files.latest(found, settings.name)
+    if last is None:
+        return Newest(f"none of {settings.name}: wanted is one that is not older than {limit}", old=True)
+    seconds = now - last.taken
+    old = seconds > int(limit[:-1]) * HOURS[limit[-1]] * 3600
+    return Newest(f"{last.path}, {age(max(0, int(seconds)))} old{f': older than {limit}' if old else ''}", old)
