@@ -32,7 +32,7 @@ SUBJECTS = {  # the folders of preflight: what each may import; the files beside
     "target": ("present", "history"),
     "backups": ("present",),
     "revisions": ("present",),
-    "checks": ("present", "history"),
+    "checks": ("present", "history", "backups"),
 }
 HEAVY = {"rich", "apprise", "jinja2", "alembic"}
 # A contract: other people's scripts and checklists use these names.

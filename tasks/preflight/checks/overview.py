@@ -22,6 +22,8 @@ from . import checkup, examine, health
 from .examine import Examined
 from .health import problem
 
+NEVER = Newest()  # nobody says how old backups may be
+
 
 class Overview(Struct, frozen=True, kw_only=True):
     """One host on one screen: lines of (subject, text); `well` says whether nothing stands out."""
@@ -60,7 +62,7 @@ def half_done(host: Host) -> str:
     return lock.describe(found) if found and found.state == "DEAD" else ""
 
 
-def overview(member: Host, e: Examined, before: Past, runs: Runs, newest: Newest = Newest()) -> Overview:  # noqa: B008
+def overview(member: Host, e: Examined, before: Past, runs: Runs, newest: Newest = NEVER) -> Overview:
     """Return what stands where on one host."""
     environment = member.environment
     lines = [

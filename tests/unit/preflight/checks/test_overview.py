@@ -17,12 +17,13 @@ from tasks.preflight.present.drift import Drifted
 from tasks.ssh.shell import NOT_REACHED
 from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
 
+NEVER = Newest()
 HELD = LockInfo("DEAD", {"run": "r1", "task": "full-rollback", "who": "ada", "machine": "laptop"}, 90)
 JOURNALS = {"r1": [{"event": "run", "task": "full-rollback", "at": NOW - 7200}, {"at": 1, "event": "proven"}]}
 
 
 def shown(
-    e, runs: overview.Runs | None = None, past: Past | None = None, newest=Newest()
+    e, runs: overview.Runs | None = None, past: Past | None = None, newest: Newest = NEVER
 ) -> tuple[bool, dict[str, str]]:
     """Return whether all is well, and the lines."""
     member = SimpleNamespace(environment=environment(), address="h")
@@ -106,7 +107,7 @@ def test_the_commit_that_was_deployed_before_is_named():
 
 def test_everything_is_asked_in_one_round_trip():
     asked = []
-    found = (examined(), Past(), JOURNALS, HELD)
+    found = (examined(), Past(), JOURNALS, HELD, "")
     member = SimpleNamespace(environment=environment(), address="h", ask=lambda *probes: asked.append(probes) or found)
     member.fleet = (member,)
     lines = dict(overview.look(member).lines)
