@@ -123,7 +123,8 @@ def _other(c: Host, path: str, file: str | None) -> str:
     """Return the way out where `latest` is no good: the newest backup that is known to be."""
     if file != "latest":
         return ""
-    good = next((one for one in finding.found(c) if one.good and one.path != path), None)
+    whole = [one for one in finding.found(c) if one.good and one.path != path]
+    good, _why = backup_files.latest(whole, safety.configured(c.environment).name)
     return f"The newest that was verified: --file {quote(good.path)}" if good else f"Others: {fab('backups.list')}"
 
 

@@ -107,7 +107,7 @@ def parse_listing(out: str, folder: str, database: str) -> list[Found]:
         raise ValueError(broken)
     others = [line[1] for line in lines if line[0] == "OTHER"]
     found = [_found(folder, block, database, others) for block in blocks]
-    found += [_unreadable(folder, line) for line in lines if line[0] == "UNREADABLE"]
+    found += [_unreadable(folder, line) for line in lines if line[0] == "FOREIGN"]
     found += _elsewhere([line.partition("\t")[2] for line in head.splitlines() if line.startswith("ELSEWHERE\t")])
     return sorted((_named(one, database, others) for one in found), key=lambda f: (f.taken, f.name), reverse=True)
 

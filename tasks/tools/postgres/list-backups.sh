@@ -1,7 +1,7 @@
 # Prints what lies in FOLDER and below it: list-backups.sh FOLDER REPORTS
 # Tab-separated lines:
 #   OTHER NAME                        a database of the server
-#   UNREADABLE OWNER MODIFIED NAME    what the login may not read
+#   FOREIGN OWNER MODIFIED NAME    what the login may not read
 #   ELSEWHERE LINE                    what the command LIST printed, where there is one; BROKEN WHY where it failed
 #   BACKUP BYTES MODIFIED KIND SUM DATABASE NAME    SUM: which checksum lies beside it; DATABASE: what an archive says
 # and after a BACKUP what its last check found, which lies in REPORTS; or, of a file that was never checked, the revision
@@ -49,12 +49,12 @@ files() {
   {
     find . -type l -printf 'LINK\t%P\n'
     find -L . -maxdepth 6 \( -name '.?*' -o -name '*[[:cntrl:]]*' -o -path ./fetched \) -prune \
-      -o -type d \( ! -readable -o ! -executable \) -printf 'UNREADABLE\t%u\t%T@\t%P\n' -prune \
+      -o -type d \( ! -readable -o ! -executable \) -printf 'FOREIGN\t%u\t%T@\t%P\n' -prune \
       -o -type d -exec test -e '{}/toc.dat' ';' -printf '%D:%i\t%T@\t%P\n' -prune \
-      -o -type f ! -readable -printf 'UNREADABLE\t%u\t%T@\t%P\n' -o -type f -printf '%D:%i\t%T@\t%P\n'
+      -o -type f ! -readable -printf 'FOREIGN\t%u\t%T@\t%P\n' -o -type f -printf '%D:%i\t%T@\t%P\n'
   } 2>/dev/null | awk -F '\t' '
     $1 == "LINK" { link[$2]; next }
-    $1 == "UNREADABLE" { sub(/\..*/, "", $3); print "0\t" $1 "\t" $2 "\t" $3 "\t" $4; next }
+    $1 == "FOREIGN" { sub(/\..*/, "", $3); print "0\t" $1 "\t" $2 "\t" $3 "\t" $4; next }
     { n = split($3, part, "/"); good = length(part[n]) - 1000 * ($3 in link) }
     !($1 in best) || good > best[$1] { best[$1] = good; line[$1] = $2 "\t" $3 }
     END { for (id in line) print line[id] }' | sort -rn

@@ -78,6 +78,12 @@ def test_what_a_check_found_is_known_until_the_file_changes(tmp_path):
     assert one.verdict == "not checked yet"
 
 
+def test_a_backup_that_was_found_cut_off_is_listed_as_that(tmp_path):
+    report = "BACKUP\t5\t9\tgzip\t\t\tb.sql.gz\nFILE\tgzip\t5\t9\nCHECKSUM\tnone\nUNREADABLE\nKIND\tdump\nCOMPLETE\t0\n"
+    (one,) = files.parse_listing(report, "backups", "shop")
+    assert one.verdict == "it cannot be read to its end: it is damaged or cut off"
+
+
 def test_no_folder_is_no_backup(tmp_path):
     assert listed(tmp_path) == []
 
@@ -151,7 +157,7 @@ def test_what_cannot_be_read_is_named_with_the_cure(tmp_path):
 
 
 def test_unreadable_files_are_never_taken_and_are_named():
-    lines = "UNREADABLE\troot\t1700000000\tshop_20240101.sql\nBACKUP\t5\t9\tplain\t\t\tshop.sql\n"
+    lines = "FOREIGN\troot\t1700000000\tshop_20240101.sql\nBACKUP\t5\t9\tplain\t\t\tshop.sql\n"
     found = files.parse_listing(lines, "backups", "shop")
     chosen, why = files.latest(found, "shop")
     assert chosen.name == "shop.sql"
