@@ -7,7 +7,8 @@ import re
 import pytest
 
 from sandbox import engine, images
-from tests.field.recipe import BACKEND, REVISIONS
+from tests.field.recipe import BACKEND, BUILD, MIGRATE, REVISIONS, UP
+from tests.field.rows import POOLER
 
 pytestmark = pytest.mark.sandbox
 
@@ -95,3 +96,18 @@ def test_a_database_on_another_host_beside_which_the_login_may_keep_no_copy(depl
     docker = f"docker run --rm -i --network host -e PGPASSWORD={PASSWORD} --entrypoint psql postgres:15"
     shop = deployment(**known, untracked={".password": PASSWORD}, psql=f"{docker} -h {other_server} -U shop")
     assert "Load backups/" in rolled_back_and_restored(shop, "--no-rehearse")
+
+
+def test_alembic_by_a_section_of_its_own_a_path_in_the_image_and_an_address_past_the_pooler(deployment):
+    command = "alembic -n shop"
+    known = {"command": command, "environment": {"DATABASE_URL": "postgresql+psycopg://shop:$DB_PASSWORD@db/shop"}}
+    shop = deployment(
+        **POOLER,
+        tracked={"alembic.ini": "[shop]\nscript_location = /field/alembic\nprepend_sys_path = .\n"},
+        deploy=(BUILD, MIGRATE.replace("alembic", command), UP),
+        settings={"compose": {"stop": ["pooler"]}, "database": {"alembic": known}},
+    )
+    before = shop.runs()
+    ran = shop.rollback()
+    shop.rolled_back(ran, before)
+    assert "secret-of-" not in ran.text

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tests.field.recipe import BACKEND, BUILD, DB, MIGRATE, UP, WORKER
-from tests.field.rows import FORWARD, IDLE
+from tests.field.rows import IDLE, POOLER
 
 pytestmark = pytest.mark.sandbox
 
@@ -42,16 +42,6 @@ NETWORKS = {
     "services": {"db": {**DB, "networks": ["store"]}},
     "top": {"networks": {"front": {}, "store": {}}, "secrets": {"url": {"file": ".env.url"}}},
     "untracked": {".env.url": "postgresql+psycopg://shop:secret-of-@name@@db/shop"},
-}
-POOLER = {
-    "app": {
-        "environment": {
-            **BACKEND["environment"],
-            "DATABASE_URL": "postgresql+psycopg://shop:${DB_PASSWORD}@pooler/shop",
-        },
-        "depends_on": ["pooler"],
-    },
-    "services": {"pooler": {**IDLE, "command": ["python", "-c", FORWARD], "depends_on": BACKEND["depends_on"]}},
 }
 
 
