@@ -71,10 +71,12 @@ by_image() { # COMMAND...
     --entrypoint "$first" "$DB_CLIENT" "$@"
 }
 
-# Runs one of PostgreSQL's programs as the login.
+# Runs one of PostgreSQL's programs as the login. Over a network it must not ask for a password: it would take what stdin
+# holds for one.
 pg() { # PROGRAM ARGUMENT...
   program=$1
   shift
+  if elsewhere; then set -- -w "$@"; fi
   inside "$program" -U "$DB_USER" "$@"
 }
 
