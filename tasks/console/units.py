@@ -22,6 +22,11 @@ def age(seconds: float) -> str:
     return f"{max(seconds, 0) // unit:.0f} {name}"
 
 
+def counted(number: int, name: str) -> str:
+    """Return `1 commit`, `2 commits`."""
+    return f"{number} {name}{'' if number == 1 else 's'}"
+
+
 def moment(at: float | None) -> str:
     """Return a time, in seconds since the epoch, as `2026-01-02 03:04:05 UTC`."""
     return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(at)) if at else UNKNOWN

@@ -55,11 +55,15 @@ class Log:
         """Do nothing: lines are printed when they are complete."""
 
 
-def plan(host: Host, plan: Plan) -> None:
-    """Print what would happen, with the real commands, what can be taken back, and the outage."""
-    addresses = ", ".join(h.address for h in host.fleet)
+def where(host: Host) -> str:
+    """Return the environment and its hosts, as they are called in a plan and in the question after it."""
+    return f"{host.environment.name} ({', '.join(h.address for h in host.fleet)})"
+
+
+def plan(host: Host, plan: Plan, commands: bool) -> None:
+    """Print what would happen, what can be taken back, and the outage; with `commands`, also those of each step."""
     console.say(f"{plan.task}: {plan.purpose}", style="bold")
-    console.say(f"  on {host.environment.name} ({addresses})")
+    console.say(f"  on {where(host)}")
     for fact in plan.facts:
         console.say(f"  - {fact}")
     for warning in plan.warnings:
@@ -67,8 +71,16 @@ def plan(host: Host, plan: Plan) -> None:
     for number, step in enumerate(plan.steps, start=1):
         notes = [n for n in (step.outage and "outage", step.back and f"back: {step.back}") if n]
         console.say(f"  {number}. {step.title}" + (f"  ({'; '.join(notes)})" if notes else ""))
-        for command in step.commands:
+        for command in step.commands if commands else ():
             console.say(f"       {command}", style="dim")
+
+
+def summary(plan: Plan) -> None:
+    """Print what matters most of a plan, right above the question: what goes back, what is lost, who is not served."""
+    stopped = [number for number, step in enumerate(plan.steps, start=1) if step.outage]
+    outage = {"not served": f"from step {stopped[0]} to step {stopped[-1]}"} if stopped and plan.summary else {}
+    for heading, text in {**plan.summary, **outage}.items():
+        console.say(f"  {heading:<11} {text}", style="bold")
 
 
 def checks(found: list[Check]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, TypeVar
 
 from ..console import terminal
+from ..console.errors import Refused
 
 Wanted = Literal["watch", "leave", "stop"]
 QUESTION = "Ctrl-C. The step still runs on the host: [w]atch it further, [l]eave it running and go, [s]top it? "
@@ -32,6 +33,15 @@ def as_exceptions() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def as_refusal() -> Iterator[None]:
+    """Take a Ctrl-C inside the block, in which nothing is changed yet, for a no."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Refused("Interrupted.") from None
 
 
 def until_left(watch: Callable[[], Found], goes_on: Callable[[Wanted], bool]) -> Found:

@@ -1,15 +1,17 @@
-"""The program that runs our tasks: the name under which it has them, what `-H` named, how a usage error ends."""
+"""The program that runs our tasks: the name under which it has them, and what `-H` named."""
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from fabric.connection import derive_shorthand
-from invoke import Collection, ParseError
+from invoke import Collection
 
 from ..console.errors import Refused
+from . import usage
 
 PROGRAMS = ("fabric.main", "invoke.main")  # `fab` and `inv`
 _ours: list[Collection] = []
@@ -18,24 +20,16 @@ _ours: list[Collection] = []
 def offer(namespace: Collection) -> Collection:
     """Return `namespace`, whose tasks are found from then on wherever a program has them.
 
-    The program that loads it goes on to read the tasks' options: what it does not know is refused then. Invoke has no
-    setting for that, and ends as after a failure.
+    The program that loads it goes on to read what was typed: what it does not know is refused then.
     """
     _ours[:] = [namespace]
     for program in _programs():
-        for step in ("parse_tasks", "parse_cleanup"):
-            setattr(program, step, _refusing(getattr(program, step)))
+        usage.refuse_in_a_line(program, functools.partial(_at_the_top, program))
     return namespace
 
 
-def _refusing(parse: Callable[[], None]) -> Callable[[], None]:
-    def parse_or_refuse() -> None:
-        try:
-            parse()
-        except ParseError as error:
-            raise Refused(str(error)) from None
-
-    return parse_or_refuse
+def _at_the_top(program: Any) -> bool:
+    return _path(program.collection) == ""
 
 
 def full_name(task: str) -> str:

@@ -20,13 +20,14 @@ HELP = {
     "output": "a local file to write it to as well; it must not be there yet",
     "message": "a sentence of yours, sent before the status",
     "unfreeze": "record although it contains what was rolled back: it is said to mend it",
-    "run": "a run's identifier; runs.list shows them",
+    "run": "a run's identifier, how it begins, or 'last'; runs.list shows them",
     "commit": "the commit to go back to: a hash, tag or branch that the host's checkout knows",
     "revision": "an alembic revision, overriding the one the commit needs",
     "service": "a role (backend, frontend, database), a compose service or a container",
     "file": "a backup: a PATH on the host, 'latest', or local:PATH to upload",
     "yes": "ask nothing",
     "plan": "show what would happen and change nothing",
+    "verbose": "show the commands of each step, as --plan does",
     "json": "one JSON document on stdout, everything else on stderr",
     "count": "how many entries",
     "stash": "put local changes of the checkout aside first (git stash)",
@@ -50,7 +51,7 @@ HELP = {
 
 # What an option means where it differs.
 DOWN_TO = {"revision": "the alembic revision to go down to; without it, one migration is taken back"}
-LAST_RUN = {"run": "a run's identifier (runs.list); without it, the one that holds the lock, else the last"}
+LAST_RUN = {"run": "a run, or how its identifier begins; without it, the one that holds the lock, else the last"}
 
 
 def check(values: Mapping[str, Any]) -> None:

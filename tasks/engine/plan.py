@@ -86,7 +86,7 @@ class Drift(Struct, frozen=True):
 class Told(Struct, frozen=True, kw_only=True):
     """What the operator is told of a run, and asked by name, before it begins; `run` is its id.
 
-    `drift` is what the run changes beside that; a warning says it as well.
+    `drift` is what the run changes beside that; a warning says it as well. `summary` is what matters most, by heading.
     """
 
     run: str = field(default_factory=new_id)
@@ -94,6 +94,7 @@ class Told(Struct, frozen=True, kw_only=True):
     warnings: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     drift: list[Drift] = field(default_factory=list)
+    summary: dict[str, str] = field(default_factory=dict)
 
 
 class PreflightReport(Told, frozen=True, kw_only=True):

@@ -15,10 +15,11 @@ from ..console.errors import Refused
 from ..ssh import paths, scripts
 from ..ssh.host import Host
 from ..ssh.probe import Answers, Probe
-from ..ssh.shell import quote
 from . import journal, lock
 from .journal import FORMAT, Entry
 from .plan import RELIES, Plan, Step, label
+
+LAST = "last"  # how an operator names the run that was worked on last
 
 
 class StepStatus(Struct, frozen=True, kw_only=True):
@@ -113,19 +114,19 @@ def read(host: Host, run: str | None = None) -> RunRecord:
     """Return the record of `run`, or of the last one; Refused when the host knows none, or not how to read it."""
     found = host.ask(probe(host.environment, run))
     if found is None:
-        known = f"no run {run}; {fab('runs.list')} names them" if run else "no run yet"
+        known = f"no run {run}, or several; {fab('runs.list')} names them" if run and run != LAST else "no run yet"
         raise Refused(f"{known}.", at=host.address)
     return found
 
 
 def probe(environment: Environment, run: str | None = None) -> Probe[RunRecord | None]:
-    """Return the probe of `run`, or of the last one; None where the host knows none.
+    """Return the probe of `run`, by its identifier or how that begins, or of the last one; None where there is none.
 
     Raises OtherFormat, when it is read, for a run that another version wrote, or whose plan cannot be read.
     """
     state = paths.state(environment)
-    chosen = quote(run) if run else '"$(cat last 2>/dev/null || ls -1t runs 2>/dev/null | head -n 1)"'
-    enter = f"cd {state} 2>/dev/null && cd runs/{chosen} 2>/dev/null"
+    chosen = scripts.call("engine/find-run.sh", run or LAST)
+    enter = f'cd {state} 2>/dev/null && cd "runs/$({chosen})" 2>/dev/null'
     commands = {
         "plan": f"{enter} && cat plan.json",
         "journal": f"{enter} && cat journal",

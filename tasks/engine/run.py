@@ -10,7 +10,7 @@ from ..console.errors import Held, Refused
 from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from . import display, journal, record
+from . import display, interrupt, journal, record
 from .execution import Execution
 from .holding import Locks
 from .lock import NEW, OVER, Replaceable, resuming, undoing
@@ -20,16 +20,20 @@ from .world import Outcome, World
 
 
 class RunOptions(Struct, frozen=True):
-    """How the operator wants a plan to be carried out: without questions, only shown, over a run that was cut off."""
+    """How the operator wants a plan to be carried out: without questions, only shown, over a run that was cut off.
+
+    `verbose`: the commands of each step are shown, as with `plan`.
+    """
 
     yes: bool = False
     plan: bool = False
     take_over: bool = False
+    verbose: bool = False
 
 
 def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world: World) -> Outcome | None:
     """Show `plan`, and unless only that was wanted, ask, run and prove it. `started`: time.monotonic()."""
-    display.plan(host, plan)
+    display.plan(host, plan, commands=options.plan or options.verbose)
     if options.plan:
         terminal.emit_json(msgspec.to_builtins(plan))
         terminal.say("Nothing was changed (--plan).")
@@ -38,8 +42,11 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world
         terminal.emit_json({"changed": False})
         terminal.say("There is nothing to do.")
         return None
-    for question in [*plan.questions, f"Do this on {host.environment.name}?"]:
-        terminal.confirm(question, options.yes)
+    with interrupt.as_refusal():
+        for question in plan.questions:
+            terminal.confirm(question, options.yes)
+        display.summary(plan)
+        terminal.confirm(f"Do this on {display.where(host)}?", options.yes)
     locks = Locks(host.fleet, paths.state(host.environment))
     with locks.taken(journal.owner(plan), _replaceable(plan, options)):
         _begin(host, plan, locks)

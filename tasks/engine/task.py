@@ -21,7 +21,7 @@ from ..console.text import one_line
 from ..ssh import fleet
 from ..ssh.connection import explain
 from ..ssh.host import Host
-from . import mounting, options, run
+from . import interrupt, mounting, options, run
 from .world import World
 
 SWITCHES = (*run.RunOptions.__struct_fields__, "json")  # of every change
@@ -49,6 +49,7 @@ class RollbackTask(fabric.Task):
         for argument in arguments:
             argument.optional = argument.takes_value
             argument.raw_value = None  # an empty list would pass for a value
+            argument.names += ("v",) if argument.name == "verbose" else ()
         return arguments
 
     def __call__(self, c: Context, *args: Any, **kwargs: Any) -> Any:
@@ -147,7 +148,8 @@ class Change:
             started = time.monotonic()
             wanted = run.RunOptions(**{name: kwargs.pop(name, False) for name in run.RunOptions.__struct_fields__})
             kwargs.pop("json", None)  # heard of before the body is called
-            made = body(c, *args, **kwargs, **({"plan": wanted.plan} if "plan" in own.parameters else {}))
+            with interrupt.as_refusal():
+                made = body(c, *args, **kwargs, **({"plan": wanted.plan} if "plan" in own.parameters else {}))
             if made is None:
                 terminal.emit_json({"changed": False})
                 return None

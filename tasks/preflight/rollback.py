@@ -13,7 +13,7 @@ from ..ssh.probe import Probe
 from ..tools.alembic.revisions import Graphs
 from ..tools.compose import images, inspect, project
 from ..tools.compose.images import CommitFiles
-from . import downgrade, losses, worktree
+from . import downgrade, losses, summary, worktree
 from .backups import safety
 from .history import ledger
 from .history.ledger import Entry
@@ -56,7 +56,9 @@ def check(c: Host, commit: str | None, options: RollbackOptions) -> RollbackRepo
     asked = Asked(first.state, targets[0], wanted, first.ledger, first.names_now, options.named, options.before)
     report = _report(c, [host.state for host in hosts], asked, options)
     report = drift.told(report, [h.drifted for h in hosts], report.services, drift.COMMIT)
-    return _with_schema(c, report, (ref, hosts[0].graphs)) if options.database else _with_schema_left(c, report)
+    known_graphs = (ref, first.graphs)
+    whole = _with_schema(c, report, known_graphs) if options.database else _with_schema_left(c, report)
+    return structs.replace(whole, summary=summary.of(whole, first.named.ahead))
 
 
 def _probes(member: Host, ref: str, options: RollbackOptions) -> list[Probe[object]]:

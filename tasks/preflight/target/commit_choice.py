@@ -19,13 +19,14 @@ from ..history.past import Past
 
 
 class Named(Struct, frozen=True):
-    """What a name means on a host: a commit, or else what is there instead."""
+    """What a name means on a host: a commit, or else what is there instead; `ahead`: the commits that HEAD has more."""
 
     commit: Commit | None
     kind: str
     shallow: bool
     latest: list[Commit]
     problem: str
+    ahead: int = 0
 
 
 def probe(environment: Environment, ref: str) -> Probe[Named]:
@@ -36,6 +37,7 @@ def probe(environment: Environment, ref: str) -> Probe[Named]:
             "kind": git(environment, "cat-file", "-t", ref),
             "shallow": git(environment, "rev-parse", "--is-shallow-repository"),
             "log": commits.show_log(environment, 5),
+            "ahead": git(environment, "rev-list", "--count", f"{ref}..HEAD"),
         },
         _named,
     )
@@ -49,6 +51,7 @@ def _named(answers: Answers) -> Named:
         shallow=answers["shallow"].out.strip() == "true",
         latest=commits.parse_commits(answers["log"].out),
         problem=_problem(answers["log"]),
+        ahead=int(answers["ahead"].out) if answers["ahead"].ok else 0,
     )
 
 

@@ -47,15 +47,29 @@ def test_the_watchers_own_lines_are_not_shown(capsys):
 def test_a_plan_is_shown_with_its_commands_what_it_costs_and_what_takes_it_back(capsys):
     step = Step(name="stop", title="Stop the app", script="", commands=("compose stop",), outage=True, back="start")
     made = plan(step, facts=["a fact"], warnings=["a warning"])
-    display.plan(Member(), made)
-    assert capsys.readouterr().out.splitlines() == [
+    lines = [
         "full-rollback: back",
         "  on  (u@h:22)",
         "  - a fact",
         "  ! a warning",
         "  1. Stop the app  (outage; back: start)",
-        "       compose stop",
     ]
+    display.plan(Member(), made, commands=True)
+    assert capsys.readouterr().out.splitlines() == [*lines, "       compose stop"]
+    display.plan(Member(), made, commands=False)
+    assert capsys.readouterr().out.splitlines() == lines
+
+
+def test_what_matters_most_stands_in_three_lines_above_the_question(capsys):
+    steps = [Step(name=name, title=name, script="", outage=name != "build") for name in ("build", "stop", "start")]
+    display.summary(plan(*steps, summary={"goes back": "2 commits", "is lost": "3 rows"}))
+    assert capsys.readouterr().out.splitlines() == [
+        "  goes back   2 commits",
+        "  is lost     3 rows",
+        "  not served  from step 2 to step 3",
+    ]
+    display.summary(plan(*steps))
+    assert capsys.readouterr().out == ""
 
 
 def test_the_proof_and_the_last_lines_of_what_is_not_ready_are_shown(capsys):

@@ -7,7 +7,6 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 from fabric import task
-from fabric.main import make_program
 from invoke import Collection
 
 import tasks
@@ -95,28 +94,3 @@ def test_outside_of_a_program_nothing_is_known_and_nothing_checked(monkeypatch):
         monkeypatch.delitem(sys.modules, name, raising=False)
     mounting.check_hosts()
     assert mounted_names() == ["undo", "git.log"]
-
-
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("nope", "No idea what 'nope' is!"),
-        ("status --comit x", "No idea what '--comit' is!"),
-        ("status surplus", "No idea what 'surplus' is!"),
-        ("--help nope", "No idea what 'nope' is!"),
-        ("git.log --count", "--count: needs a value"),
-        ("full-rollback --image", "--image: needs a value"),
-        ("full-rollback --image app=x:1 --image web", "--image: 'web' is not SERVICE=IMAGE"),
-    ],
-)
-def test_what_nobody_can_mean_is_a_refusal_in_one_line(monkeypatch, capsys, tmp_path, line, words):
-    program = make_program()
-    monkeypatch.setattr("fabric.main.program", program)
-    (tmp_path / "fabfile.py").write_text(
-        "import tasks\nfrom tasks.engine import mounting\nns = mounting.offer(tasks.ns)\n"
-    )
-    with pytest.raises(SystemExit) as ended:
-        program.run(["fab", "--search-root", str(tmp_path), *line.split()])
-    said = capsys.readouterr().err
-    assert ended.value.code == 2
-    assert said.startswith(words) and said.endswith("Nothing was changed.\n") and said.count("\n") == 1

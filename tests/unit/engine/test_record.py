@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from tasks.engine import journal as runs
 from tasks.engine import record
 from tasks.engine.before import ReleaseBefore
 from tasks.engine.plan import Plan, Step
+from tasks.ssh import scripts
 from tasks.ssh.shell import Answer
 from tests.unit.support.scripted import Scripted
 
@@ -174,3 +176,21 @@ def test_of_a_run_of_another_version_its_journal_is_known():
     known = other.value.known
     assert (known.run, known.plan.task, known.owner["who"], known.now) == ("run-0", "undo", "ada", 9.0)
     assert (known.steps, known.plan.steps, known.state, known.partially_applied) == ([], [], "cut off", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("20260101-000000-aa", "20260101-000000-aa"),
+        ("20260102", "20260102-000000-bb"),
+        ("20260101", ""),
+        ("last", "20260101-000000-ab"),
+    ],
+)
+def test_a_run_is_named_by_how_it_begins_unless_several_do(tmp_path, name, meant):
+    for run in ("20260101-000000-aa", "20260101-000000-ab", "20260102-000000-bb"):
+        (tmp_path / "runs" / run).mkdir(parents=True)
+    (tmp_path / "last").write_text("20260101-000000-ab\n")
+    script = scripts.PACKAGE / "engine" / "find-run.sh"
+    found = subprocess.run(["sh", script, name], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == meant

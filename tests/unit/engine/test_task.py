@@ -104,7 +104,7 @@ def test_a_change_brings_its_switches_along():
         """Do."""
 
     names = {argument.name for argument in change(body).get_arguments()}
-    assert names == {"commit", "yes", "plan", "take_over", "json"}
+    assert names == {"commit", "yes", "plan", "take_over", "json", "verbose"}
 
 
 @pytest.mark.parametrize("words", [["--commit"], ["--commit", "--yes"], ["--commit="], ["--commit", "-x"]])

@@ -1,0 +1,61 @@
+"""What was typed and cannot be meant: refused in a line that names what may be, and how to begin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from invoke import ParseError
+
+from ..console.commands import fab, render
+from ..console.errors import Refused
+from ..console.text import nearest
+
+UNKNOWN = re.compile(r"No idea what '(.+)' is!")
+BEGIN_WITH = (
+    f"Nothing was asked for. To begin with:\n"
+    f"  {fab('status')}: where the deployment is\n"
+    f"  {fab('diagnose')}: what is wrong, and which rollback mends it\n"
+    f"  {fab('full-rollback --plan')}: what the way back to a commit would do\n"
+    f"fab --list names all tasks, fab --help TASK explains one."
+)
+
+
+def refuse_in_a_line(program: Any, at_the_top: Callable[[], bool]) -> None:
+    """Let `program` refuse, with exit code 2, what it does not know, and a line without a task.
+
+    Invoke has no setting for that, and ends as after a failure. A line without a task is ours to answer where our
+    tasks are the program's own, `at_the_top`.
+    """
+    for step in ("parse_tasks", "parse_cleanup"):
+        setattr(program, step, _refusing(getattr(program, step), program))
+    otherwise = program.no_tasks_given
+
+    def no_tasks_given() -> None:
+        if at_the_top():
+            raise Refused(render(BEGIN_WITH))
+        otherwise()
+
+    program.no_tasks_given = no_tasks_given
+
+
+def _refusing(parse: Callable[[], None], program: Any) -> Callable[[], None]:
+    def parse_or_refuse() -> None:
+        try:
+            parse()
+        except ParseError as error:
+            raise Refused(_explained(error, program)) from None
+
+    return parse_or_refuse
+
+
+def _explained(error: ParseError, program: Any) -> str:
+    """Return what Invoke says of a word that it does not know, with the task or option that may be meant."""
+    unknown = UNKNOWN.fullmatch(str(error))
+    if not unknown:
+        return str(error)
+    word = unknown[1].partition("=")[0]
+    options = getattr(error.context, "flags", {})
+    hint = nearest(word, list(options if word.startswith("-") else program.collection.task_names))
+    return f"No idea what {word!r} is{hint or '!'}"

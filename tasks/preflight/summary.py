@@ -1,0 +1,20 @@
+"""A rollback in three lines, right above the question: what goes back, what is lost, what keeps it."""
+
+from __future__ import annotations
+
+from ..console.units import counted
+from .rollback_report import RollbackReport
+
+SURE = " Go on?"
+
+
+def of(report: RollbackReport, commits: int) -> dict[str, str]:
+    """Return the lines by their headings; `commits` is how many the checkout has that the target has not."""
+    change = report.migration.change if report.migration else None
+    back = [counted(commits, "commit")] if commits else [f"to {report.target.title}"]
+    lost = [asked.removesuffix(SURE).rstrip(".") for asked in report.questions if asked.endswith(SURE)]
+    kept = f"; the data of before: database {report.safety.clone}" if report.safety else ""
+    return {
+        "goes back": ", ".join([*back, *([counted(len(change.moves), "migration")] if change else [])]),
+        "is lost": ("; ".join(lost) or "no data, as far as the migrations show") + kept if change else "no data",
+    }

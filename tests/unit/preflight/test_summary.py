@@ -1,0 +1,23 @@
+"""The three lines above the question."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from tasks.preflight import summary
+from tests.unit.support import reports
+
+
+def test_commits_migrations_losses_and_what_keeps_the_data_are_named():
+    report = structs.replace(
+        reports.rollback(reports.DOWN), questions=["c5 (rename): drops column x: 3 values go. Go on?"]
+    )
+    found = summary.of(report, 2)
+    assert found["goes back"].startswith("2 commits")
+    assert found["is lost"].startswith("c5 (rename): drops column x: 3 values go")
+    assert report.safety and report.safety.clone in found["is lost"]
+
+
+def test_where_no_migration_goes_back_no_data_are_lost():
+    report = structs.replace(reports.rollback(), schema=None, questions=[])
+    assert summary.of(report, 0) == {"goes back": f"to {report.target.title}", "is lost": "no data"}
