@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,12 @@ from .text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
 _state = {"json": False, "emitted": False}
+_waiting: list[Progress] = []  # the one line that lives, while something is waited for
+_alone = threading.Lock()  # held as long as there is one
+SHOWN_AFTER = 0.7  # seconds that pass before it is shown: what answers at once does not flicker
 
 
 @contextlib.contextmanager
@@ -73,6 +78,36 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str | N
     _rich().print(grid)
 
 
+@contextlib.contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show `what` is waited for inside the block, and for how long, as one line that goes away; at a terminal only."""
+    if not (_terminal() and _alone.acquire(blocking=False)):
+        yield
+        return
+    line = _line(what)
+    _waiting.append(line)
+    shown = threading.Timer(SHOWN_AFTER, line.start)
+    shown.daemon = True
+    shown.start()
+    try:
+        yield
+    finally:
+        shown.cancel()
+        shown.join()
+        line.stop()
+        _waiting.remove(line)
+        _alone.release()
+
+
+def _line(what: str) -> Progress:
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    line = Progress(*columns, console=_rich(), transient=True)
+    line.add_task(render(what), total=None)
+    return line
+
+
 def confirm(question: str, yes: bool, instead: str = "--yes answers it") -> None:
     """Return when the operator agrees; raise Refused otherwise, or when nobody can be asked."""
     if yes:
@@ -84,7 +119,9 @@ def confirm(question: str, yes: bool, instead: str = "--yes answers it") -> None
 
 
 def ask(question: str) -> str:
-    """Return the operator's answer to `question`, asked on stderr."""
+    """Return the operator's answer to `question`, asked on stderr; a line that lives stands still meanwhile."""
+    for line in _waiting:
+        line.stop()
     sys.stderr.write(render(question))
     sys.stderr.flush()
     return sys.stdin.readline()
@@ -96,6 +133,8 @@ def interactive() -> bool:
 
 
 def _rich() -> Console:
+    if _waiting:  # what is said meanwhile stands above the line that lives
+        return _waiting[0].console
     screen: Console = _screen()(stderr=_state["json"], width=None if _terminal() else 160)
     if isinstance(screen.file, TextIOWrapper):
         screen.file.reconfigure(errors="replace")  # what a terminal cannot show is no reason to stop halfway

@@ -74,7 +74,8 @@ class Execution:
         members = self.host.fleet[:1] if step.primary_only else self.host.fleet
         members = tuple(m for m in members if not (m in self.records and self.records[m].holds(number)))
         if members:
-            self._on(members, [self._try(member, number, step) for member in members])
+            with terminal.waiting(step.title):
+                self._on(members, [self._try(member, number, step) for member in members])
         seconds = time.monotonic() - begun if members else 0.0
         self.progress.done.append({"step": step.name, "seconds": round(seconds, 2)})
         terminal.say(f"    done in {seconds:.1f} s" if members else "    done before", style="green")
@@ -160,7 +161,8 @@ class Execution:
         return outcome
 
     def _proofs(self) -> list[Proof]:
-        return parallel_map(self.host.fleet, lambda member: self.world.prove(member, self.plan.expect))
+        with terminal.waiting("proving that the application is as it should be"):
+            return parallel_map(self.host.fleet, lambda member: self.world.prove(member, self.plan.expect))
 
     def _finish(self, member: Host) -> None:
         member.sh(journal.finish(self.folder, journal.owner(self.plan)))

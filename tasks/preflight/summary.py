@@ -15,6 +15,8 @@ def of(report: RollbackReport, commits: int) -> dict[str, str]:
     lost = [asked.removesuffix(SURE).rstrip(".") for asked in report.questions if asked.endswith(SURE)]
     kept = f"; the data of before: database {report.safety.clone}" if report.safety else ""
     return {
-        "goes back": ", ".join([*back, *([counted(len(change.moves), "migration")] if change else [])]),
+        "goes back": ", ".join(
+            [*back, *([counted(len(change.downgrades or change.moves), "migration")] if change else [])]
+        ),
         "is lost": ("; ".join(lost) or "no data, as far as the migrations show") + kept if change else "no data",
     }

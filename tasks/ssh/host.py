@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Protocol, TypeVar, cast, overload
 
 from invoke.exceptions import CommandTimedOut, ThreadException
@@ -11,6 +11,7 @@ from invoke.runners import Result
 from paramiko import Channel
 
 from ..config.settings import Environment
+from ..console import terminal
 from ..console.errors import ConnectionLost, Failed, TimedOut
 from ..console.text import last_line
 from . import login, probe, scripts, shell
@@ -70,7 +71,8 @@ class Host(Secured):
         command = login.command(self._whole(script))
         if len(command.encode()) > LONGEST_COMMAND:
             raise Failed(f"{self.address}: a script of {len(command.encode())} bytes is too long for one command.")
-        with self._explained(timeout):
+        quiet = nullcontext() if out else terminal.waiting(f"waiting for {self.address}")
+        with quiet, self._explained(timeout):
             result: Result = self.run(command, hide="stderr" if out else True, out_stream=out, timeout=timeout, **PLAIN)
         if result.exited == -1 and not self.is_connected:
             raise ConnectionLost(f"{self.address}: the connection was lost.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,8 @@ from tasks.console import commands
 from tasks.console import terminal as console
 from tasks.console.commands import fab
 from tasks.console.errors import Refused
+
+PROJECT = Path(__file__).parent.parent.parent.parent
 
 
 class Terminal(io.StringIO):
@@ -113,3 +117,46 @@ def test_an_error_is_the_document_unless_there_was_one(capsys):
         console.emit_json({"ok": False})
         raise Refused("no")
     assert json.loads(capsys.readouterr().out) == {"ok": False}
+
+
+WAITS = """
+import time
+from tasks.console import terminal
+terminal.SHOWN_AFTER = 0.1
+with terminal.waiting("Stop the app"):
+    time.sleep(0.5)
+    terminal.say("a line of the log")
+    with terminal.waiting("something inside"):
+        time.sleep(0.3)
+terminal.say("done")
+"""
+
+
+def test_at_a_terminal_what_is_waited_for_is_seen_with_the_time_and_goes_away():
+    shown, lines = at_a_terminal(WAITS)
+    assert "Stop the app" in shown and "0:00:00" in shown
+    assert "something inside" not in shown
+    assert [line.rpartition("\x1b[2K")[2].strip() for line in lines if line.strip().endswith(("log", "done"))] == [
+        "a line of the log",
+        "done",
+    ]
+
+
+def test_without_a_terminal_only_lines_are_printed():
+    done = subprocess.run([sys.executable, "-c", WAITS], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout == "a line of the log\ndone\n"
+
+
+def at_a_terminal(script: str) -> tuple[str, list[str]]:
+    """Return what a terminal gets that runs the script, whole and by lines."""
+    ours, theirs = os.openpty()
+    environ = {**os.environ, "TERM": "xterm", "NO_COLOR": "1"}
+    running = subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT, env=environ, stdout=theirs, stdin=theirs)
+    os.close(theirs)
+    got = b""
+    with contextlib.suppress(OSError):  # what Linux says at the end of a terminal
+        while piece := os.read(ours, 4096):
+            got += piece
+    os.close(ours)
+    assert running.wait(10) == 0
+    return got.decode(), got.decode().split("\n")
