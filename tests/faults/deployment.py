@@ -12,7 +12,7 @@ SELECT count(*) || ' ' || coalesce(md5(string_agg(concat_ws('|', id, reference, 
 """
 
 
-class DeploymentWorld:
+class Deployment:
     """A host with an application on it, and the operator who is responsible for it."""
 
     def __init__(self, operator: Operator) -> None:
