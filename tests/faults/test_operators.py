@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 
 import pytest
@@ -97,4 +98,5 @@ def test_a_half_done_host_is_not_changed_by_another_run_unless_it_is_taken_over(
 
 
 def _words(at: Terminal) -> str:
-    return next(line for line in at.screen.splitlines() if line.startswith("Interrupted"))
+    lines = (line.strip() for line in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", at.screen).splitlines())
+    return next(line for line in lines if line.startswith("Interrupted"))
