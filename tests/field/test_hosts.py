@@ -33,7 +33,7 @@ def test_whatever_the_login_shell_is(deployment, borrowed, shell, prepare):
     before = shop.runs()
     borrowed.exec(prepare)
     borrowed.exec(f"usermod -s {shell} ubuntu", user="root")
-    shop.rolled_back(shop.rollback(), before)
+    shop.went_back(shop.rollback(), before)
     for words in (["backups.create", "--yes"], ["backups.list"], ["emergency-restore", "--file", "latest", "--yes"]):
         ran = shop.fab(*words)
         assert ran.code == 0, ran.text
