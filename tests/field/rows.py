@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.field.recipe import BACKEND
+
 SLEEP = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); signal.pause()"
 # A cache, a monitor: runs, is no code of ours, and does not change with a release.
 IDLE = {"image": "field-base:1", "command": ["python", "-c", SLEEP], "restart": "unless-stopped"}
@@ -20,3 +22,13 @@ while True:
     for pair in ((client, database), (database, client)):
         threading.Thread(target=copy, args=pair, daemon=True).start()
 """
+POOLER = {
+    "app": {
+        "environment": {
+            **BACKEND["environment"],
+            "DATABASE_URL": "postgresql+psycopg://shop:${DB_PASSWORD}@pooler/shop",
+        },
+        "depends_on": ["pooler"],
+    },
+    "services": {"pooler": {**IDLE, "command": ["python", "-c", FORWARD], "depends_on": BACKEND["depends_on"]}},
+}
