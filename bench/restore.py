@@ -80,7 +80,7 @@ def _contenders(host: Host, rows: int) -> dict[str, Callable[[], float]]:
     runs = {RUNBOOK: lambda: _checked(host, runbook, stage.peer_environ(host, BACKUP=backup), rows)}
     runs[COPY] = lambda: figures.took(copy)
     for kind, file in FILES.items():
-        words = stage.fab("emergency-restore", "--file", f"backups/{file}", "--yes")
+        words = stage.fab("emergency-restore", "--file", f"backups/{file}", "--yes", "--no-health")
         runs[f"ours, {kind}"] = lambda words=words: _checked(host, words, stage.settings(host), rows)
     return runs
 

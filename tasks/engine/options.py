@@ -46,6 +46,8 @@ HELP = {
     "online": "restore while the backend goes on, and stop it for the swap only",
     "in_place": "drop the live database first, where two copies do not fit",
     "dump": "dump the live database before it is dropped; with --no-dump it is not kept",
+    "migrate": "then bring the schema up to what the checked-out code needs, by the code's own image",
+    "health": "the application has to answer at the end; with --no-health it need not",
     "take_over": "take the lock of a run that was cut off",
 }
 

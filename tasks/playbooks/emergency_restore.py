@@ -7,6 +7,7 @@ from ..preflight import restore
 from ..preflight.restore_report import RestoreOptions, RestoreReport
 from ..ssh.host import Host
 from ..steps import backups, containers
+from ..steps import database as db
 from ..steps.declare import change
 
 
@@ -18,10 +19,13 @@ def emergency_restore(
     in_place: bool = False,
     from_database: str | None = None,
     dump: bool = True,
+    migrate: bool = False,
+    health: bool = True,
     plan: bool = False,
 ) -> Plan:
     """Restore the database from a backup with the backend stopped, and prove that the application runs again."""
-    options = RestoreOptions(source=from_database, stop=True, online=online, in_place=in_place, dump=dump)
+    chosen = {"online": online, "in_place": in_place, "dump": dump, "migrate": migrate, "health": health}
+    options = RestoreOptions(source=from_database, stop=True, **chosen)
     return restore_plan(restore.check(c, file, options, plan=plan))
 
 
@@ -34,13 +38,15 @@ def restore_plan(report: RestoreReport) -> Plan:
         report,
         [load, stop] if report.options.online and not report.same else [stop, *make_room, load],
         backups.swap_step(report),
+        db.upgrade_step(report),
         start,
         task="emergency-restore",
         purpose=report.purpose,
         proof=Expectation(
             revision=report.revision,
+            implied=report.migration.change.implied if report.migration else [],
             services=sorted({*report.running, *report.stopping}),
-            healthy=report.state.healthy or not report.there,
+            healthy=report.options.health,
         ),
         back=report.back,
         before=report.before,

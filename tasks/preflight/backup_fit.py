@@ -53,7 +53,7 @@ def _compared(c: Host, seen: State, graph: Graph, rows: tuple[str, ...], carried
 
 def _matching(c: Host, rows: tuple[str, ...]) -> str:
     """Return the commands that bring code and schema together after the restore."""
-    up = f"Then bring the schema up ({schema.alembic_of(c.environment).command} upgrade head)"
+    up = f"Then bring the schema up ({schema.alembic_of(c.environment).command} upgrade head, as --migrate does)"
     commit = schema_choice.fitting(c, list(rows))
     if commit is None:
         return f"{up}; none of the last commits (of {schema_choice.LOOKED_AT}) needs exactly the backup's revision."

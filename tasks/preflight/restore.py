@@ -12,14 +12,18 @@ from ..engine.plan import new_id
 from ..ssh.host import Host
 from ..ssh.probe import answered
 from ..ssh.shell import home, quote
+from ..tools.alembic.revisions import Graph
 from ..tools.postgres import reads
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Server
 from . import backup_fit, restore_facts
 from .backups import backup_check, backup_files, copies, finding, safety, upload
+from .downgrade import migration
 from .present import state
+from .present.reports import Migration
 from .present.state import State
 from .restore_report import RestoreOptions, RestoreReport
+from .revisions import schema
 
 COUNTING = 180  # seconds that counting the rows of the live database may take
 LOCAL = "local:"
@@ -65,6 +69,7 @@ def check(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fa
         raise Refused("--online keeps two copies, --in-place has no room for them: choose one.")
     report = read(c, file, options, plan=plan)
     report = structs.replace(report, stopping=_writers(report) if options.stop else [])
+    report = structs.replace(report, migration=_way_up(c, report) if options.migrate else None)
     restore_facts.require(report)
     if report.replaces and options.dump:
         report = structs.replace(report, dump_to=_dump_path(c, report))
@@ -135,6 +140,19 @@ def _writers(report: RestoreReport) -> list[str]:
     running = {k.service for k in seen.containers if k.status in ("running", "restarting", "paused")}
     backend = {k.service for k in seen.of(roles.get("backend") or "")}
     return sorted((running | backend) - spared)
+
+
+def _way_up(c: Host, report: RestoreReport) -> Migration | None:
+    """Return how the restored schema comes to where the checked-out code needs it; Refused where no upgrade leads there."""
+    fit, seen = report.fit, report.state
+    if fit.kind == "same":
+        return None
+    graph = schema.graphs(c, [seen.head])[seen.head] if fit.kind == "behind" else None
+    heads = graph.heads() if isinstance(graph, Graph) else []
+    change = schema.way_up(c, seen.head, heads, list(report.section.revisions)) if heads else None
+    if change is None:
+        raise Refused(f"--migrate: no upgrade leads from the backup to the checked-out code: {fit.text}")
+    return migration(c, seen, change, rehearse=False)
 
 
 def _dump_path(c: Host, report: RestoreReport) -> str:

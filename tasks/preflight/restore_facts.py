@@ -8,12 +8,12 @@ from ..console.commands import fab
 from ..console.errors import Refused
 from ..console.units import age, size
 from ..tools.postgres.backup import Section
-from .present.reports import UNWELL
 from .restore_report import RestoreReport, in_place
 
 PRUNE = fab("backups.prune")
 SAME = "{} may not keep a copy beside {}: the backup is loaded into that itself, in one transaction"
 WAITS = "the application goes on, but waits while the backup is loaded; what it writes meanwhile is lost, or in the way"
+ANSWERS = "the application does not answer now; it has to at the end, unless --no-health says that it need not"
 GOES_ON = "the application goes on; what it writes until the swap stays in the old database"
 
 
@@ -74,7 +74,8 @@ def told(report: RestoreReport) -> RestoreReport:
     """Return the report with all that is to be said and asked of what becomes of the present data."""
     kept = f"what is in the database now stays, as {report.outgoing}; {fab('undo')} swaps it back"
     fit = report.fit
-    unfit = [] if fit.kind in ("same", "untold") else [f"Code and backup do not fit: {fit.text} Go on?"]
+    brought_up = report.migration is not None
+    unfit = [] if fit.kind in ("same", "untold") or brought_up else [f"Code and backup do not fit: {fit.text} Go on?"]
     report = structs.replace(
         report,
         facts=[*report.facts, *([kept] if report.there and not report.replaces else [])],
@@ -93,7 +94,7 @@ def _meanwhile(report: RestoreReport) -> list[str]:
 def _when_stopped(report: RestoreReport) -> list[str]:
     upgrade = report.fit.upgrade
     return [
-        *([UNWELL] if report.there and not report.state.healthy else []),
+        *([ANSWERS] if report.there and report.options.health and not report.state.healthy else []),
         *([f"the start-up runs `{upgrade}`, which migrates the restored database"] if upgrade else []),
     ]
 

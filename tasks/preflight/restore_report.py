@@ -24,6 +24,8 @@ class RestoreOptions(Struct, frozen=True, kw_only=True):
         online: whether they are stopped for the swap only.
         in_place: whether the live database is dropped first, because two copies do not fit.
         dump: whether it is dumped before that.
+        migrate: whether the schema is then brought up to what the checked-out code needs.
+        health: whether the application has to answer at the end.
     """
 
     source: str | None = None
@@ -31,6 +33,8 @@ class RestoreOptions(Struct, frozen=True, kw_only=True):
     online: bool = False
     in_place: bool = False
     dump: bool = True
+    migrate: bool = False
+    health: bool = True
 
     @property
     def goes_on(self) -> bool:
@@ -111,6 +115,8 @@ class RestoreReport(DeploymentReport, frozen=True, kw_only=True):
     @property
     def revision(self) -> list[str] | None:
         """The rows of Alembic's table that it leads to; None where the start-up may move them."""
+        if self.migration:
+            return self.migration.change.to_heads
         return None if self.fit.upgrade else list(self.section.revisions)
 
     @property

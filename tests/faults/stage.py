@@ -67,7 +67,7 @@ class Stage(Deployment):
 
     def restore(self, *words: str, **variables: str) -> Running:
         """Begin the emergency restore of the latest backup."""
-        return self.start("emergency-restore", "--file", "latest", "--yes", *words, **variables)
+        return self.start("emergency-restore", "--file", "latest", "--yes", "--no-health", *words, **variables)
 
     def resuming(self, **variables: str) -> Running:
         """Begin to resume what was cut."""

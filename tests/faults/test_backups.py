@@ -43,7 +43,7 @@ def test_an_emergency_restore_whose_client_dies_at_every_step_is_resumed_to_its_
     content = scene.operator.sql(CHECK)
     scene.operator.sql("DELETE FROM cases WHERE id % 2 = 0")
     damaged = scene.operator.sql(CHECK)
-    words = ["emergency-restore", "--file", "before.sql", *(["--in-place"] if way == "in place" else [])]
+    words = ["emergency-restore", "--file", "before.sql", "--no-health", *(["--in-place"] if way == "in place" else [])]
     for step in STEPS[way]:
         ran = scene.start(*words, "--yes", CUT=f"{moment}:{step}:{int(signal.SIGKILL)}").end()
         assert ran.code == -signal.SIGKILL, (step, ran.text)

@@ -19,7 +19,7 @@ from tests.unit.support.restoring import server
 
 def plan(dump_to="", **values):
     """Return the plan of an emergency restore; what is not of a report is an option."""
-    chosen = {name: values.pop(name) for name in ("online", "in_place", "dump") if name in values}
+    chosen = {name: values.pop(name) for name in ("online", "in_place", "dump", "health") if name in values}
     report = reports.restore(stopping=["api"], options=RestoreOptions(stop=True, **chosen), dump_to=dump_to, **values)
     return restore_plan(report)
 
@@ -82,10 +82,18 @@ def test_where_there_is_no_database_its_name_is_only_taken(in_place):
     assert made.expect.healthy
 
 
-def test_an_unhealthy_application_is_not_made_healthy_by_its_data_alone():
-    made = plan(state=state(responses=[Response("u", 500)]))
-    assert not made.expect.healthy
-    assert any("health is not required at the end" in warning for warning in made.warnings)
+@pytest.mark.parametrize("health", [True, False])
+def test_the_application_has_to_answer_unless_the_operator_says_that_it_need_not(health):
+    made = plan(state=state(responses=[Response("u", 500)]), health=health)
+    assert made.expect.healthy == health
+    assert any("unless --no-health" in warning for warning in made.warnings) == health
+
+
+def test_the_schema_is_brought_up_before_the_application_starts():
+    made = plan(fit=reports.Fit("behind", "it lacks one"), migration=reports.migration(reports.UP))
+    assert named(made) == ["stop", "restore", "swap", "upgrade", "start"]
+    assert made.expect.revision == ["two"]
+    assert made.questions == []
 
 
 def test_a_start_up_that_migrates_leaves_the_revision_open():
