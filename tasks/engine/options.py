@@ -48,6 +48,7 @@ HELP = {
     "dump": "dump the live database before it is dropped; with --no-dump it is not kept",
     "migrate": "then bring the schema up to what the checked-out code needs, by the code's own image",
     "health": "the application has to answer at the end; with --no-health it need not",
+    "restore": "restore it on trial, into a server of its own, and ask database.checks of it; nothing is left",
     "take_over": "take the lock of a run that was cut off",
 }
 

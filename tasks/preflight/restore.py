@@ -143,7 +143,7 @@ def _writers(report: RestoreReport) -> list[str]:
 
 
 def _way_up(c: Host, report: RestoreReport) -> Migration | None:
-    """Return how the restored schema comes to where the checked-out code needs it; Refused where no upgrade leads there."""
+    """Return how the restored schema comes to where the code needs it; Refused where no upgrade leads there."""
     fit, seen = report.fit, report.state
     if fit.kind == "same":
         return None

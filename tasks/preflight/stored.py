@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ..console.errors import Refused
+from ..console.errors import Failed, Refused
+from ..console.text import last_line
 from ..console.units import age, size
+from ..engine.plan import new_id
 from ..ssh.host import Host
-from ..tools.postgres import reads
+from ..ssh.shell import Word
+from ..tools.postgres import changes, reads
 from ..tools.postgres.backup import Backup, Section
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Member, Server
@@ -41,6 +44,7 @@ class StoredReport(DeploymentReport, frozen=True, kw_only=True):
 class Checked(Struct, frozen=True):
     """What is known of a backup that was read to its end: why it is no good, and what may keep it from being loaded."""
 
+    live: Database
     backup: Backup
     section: Section | None
     reasons: list[str]
@@ -57,11 +61,45 @@ def check_file(c: Host, file: str | None, source: str | None) -> Checked:
     server, rows = c.ask(reads.server(live), reads.optional(reads.rows(live)), timeout=restore.COUNTING)
     aim = restore.target(c, live, server, rows)
     return Checked(
+        live,
         backup,
         backup_check.section_of(backup, live.name, source),
         backup_check.obstacles(backup, aim, source),
         backup_check.risks(backup, aim),
     )
+
+
+class Asked(Struct, frozen=True):
+    """A question in SQL that was asked of a restored backup, its answer, and whether that is right."""
+
+    question: str
+    answer: str
+    ok: bool
+
+
+def try_restore(c: Host, checked: Checked) -> list[Asked]:
+    """Restore a backup into a server of its own and return what it answered to the configured questions; Failed if not.
+
+    Nothing stays of it; what became of it is kept for the list of backups.
+    """
+    environment, run = c.environment, new_id()
+    wanted = changes.Restore(
+        checked.backup,
+        run,
+        work=Word(f"{backup_check.reports(environment)}/try-{run}"),
+        section=checked.section or Section(),
+        owners=not checked.backup.missing_roles,
+        versions=backup_check.versions_table(environment),
+        reports=backup_check.reports(environment),
+        decrypt=backup_check.decrypt(environment),
+    )
+    stream = backup_check.Reading()
+    call = changes.try_restore(checked.live, wanted, safety.configured(environment).checks)
+    result = c.sh(call, timeout=None, check=False, out=stream)
+    if not result.ok:
+        raise Failed(f"{checked.backup.path} cannot be restored: {last_line(result.stderr)}.")
+    lines = [line.split("\t", 3) for line in stream.report if line.startswith("ASKED\t")]
+    return [Asked(question, answer, how == "ok") for _, how, answer, question in lines]
 
 
 def check_dump(c: Host, form: str) -> DumpReport:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import to_builtins
+
 from ..console import terminal as console
 from ..console.commands import fab
 from ..console.errors import Failed
@@ -53,19 +55,29 @@ def list_(c: Host, json: bool = False) -> list[Found]:
 
 
 @task
-def check(c: Host, file: str | None = None, from_database: str | None = None, json: bool = False) -> Backup:
-    """Read a backup to its end and say all that can be known without restoring it; exit 1 for a bad one."""
+def check(
+    c: Host, file: str | None = None, from_database: str | None = None, restore: bool = False, json: bool = False
+) -> Backup:
+    """Read a backup to its end and say all that can be known of it, or restore it on trial; exit 1 for a bad one."""
     checked = stored.check_file(c, file, from_database)
     backup, reasons = checked.backup, checked.reasons
+    tried = stored.try_restore(c, checked) if restore and not reasons else []
+    wrong = [f"{one.question}: {one.answer or 'no answer'}" for one in tried if not one.ok]
     said = backup_list.described(backup, checked.section)
-    if not console.emit_json({**said, "ok": not reasons, "problems": reasons, "risks": checked.risks}):
+    problems, asked = [*reasons, *wrong], [to_builtins(one) for one in tried]
+    if not console.emit_json(
+        {**said, "ok": not problems, "problems": problems, "risks": checked.risks, "asked": asked}
+    ):
         backup_list.show(said)
         for risk in checked.risks:
             console.say(f"  ! {risk}", style="yellow")
-    if reasons:
+        for one in tried:
+            console.say(f"  {'ok' if one.ok else 'WRONG'}: {one.question}: {one.answer}")
+    if problems:
         name = configured(c.environment).name
-        raise Failed(f"{backup.path} is no good for {name}: {'; '.join(reasons)}.")
-    console.say(f"{backup.path} is whole and can be restored.", style="bold green")
+        raise Failed(f"{backup.path} is no good for {name}: {'; '.join(problems)}.")
+    how = "was restored on trial, and compared" if restore else "is whole and can be restored"
+    console.say(f"{backup.path} {how}.", style="bold green")
     return backup
 
 

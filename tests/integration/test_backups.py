@@ -222,6 +222,29 @@ BAD = {
 }
 
 
+def test_a_backup_is_restored_on_trial_into_a_server_of_its_own_and_nothing_is_left(operator):
+    before = operator.world()
+    look = "docker ps -aq | wc -l; docker volume ls -q | wc -l; ls .git/fab-rollback 2>/dev/null || :"
+    left = operator.host.exec(look)
+    path = put(operator, "trial.sql", DUMP)
+    operator.settings["database"]["checks"] = ["SELECT count(*) > 0 FROM cases", "SELECT count(*) FROM alembic_version"]
+    operator.write()
+    ran = operator.fab("backups.check", "--file", path, "--restore", "--json")
+    assert ran.code == 0, ran.text
+    assert [one["answer"] for one in ran.json()["asked"]] == ["t", "1"]
+    (listed,) = [one for one in operator.fab("backups.list", "--json").json() if one["path"] == path]
+    assert "restored on trial, 20" in listed["verdict"]
+    operator.settings["database"]["checks"] = ["SELECT count(*) FROM cases WHERE id < 0", "SELECT no_such"]
+    operator.write()
+    ran = operator.fab("backups.check", "--file", path, "--restore")
+    assert (ran.code, "cases WHERE id < 0: 0" in ran.err, "no_such" in ran.err) == (1, True, True), ran.text
+    edit = "sed 's/^ALTER TABLE ONLY public.cases$/DELETE FROM public.cases WHERE id = 1; &/'"
+    ran = operator.fab("backups.check", "--file", put(operator, "tampered.sql", f"{DUMP} | {edit}"), "--restore")
+    assert (ran.code, "rows in the backup" in ran.err) == (1, True), ran.text
+    assert (operator.world(), operator.host.exec(look)) == (before, left)
+    operator.host.exec("rm backups/trial.sql backups/tampered.sql")
+
+
 def test_what_is_no_good_is_refused_before_anything_stops(operator):
     before = operator.world()
     for name, (command, words) in BAD.items():

@@ -112,6 +112,14 @@ def load_same(db: Database, wanted: Restore) -> str:
     return call(db, "load-same", **wanted.variables(db))
 
 
+def try_restore(db: Database, wanted: Restore, checks: list[str]) -> str:
+    """Return the call that restores a backup into a server of its own, and asks `checks` (SQL) of it; nothing stays.
+
+    It prints what `restore` prints, then `ASKED ok|bad ANSWER SQL` (tab-separated) for each of them.
+    """
+    return call(db, "try-restore", CHECKS="\n".join(checks), **wanted.variables(db))
+
+
 def drop_live(db: Database, wanted: Restore) -> str:
     """Return the call that drops `db` itself to make room for what `restore` then loads; only a dump brings it back."""
     return call(db, "drop-live", **wanted.variables(db))
