@@ -1,6 +1,6 @@
 # Puts the snapshot of a run back after a downgrade that failed, and always ends 1: put-back.sh SNAP OLD DUMP
-# The clone SNAP is swapped in; a DUMP is restored beside and swapped in, or, where that cannot be, the command BY_HAND
-# is named that brings it back. The failed state stays as OLD; what an earlier try of the same run left there gives
+# The clone SNAP is swapped in; a DUMP is restored beside and swapped in, or loaded into the database itself where the
+# login may keep no copy; where that cannot be, the command BY_HAND is named that brings it back. The failed state stays as OLD; what an earlier try of the same run left there gives
 # way. The other variables are those of restore.sh.
 set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
@@ -20,7 +20,17 @@ swap_in() { # NAME
 
 same_bytes() { [ "$(sha256sum <"$dump" | cut -c1-64)" = "$(cut -c1-64 "$dump.sha256")" ]; }
 
-restore_dump() { BACKUP=$dump_path KIND=custom BYTES='' SQL_BYTES=0 SECTION='' sh "$SCRIPTS/tools/postgres/restore.sh"; }
+restore_by() { BACKUP=$dump_path KIND=custom BYTES='' SQL_BYTES=0 SECTION='' sh "$1"; } # SCRIPT
+
+restore_dump() {
+  if (see "$snap" && [ "$(seen_of beside)" = false ]); then
+    how="loaded into $DB_NAME itself"
+    restore_by "$SCRIPTS/tools/postgres/load-same.sh"
+  else
+    how="restored and swapped in, $failed"
+    restore_by "$SCRIPTS/tools/postgres/restore.sh" && swap_in "$COPY"
+  fi
+}
 
 if [ ! -e "$dump" ] || [ ! -e "$dump.sha256" ]; then
   if (snapshot_is_there) && swap_in "$snap"; then
@@ -28,10 +38,10 @@ if [ ! -e "$dump" ] || [ ! -e "$dump.sha256" ]; then
   fi
   fail "the downgrade failed, and $snap could not be swapped back"
 fi
-if same_bytes && restore_dump && swap_in "$COPY"; then
+if same_bytes && restore_dump; then
   # The checksum gives way first: a cut between the two must not leave one that stands for no file.
   mv "$dump.sha256" "$(at_home "$used").sha256"
   mv "$dump" "$(at_home "$used")"
-  fail "the downgrade failed; its dump was restored and swapped in, $failed; it lies in $used now"
+  fail "the downgrade failed; its dump was $how; it lies in $used now"
 fi
 fail "the downgrade failed; the data as they were are in $dump_path, which was not restored: $BY_HAND"

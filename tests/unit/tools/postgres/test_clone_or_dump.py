@@ -28,7 +28,7 @@ def run(engine, tmp_path):
     shutil.copytree(Path(tasks.__file__).parent / "tools", folder / "tools")
 
     def run(call: str, *answers: str, programs: str = "", **codes: int) -> subprocess.CompletedProcess[str]:
-        for name in ("snapshot", "write-backup", "drop-copy", "swap", "restore"):
+        for name in ("snapshot", "write-backup", "drop-copy", "swap", "restore", "load-same"):
             inner = folder / "tools" / "postgres" / f"{name}.sh"
             inner.write_text(f'echo {name} "$@"\nexit {codes.get(name.replace("-", "_"), 0)}\n')
         script = f"SCRIPTS={folder}; PATH={programs}:$PATH; export SCRIPTS PATH\n{call}"
@@ -88,6 +88,14 @@ def test_a_whole_dump_is_restored_and_gets_another_name_with_its_checksum(back):
     assert out == f"restore\nswap d__new_{RUN} d__old_{RUN}\n"
     assert err.startswith("the downgrade failed; its dump was restored and swapped in")
     assert left == {"b-restored.dump", "b-restored.dump.sha256"}
+
+
+def test_a_dump_of_a_database_that_may_not_be_copied_is_loaded_into_it_itself(run, tmp_path):
+    for name, text in (("b.dump", "data"), ("b.dump.sha256", hashlib.sha256(b"data").hexdigest())):
+        (tmp_path / name).write_text(text)
+    ran = run(BACK, f"{seen(copy=1)}= beside false\n")
+    assert (ran.code, ran.out) == (1, "load-same\n")
+    assert ran.err.startswith("the downgrade failed; its dump was loaded into d itself")
 
 
 @pytest.mark.parametrize("half", [".dump", ".dump.sha256"])
