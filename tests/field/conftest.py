@@ -15,6 +15,18 @@ from tests.field.deployment import Deployment
 from tests.field.laying import Place
 from tests.field.recipe import RELEASES, Recipe
 
+# Played by every `make test`; all others, like most faults, by `make faults`: they take as long as all other tests.
+EVERY_TIME = {
+    "test_values_that_the_deploy_script_exports",
+    "test_a_project_that_is_down_is_started_by_its_own_name",
+    "test_what_runs_beside_it_runs_afterwards[in an override file]",
+    "test_as_many_workers_as_ran",
+    "test_networks_secrets_and_extra_hosts",
+    "test_an_image_that_no_commit_decides_is_refused[by a tag in .env-]",
+    "test_an_image_that_the_ledger_knows[latest]",
+    "test_what_was_changed_by_hand_is_named_before_it_is_changed_back[environment]",
+    "test_the_files_lie_elsewhere[the application below the top]",
+}
 # The sample application's image has what ours needs: Python, Alembic and the driver.
 BASE = "docker tag $(docker inspect -f '{{.Image}}' jctc_app) field-base:1"
 LISTED = "docker ps -aq; docker volume ls -q; docker network ls -q; docker image ls -aq; ls -A ~ubuntu"
@@ -31,6 +43,13 @@ gone network ls -q | xargs -r docker network rm >/dev/null
 gone image ls -aq | sort -u | xargs -r docker rmi -f >/dev/null 2>&1 || :
 cd ~ubuntu && for each in $(ls -A); do case " $kept " in *" $each "*) ;; *) rm -rf "$each" ;; esac; done
 """
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Mark those that are not played every time."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.name not in EVERY_TIME:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")
