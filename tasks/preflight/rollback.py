@@ -99,8 +99,16 @@ def _report(c: Host, states: list[State], asked: Asked, options: RollbackOptions
         services=services,
         options=options,
         facts=[*_facts(asked.state, services, options), *choice.facts, *moves.facts],
+        questions=_same_commit(asked, options),
         warnings=[*choice.warnings, *moves.warnings],
     )
+
+
+def _same_commit(asked: Asked, options: RollbackOptions) -> list[str]:
+    """Return the question before a rollback to where the checkout is, unless it is the way back from one."""
+    if options.before or asked.target.sha != asked.state.head:
+        return []
+    return [f"The checkout is at {asked.target.title} already, no code goes back. Is that the commit you mean?"]
 
 
 def _facts(seen: State, services: list[str], options: RollbackOptions) -> list[str]:
@@ -137,7 +145,9 @@ def _with_schema(c: Host, report: RollbackReport, known: schema.Known) -> Rollba
     facts, questions = losses.describe(c, seen, change, snapshot=options.snapshot)
     found = downgrade.migration(c, seen, change, rehearse=options.rehearse)
     kept = safety.planned(c.environment, found.live, report.run) if options.snapshot else None
-    return structs.replace(_saying(report, *facts), questions=questions, migration=found, safety=kept)
+    return structs.replace(
+        _saying(report, *facts), questions=[*report.questions, *questions], migration=found, safety=kept
+    )
 
 
 def _with_schema_left(c: Host, report: RollbackReport) -> RollbackReport:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import structs
 
 from ..console import terminal as console
@@ -39,7 +41,7 @@ def stop_step(report: DeploymentReport) -> Step | None:
         effects=("stops",),
         title=f"Stop {', '.join(stopped)}",
         script=compose.call(report.environment, "stop.sh", *stopped),
-        commands=(f"docker stop -t {grace} {' '.join(stopped)}",),
+        commands=(f"docker stop -t {grace} {_names(report, stopped)}",),
         outage=True,
         back=START,
         timeout=2 * grace + 120,
@@ -116,7 +118,7 @@ def start_existing_step(report: DeploymentReport) -> Step | None:
         effects=("starts",),
         title=f"Start {', '.join(report.stopping)} again",
         script=compose.call(report.environment, "start-existing.sh", *report.stopping),
-        commands=(f"docker start {' '.join(report.stopping)}",),
+        commands=(f"docker start {_names(report, report.stopping)}",),
         outage=True,
         timeout=300,
     )
@@ -130,7 +132,7 @@ def restart_step(report: ServicesReport) -> Step:
         effects=("stops", "starts"),
         title=f"Restart {', '.join(restarted)}",
         script=compose.call(report.environment, "restart.sh", *restarted),
-        commands=(f"docker restart -t {grace} {' '.join(restarted)}",),
+        commands=(f"docker restart -t {grace} {_names(report, restarted)}",),
         outage=True,
         timeout=2 * grace + 240,
     )
@@ -173,6 +175,11 @@ def status(c: Host, json: bool = False) -> None:
     console.table(headings, [(*_row(k), member.host) for member, k in found])
     if not found:
         console.say(f"There is no container of this project. Next: {START}")
+
+
+def _names(report: DeploymentReport, stopped: Sequence[str]) -> str:
+    """Return the services' containers, as Docker calls them."""
+    return " ".join(k.name for k in report.state.of(*stopped)) or " ".join(stopped)
 
 
 def _row(k: Container) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from tests.unit.support.reports import STAYS, named
 def test_the_application_is_stopped_meanwhile_and_started_again():
     made = downgrade_plan(reports.downgrade(stopping=["api"]), "migration-rollback")
     assert named(made) == ["rehearse", "stop", "snapshot", "downgrade", "start"]
-    assert made.steps[-1].commands == ("docker start api",)
+    assert made.steps[-1].commands == ("docker start c_api",)
     assert (made.expect.commit, made.expect.revision, made.expect.services) == (HEAD, ["one"], ["api"])
     assert (made.before.revision, made.before.snapshot) == (["two"], f"d__snap_{reports.RUN}")
 

@@ -94,6 +94,12 @@ def test_no_alembic_is_said(host):
     assert check(host(change=None)).facts == ["no alembic in hosts.yaml: the schema is left as it is"]
 
 
+def test_a_rollback_to_where_the_checkout_is_asks_whether_that_is_meant(host):
+    report = check(host(state(*SERVICES, head=GOOD)))
+    assert [question for question in report.questions if "already" in question] == report.questions[:1] != []
+    assert check(host()).questions == []
+
+
 def test_one_service_takes_along_what_is_built_like_it(host):
     report = check(host(), service="backend")
     assert report.services == report.stopping == ["api", "worker"]

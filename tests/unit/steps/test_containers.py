@@ -22,7 +22,7 @@ def plan(mocker, task, report, check="check", **options):
 def test_a_restart_restarts_what_has_a_container_and_need_not_be_healthier_than_before(mocker):
     unwell = structs.replace(reports.services(), state=state(container("api"), container("db"), responses=[]))
     made = plan(mocker, containers.restart, unwell, "check_restart")
-    assert shown(made) == ["docker restart -t 3 api db"]
+    assert shown(made) == ["docker restart -t 3 c_api c_db"]
     assert made.expect.services == ["api", "db"]
     assert made.expect.healthy == unwell.state.healthy
 
