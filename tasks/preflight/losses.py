@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..console.commands import fab
 from ..console.errors import Refused
 from ..ssh.host import Host
-from ..tools.alembic import migrations
+from ..tools.alembic import migrations, rehearsal
 from ..tools.alembic.migrations import Downgrade, Finding
+from ..tools.alembic.rehearsal import Kept
 from ..tools.alembic.revisions import Revision
 from ..tools.alembic.schema_change import SchemaChange
+from ..tools.git.commits import Commit
 from ..tools.postgres import reads
 from .backups import copies, safety
 from .present.state import State
+from .revisions import schema
 from .ways_out import ways_out
 
 Counted = Mapping[Finding, tuple[int, int] | None]
@@ -20,12 +24,18 @@ Counted = Mapping[Finding, tuple[int, int] | None]
 
 
 def describe(
-    c: Host, seen: State, change: SchemaChange, ends: bool = True, snapshot: bool = False
+    c: Host,
+    seen: State,
+    change: SchemaChange,
+    ends: bool = True,
+    snapshot: bool = False,
+    target: Commit | None = None,
 ) -> tuple[list[str], list[str]]:
     """Return lines that say what each downgrade does, and the questions that have to be asked by name.
 
-    With `ends`, also which sessions will be ended. Raises Refused where a downgrade is known to fail, with
-    `snapshot` also where no copy before it would fit.
+    What an earlier rehearsal of it found comes first: that `target` works on the present schema, most of all. With
+    `ends`, also which sessions will be ended. Raises Refused where a downgrade is known to fail, with `snapshot` also
+    where no copy before it would fit.
     """
     overridden = change.override.revision if change.override else ""
     found = {r.id: migrations.classify(r.source) for r in change.downgrades if r.id != overridden}
@@ -33,8 +43,12 @@ def describe(
     # What must be known comes first: counting may take longer than is waited for.
     live, drops = copies.database_of(c, seen), [drop for one in found.values() for drop in one.destroyed]
     counts = [reads.optional(reads.values(live, drop.table, drop.schema, drop.column)) for drop in drops]
-    server, sessions, *counted = c.ask(reads.optional(reads.server(live)), reads.sessions(live), *counts)
-    facts = safety.room(c, live, server) if snapshot and server else []
+    image = seen.image_ids.get(schema.alembic_of(c.environment).service, "")
+    rehearsed = rehearsal.kept(c.environment, image, change)
+    server, sessions, kept, *counted = c.ask(
+        reads.optional(reads.server(live)), reads.sessions(live), rehearsed, *counts
+    )
+    facts = [*_rehearsed(kept, target), *(safety.room(c, live, server) if snapshot and server else [])]
     questions: list[str] = []
     for revision in change.downgrades:
         said, asked = _describe(revision, found.get(revision.id), dict(zip(drops, counted, strict=True)))
@@ -43,6 +57,14 @@ def describe(
         facts.append(f"ends a session that would block it: {line}")
         questions.append(f"This session will be ended: {line}. Go on?")
     return facts, questions
+
+
+def _rehearsed(kept: Kept, target: Commit | None) -> list[str]:
+    """Return what a rehearsal found; where `target` works on the present schema, the way that loses nothing first."""
+    works = [text for text in kept.lines("present") if target and f" {target.short} " in text]
+    stay = fab(f"full-rollback --commit {target.short} --no-database") if target else ""
+    others = kept.lines("undo", "left", "lacks", "again")
+    return [*(f"no data has to go: {text}: {stay}" for text in works), *(f"rehearsed: {text}" for text in others)]
 
 
 def _describe(revision: Revision, downgrade: Downgrade | None, counted: Counted) -> tuple[list[str], list[str]]:

@@ -10,6 +10,7 @@ from ..console.units import moment
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..ssh.probe import answered
+from ..tools.alembic import rehearsal
 from ..tools.compose.images import Target
 from ..tools.git import commits
 from ..tools.git.commits import Commit
@@ -46,6 +47,12 @@ class ReleaseReport(DeploymentReport, frozen=True, kw_only=True):
     def good(self) -> Entry:
         """What the ledger says of a release that was proven."""
         return structs.replace(self._entry(GOOD), fixes=self.fixes)
+
+    @property
+    def schema(self) -> str:
+        """The command that keeps the schema and prints its fingerprint; empty where alembic made none."""
+        database, revision = self.environment.database, self.state.revision
+        return rehearsal.keep_schema(self.environment, revision) if revision and database and database.alembic else ""
 
     def _entry(self, event: str) -> Entry:
         commit = self.commit

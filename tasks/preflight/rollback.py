@@ -142,7 +142,7 @@ def _with_schema(c: Host, report: RollbackReport, known: schema.Known) -> Rollba
     report = structs.replace(report, schema=change)
     if not change.changes:
         return _saying(report, f"the database is at {change.goal}, where the target needs it")
-    facts, questions = losses.describe(c, seen, change, snapshot=options.snapshot)
+    facts, questions = losses.describe(c, seen, change, snapshot=options.snapshot, target=report.target)
     found = downgrade.migration(c, seen, change, rehearse=options.rehearse)
     kept = safety.planned(c.environment, found.live, report.run) if options.snapshot else None
     return structs.replace(

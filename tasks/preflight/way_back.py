@@ -133,10 +133,14 @@ def _with_data(c: Host, report: RollbackUndoReport, restore_snapshot: bool) -> R
         facts = [f"upgrading brings back no data: {found.dump} has them as they were (--restore-snapshot)"]
     if not (live and report.schema and report.schema.changes):
         return structs.replace(report, facts=facts)
+    image, whole = _image(c, report), isinstance(found, ReleaseBefore)
+    there = bool(report.state.of(schema.alembic_of(c.environment).service))  # the rehearsal runs beside its like
+    made_of = live.client or not live.host  # an image that its server is made of
+    rehearse = there and bool(made_of) and (bool(image) or not whole)  # else the migrations come with the checkout
     return structs.replace(
         report,
         facts=[*facts, *safety.room(c, live)],
-        migration=downgrade.migration(c, report.state, report.schema, rehearse=False, image=_image(c, report)),
+        migration=downgrade.migration(c, report.state, report.schema, image=image, rehearse=rehearse),
         safety=safety.planned(c.environment, live, report.run),
     )
 

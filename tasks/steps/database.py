@@ -12,9 +12,9 @@ from ..preflight.present.reports import DeploymentReport, Migration
 from ..preflight.revisions import schema
 from ..ssh.host import Host
 from ..ssh.shell import quote
-from ..tools.alembic import migrate, rehearsal
-from ..tools.alembic.schema_change import Move, OverrideSql
+from ..tools.alembic import migrate
 from ..tools.compose import compose
+from ..tools.git import checkout
 from ..tools.postgres import changes
 from ..tools.postgres.backup import Section
 from . import containers
@@ -25,55 +25,16 @@ from .migrations import current as current
 from .migrations import heads as heads
 from .migrations import history as history
 from .migrations import preview as preview
-
-
-def rehearse_step(report: DeploymentReport) -> Step | None:
-    """Return the step that tries the downgrade on a clone while the application still answers; then an image on it."""
-    found = report.migration
-    if not found or not found.rehearse:
-        return None
-    trial, extent = found.trial, " with all data" if found.full else " of the schema"
-    shown = [f"{_shown('alembic', move)}   (on a server of its own)" for move in found.change.moves]
-    return Step(
-        name="rehearse",
-        title=f"Rehearse the downgrade on a clone{extent}{f', and start {trial.commit.short} on it' if trial else ''}",
-        script=rehearsal.downgrade(report.environment, found.image, found.change, found.full, trial),
-        stop=rehearsal.stop(report.environment),
-        files=migrate.files(found.change),
-        commands=(*shown, *([f"docker run {trial.image}   (beside that server)"] if trial else [])),
-        primary_only=True,
-        preparation=True,
-    )
-
-
-@change(step=rehearse_step)
-def rehearse(
-    c: Host,
-    commit: str | None = None,
-    revision: str | None = None,
-    downgrade_sql: str | None = None,
-    full: bool = False,
-) -> Plan | None:
-    """Try a downgrade, and the target's image, on a clone of the database; the database itself is only read."""
-    options = DowngradeOptions(revision=revision, downgrade_sql=downgrade_sql)
-    report = preflight.check_rehearsal(c, options, commit, full)
-    if not report.migration:
-        console.say("There is nothing to downgrade.")
-        return None
-    return chain(
-        report,
-        rehearse_step(report),
-        task="db.rehearse",
-        purpose=f"{report.way}, on a clone",
-        proof=Expectation(revision=report.schema.from_heads),
-    )
+from .rehearsals import rehearse as rehearse
+from .rehearsals import rehearse_step as rehearse_step
+from .rehearsals import rehearse_upgrade_step as rehearse_upgrade_step
 
 
 def downgrade_step(report: DeploymentReport) -> Step | None:
     """Return the runbook's "Rollback to Specific Revision", with the image that holds the newer migrations.
 
     It proves the rows that the downgrade leads to. A failure puts the safety snapshot back, if there is one and the
-    application is stopped.
+    application is stopped, and starts that again.
     """
     found = report.migration
     if not found:
@@ -84,36 +45,56 @@ def downgrade_step(report: DeploymentReport) -> Step | None:
         effects=("migrates",),
         title=f"Downgrade the database to {found.change.goal}",
         script=_downgrade(report, found),
-        commands=tuple(_shown(command, move) for move in found.change.moves),
+        commands=tuple(migrate.shown(command, move) for move in found.change.moves),
         stop=f"{migrate.stop(report.environment)}\n{changes.stop(found.live)}",
         files=migrate.files(found.change),
         primary_only=True,
         outage=True,
         back=UNDO,
         timeout=LONG if report.safety else 1800,
+        amends=start_what_ran_step(report),
     )
 
 
 def _downgrade(report: DeploymentReport, found: Migration) -> str:
     move = f"{_unless_back(report)}{migrate.move(report.environment, found.image, 'downgrade', found.change)}"
-    if not report.safety or found.goes_on:
+    return move if found.goes_on else _or_put_back(report, found, move)
+
+
+def _or_put_back(report: DeploymentReport, found: Migration, move: str) -> str:
+    """Return a script that runs `move` and, if it fails, puts the snapshot back, if there is one; it fails then too."""
+    if not report.safety:
         return move
     dump = report.safety.dump
     by_hand = render(fab(f"emergency-restore --file {quote(dump)} --in-place"))
     back = changes.put_back(found.live, restoring(report, changes.unread(dump), Section()), by_hand)
-    return f"{move} && exit 0\n{back}"
+    return f"rm -f put-back\n{move} && exit 0\n{back} && : >put-back\nexit 1"
+
+
+def start_what_ran_step(report: DeploymentReport) -> Step | None:
+    """Return the step that starts again what was stopped, where a migration failed and its snapshot was put back.
+
+    The checkout, too, is as it was then. There is none where nothing is put back.
+    """
+    found = report.migration
+    if not found or not report.safety or found.goes_on or not report.stopping:
+        return None
+    checked_out = checkout.check_out(report.environment, report.state.head, report.state.branch)
+    start = compose.call(report.environment, "start-existing.sh", *report.stopping)
+    return Step(
+        name="start-what-ran",
+        effects=("starts",),
+        title=f"Start {', '.join(report.stopping)} again as they were",
+        script=f"[ -e put-back ] || {{ echo 'the snapshot was not put back' >&2; exit 1; }}\n{checked_out} && {start}",
+        commands=(f"docker start {' '.join(report.stopping)}",),
+        timeout=300,
+    )
 
 
 def _unless_back(report: DeploymentReport) -> str:
     """Return the line that ends the step where something started again what was stopped; nothing was stopped: none."""
     stopped = [one for one in report.stopping if one != report.environment.service("database")]
     return f"{compose.call(report.environment, 'still-stopped.sh', *stopped)} || exit 1\n" if stopped else ""
-
-
-def _shown(command: str, move: Move) -> str:
-    if isinstance(move, OverrideSql):
-        return f"psql: your SQL in place of {move.revision}'s downgrade"
-    return f"{command} downgrade {move}"
 
 
 @change(step=downgrade_step, help=DOWN_TO)
@@ -154,18 +135,24 @@ def downgrade_plan(report: DowngradeReport, name: str) -> Plan | None:
 
 
 def upgrade_step(report: DeploymentReport) -> Step | None:
-    """Return the step that upgrades the schema again, with the image that holds those migrations."""
+    """Return the step that upgrades the schema again, with the image that holds those migrations.
+
+    A failure puts back the safety snapshot and the checkout, and starts what ran.
+    """
     found = report.migration
     if not found:
         return None
     command = schema.alembic_of(report.environment).command
+    move = migrate.move(report.environment, found.image, "upgrade", found.change)
     return Step(
         name="upgrade",
         effects=("migrates",),
-        title=f"Upgrade the database to {', '.join(found.change.to_heads)}",
-        script=migrate.move(report.environment, found.image, "upgrade", found.change),
+        title=f"Upgrade the database to {found.change.goal}",
+        script=_or_put_back(report, found, move),
         commands=tuple(f"{command} upgrade {move}" for move in found.change.moves),
-        stop=migrate.stop(report.environment),
+        stop=f"{migrate.stop(report.environment)}\n{changes.stop(found.live)}",
         primary_only=True,
         outage=True,
+        timeout=LONG if report.safety else 1800,
+        amends=start_what_ran_step(report),
     )

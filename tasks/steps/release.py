@@ -42,7 +42,7 @@ def begin_plan(report: ReleaseReport) -> Plan:
         proof=Expectation(commit=report.commit.sha, revision=report.state.revision),
         back=back if report.safety else "",
         before=report.release if report.safety else None,
-        closing=ledger.closing(report.environment, [report.begun]),
+        closing=ledger.closing(report.environment, [report.begun], report.schema),
         only_by_name=True,
     )
 
@@ -63,7 +63,7 @@ def record_plan(report: ReleaseReport) -> Plan:
         task="release.record",
         purpose=f"{commit.title} is good",
         proof=Expectation(commit=commit.sha, revision=seen.revision, services=report.lasting, healthy=True),
-        closing=ledger.closing(report.environment, [report.good]),
+        closing=ledger.closing(report.environment, [report.good], report.schema),
     )
 
 

@@ -72,6 +72,7 @@ class Recipe:
     services: Mapping[str, Any] = field(default_factory=dict)  # further services; None leaves one out
     top: Mapping[str, Any] = field(default_factory=dict)  # further keys at the compose file's top
     tracked: Mapping[str, str] = field(default_factory=dict)  # further files of the repository
+    released: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # the same, by the release that has them
     untracked: Mapping[str, str] = field(default_factory=dict)  # files that the deploy script leaves in the checkout
     values: Mapping[str, str] = field(default_factory=dict)  # further values, beside the passwords
     env_file: str = ".env"  # the untracked file that holds the values; "": the deploy script exports them
@@ -84,7 +85,8 @@ class Recipe:
         """Return the files of the repository: path to content."""
         found = {f"{self.below}/{path}".lstrip("/"): text for path, text in _application(at.release).items()}
         found[self.file] = at.fill(yaml.safe_dump(self.model(), sort_keys=False))
-        return found | {path: at.fill(text) for path, text in self.tracked.items()}
+        more = {**self.tracked, **self.released.get(at.release, {})}
+        return found | {path: at.fill(text) for path, text in more.items()}
 
     def beside(self, at: Moment) -> dict[str, str]:
         """Return the files in the checkout that git does not know."""

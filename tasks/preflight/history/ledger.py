@@ -14,7 +14,16 @@ from ...ssh.probe import Probe, single
 from ...ssh.shell import Word, quote
 
 GOOD, BAD, UNKNOWN, BEGUN = "good", "bad", "unknown", "begun"
-ADDED = {"at", "images", "digests", "run", "task", "who", "machine"}  # what is known on the host, and then, only
+ADDED = {
+    "at",
+    "images",
+    "digests",
+    "schema",
+    "run",
+    "task",
+    "who",
+    "machine",
+}  # what is known on the host, and then, only
 HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 WORDS = {GOOD: "recorded as good", BAD: "rolled back: bad", UNKNOWN: "returned to", BEGUN: "left for a deployment"}
 
@@ -22,7 +31,7 @@ WORDS = {GOOD: "recorded as good", BAD: "rolled back: bad", UNKNOWN: "returned t
 class Entry(Struct, frozen=True, kw_only=True):
     """One line of the ledger; `at` is the host's clock (seconds), `fixes` the bad commits that it was said to mend.
 
-    `images` are ids by service, `digests` what a registry knows them by.
+    `images` are ids by service, `digests` what a registry knows them by, `schema` a fingerprint of the database's.
     """
 
     event: str
@@ -32,6 +41,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     images: dict[str, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     revision: list[str] | None = None
+    schema: str = ""
     run: str = ""
     task: str = ""
     who: str = ""
@@ -113,13 +123,16 @@ def path(environment: Environment) -> Word:
     return Word(f"{paths.state(environment)}/releases.jsonl")
 
 
-def closing(environment: Environment, records: Iterable[Entry]) -> str:
+def closing(environment: Environment, records: Iterable[Entry], schema: str = "") -> str:
     """Return the script that writes `records` into the ledger once a plan is proven, for `Plan.closing`.
+
+    `schema` is a command that prints the fingerprint of the schema; it fails on the hosts that have no database.
 
     `images` in a record are names or ids by service; what is written are the ids that these have then, and their
     digests. The time, and whose run it was, are added on the host.
     """
-    return "\n".join(_append(environment, record) for record in records)
+    known = [f"export SCHEMA; SCHEMA=$({schema} 2>/dev/null) || SCHEMA="] if schema else []
+    return "\n".join([*known, *(_append(environment, record) for record in records)])
 
 
 def _append(environment: Environment, record: Entry) -> str:

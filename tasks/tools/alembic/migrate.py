@@ -9,7 +9,7 @@ from ...config.settings import Alembic, DatabaseSettings, Environment
 from ...console.errors import Refused
 from ...ssh import paths, scripts
 from . import rows
-from .schema_change import OverrideSql, SchemaChange
+from .schema_change import Move, OverrideSql, SchemaChange
 
 WAYS_OUT = (
     "Ways out: --no-database leaves the schema as it is; --revision REV names another target; "
@@ -70,6 +70,13 @@ def files(change: SchemaChange) -> dict[str, str]:
 def goals(change: SchemaChange) -> list[str]:
     """Return what each move of `change` leads to, as alembic is told."""
     return [move.goal if isinstance(move, OverrideSql) else move for move in change.moves]
+
+
+def shown(command: str, move: Move) -> str:
+    """Return the line that stands for a move downwards: alembic's, or that it is the operator's SQL."""
+    if isinstance(move, OverrideSql):
+        return f"psql: your SQL in place of {move.revision}'s downgrade"
+    return f"{command} downgrade {move}"
 
 
 def move(environment: Environment, image: str, direction: str, change: SchemaChange) -> str:

@@ -2,28 +2,98 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
+from msgspec import Struct
+
 from ...config.settings import Environment
-from ...ssh import scripts
+from ...ssh import paths, scripts
+from ...ssh.probe import Probe, single
+from ...ssh.shell import Answer, Word
 from .migrate import WAYS_OUT, change_variables, goals, prefix
+from .migrate import variables as variables_of
 from .schema_change import SchemaChange
 from .trial import Trial, variables
+
+
+class Kept(Struct, frozen=True):
+    """What a rehearsal found, each with the word that says of what it is: undo, left, lacks, again, present."""
+
+    findings: list[tuple[str, str]] = []
+
+    def lines(self, *words: str) -> list[str]:
+        """Return what was found of these words."""
+        return [text for word, text in self.findings if word in words]
 
 
 def downgrade(
     environment: Environment, image: str, change: SchemaChange, full: bool = False, tried: Trial | None = None
 ) -> str:
-    """Return the call that downgrades a clone with `image` and proves the heads it leads to; `tried` is started on it.
+    """Return the call that downgrades a clone with `image`, proves the heads it leads to, and takes it back again.
 
-    Exit code 2, with one line: the downgrade cannot work. The real database is only read.
+    `tried` is started before and afterwards. Exit code 2, with one line: the downgrade cannot work. The real database
+    is only read.
     """
+    more = variables(environment, tried, full) if tried else {"TRIAL_IMAGE": ""}
+    return _call(environment, "downgrade", image, change, WAYS_OUT, full, more)
+
+
+def upgrade(environment: Environment, image: str, change: SchemaChange, ways_out: str) -> str:
+    """Return the call that upgrades a clone with `image` and proves the heads; `ways_out` is said where it cannot."""
+    return _call(environment, "upgrade", image, change, ways_out, False, {"TRIAL_IMAGE": ""})
+
+
+def _call(
+    environment: Environment,
+    direction: str,
+    image: str,
+    change: SchemaChange,
+    ways_out: str,
+    full: bool,
+    more: dict[str, str],
+) -> str:
     return scripts.call(
         "tools/alembic/rehearse.sh",
+        direction,
         *goals(change),
+        UP="\n".join(change.from_heads),
         FULL="1" if full else "",
-        WAYS_OUT=WAYS_OUT,
+        WAYS_OUT=ways_out,
+        KNOWN=known_schema(environment, change.to_heads),
+        FINDINGS=_findings(environment, image, change),
         **change_variables(environment, image, change),
-        **(variables(environment, tried, full) if tried else {"TRIAL_IMAGE": ""}),
+        **more,
     )
+
+
+def known_schema(environment: Environment, heads: list[str]) -> Word:
+    """Return the file that keeps the schema as it was at a release which needed `heads`."""
+    return Word(f"{paths.state(environment)}/schemas/{_digest(*sorted(heads))}")
+
+
+def keep_schema(environment: Environment, heads: list[str]) -> str:
+    """Return the call that keeps the present schema as that of a release at `heads`, and prints a fingerprint of it."""
+    told = {"KNOWN": known_schema(environment, heads), **variables_of(environment)}
+    return scripts.call("tools/alembic/keep-schema.sh", **told)
+
+
+def kept(environment: Environment, image: str, change: SchemaChange) -> Probe[Kept]:
+    """Return the probe of what the last rehearsal of `change` with `image` found; nothing where there was none."""
+    return single(f"cat {_findings(environment, image, change)} 2>/dev/null || :", _read)
+
+
+def _read(answer: Answer) -> Kept:
+    lines = (line.partition(" ") for line in answer.out.splitlines())
+    return Kept([(word, text) for word, _, text in lines])
+
+
+def _findings(environment: Environment, image: str, change: SchemaChange) -> Word:
+    name = _digest(image, *change.from_heads, "-", *change.to_heads)
+    return Word(f"{paths.state(environment)}/rehearsals/{name}")
+
+
+def _digest(*words: str) -> str:
+    return sha256("\n".join(words).encode()).hexdigest()[:16]
 
 
 def stop(environment: Environment) -> str:

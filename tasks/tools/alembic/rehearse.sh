@@ -1,29 +1,22 @@
-# Tries a downgrade on a clone of the database, and an image on the downgraded clone: rehearse.sh MOVE...
-# The clone has a server of its own, which answers to the names of the real one, and of a pooler, in a network without a
-# way out: nothing that runs there can reach the real database, which is only read.
+# Tries a change of the schema on a clone of the database: rehearse.sh DIRECTION MOVE...
+# A downgrade is taken back and made again: only then can it be taken back. What the schema is in between is compared.
+# The clone has a server of its own, made anew from the real one's image. It answers to the names of the real one, and of a
+# pooler, in a network without a way out: nothing that runs there can reach the real database, which is only read.
+#   UP           where a downgrade came from, as alembic is told, one a line
 #   FULL         1: with all data; empty: the schema, and the rows of alembic's table
-#   WAYS_OUT     what can be done where no downgrade works
-#   TRIAL_IMAGE  what is tried in the end; empty: nothing. The other variables are those of trial.sh.
-# Exit code 2: the downgrade, or the image, cannot work.
+#   WAYS_OUT     what can be done where it does not work
+#   KNOWN        a file with the schema as it was at a release that needs the goal; it may be missing
+#   FINDINGS     the file that keeps what was found, a line each; begins with a word that says of what it is
+#   TRIAL_IMAGE  what is tried before and after; empty: nothing. The other variables are those of trial.sh.
+# Exit code 2: the change, or the image on the changed schema, cannot work.
 set -eu
 . "$SCRIPTS/tools/alembic/lib.sh"
+. "$SCRIPTS/tools/alembic/clone.sh"
 export NETWORK="$CONTAINERS-rehearsal"
 server=$NETWORK container=$NETWORK-alembic
-
-# How the real server's container is run; its environment comes last.
-about_server='{{.Image}}
-{{.Name}} {{.Config.Hostname}} {{range .NetworkSettings.Networks}}{{range .Aliases}}{{.}} {{end}}{{end}}
-{{range .Config.Env}}{{println .}}{{end}}'
-
-# Over TCP: some images start a server on the socket alone before the one that stays.
-# shellcheck disable=SC2016 # it runs in the container
-load='i=0
-until pg_isready -q -h "$(hostname -i)" "$@"; do
-  i=$((i + 1))
-  [ $i -lt 600 ] || { echo "the rehearsal server did not start"; exit 1; }
-  sleep 0.05 2>/dev/null || sleep 1
-done
-exec psql -XAtq "$@"'
+direction=$1
+shift
+texts=$(mktemp -d)
 
 clear_all() {
   docker rm -fv "$server" "$container" "$NETWORK-app" >/dev/null 2>&1 || :
@@ -32,62 +25,98 @@ clear_all() {
 
 tidy() {
   clear_all
-  rm -f "$given" "$settings"
+  rm -rf "$given" "$texts"
 }
 
-start_server() {
-  real=$(docker inspect -f "$about_server" "$DB_CONTAINER")
-  printf '%s\n' "$real" | sed 1,2d | grep . >"$settings"
-  set -- --network-alias "$DATABASE"
-  # shellcheck disable=SC2046 # ids, one word each
-  others=$(docker inspect -f "$service_label" $(running)) # a pooler stands before the database
-  for alias in $(printf '%s\n' "$real" | sed -n 2p) $others; do set -- "$@" --network-alias "${alias#/}"; done
-  [ -n "$FULL" ] || set -- "$@" --tmpfs /var/lib/postgresql/data
-  docker network create --internal "$NETWORK" >/dev/null
-  docker run -d --name "$server" --network "$NETWORK" "$@" --env-file "$settings" "$(printf '%s\n' "$real" | sed 1q)" >/dev/null
+# The error in what a migration printed, in one line.
+error_in() { # FILE
+  grep -E '(Error|Exception|errors\.[A-Za-z]+)[:)]' "$1" | tail -n 1 | cut -c1-300 | grep . || tail -n 1 "$1"
 }
 
-# Roles and settings are copied as far as they can be; all else has to be whole.
-dump() {
-  roles=$(pg pg_dumpall -l "$DB_NAME" --roles-only 2>/dev/null </dev/null) && printf '%s\n' "$roles"
-  printf '%s\n' '\set ON_ERROR_STOP on'
-  tables && printf '%s\n' '\echo the-clone-is-whole'
+# Tells of a move that failed what it was, in $failed, and in $why the error.
+move() { # DIRECTION MOVE...
+  to=$1 why=
+  shift
+  for move; do
+    if [ -n "$OVERRIDE" ] && [ "$to $move" = "downgrade $OVERRIDE_TO" ]; then
+      failed="the SQL in place of $OVERRIDE's downgrade failed in the rehearsal"
+      override >"$texts/said" 2>&1 && continue
+    else
+      failed="the rehearsal of $to $move failed"
+      alembic "$to" "$move" >"$texts/said" 2>&1 && continue
+    fi
+    cat "$texts/said"
+    why=$(error_in "$texts/said")
+    return 1
+  done
 }
 
-tables() {
-  set -- pg pg_dump -d "$(target "$DB_NAME")"
-  if [ -n "$FULL" ]; then
-    "$@" </dev/null
+found() { # WORD TEXT: tell it, and keep it
+  echo "$2"
+  printf '%s %s\n' "$1" "$2" >>"$texts/findings"
+}
+
+schema_text() { sh "$SCRIPTS/tools/postgres/schema-text.sh" "$texts/$1"; } # NAME
+
+# Prints what is in one text and not in the other: kinds and names, five at most.
+more() { # FILE THAN
+  comm -23 "$1" "$2" | sed 's/|.*//' | sort -u | awk '
+    NR <= 5 { names = names (NR > 1 ? ", " : "") $0 } END { if (NR > 5) names = names " and " NR - 5 " more"; print names }'
+}
+
+compare_with_known() {
+  [ -f "$KNOWN" ] && [ "$(head -n 1 "$KNOWN")" = "$(head -n 1 "$texts/below")" ] || return 0
+  left=$(more "$texts/below" "$KNOWN") lacks=$(more "$KNOWN" "$texts/below")
+  [ -z "$left" ] || found left "the downgrade leaves behind what the release it leads to did not have: $left"
+  [ -z "$lacks" ] || found lacks "the downgrade does not bring back what the release it leads to had: $lacks"
+}
+
+up_again() {
+  # shellcheck disable=SC2086 # names of revisions, one word each
+  move upgrade $UP || {
+    found undo "undo could not upgrade again, only bring the snapshot back: $why"
+    return 1
+  }
+  schema_text again
+  changed=$(more "$texts/before" "$texts/again") new=$(more "$texts/again" "$texts/before")
+  [ -z "$changed$new" ] || found undo "undo would not bring back the schema as it is, by upgrading: ${changed:-$new}"
+}
+
+present_trial() {
+  echo "CREATE DATABASE fab_rollback_present TEMPLATE :\"live\"" | scratch
+  if said=$(TRIAL_ON='present schema' sh "$SCRIPTS/tools/alembic/trial.sh" 2>&1); then
+    case $said in *' answers '*) found present "$said$TRIAL_HINT" ;; *) echo "$said" ;; esac
   else
-    "$@" -s </dev/null && "$@" -a -t "\"$SCHEMA\".\"$TABLE\"" </dev/null
+    printf '%s\n' "$said" | tail -n 1
   fi
+  docker rm -fv "$NETWORK-app" >/dev/null 2>&1 || :
+  printf '%s\n' 'DROP DATABASE :"live" WITH (FORCE);' 'ALTER DATABASE fab_rollback_present RENAME TO :"live"' | scratch
 }
 
-# Dumped while the server starts.
-clone() {
-  said=$(dump | docker exec -i "$server" sh -c "$load" sh -U "$DB_USER" -d "$(target "$DB_NAME")" 2>&1) || :
-  case $said in *the-clone-is-whole*) return ;; esac
-  printf '%s\n' "$said" | grep -vi password | tail -n 5
-  fail 'the clone for the rehearsal could not be made'
-}
+scratch() { docker exec -i "$server" psql -XAtq -v ON_ERROR_STOP=1 -U "$owner" -d template1 -v live="$DB_NAME"; }
 
 find_server
-settings=$(mktemp)
 learn_service
 copyable || refuse 'no container of the service to rehearse with; --no-rehearse leaves it out'
 clear_all
 start_server
 clone
-
-network=$NETWORK DB_CONTAINER=$server
-for move; do
-  if [ -n "$OVERRIDE" ] && [ "$move" = "$OVERRIDE_TO" ]; then
-    override || refuse "the SQL in place of $OVERRIDE's downgrade failed in the rehearsal. $WAYS_OUT"
-  else
-    alembic downgrade "$move" || refuse "the rehearsal of downgrade $move failed. $WAYS_OUT"
-  fi
-done
+network=$NETWORK
+export DB_CONTAINER="$server" PGHOST='' PGPORT=''
+: >"$texts/findings"
+if [ "$direction" = downgrade ]; then
+  [ -z "$TRIAL_IMAGE" ] || present_trial
+  schema_text before
+fi
+move "$direction" "$@" || refuse "$failed${why:+: $why}. $WAYS_OUT"
 read_heads
 arrived || refuse "the rehearsal led to $(in_a_line "${heads:-base}"), not to $(in_a_line "${HEADS:-base}")"
-echo 'the downgrade works on a clone'
-[ -z "$TRIAL_IMAGE" ] || sh "$SCRIPTS/tools/alembic/trial.sh"
+echo "the $direction works on a clone"
+if [ "$direction" = downgrade ]; then
+  schema_text below
+  compare_with_known
+  if up_again; then move downgrade "$@" || found again 'the downgrade works once, not again after it was taken back'; fi
+fi
+[ -z "$TRIAL_IMAGE" ] || TRIAL_ON='downgraded schema' sh "$SCRIPTS/tools/alembic/trial.sh"
+mkdir -p "$(dirname "$FINDINGS")"
+cp "$texts/findings" "$FINDINGS"

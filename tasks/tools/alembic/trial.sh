@@ -1,6 +1,7 @@
 # Starts an image in the network of a rehearsal, as compose would, and asks it for its health there.
 #   NETWORK          the rehearsal's
 #   TRIAL_IMAGE      what is tried
+#   TRIAL_ON         the schema that it is tried on, in words
 #   TRIAL_TITLE      what it is called in messages
 #   TRIAL_SERVICE    the service whose container it would replace
 #   TRIAL_ADDRESSES  what is asked, one a line: PORT in the container, HOST header, PATH, URL
@@ -41,7 +42,7 @@ wrong() { # WHAT
   printf '%s\n' "$lines"
   last=$(printf '%s\n' "$lines" | grep -E 'Error|Exception|ERROR|FATAL' | tail -n 1)
   [ -n "$last" ] || last=$(printf '%s\n' "$lines" | tail -n 1)
-  refuse "$TRIAL_TITLE does not work on the downgraded schema: $1${last:+; it says: $last}$TRIAL_HINT"
+  refuse "$TRIAL_TITLE does not work on the $TRIAL_ON: $1${last:+; it says: $last}$TRIAL_HINT"
 }
 
 # Some answer 503 while they start: an error counts when it stays. Nothing is ever asked of an empty address.
@@ -68,7 +69,7 @@ ask_for() { # PORT HOST PATH URL
     000) wrong "$4 was not answered in $TRIAL_SECONDS s" ;;
     5*) wrong "$4 answers $code" ;;
   esac
-  echo "$TRIAL_TITLE answers $code on the downgraded schema ($4)"
+  echo "$TRIAL_TITLE answers $code on the $TRIAL_ON ($4)"
 }
 
 ours=$(mktemp) images=$(mktemp)

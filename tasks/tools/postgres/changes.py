@@ -81,7 +81,7 @@ def unread(dump: str) -> Backup:
 
 
 def put_back(db: Database, restore: Restore, by_hand: str) -> str:
-    """Return the call that, after a downgrade that failed, puts back what `clone_or_dump` made; it ends 1.
+    """Return the call that, after a migration that failed, puts back what `clone_or_dump` made.
 
     The clone is swapped in; the dump is restored beside, as `restore` says, and swapped in, or, where that
     cannot be, the command `by_hand` is named that brings it back. The failed state stays as the copy `old`.

@@ -1,7 +1,8 @@
-# Puts the snapshot of a run back after a downgrade that failed, and always ends 1: put-back.sh SNAP OLD DUMP
+# Puts the snapshot of a run back after a migration that failed: put-back.sh SNAP OLD DUMP
 # The clone SNAP is swapped in; a DUMP is restored beside and swapped in, or loaded into the database itself where the
-# login may keep no copy; where that cannot be, the command BY_HAND is named that brings it back. The failed state stays as OLD; what an earlier try of the same run left there gives
-# way. The other variables are those of restore.sh.
+# login may keep no copy; where that cannot be, the command BY_HAND is named that brings it back. The failed state stays
+# as OLD; what an earlier try of the same run left there gives way. The other variables are those of restore.sh. It tells,
+# on stderr, what became of the data, and ends 1 where they are not back.
 set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 snap=$1 old=$2 dump_path=$3
@@ -34,14 +35,16 @@ restore_dump() {
 
 if [ ! -e "$dump" ] || [ ! -e "$dump.sha256" ]; then
   if (snapshot_is_there) && swap_in "$snap"; then
-    fail "the downgrade failed; the snapshot was swapped back, $failed"
+    echo "the migration failed; the snapshot was swapped back, $failed" >&2
+    exit 0
   fi
-  fail "the downgrade failed, and $snap could not be swapped back"
+  fail "the migration failed, and $snap could not be swapped back"
 fi
 if same_bytes && restore_dump; then
   # The checksum gives way first: a cut between the two must not leave one that stands for no file.
   mv "$dump.sha256" "$(at_home "$used").sha256"
   mv "$dump" "$(at_home "$used")"
-  fail "the downgrade failed; its dump was $how; it lies in $used now"
+  echo "the migration failed; its dump was $how; it lies in $used now" >&2
+  exit 0
 fi
-fail "the downgrade failed; the data as they were are in $dump_path, which was not restored: $BY_HAND"
+fail "the migration failed; the data as they were are in $dump_path, which was not restored: $BY_HAND"

@@ -19,8 +19,8 @@ SWAPPED = SwappedBefore(revision=["two"], running=["api", "db"], stopped=["api"]
 
 def test_a_release_comes_back_with_the_code_before_the_upgrade_that_needs_it():
     made = to_release(reports.rollback_undo(RELEASE, UP))
-    assert named(made) == ["keep", "build", "stop", "snapshot", "checkout", "upgrade", "start"]
-    assert made.steps[4].title.endswith("again, on main")
+    assert named(made) == ["keep", "build", "rehearse", "stop", "snapshot", "checkout", "upgrade", "start"]
+    assert made.steps[5].title.endswith("again, on main")
     assert made.undoes == reports.RUN
     assert (made.expect.commit, made.expect.revision) == (GOOD, ["two"])
     assert made.expect.services == ["api", "db"]
@@ -44,7 +44,7 @@ def test_with_the_dumps_data_they_are_restored_beside_and_swapped_in():
 
 def test_a_schema_alone_comes_back_without_the_code():
     made = to_schema(reports.rollback_undo(SCHEMA, UP, images=[], stopping=["api"]))
-    assert named(made) == ["stop", "snapshot", "upgrade", "start"]
+    assert named(made) == ["rehearse", "stop", "snapshot", "upgrade", "start"]
     assert made.expect.images == {}
 
 
@@ -59,3 +59,23 @@ def test_where_nothing_was_swapped_what_was_stopped_is_started_again():
     made = to_database(reports.restore_undo(SWAPPED, stopping=["api"]))
     assert named(made) == ["start"]
     assert made.undoes == reports.RUN
+
+
+def test_an_upgrade_that_would_not_work_is_known_before_the_stop_with_the_way_that_does():
+    found = structs.replace(RELEASE, snapshot="d__snap_1")
+    (rehearsed,) = [step for step in to_release(reports.rollback_undo(found, UP)).steps if step.name == "rehearse"]
+    assert rehearsed.preparation
+    assert f"undo --run {reports.RUN} --restore-snapshot" in rehearsed.script
+
+
+def test_migrations_that_come_with_the_checkout_cannot_be_tried_before_it():
+    report = reports.rollback_undo(RELEASE, UP, migration=reports.migration(UP, rehearse=False))
+    assert "rehearse" not in named(to_release(report))
+
+
+def test_after_an_upgrade_that_failed_the_checkout_is_put_back_and_what_ran_is_started():
+    made = to_release(reports.rollback_undo(RELEASE, UP, safety=reports.SAFETY))
+    (upgrade,) = [step for step in made.steps if step.name == "upgrade"]
+    assert reports.SAFETY.clone in upgrade.script
+    amends = upgrade.amends
+    assert amends.script.index("checkout.sh") < amends.script.index("start-existing.sh")

@@ -7,13 +7,14 @@ import pytest
 from tasks.console.errors import Refused
 from tasks.preflight import losses
 from tasks.preflight.backups import copies, safety
+from tasks.tools.alembic.rehearsal import Kept
 from tasks.tools.alembic.revisions import Revision
 from tasks.tools.alembic.schema_change import OverrideSql, SchemaChange
 from tests.unit.support.deployment import environment, state
-from tests.unit.support.reports import DATABASE
+from tests.unit.support.reports import COMMIT, DATABASE
 from tests.unit.support.sources import HEAD
 
-SERVER, SESSIONS = object(), object()
+SERVER, SESSIONS, NOTHING = object(), object(), Kept()
 
 
 def change(body: str, *moves) -> SchemaChange:
@@ -27,9 +28,9 @@ def change(body: str, *moves) -> SchemaChange:
 def described(mocker):
     """Return facts and questions where the counts of what is dropped are these."""
 
-    def found(wanted, *counts, **options):
+    def found(wanted, *counts, kept=NOTHING, **options):
         c = mocker.Mock(environment=environment(), address="u@h:22")
-        c.ask.return_value = (SERVER, SESSIONS, *counts)
+        c.ask.return_value = (SERVER, SESSIONS, kept, *counts)
         mocker.patch.object(copies, "database_of", return_value=DATABASE)
         mocker.patch.object(copies, "blockers", return_value=["pid 7"])
         mocker.patch.object(safety, "room", return_value=["no clone fits"])
@@ -82,3 +83,14 @@ def test_sessions_that_are_ended_are_asked_for(described):
 
 def test_where_a_snapshot_is_made_its_room_is_looked_at(described):
     assert described(change("op.drop_index('ix')"), ends=False, snapshot=True)[0][0] == "no clone fits"
+
+
+def test_what_a_rehearsal_found_comes_first_and_the_way_that_loses_nothing_before_all(described):
+    answers = f"the image of {COMMIT.short} answers 200 on the present schema"
+    kept = Kept(
+        [("undo", "undo could not upgrade again"), ("present", answers), ("present", "the image of 1234567 answers")]
+    )
+    facts, _ = described(change("op.drop_index('ix')"), kept=kept, ends=False, target=COMMIT)
+    assert facts[0].startswith(f"no data has to go: {answers}: ")
+    assert f"full-rollback --commit {COMMIT.short} --no-database" in facts[0]
+    assert facts[1:] == ["rehearsed: undo could not upgrade again", "takes back two (Add it): reversible"]

@@ -29,9 +29,16 @@ def test_the_operators_sql_is_a_file_of_the_steps_that_run_it():
 
 
 def test_after_a_snapshot_a_failed_move_is_followed_by_what_puts_it_back():
-    move, _, back = database.downgrade.step(reports.downgrade()).script.partition("\n")
+    _, move, back = database.downgrade.step(reports.downgrade()).script.split("\n", 2)
     assert move.endswith(" && exit 0")
     assert reports.SAFETY.clone in back
+
+
+def test_after_a_failed_move_what_ran_is_started_again_but_only_where_the_data_are_back():
+    amends = database.downgrade.step(reports.downgrade(stopping=["api"])).amends
+    assert amends.script.startswith("[ -e put-back ] || { ")
+    assert amends.script.endswith('start-existing.sh" api')
+    assert database.downgrade.step(reports.downgrade(stopping=["api"], safety=None)).amends is None
 
 
 def test_without_a_snapshot_or_while_services_go_on_nothing_is_put_back():
@@ -39,7 +46,7 @@ def test_without_a_snapshot_or_while_services_go_on_nothing_is_put_back():
         reports.downgrade(safety=None),
         reports.downgrade(migration=reports.migration(goes_on=["api"])),
     ):
-        assert "\n" not in database.downgrade.step(report).script
+        assert "put-back" not in database.downgrade.step(report).script
 
 
 def test_nothing_is_downgraded_where_something_started_again_what_was_stopped():

@@ -34,7 +34,9 @@ def environment(**sections: Any) -> Environment:
     """Return the environment, with whole sections replaced; what runs is decided."""
     said = msgspec.convert({**SETTINGS, **sections}, Environment)
     runs = msgspec.structs.asdict(said.compose)
-    return msgspec.structs.replace(said, compose=Deployment(**{**runs, "project": "app", "file": said.compose.files}))
+    return msgspec.structs.replace(
+        said, compose=Deployment(**{**runs, "project": said.compose.project or "app", "file": said.compose.files})
+    )
 
 
 def connection(**sections: Any) -> SimpleNamespace:

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from tasks.config.settings import Address
+from tasks.ssh.shell import Answer
 from tasks.tools.alembic import rehearsal
 from tasks.tools.alembic.schema_change import Move, OverrideSql, SchemaChange
 from tasks.tools.alembic.trial import Trial
@@ -22,21 +23,33 @@ case $* in
   ps*) cat "$FAKE/containers" ;;
   inspect*RestartCount*|inspect*ExtraHosts*) printf '1\\nshop \\n/srv\\n\\n\\nA=b\\n.\\n' ;;
   inspect*compose.service*) printf 'db\\npooler\\n' ;;
-  inspect*) printf 'sha256:db\\n/shop_db_1 abc123 db \\nPOSTGRES_PASSWORD=x\\n\\n' ;;
-  *pg_dump*) printf '%s\\n' "-- $*" ;;
-  *pg_isready*) cat > "$FAKE/dumped"; cat "$FAKE/clone" ;;
+  inspect*) printf 'sha256:db\\n1001:0\\n/shop_db_1 abc123 db \\n' ;;
+  *pg_ctl*) cat > "$FAKE/dumped"; cat "$FAKE/clone" ;;
+  *" -u 0 "*"sh -s"*) echo 1001 ;;
+  *pg_dump*" -O "*) cat "$FAKE/schema" ;;
+  *pg_dump*) printf '%s\\n' "-- pg_dump${*##* pg_dump}" ;;
   *psql*) cat > "$FAKE/sql"; ! grep -q "'own'" "$FAKE/sql" || exec sh "$FAKE/own"
-    ! grep -q to_regclass "$FAKE/sql" || { echo table; cat "$FAKE/heads"; } ;;
+    ! grep -q to_regclass "$FAKE/sql" || { echo table; cat "$FAKE/heads"; }
+    ! grep -q "name = 'port'" "$FAKE/sql" || printf "port = '5433'\\n"
+    ! grep -q extconfig "$FAKE/sql" || echo 'cron.job' ;;
   run*--rm*) . "$FAKE/alembic" ;;
 esac
 """
 
 
+def thing(name: str, kind: str, schema: str, text: str) -> str:
+    """Return what pg_dump prints of one thing."""
+    return f"--\n-- Name: {name}; Type: {kind}; Schema: {schema}; Owner: -\n--\n\n{text}\n\n\n"
+
+
 class Rehearsed:
     """What came of a rehearsal with such a docker."""
 
-    def __init__(self, folder, *moves: Move, full: bool = False, tried: Trial | None = None, **files: str) -> None:
+    def __init__(
+        self, folder, *moves: Move, full: bool = False, tried: Trial | None = None, up: bool = False, **files: str
+    ) -> None:
         ordinary = {"containers": "c1 api\nc2 db\n", "clone": WHOLE, "heads": "one\n", "alembic": ":", "own": ":"}
+        ordinary |= {"schema": ""}
         for name, text in {**ordinary, "override.sql": "SELECT 'own'", **files}.items():
             (folder / name).write_text(text)
         (folder / "docker").write_text(DOCKER)
@@ -44,6 +57,15 @@ class Rehearsed:
         (folder / "app").mkdir()
         change = SchemaChange(["two"], ["one"], moves=list(moves or ("one",)))
         script = rehearsal.downgrade(environment(), "image", change, full, tried)
+        if up:
+            script = rehearsal.upgrade(environment(), "image", change, "Ways out: none")
+        self.state, name = (
+            folder / ".fab-rollback/app",
+            rehearsal.known_schema(environment(), ["one"]).rpartition("/")[2],
+        )
+        (self.state / "schemas").mkdir(parents=True)
+        if "known" in files:
+            (self.state / "schemas" / name).write_text(files["known"])
         variables = {"PATH": f"{folder}:/usr/bin:/bin", "FAKE": str(folder), "HOME": str(folder)}
         done = subprocess.run(
             ["sh", "-c", laid.with_files(script)],
@@ -56,6 +78,12 @@ class Rehearsed:
         self.code, self.out, self.err, self.folder = done.returncode, done.stdout, done.stderr, folder
         self.asked = (folder / "asked").read_text().splitlines()
 
+    def kept(self) -> list[tuple[str, str]]:
+        """What was found, as the next plan reads it."""
+        (file,) = (self.state / "rehearsals").iterdir()
+        read = rehearsal.kept(environment(), "image", SchemaChange(["two"], ["one"])).read
+        return read({"": Answer(file.read_text(), "", 0)}).findings
+
     def calls(self, *words: str) -> list[str]:
         return [line for line in self.asked if all(word in line for word in words)]
 
@@ -65,17 +93,72 @@ def test_a_downgrade_that_works_on_a_clone_is_said(tmp_path):
     assert (done.code, done.out, done.err) == (0, "the downgrade works on a clone\n", "")
 
 
+def test_it_goes_down_up_again_and_down(tmp_path):
+    moves = [call.partition(" --entrypoint alembic image ")[2] for call in Rehearsed(tmp_path).calls("run --rm")]
+    assert moves == ["downgrade one", "upgrade two", "downgrade one"]
+
+
+def test_that_it_cannot_go_up_again_is_found_and_kept_and_refuses_nothing(tmp_path):
+    up = 'case "$*" in *upgrade*) echo "x.ProgrammingError: (DuplicateObject) type mood exists"; echo; exit 1 ;; esac'
+    done = Rehearsed(tmp_path, alembic=up)
+    why = "x.ProgrammingError: (DuplicateObject) type mood exists"
+    said = f"undo could not upgrade again, only bring the snapshot back: {why}"
+    assert (done.code, said in done.out) == (0, True)
+    assert done.kept() == [("undo", said)]
+
+
+def test_what_is_not_as_it_was_after_down_and_up_is_named(tmp_path):
+    up = 'case "$*" in *upgrade*) cp "$FAKE/new" "$FAKE/schema" ;; esac'
+    new = thing("s", "TYPE", "public", "CREATE TYPE public.s AS ENUM ('sad');")
+    done = Rehearsed(tmp_path, alembic=up, new=new)
+    assert done.kept() == [("undo", "undo would not bring back the schema as it is, by upgrading: TYPE public.s")]
+
+
+def test_what_a_downgrade_leaves_behind_is_compared_with_the_schema_of_the_release_it_leads_to(tmp_path):
+    left = thing("mood", "TYPE", "public", "CREATE TYPE public.mood AS ENUM ();")
+    known = "#15\nSEQUENCE public.s|CREATE SEQUENCE public.s;\n"
+    done = Rehearsed(tmp_path, schema=f"-- Dumped by pg_dump version 15.3\n{left}", known=known)
+    assert done.kept() == [
+        ("left", "the downgrade leaves behind what the release it leads to did not have: TYPE public.mood"),
+        ("lacks", "the downgrade does not bring back what the release it leads to had: SEQUENCE public.s"),
+    ]
+    (tmp_path / "again").mkdir()
+    assert Rehearsed(tmp_path / "again", known=known.replace("15", "14")).kept() == []
+
+
+def test_an_upgrade_is_tried_once(tmp_path):
+    done = Rehearsed(tmp_path, up=True)
+    assert [call.partition(" image ")[2] for call in done.calls("run --rm")] == ["upgrade one"]
+    assert done.out == "the upgrade works on a clone\n"
+
+
 def test_the_clone_answers_to_the_names_of_the_real_server_in_a_network_without_a_way_out(tmp_path):
     done = Rehearsed(tmp_path)
     assert done.calls("network create --internal app-rehearsal")
     (server,) = done.calls("run -d")
     aliases = " ".join(f"--network-alias {name}" for name in ("db", "shop_db_1", "abc123", "db", "db", "pooler"))
     assert f"--name app-rehearsal --network app-rehearsal {aliases} --tmpfs " in server
-    assert server.endswith(" sha256:db")
+    assert "sha256:db" in server
+
+
+def test_the_server_is_made_anew_and_not_by_the_images_entrypoint_as_the_login_that_the_real_one_runs_as(tmp_path):
+    done = Rehearsed(tmp_path)
+    (server,) = done.calls("run -d")
+    assert " -u 0 -e PGHOST=/fab-rollback -e PGPORT=5433 --no-healthcheck --entrypoint sh sha256:db " in server
+    assert done.calls("exec -i -u 0 app-rehearsal sh -s /fab-rollback 1001:0")
+    assert done.calls("exec -i -u 1001 app-rehearsal sh -c ")
+    configuration = (tmp_path / "dumped").read_text().split("\n.\n")[0]
+    for line in ("port = '5433'", "unix_socket_directories = '/fab-rollback'", "listen_addresses = '*'"):
+        assert line in configuration.splitlines()
+
+
+def test_no_password_of_a_role_is_copied(tmp_path):
+    (roles,) = Rehearsed(tmp_path).calls("pg_dumpall")
+    assert roles.endswith(" --roles-only --no-role-passwords")
 
 
 def test_alembic_runs_beside_the_clone_and_not_beside_the_real_server(tmp_path):
-    (alembic,) = Rehearsed(tmp_path).calls("run --rm")
+    alembic, *_ = Rehearsed(tmp_path).calls("run --rm")
     assert "--name app-rehearsal-alembic --network app-rehearsal " in alembic
     assert alembic.endswith(" image downgrade one")
 
@@ -83,14 +166,14 @@ def test_alembic_runs_beside_the_clone_and_not_beside_the_real_server(tmp_path):
 def test_the_schema_and_the_rows_of_alembics_table_are_cloned_and_with_full_everything(tmp_path):
     Rehearsed(tmp_path)
     dumped = (tmp_path / "dumped").read_text()
-    assert "pg_dump -U u -d d -s" in dumped
-    assert 'pg_dump -U u -d d -a -t "public"."alembic_version"' in dumped
+    assert "pg_dump -U u -d d --no-tablespaces -C -s\n" in dumped
+    assert 'pg_dump -U u -d d --no-tablespaces -t "public"."alembic_version" -t cron.job -a\n' in dumped
     assert dumped.endswith(f"\\echo {WHOLE}\n")
 
 
 def test_with_all_data_the_dump_is_one_and_the_disk_is_used(tmp_path):
     done = Rehearsed(tmp_path, full=True)
-    assert (tmp_path / "dumped").read_text().count("-- exec") == 2  # the roles, and everything
+    assert (tmp_path / "dumped").read_text().count("-- pg_dump") == 2  # the roles, and everything
     assert not done.calls("--tmpfs")
 
 
@@ -111,6 +194,7 @@ def test_a_clone_that_is_not_whole_is_no_rehearsal_and_no_password_is_shown(tmp_
     ("files", "why"),
     [
         ({"alembic": "exit 1"}, "the rehearsal of downgrade one failed. Ways out: --no-database"),
+        ({"alembic": "echo a.Error: no; exit 1"}, "the rehearsal of downgrade one failed: a.Error: no. Ways out: --no"),
         ({"heads": "two\n"}, "the rehearsal led to two, not to one"),
         ({"heads": ""}, "the rehearsal led to base, not to one"),
         ({"containers": "c1 api\n"}, "the database container (db) is not running"),
@@ -125,9 +209,9 @@ def test_what_cannot_work_is_refused_in_one_line(tmp_path, files, why):
 def test_the_operators_sql_runs_on_the_clone(tmp_path):
     done = Rehearsed(tmp_path, OverrideSql("two", "one", "SELECT 'own'"))
     assert done.code == 0
-    assert not done.calls("run --rm")
-    assert all(" app-rehearsal psql " in call for call in done.calls("psql -U"))
-    assert done.calls("fab_from=two")
+    assert [call.partition(" image ")[2] for call in done.calls("run --rm")] == ["upgrade two"]
+    moved, _ = [call for call in "\n".join(done.asked).split("exec -i ") if "fab_from=two" in call]
+    assert " app-rehearsal " in moved
 
 
 def test_sql_of_the_operator_that_fails_is_named(tmp_path):

@@ -66,7 +66,9 @@ class Tried:
         (folder / "app").mkdir()
         asked = environment(health={"urls": [url], "timeout": 1})
         told = {**compose.variables(asked), **trial.variables(asked, tried, full=False)}
-        text = laid.with_files(scripts.call("tools/alembic/trial.sh", NETWORK="rehearsal", **told))
+        text = laid.with_files(
+            scripts.call("tools/alembic/trial.sh", NETWORK="rehearsal", TRIAL_ON="downgraded schema", **told)
+        )
         variables = {"PATH": f"{folder}:/usr/bin:/bin", "FAKE": str(folder), "HOME": str(folder)}
         done = subprocess.run(["sh", "-c", text], env=variables, cwd=folder, capture_output=True, text=True, timeout=30)
         self.code, self.out, self.err, self.folder = done.returncode, done.stdout, done.stderr, folder

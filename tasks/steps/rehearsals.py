@@ -1,0 +1,74 @@
+"""A change of the schema tried out: on a clone of the database, while the application still answers."""
+
+from __future__ import annotations
+
+from ..console import terminal as console
+from ..console.commands import fab, render
+from ..engine.plan import Expectation, Plan, Step, chain
+from ..preflight import downgrade as preflight
+from ..preflight.downgrade import DowngradeOptions
+from ..preflight.present.reports import DeploymentReport
+from ..preflight.way_back import RollbackUndoReport
+from ..ssh.host import Host
+from ..tools.alembic import migrate, rehearsal
+from .declare import change
+
+
+def rehearse_step(report: DeploymentReport) -> Step | None:
+    """Return the step that tries the downgrade on a clone while the application still answers; then an image on it."""
+    found = report.migration
+    if not found or not found.rehearse:
+        return None
+    trial, extent = found.trial, " with all data" if found.full else " of the schema"
+    shown = [f"{migrate.shown('alembic', move)}   (on a server of its own)" for move in found.change.moves]
+    return Step(
+        name="rehearse",
+        title=f"Rehearse the downgrade on a clone{extent}{f', and start {trial.commit.short} on it' if trial else ''}",
+        script=rehearsal.downgrade(report.environment, found.image, found.change, found.full, trial),
+        stop=rehearsal.stop(report.environment),
+        files=migrate.files(found.change),
+        commands=(*shown, *([f"docker run {trial.image}   (beside that server)"] if trial else [])),
+        primary_only=True,
+        preparation=True,
+    )
+
+
+@change(step=rehearse_step)
+def rehearse(
+    c: Host,
+    commit: str | None = None,
+    revision: str | None = None,
+    downgrade_sql: str | None = None,
+    full: bool = False,
+) -> Plan | None:
+    """Try a downgrade, and the target's image, on a clone of the database; the database itself is only read."""
+    options = DowngradeOptions(revision=revision, downgrade_sql=downgrade_sql)
+    report = preflight.check_rehearsal(c, options, commit, full)
+    if not report.migration:
+        console.say("There is nothing to downgrade.")
+        return None
+    return chain(
+        report,
+        rehearse_step(report),
+        task="db.rehearse",
+        purpose=f"{report.way}, on a clone",
+        proof=Expectation(revision=report.schema.from_heads),
+    )
+
+
+def rehearse_upgrade_step(report: RollbackUndoReport) -> Step | None:
+    """Return the step that tries the upgrade on a clone of the schema while the application still answers."""
+    found, before = report.migration, report.found
+    if not found or not found.rehearse:
+        return None
+    instead = fab(f"undo --run {report.record.run} --restore-snapshot")
+    ways_out = f"The data of before that run: {instead}." if before.snapshot or before.dump else ""
+    return Step(
+        name="rehearse",
+        title="Rehearse the upgrade on a clone of the schema",
+        script=rehearsal.upgrade(report.environment, found.image, found.change, render(ways_out)),
+        stop=rehearsal.stop(report.environment),
+        commands=tuple(f"alembic upgrade {move}   (on a server of its own)" for move in found.change.moves),
+        primary_only=True,
+        preparation=True,
+    )
