@@ -8,7 +8,7 @@ from ..console.commands import fab
 from ..console.errors import Refused
 from ..ssh.host import Host
 from ..tools.alembic import migrations, rehearsal
-from ..tools.alembic.migrations import Downgrade, Finding
+from ..tools.alembic.migrations import Downgrade, Finding, loss
 from ..tools.alembic.rehearsal import Kept
 from ..tools.alembic.revisions import Revision
 from ..tools.alembic.schema_change import SchemaChange
@@ -72,7 +72,7 @@ def _describe(revision: Revision, downgrade: Downgrade | None, counted: Counted)
     name = f"{revision.id} ({revision.title})"
     if downgrade is None:
         return [f"takes back {name} by your own SQL"], []
-    lost = [_loss(drop, counted[drop]) for drop in downgrade.destroyed]
+    lost = [loss(drop, counted[drop]) for drop in downgrade.destroyed]
     grave = downgrade.kind in ("destroys", "nothing")
     why = lost or ([_reasons(downgrade, revision)] if grave else [])
     facts = [f"takes back {name}: {downgrade.kind}", *(f"  {line}" for line in why)]
@@ -89,13 +89,3 @@ def _refuse_known_failures(c: Host, seen: State, change: SchemaChange, found: Ma
 
 def _reasons(found: Downgrade, revision: Revision) -> str:
     return "; ".join(f"{revision.path}:{f.line}: {f.reason}" for f in found.findings if f.kind == found.kind)
-
-
-def _loss(drop: Finding, counted: tuple[int, int] | None) -> str:
-    if not counted:
-        return f"{drop.reason}: what it holds could not be counted"
-    rows, values = counted
-    if drop.column:
-        return f"{drop.reason}: {values} values in {rows} rows go"
-    deletes = drop.reason.startswith("deletes")
-    return f"{drop.reason}: it has {rows}" if deletes else f"{drop.reason}: {rows} rows go"

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from msgspec import to_builtins
+
 from ..console import terminal as console
 from ..console.errors import Failed, Refused
 from ..engine.options import DOWN_TO
 from ..preflight import downgrade as preflight
+from ..preflight.backups import copies
 from ..preflight.present import state
-from ..preflight.revisions import schema, schema_choice
+from ..preflight.present.state import State
+from ..preflight.revisions import previewed, schema, schema_choice
+from ..preflight.revisions.previewed import Previewed
 from ..ssh.host import Host
 from ..tools.alembic import migrate
+from ..tools.alembic.migrations.locks import locks
 from ..tools.alembic.revisions import Graph
+from ..tools.alembic.schema_change import SchemaChange
 from .declare import task
 
 
@@ -59,19 +66,31 @@ def heads(c: Host, commit: str | None = None, json: bool = False) -> None:
 
 
 @task(help=DOWN_TO)
-def preview(c: Host, revision: str | None = None) -> None:
-    """Show the SQL that a downgrade would run, as the runbook's dry run was meant to."""
+def preview(c: Host, revision: str | None = None, json: bool = False) -> Previewed:
+    """Show the SQL that a downgrade would run, as the runbook's dry run was meant to, and what it does to whom."""
     seen = state.look(c)
     wanted = schema_choice.way_down(c, seen, revision)
+    found = _previewed(c, seen, wanted) if wanted.changes else Previewed(sql="")
+    if console.emit_json(to_builtins(found)):
+        return found
     if not wanted.changes:
         console.say("There is nothing to downgrade.")
-        return
+        return found
+    for line in found.comments:
+        console.say(f"-- {line}")
+    console.say(found.sql if found.sql is not None else _sources(wanted))
+    return found
+
+
+def _previewed(c: Host, seen: State, wanted: SchemaChange) -> Previewed:
+    taken_back = previewed.migrations_of(c, copies.database_of(c, seen), wanted)
     result = c.sh(migrate.preview(c.environment, preflight.image_of(c, seen), wanted), check=False, timeout=120)
-    if result.ok:
-        console.say(result.stdout)
-        return
-    console.say("Alembic cannot print this downgrade as SQL (it looks at the database); its source instead:")
-    for found in wanted.downgrades:
-        console.say(f"-- {found.path}\n{found.source}")
+    sql = result.stdout if result.ok else None
+    return Previewed(taken_back, sql, locks(sql or ""))
+
+
+def _sources(wanted: SchemaChange) -> str:
     if not wanted.downgrades:
         raise Failed("Neither the SQL nor the source of the downgrade can be shown.")
+    why = "Alembic cannot print this downgrade as SQL (it looks at the database); its source instead:"
+    return "\n".join([why, *(f"-- {found.path}\n{found.source}" for found in wanted.downgrades)])

@@ -38,6 +38,11 @@ def test_the_preview_shows_the_sql_and_changes_nothing(operator, revisions):
     assert ran.code == 0, ran.text
     assert "DROP COLUMN" in ran.out
     assert f"version_num='{revisions['v2']}'" in ran.out
+    assert "-- blocks readers and writers of cases: ALTER TABLE cases DROP COLUMN priority" in ran.out
+    told = operator.fab("db.preview", "--json").json()
+    (drop,) = [one for one in told["migrations"][0]["findings"] if one["kind"] == "destroys"]
+    assert drop["rows"] == int(operator.rows()["cases"])
+    assert told["sql"].strip() and told["locks"][0]["blocks"] == "readers and writers"
     assert operator.world() == before
 
 

@@ -1,7 +1,7 @@
 """What a downgrade does to the data, read from its source; and what starts an upgrade."""
 
-from .findings import Downgrade, Finding
+from .findings import Downgrade, Finding, loss
 from .source_reader import classify
 from .startup import starts_upgrade
 
-__all__ = ["Downgrade", "Finding", "classify", "starts_upgrade"]
+__all__ = ["Downgrade", "Finding", "classify", "loss", "starts_upgrade"]

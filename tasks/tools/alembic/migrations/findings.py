@@ -45,3 +45,14 @@ class Downgrade:
     def destroyed(self) -> list[Finding]:
         """The findings that destroy something with a name: what can be counted."""
         return [f for f in self.findings if f.kind == "destroys" and f.table]
+
+
+def loss(drop: Finding, counted: tuple[int, int] | None) -> str:
+    """Return what goes with `drop`, whose table has so many rows, and its column so many values (None: not known)."""
+    if not counted:
+        return f"{drop.reason}: what it holds could not be counted"
+    rows, values = counted
+    if drop.column:
+        return f"{drop.reason}: {values} values in {rows} rows go"
+    deletes = drop.reason.startswith("deletes")
+    return f"{drop.reason}: it has {rows}" if deletes else f"{drop.reason}: {rows} rows go"

@@ -1,0 +1,61 @@
+"""What a preview says beside the SQL: each finding with its rows, and whom the statements keep waiting."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import to_builtins
+
+from tasks.preflight.revisions import previewed
+from tasks.preflight.revisions.previewed import Previewed
+from tasks.tools.alembic.migrations.locks import locks
+from tasks.tools.alembic.revisions import Revision
+from tasks.tools.alembic.schema_change import SchemaChange
+from tests.unit.support.reports import DATABASE
+from tests.unit.support.sources import HEAD
+
+
+@pytest.fixture
+def migrations(mocker):
+    """Return what is said of a migration whose downgrade does this, where the database counts so."""
+
+    def found(body: str, *counted: tuple[int, int] | None):
+        revision = Revision(
+            "two", ("one",), title="Add", path="two.py", source=f"{HEAD}\n\ndef downgrade():\n    {body}\n"
+        )
+        c = mocker.Mock()
+        c.ask.return_value = counted
+        return previewed.migrations_of(c, DATABASE, SchemaChange(["two"], ["one"], ["one"], (revision,)))
+
+    return found
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("op.drop_index('ix')", "reversible"),
+        ("pass", "nothing"),
+        ("raise NotImplementedError", "raises"),
+        ("op.execute('VACUUM')", "raw"),
+        ("strange()", "unknown"),
+    ],
+)
+def test_what_a_downgrade_is_stands_beside_it(migrations, body, kind):
+    (one,) = migrations(body)
+    assert (one.revision, one.kind) == ("two", kind)
+
+
+def test_what_it_destroys_is_counted_live(migrations):
+    found = migrations("op.drop_column('t', 'a')", (4, 3))
+    (told,) = to_builtins(found)[0]["findings"]
+    assert (told["kind"], told["rows"], told["values"]) == ("destroys", 4, 3)
+    sql = "ALTER TABLE t DROP COLUMN a;"
+    assert Previewed(found, sql, locks(sql)).comments == [
+        "takes back two (Add): destroys",
+        f"  two.py:{told['line']}: drops column t.a: 3 values in 4 rows go",
+        "blocks readers and writers of t: ALTER TABLE t DROP COLUMN a",
+    ]
+
+
+def test_what_cannot_be_counted_is_said_without_a_number(migrations):
+    found = migrations("op.drop_table('t')", None)
+    assert Previewed(found).comments[1].endswith(": drops table t: what it holds could not be counted")
