@@ -75,7 +75,8 @@ def _describe(revision: Revision, downgrade: Downgrade | None, counted: Counted)
     lost = [loss(drop, counted[drop]) for drop in downgrade.destroyed]
     grave = downgrade.kind in ("destroys", "nothing")
     why = lost or ([_reasons(downgrade, revision)] if grave else [])
-    facts = [f"takes back {name}: {downgrade.kind}", *(f"  {line}" for line in why)]
+    left = [f"leaves type {one} behind: upgrading again may fail" for one in migrations.left_types(revision.source)]
+    facts = [f"takes back {name}: {downgrade.kind}", *(f"  {line}" for line in (*why, *left))]
     return facts, [f"{name}: {'; '.join(why)}. Go on?"] if grave else []
 
 

@@ -10,6 +10,7 @@ from ..console.errors import Refused
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..ssh.probe import Probe
+from ..tools.alembic import other_trees
 from ..tools.alembic.revisions import Graphs
 from ..tools.compose import images, inspect, project
 from ..tools.compose.images import CommitFiles
@@ -26,6 +27,11 @@ from .target import commit_choice, image_choice, service_moves
 from .target.commit_choice import Named
 from .target.image_choice import Asked
 
+_UNMOVED = (
+    "{} differs between the commits: another tree of migrations than hosts.yaml names (database.alembic.config). "
+    "Its schema stays as it is: take it back by hand, before the code"
+)
+
 
 class _Seen(NamedTuple):
     member: Host
@@ -36,6 +42,7 @@ class _Seen(NamedTuple):
     names_now: dict[str, str]
     drifted: Drifted
     graphs: Graphs
+    trees: list[str]
 
 
 def check(c: Host, commit: str | None, options: RollbackOptions) -> RollbackReport:
@@ -56,6 +63,8 @@ def check(c: Host, commit: str | None, options: RollbackOptions) -> RollbackRepo
     asked = Asked(first.state, targets[0], wanted, first.ledger, first.names_now, options.named, options.before)
     report = _report(c, [host.state for host in hosts], asked, options)
     report = drift.told(report, [h.drifted for h in hosts], report.services, drift.COMMIT)
+    unmoved = [_UNMOVED.format(one) for one in other_trees.others(first.trees, first.graphs.values())]
+    report = structs.replace(report, warnings=[*report.warnings, *unmoved])
     known_graphs = (ref, first.graphs)
     whole = _with_schema(c, report, known_graphs) if options.database else _with_schema_left(c, report)
     return structs.replace(whole, summary=summary.of(whole, first.named.ahead))
@@ -66,6 +75,7 @@ def _probes(member: Host, ref: str, options: RollbackOptions) -> list[Probe[obje
     configured = environment.database and environment.database.alembic
     asked = configured and options.database and member is member.fleet[0]
     nothing: Probe[Graphs] = Probe({}, lambda _answers: {})
+    no_trees: Probe[list[str]] = Probe({}, lambda _answers: [])
     return [
         state.probe(environment),
         commit_choice.probe(environment, ref),
@@ -74,6 +84,7 @@ def _probes(member: Host, ref: str, options: RollbackOptions) -> list[Probe[obje
         inspect.names_now(environment),
         drift.probe(environment),
         schema.probe(environment, ref) if asked else nothing,
+        other_trees.probe(environment, ref) if asked else no_trees,
     ]
 
 

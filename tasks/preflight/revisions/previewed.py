@@ -31,13 +31,17 @@ class Found(Struct, frozen=True):
 
 
 class Preview(Struct, frozen=True):
-    """What the downgrade of one migration does; its `kind` is that of the gravest finding."""
+    """What the downgrade of one migration does; its `kind` is that of the gravest finding.
+
+    `leaves` are the types that it forgets to drop.
+    """
 
     revision: str
     title: str
     path: str
     kind: str
     findings: list[Found]
+    leaves: list[str] = []
 
 
 class Previewed(Struct, frozen=True):
@@ -71,7 +75,8 @@ def migrations_of(c: Host, live: Database, change: SchemaChange) -> list[Preview
 def _preview(revision: Revision, kind: str, findings: tuple[Finding, ...], counted: Counts) -> Preview:
     told = [_found(finding, counted.get(finding)) for finding in findings]
     gravest = next(one.kind for one, known in zip(told, findings, strict=True) if known.kind == kind)
-    return Preview(revision.id, revision.title, revision.path, gravest, told)
+    left = migrations.left_types(revision.source)
+    return Preview(revision.id, revision.title, revision.path, gravest, told, left)
 
 
 def _found(finding: Finding, counted: tuple[int, int] | None) -> Found:

@@ -94,3 +94,10 @@ def test_what_a_rehearsal_found_comes_first_and_the_way_that_loses_nothing_befor
     assert facts[0].startswith(f"no data has to go: {answers}: ")
     assert f"full-rollback --commit {COMMIT.short} --no-database" in facts[0]
     assert facts[1:] == ["rehearsed: undo could not upgrade again", "takes back two (Add it): reversible"]
+
+
+def test_a_type_that_the_downgrade_forgets_is_named(described, mocker):
+    mocker.patch.object(losses.migrations, "left_types", return_value=["mood"])
+    facts, questions = described(change("op.drop_index('ix')"), ends=False)
+    assert facts == ["takes back two (Add it): reversible", "  leaves type mood behind: upgrading again may fail"]
+    assert questions == []

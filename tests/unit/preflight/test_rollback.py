@@ -14,10 +14,12 @@ from tasks.preflight.present.drift import Drifted
 from tasks.preflight.revisions import schema, schema_choice
 from tasks.preflight.rollback_report import RollbackOptions
 from tasks.preflight.target.commit_choice import Named
+from tasks.tools.alembic.revisions import Graph, Revision
 from tests.unit.support.deployment import GOOD, HEAD, container, environment, state
 from tests.unit.support.reports import COMMIT, DATABASE, DOWN, STAYS, WANTED
 
 NO_DRIFT = Drifted()
+TREE = Graph.of([Revision("one", (), path="alembic/versions/one.py")])
 SERVICES = [container("api"), container("web"), container("worker"), container("db")]
 
 
@@ -25,14 +27,14 @@ SERVICES = [container("api"), container("web"), container("worker"), container("
 def host(mocker):
     """Return the primary of a fleet whose members have these states, and a target that changes the schema so."""
 
-    def met(*states, change=STAYS, commit=COMMIT, drifted=NO_DRIFT):
+    def met(*states, change=STAYS, commit=COMMIT, drifted=NO_DRIFT, trees=()):
         found = mocker.Mock(environment=environment(), address="u@h:22", host="h")
         named = Named(commit, "", False, [], "")
         members = [mocker.Mock(environment=environment(), address="u@h:22") for _ in states[1:]]
         found.fleet = (found, *members)
         for member, seen in zip(found.fleet, states or (state(*SERVICES),), strict=True):
             member.fleet = found.fleet
-            member.ask.return_value = (seen, named, {}, [], {}, drifted, {})
+            member.ask.return_value = (seen, named, {}, [], {}, drifted, {"HEAD": TREE}, [*trees])
         mocker.patch.object(target_files, "check", return_value=WANTED)
         mocker.patch.object(schema_choice, "needed", return_value=change)
         mocker.patch.object(losses, "describe", return_value=(["lost"], ["Go on?"]))
@@ -134,3 +136,11 @@ def test_a_name_that_means_nothing_there_says_what_there_is(host):
 
 def test_the_services_of_all_hosts_are_stopped(host):
     assert check(host(state(container("api")), state(container("worker")))).stopping == ["api", "worker"]
+
+
+def test_a_second_tree_of_migrations_that_the_commits_differ_in_is_named(host):
+    warnings = check(host(trees=["alembic/versions", "billing/alembic/versions"])).warnings
+    assert [warning for warning in warnings if "another tree" in warning] == [
+        "billing/alembic/versions differs between the commits: another tree of migrations than hosts.yaml names "
+        "(database.alembic.config). Its schema stays as it is: take it back by hand, before the code"
+    ]
