@@ -128,7 +128,8 @@ class Execution:
             self.progress.partially_applied, self.progress.amended = False, step.title
 
     def _fail(self, member: Host, step: Step, why: str, said: list[str]) -> NoReturn:
-        self._note("failed", step=step.name, why=why[:500], half=self.progress.partially_applied)
+        amended = {"amended": self.progress.amended} if self.progress.amended else {}
+        self._note("failed", step=step.name, why=why[:500], half=self.progress.partially_applied, **amended)
         if step.preparation and not self.progress.partially_applied:
             raise Refused(failure.refused(self.progress, member, step, why))
         raise Failed(failure.described(self.progress, member, step, why, said))

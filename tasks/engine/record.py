@@ -85,8 +85,9 @@ class RunRecord(Struct, frozen=True, kw_only=True):
 
     @property
     def changed(self) -> bool:
-        """Whether a step began that is more than a preparation."""
-        return any(s.tries and not p.preparation for s, p in zip(self.steps, self.plan.steps, strict=True))
+        """Whether a step began that is more than a preparation, and it was not made good where it failed."""
+        word = next((e for e in reversed(self.journal) if e.get("event") in (*journal.LAST_WORD, "resumed")), {})
+        return not word.get("amended") and any(s.tries and not p.preparation for s, p in zip(self.steps, self.plan.steps, strict=True))
 
     @property
     def undone(self) -> bool:

@@ -23,7 +23,8 @@ start_server() {
   others=$(docker inspect -f "${service_label:?}" $(running)) # a pooler stands before the database
   for alias in $(printf '%s\n' "$real" | sed -n 3p) $others; do set -- "$@" --network-alias "${alias#/}"; done
   if [ -n "$FULL" ]; then set -- "$@" -v "$place"; else set -- "$@" --tmpfs "$place"; fi
-  port=${PGPORT:-$(printf '%s\n' "$settings" | sed -n "s/^port = '\(.*\)'/\1/p")}
+  port=$PGPORT
+  elsewhere || port=$(printf '%s\n' "$settings" | sed -n "s/^port = '\(.*\)'/\1/p")
   docker network create --internal "$NETWORK" >/dev/null
   docker run -d --name "${server:?}" --network "$NETWORK" "$@" -u 0 -e PGHOST="$place" -e PGPORT="$port" --no-healthcheck \
     --entrypoint sh "$(printf '%s\n' "$real" | sed 1q)" -c 'exec tail -f /dev/null' >/dev/null

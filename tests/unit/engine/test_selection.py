@@ -103,3 +103,12 @@ def test_a_run_that_undo_does_not_take_back_names_its_own_way_back(known):
     said = refused(selection.to_undo)
     assert "Its way back: fab git.checkout --commit abc." in said
     assert "fab undo --run ID; fab runs.list shows them." in said
+
+
+def test_a_run_that_failed_and_was_made_good_is_passed_over(known):
+    good, failed = record("r1"), {"event": "failed", "half": False, "amended": "Start it again"}
+    known(good, record("r2", journal=[failed]))
+    assert selection.to_undo(Member(), None) is good
+    again = record("r2", journal=[failed, {"event": "resumed"}, *PROVEN])
+    known(good, again)
+    assert selection.to_undo(Member(), None) is again
