@@ -87,7 +87,8 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     def changed(self) -> bool:
         """Whether a step began that is more than a preparation, and it was not made good where it failed."""
         word = next((e for e in reversed(self.journal) if e.get("event") in (*journal.LAST_WORD, "resumed")), {})
-        return not word.get("amended") and any(s.tries and not p.preparation for s, p in zip(self.steps, self.plan.steps, strict=True))
+        began = (s.tries and not p.preparation for s, p in zip(self.steps, self.plan.steps, strict=True))
+        return not word.get("amended") and any(began)
 
     @property
     def undone(self) -> bool:
