@@ -136,7 +136,8 @@ def _other(c: Host, path: str, file: str | None) -> str:
 def _writers(report: RestoreReport) -> list[str]:
     """Return the services that may write, and have to run afterwards: all that run but the frontend; the backend."""
     roles, seen = report.environment.compose.services, report.state
-    spared = {roles.get("database"), roles.get("frontend")}
+    server = {k.service for k in seen.containers if k.name == report.live.container}
+    spared = {roles.get("database"), roles.get("frontend"), *server}
     running = {k.service for k in seen.containers if k.status in ("running", "restarting", "paused")}
     backend = {k.service for k in seen.of(roles.get("backend") or "")}
     return sorted((running | backend) - spared)
