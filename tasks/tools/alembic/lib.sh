@@ -29,7 +29,7 @@ find_server() { # the container of the database, into $DB_CONTAINER, where that 
   [ -n "$DB_CONTAINER" ] || refuse "the database container ($DATABASE) is not running"
 }
 
-tidy() { rm -f "$given"; } # a script may define its own
+tidy() { rm -f "$given" "$given.yml"; } # a script may define its own
 
 # Learns how the service's container is run: $app, $network (or several), $folder, $login, $hosts, and its environment in
 # the file $given.
@@ -64,13 +64,15 @@ FILES
   printf '%s\n%s\n' "$kept" "$added" >"$given"
 }
 
-# Runs $entry as compose would; the values of $added are in its environment only.
+# Runs $entry of $IMAGE, which is not what compose would take while another release is checked out; all else as compose
+# would. The values of $added are in its environment only.
 by_compose() { # WORD...
+  printf 'services: {"%s": {"image": "%s"}}\n' "$ALEMBIC_SERVICE" "${IMAGE:?}" >"$given.yml"
   quoted=$(printf '%s\n' "$added" | sed "s/'/'\\\\''/g; s/=/='/; s/$/'/; s/^/export /")
   [ -z "$added" ] || FAB_LOGIN="$FAB_LOGIN
 $quoted"
   # shellcheck disable=SC2046 # options and names, one word each
-  compose run --rm -T --no-deps --name "${container:?}" $(printf '%s\n' "$added" | sed -n 's/^\([^=]*\)=.*/-e \1/p') \
+  compose -f "$given.yml" run --rm -T --no-deps --name "${container:?}" $(printf '%s\n' "$added" | sed -n 's/^\([^=]*\)=.*/-e \1/p') \
     -e PGOPTIONS="$waits" --entrypoint "$entry" "$ALEMBIC_SERVICE" "$@"
 }
 

@@ -9,7 +9,7 @@ shift
 # psql in the server's container goes on when its client outside ends, as far as COMMIT.
 unsure='whether the SQL still runs in the server is not known: it could not be ended there'
 tidy() {
-  rm -f "$given"
+  rm -f "$given" "$given.yml"
   if [ "$code" != 0 ] && [ -n "$OVERRIDE" ]; then
     PGAPPNAME="$PGAPPNAME ends"
     live <"$SCRIPTS/tools/postgres/end-step.sql" >/dev/null 2>&1 || printf '%s\n' "$unsure" >&2

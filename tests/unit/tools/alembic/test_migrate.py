@@ -9,6 +9,7 @@ import subprocess
 import time
 
 import pytest
+import yaml
 
 from tasks.tools.alembic import migrate, rehearsal
 from tasks.tools.alembic.schema_change import OverrideSql, SchemaChange
@@ -119,10 +120,15 @@ def test_the_environment_is_that_of_the_service_to_the_letter(host):
         (),
     ],
 )
-def test_what_cannot_be_copied_exactly_is_left_to_compose(host, lines):
+def test_what_cannot_be_copied_exactly_is_left_to_compose_with_the_image_that_is_meant(host, lines):
     host.inspect(*lines)
+    last = 'while [ "$1" != run ]; do last=$1; shift; done; cat "$last" > "$FAKE/last"; echo one > "$FAKE/heads"'
+    (host.folder / "alembic").write_text(last)
     assert host.run(move()) == (0, "")
-    assert host.made().startswith("compose -p app -f docker-compose.yml run --rm -T --no-deps --name app-rollback-api ")
+    made = host.made()
+    assert made.startswith("compose -p app -f docker-compose.yml -f /")
+    assert " run --rm -T --no-deps --name app-rollback-api " in made
+    assert yaml.safe_load((host.folder / "last").read_text()) == {"services": {"api": {"image": "image"}}}
 
 
 KEEP = 'while [ "$1" != --env-file ]; do shift; done; cat "$2" > "$FAKE/env"; echo one > "$FAKE/heads"'
