@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from ...ssh.host import Host
+from ...ssh.probe import combined
 from ...tools.alembic import migrations
 from ...tools.alembic.migrations import Finding, loss
 from ...tools.alembic.migrations.locks import Lock
@@ -68,7 +69,8 @@ def migrations_of(c: Host, live: Database, change: SchemaChange) -> list[Preview
     found = [(revision, migrations.classify(revision.source)) for revision in change.downgrades]
     drops = [drop for _, one in found for drop in one.destroyed]
     asked = [reads.optional(reads.values(live, drop.table, drop.schema, drop.column)) for drop in drops]
-    counted: Counts = dict(zip(drops, c.ask(*asked) if asked else (), strict=True))
+    counts = combined(lambda **found: list(found.values()), **{str(n): one for n, one in enumerate(asked)})
+    counted: Counts = dict(zip(drops, c.ask(counts), strict=True)) if asked else {}
     return [_preview(revision, one.kind, one.findings, counted) for revision, one in found]
 
 

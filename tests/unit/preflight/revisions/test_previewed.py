@@ -7,6 +7,7 @@ from msgspec import to_builtins
 
 from tasks.preflight.revisions import previewed
 from tasks.preflight.revisions.previewed import Previewed
+from tasks.ssh.shell import Answer
 from tasks.tools.alembic.migrations.locks import locks
 from tasks.tools.alembic.revisions import Revision
 from tasks.tools.alembic.schema_change import SchemaChange
@@ -18,12 +19,15 @@ from tests.unit.support.sources import HEAD
 def migrations(mocker):
     """Return what is said of a migration whose downgrade does this, where the database counts so."""
 
-    def found(body: str, *counted: tuple[int, int] | None):
+    def found(body: str, counted: tuple[int, int] | None = None):
         revision = Revision(
             "two", ("one",), title="Add", path="two.py", source=f"{HEAD}\n\ndef downgrade():\n    {body}\n"
         )
+        answer = Answer("= {} {}\n".format(*counted) if counted else "", "", int(not counted))
         c = mocker.Mock()
-        c.ask.return_value = counted
+        # As a host has it: of one probe its value, of several a tuple.
+        values = lambda probes: tuple(one.read(dict.fromkeys(one.commands, answer)) for one in probes)  # noqa: E731
+        c.ask.side_effect = lambda *probes: values(probes) if len(probes) > 1 else values(probes)[0]
         return previewed.migrations_of(c, DATABASE, SchemaChange(["two"], ["one"], ["one"], (revision,)))
 
     return found
