@@ -60,7 +60,7 @@ def test_an_emergency_restore_whose_client_dies_at_every_step_is_resumed_to_its_
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("form", ["-Fp", "-Fc"])
+@pytest.mark.parametrize("form", ["-Fp", "-Fc", "-Fp | xz", "-Fc | gzip", "-Ft"])
 def test_no_part_of_a_cut_backup_ever_takes_the_live_name(scene, form):
     """Refused before anything is touched: exit code 2, the same database under the same name."""
     chance, whole = random.Random(SEED), "backups/whole"

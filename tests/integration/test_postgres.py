@@ -159,7 +159,7 @@ def test_a_backup_of_one_schema_is_restored_with_the_extensions_that_its_tables_
     for form in ("-Fp", "-Fc"):
         path = clean.write(f"{clean.dumper('-n', 'public', form)} {target(NAME)}", "b.public")
         backup = clean.check(path)
-        assert (backup.recreates_public, backup.by_sql) == (True, form == "-Fc")
+        assert (backup.section(NAME).recreates_public, clean.wanted(backup, "x").by_sql) == (True, form == "-Fc")
         ran = clean.restore(backup, f"public{form}")
         assert (ran.code, ran.err) == (0, ""), ran
         assert clean.sql("SELECT h FROM public.pairs;", copy_name(NAME, "new", f"public{form}")) == '"a"=>"1"\n'

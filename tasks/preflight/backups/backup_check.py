@@ -99,15 +99,15 @@ def obstacles(backup: Backup, target: Target, source: str | None = None) -> list
 def _unloadable(backup: Backup, section: Section) -> list[str]:
     """Return what the server, or the backup itself, lacks for it to be loaded at all."""
     found = []
-    if section.rows and not section.defines and not backup.extensions:
+    if section.rows and not section.defines and not section.extensions:
         at = f", at revision {', '.join(section.revisions)}" if section.revisions else ""
         found.append(
             "it holds rows alone (pg_dump --data-only): it would need the tables as well, from a dump of the schema "
             f"(pg_dump --schema-only{at}) or of both"
         )
-    if backup.lacking:
-        found.append(f"the server does not offer the extension {', '.join(backup.lacking)}: install it there first")
-    if roles := [role for role in backup.vital_roles if role.strip('"') in (backup.missing_roles or ())]:
+    if lacking := [name for name in section.extensions if name in backup.lacking]:
+        found.append(f"the server does not offer the extension {', '.join(lacking)}: install it there first")
+    if roles := [role for role in section.vital_roles if role.strip('"') in (backup.missing_roles or ())]:
         found.append(f"its policies name roles that the server lacks: CREATE ROLE {', '.join(roles)} first")
     return found
 

@@ -40,7 +40,7 @@ def described(backup: Backup, section: Section | None) -> dict[str, Any]:
     return {
         **{name: getattr(backup, name) for name in (*plain, "sum")},
         "packed": list(backup.packed),
-        "extensions": list(backup.extensions),
+        "extensions": list(section.extensions) if section else [],
         "database": (section.database if section else None) or backup.database,
         "databases": [s.database for s in backup.sections if s.raw],
         "roles": list(backup.roles),

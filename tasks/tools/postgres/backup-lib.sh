@@ -11,7 +11,7 @@ bytes_of() { # FILE
 
 # What lies there, opened by DECRYPT where it is sealed; and that, unpacked. The code of a pipe is that of its end.
 # shellcheck disable=SC2031 # a loop in client.sh has a variable of that name, in a process of its own
-stored() { if [ -n "$sealed" ]; then sh -c "$DECRYPT" <"$file"; else cat "$file"; fi; }
+stored() { if [ -n "$sealed" ]; then (cd "$HOME" && sh -c "$DECRYPT") <"$file"; else cat "$file"; fi; }
 opened() { if [ -n "$packing" ]; then stored | "$packing" -dcq; else stored; fi; }
 
 # Learns of the file or folder $file what it begins as, without opening what is sealed: $sealed, $packing (the program

@@ -26,7 +26,13 @@ class Forbidden:
 class Section:
     """The dump of one database: its size as SQL, rows per table (None: cannot be told), Alembic's revisions.
 
-    RAW is how the dump's `\\connect` names it ("" in a dump that names none). DEFINES: whether it creates tables.
+    RAW is how the dump's `\\connect` names it ("" in a dump that names none).
+
+    Attributes:
+        defines: whether it creates tables.
+        extensions: those that it creates.
+        vital_roles: those without which it cannot be loaded.
+        recreates_public: whether it was made of one schema, and creates even the one that every database has.
     """
 
     raw: str = ""
@@ -35,6 +41,14 @@ class Section:
     rows: dict[str, int | None] = field(default_factory=dict)
     revisions: tuple[str, ...] = ()
     defines: bool = True
+    extensions: tuple[str, ...] = ()
+    vital_roles: tuple[str, ...] = ()
+    recreates_public: bool = False
+
+    @property
+    def timescale(self) -> bool:
+        """Whether TimescaleDB has to be told before and after it is loaded."""
+        return "timescaledb" in self.extensions
 
     @property
     def database(self) -> str | None:
@@ -49,9 +63,7 @@ class Backup:
     Attributes:
         sum: the kind of the checksum beside it.
         packed: what opens and unpacks it, in that order.
-        vital_roles: those of the roles without which it cannot be loaded.
-        extensions: those that it creates; `lacking` are not offered by the server.
-        recreates_public: whether it was made of one schema, and creates even the one that every database has.
+        lacking: the extensions of it that the server does not offer.
     """
 
     path: str
@@ -74,25 +86,12 @@ class Backup:
     sections: tuple[Section, ...] = ()
     sum: str = "sha256"
     packed: tuple[str, ...] = ()
-    vital_roles: tuple[str, ...] = ()
-    extensions: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
-    recreates_public: bool = False
 
     @property
     def archive(self) -> bool:
         """Whether pg_restore reads it."""
         return self.kind in ("custom", "directory", "tar")
-
-    @property
-    def timescale(self) -> bool:
-        """Whether TimescaleDB has to be told before and after it is loaded."""
-        return "timescaledb" in self.extensions
-
-    @property
-    def by_sql(self) -> bool:
-        """Whether it has to be loaded as one stream of SQL, although it is an archive."""
-        return self.archive and (self.recreates_public or self.timescale)
 
     @property
     def major(self) -> int | None:
@@ -164,15 +163,16 @@ def parse_backup(output: str, path: str) -> Backup:
         sections=_sections(lines),
         sum="".join(one["CHECKSUM"][1:]) or "sha256",
         packed=tuple("".join(one.get("PACKED", [])).split()),
-        vital_roles=_all(lines, "VITAL"),
-        extensions=tuple(name.strip('"') for name in _all(lines, "EXTENSION")),
         lacking=_all(lines, "LACKS"),
-        recreates_public="RECREATES" in one,
     )
 
 
 def _all(lines: list[list[str]], key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line[1] for line in lines if line[0] == key))
+
+
+def _of(lines: list[list[str]], key: str, section: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line[2] for line in lines if line[:2] == [key, section]))
 
 
 def _sections(lines: list[list[str]]) -> tuple[Section, ...]:
@@ -189,6 +189,9 @@ def _sections(lines: list[list[str]]) -> tuple[Section, ...]:
             rows={canonical(t): None if int(n) < 0 else int(n) for where, t, n in rows if where == raw},
             revisions=tuple(value for where, value in revisions if where == raw),
             defines=raw in defining,
+            extensions=tuple(name.strip('"') for name in _of(lines, "EXTENSION", raw)),
+            vital_roles=_of(lines, "VITAL", raw),
+            recreates_public=raw in _all(lines, "RECREATES"),
         )
         for raw, (complete, size) in (named or {"": (True, total)}).items()
     )

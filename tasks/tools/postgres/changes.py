@@ -35,6 +35,11 @@ class Restore:
     reports: str = ""
     decrypt: str = ""
 
+    @property
+    def by_sql(self) -> bool:
+        """Whether it has to be loaded as one stream of SQL, although it is an archive."""
+        return self.backup.archive and (self.section.recreates_public or self.section.timescale)
+
     def variables(self, db: Database) -> dict[str, str]:
         """Return what `restore.sh` reads of the environment.
 
@@ -58,9 +63,9 @@ class Restore:
             "VERSIONS": self.versions,
             "DECRYPT": self.decrypt,
             **({} if self.owners else {"NO_OWNERS": "1"}),
-            **({"BY_SQL": "1"} if self.backup.by_sql else {}),
-            **({"TIMESCALE": "1"} if self.backup.timescale else {}),
-            **({"OF_A_SCHEMA": "1"} if self.backup.recreates_public and not self.backup.extensions else {}),
+            **({"BY_SQL": "1"} if self.by_sql else {}),
+            **({"TIMESCALE": "1"} if self.section.timescale else {}),
+            **({"OF_A_SCHEMA": "1"} if self.section.recreates_public and not self.section.extensions else {}),
         }
 
 

@@ -45,7 +45,7 @@ missing() {
   awk -F '\t' 'function literal(text) { gsub(/\047/, "\047\047", text); gsub(/\\/, "\\\\", text); return "E\047" text "\047" }
     $1 == "ROLE" { print "SELECT \047MISSING\t\047 || name FROM (SELECT " literal($2) \
       "::text AS name) AS role WHERE to_regrole(name) IS NULL;" }
-    $1 == "EXTENSION" { gsub(/"/, "", $2); print "SELECT \047LACKS\t\047 || name FROM (SELECT " literal($2) \
+    $1 == "EXTENSION" { gsub(/"/, "", $3); print "SELECT \047LACKS\t\047 || name FROM (SELECT " literal($3) \
       "::text AS name) AS one WHERE name NOT IN (SELECT e.name FROM pg_available_extensions e);" }
   ' | admin 2>/dev/null || printf 'ROLES\tunknown\n'
 }

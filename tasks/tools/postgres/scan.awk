@@ -82,14 +82,14 @@ function needless(up) {
 }
 function uses(s) {
   if (want != "" && !active) return
-  sub(/^[A-Za-z]+ +[A-Za-z]+ +(IF NOT EXISTS )?/, "", s); sub(/ .*/, "", s); extensions[++nextensions] = s
+  sub(/^[A-Za-z]+ +[A-Za-z]+ +(IF NOT EXISTS )?/, "", s); sub(/ .*/, "", s); extensions[++nextensions] = section "\t" s
 }
 function vital(text,   n, part, i) { # roles without which it cannot be loaded at all
   if (want != "" && !active) return
   sub(/ (USING|WITH CHECK) .*/, "", text)
   n = split(text, part, /, /)
   for (i = 1; i <= n; i++) if (part[i] !~ /^(PUBLIC|CURRENT_USER|CURRENT_ROLE|SESSION_USER)$/) {
-    role(part[i]); vitals[++nvitals] = part[i]
+    role(part[i]); vitals[++nvitals] = section "\t" part[i]
   }
 }
 function ownership() { if (ENVIRON["NO_OWNERS"] != "") drop++ }

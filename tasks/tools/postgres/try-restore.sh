@@ -28,10 +28,10 @@ learn() {
 
 # shellcheck disable=SC2016 # it runs in the container
 start() {
-  docker run -d --name "$server" --network none --user "$login" -e PGHOST=/tmp -e PGDATA=/tmp/data -e HOME=/tmp \
-    --entrypoint sh "$image" -c 'PATH="${1:+$1:}$PATH"
+  docker run -d --name "$server" --network none --user "$login" -e PGDATA=/tmp/data -e HOME=/tmp \
+    --tmpfs /var/run/postgresql:mode=1777 --entrypoint sh "$image" -c 'PATH="${1:+$1:}$PATH"
       initdb -U "$2" -A trust -E UTF8 --locale=C --no-sync >/tmp/log 2>&1 || { cat /tmp/log >&2; exit 1; }
-      exec postgres -c listen_addresses= -c unix_socket_directories=/tmp -c fsync=off -c shared_preload_libraries="$3"' \
+      exec postgres -c listen_addresses= -c fsync=off -c shared_preload_libraries="$3"' \
     sh "$programs" "$DB_USER" "$preloaded" >/dev/null
   DB_CONTAINER=$server PGHOST='' secret='' tries=0
   until echo 'SELECT 1;' | admin >/dev/null 2>&1; do

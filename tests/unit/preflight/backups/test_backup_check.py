@@ -105,3 +105,19 @@ def test_a_backup_is_read_while_its_progress_is_shown(capsys):
 def test_a_backup_that_cannot_be_read_is_refused_in_one_line():
     with pytest.raises(Refused, match="u@h:22: there is no readable file b. Nothing was changed."):
         inspect(reading(2, "x\nthere is no readable file b\n"), DATABASE, "b")
+
+
+def test_what_one_database_of_a_cluster_lacks_is_no_reason_against_another():
+    shop = Section(raw="shop", rows={"public.a": 1}, extensions=("pg_trgm",))
+    maps = Section(raw="maps", rows={"public.b": 1}, extensions=("postgis",), vital_roles=("reader",))
+    found = backup(sections=(shop, maps), cluster=True, lacking=("postgis",), missing_roles=("reader",))
+    assert obstacles(found, Target("shop", 15)) == []
+    lacking, roles = obstacles(found, Target("maps", 15))
+    assert "does not offer the extension postgis" in lacking
+    assert "CREATE ROLE reader first" in roles
+
+
+def test_rows_without_their_tables_would_need_them():
+    found = backup(sections=(Section(rows={"public.a": 1}, revisions=("one",), defines=False),))
+    (reason,) = obstacles(found, Target("shop", 15))
+    assert "rows alone" in reason and "at revision one" in reason

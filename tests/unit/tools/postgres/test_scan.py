@@ -276,4 +276,8 @@ def test_rows_without_tables_extensions_and_the_roles_of_policies_are_told(scan)
     text = "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;\n"
     text += "CREATE POLICY p ON t FOR ALL TO a, PUBLIC USING (true);\n"
     _, report, _, _ = scan(HEAD + text + COPY + TAIL)
-    assert (values(report, "EXTENSION"), values(report, "VITAL"), values(report, "DEFINES")) == (["pg_trgm"], ["a"], [])
+    assert (values(report, "EXTENSION"), values(report, "VITAL"), values(report, "DEFINES")) == (
+        ["\tpg_trgm"],
+        ["\ta"],
+        [],
+    )
