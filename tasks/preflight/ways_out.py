@@ -68,7 +68,8 @@ def _leads_to(c: Host, run: str) -> str:
 
 
 def _backup(c: Host, live: Database, heads: list[str]) -> str:
-    fits = (one for one in finding.found(c) if sorted(one.revisions) == heads and (one.good or one.checked is None))
+    mine = [one for one in finding.found(c) if one.ours is not False]
+    fits = (one for one in mine if sorted(one.revisions) == heads and (one.good or one.checked is None))
     newest = next(fits, None)
     if newest is None:
         return ""
