@@ -112,6 +112,6 @@ def test_what_ssh_reaches_by_its_settings(deployment, tmp_path, monkeypatch):
 def test_workers_of_the_same_image_are_replaced(deployment):
     shop = deployment(services={"worker": WORKER})
     before = shop.runs()
-    shop.rolled_back(shop.rollback(), before)
+    shop.went_back(shop.rollback(), before)
     new = {each.service: each.image for each in shop.runs()}
     assert new["worker"] != {each.service: each.image for each in before}["worker"]
