@@ -13,7 +13,8 @@ def of(report: RollbackReport, commits: int) -> dict[str, str]:
     change = report.migration.change if report.migration else None
     back = [counted(commits, "commit")] if commits else [f"to {report.target.title}"]
     lost = [asked.removesuffix(SURE).rstrip(".") for asked in report.questions if asked.endswith(SURE)]
-    kept = f"; the data of before: database {report.safety.clone}" if report.safety else ""
+    safety = report.safety
+    kept = f"; the data of before: database {safety.clone}, or the dump {safety.dump}" if safety else ""
     return {
         "goes back": ", ".join(
             [*back, *([counted(len(change.downgrades or change.moves), "migration")] if change else [])]

@@ -95,7 +95,7 @@ def test_a_database_on_another_host_beside_which_the_login_may_keep_no_copy(depl
     known = elsewhere(other_server, address=other_server, client="postgres:15", password_file="@name@/.password")
     docker = f"docker run --rm -i --network host -e PGPASSWORD={PASSWORD} --entrypoint psql postgres:15"
     shop = deployment(**known, untracked={".password": PASSWORD}, psql=f"{docker} -h {other_server} -U shop")
-    assert "Load backups/" in rolled_back_and_restored(shop, "--no-rehearse")
+    assert "Load backups/" in rolled_back_and_restored(shop)
 
 
 def test_alembic_by_a_section_of_its_own_a_path_in_the_image_and_an_address_past_the_pooler(deployment):

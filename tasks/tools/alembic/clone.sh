@@ -12,7 +12,9 @@ place=/fab-rollback owner=fab_rollback # the server's folder, and its superuser,
 # for what this one does not have.
 start_server() {
   if elsewhere; then
-    real=$(printf '%s\n\n%s' "$DB_CLIENT" "$PGHOST")
+    # Names that the service has for addresses lead nowhere in that network: they mean this server.
+    names=$(printf '%s\n' "$hosts" | sed 's/--add-host//g; s/:[^ ]*//g') hosts=
+    real=$(printf '%s\n\n%s' "$DB_CLIENT" "$PGHOST $names")
   else
     real=$(docker inspect -f "$about_server" "$DB_CONTAINER")
   fi

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -46,17 +47,25 @@ class Rehearsed:
     """What came of a rehearsal with such a docker."""
 
     def __init__(
-        self, folder, *moves: Move, full: bool = False, tried: Trial | None = None, up: bool = False, **files: str
+        self,
+        folder,
+        *moves: Move,
+        full: bool = False,
+        tried: Trial | None = None,
+        up: bool = False,
+        sections: Any = None,
+        docker_text: str = DOCKER,
+        **files: str,
     ) -> None:
         ordinary = {"containers": "c1 api\nc2 db\n", "clone": WHOLE, "heads": "one\n", "alembic": ":", "own": ":"}
         ordinary |= {"schema": ""}
         for name, text in {**ordinary, "override.sql": "SELECT 'own'", **files}.items():
             (folder / name).write_text(text)
-        (folder / "docker").write_text(DOCKER)
+        (folder / "docker").write_text(docker_text)
         (folder / "docker").chmod(0o755)
         (folder / "app").mkdir()
         change = SchemaChange(["two"], ["one"], moves=list(moves or ("one",)))
-        script = rehearsal.downgrade(environment(), "image", change, full, tried)
+        script = rehearsal.downgrade(environment(**(sections or {})), "image", change, full, tried)
         if up:
             script = rehearsal.upgrade(environment(), "image", change, "Ways out: none")
         self.state, name = (
@@ -155,6 +164,17 @@ def test_the_server_is_made_anew_and_not_by_the_images_entrypoint_as_the_login_t
 def test_no_password_of_a_role_is_copied(tmp_path):
     (roles,) = Rehearsed(tmp_path).calls("pg_dumpall")
     assert roles.endswith(" --roles-only --no-role-passwords")
+
+
+def test_a_server_elsewhere_is_made_of_the_clients_image_and_has_the_names_that_the_service_knows_it_by(tmp_path):
+    known = {"name": "d", "user": "u", "address": "db.example:6432", "client": "pg:17", "alembic": {"service": "api"}}
+    hosts = DOCKER.replace("/srv\\n\\n\\n", "/srv\\n\\n--add-host database:192.0.2.7 --add-host old:192.0.2.8 \\n")
+    done = Rehearsed(tmp_path, sections={"database": known}, docker_text=hosts)
+    (server,) = done.calls("run -d")
+    for name in ("db.example", "database", "old"):
+        assert f" --network-alias {name} " in server
+    assert " -e PGPORT=6432 " in server and " pg:17 " in server
+    assert not [call for call in done.calls("run --rm") if "--add-host" in call]
 
 
 def test_alembic_runs_beside_the_clone_and_not_beside_the_real_server(tmp_path):
