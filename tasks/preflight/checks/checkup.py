@@ -22,6 +22,7 @@ def checks(environment: Environment, e: Examined, commit: str | None = None, pri
         *health.images(e),
         *(_data(environment, e) if primary else []),
         *health.answers(e.seen),
+        *health.crashes(e),
         *health.logs(e),
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct, field
 
 from ...config.settings import Environment
@@ -12,6 +14,7 @@ from ..present import drift
 from . import checkup, health
 from .examine import Examined
 
+UNKNOWN = re.compile(r'(role|database) "[^"]*" does not exist|authentication failed')  # of a server that answers
 QUIET = (0, 137, 143)  # exit codes of a container that somebody, or the kernel, stopped
 
 
@@ -103,19 +106,23 @@ def _verdict(
     if dead := [host for host, names in wrong.items() if "engine" in names]:
         return "unknown", f"the Docker engine of {', '.join(dead)} does not answer: start it there", fab("diagnose")
     if "database" in wrong[primary]:
-        return _silent(environment)
+        return _silent(environment, looks[primary])
     if "revision" in wrong[primary] and looks[primary].heads is not None:
         return _revision(looks[primary], last)
     for e in looks.values():
-        if found := _settings_or_stop(e) or _image(e):
+        if found := _settings_or_stop(e) or _image(e) or _crash(e, last):
             return found
     if not any(wrong.values()):
         return "healthy", "nothing is wrong that can be seen", fab("verify")
     return _code(last)
 
 
-def _silent(environment: Environment) -> Verdict:
+def _silent(environment: Environment, e: Examined) -> Verdict:
     service, known = environment.service("database"), environment.database
+    said = health.problem(e.seen, "revision")
+    if UNKNOWN.search(said):
+        why = f"the server answers, but database.name or database.user in hosts.yaml is not what it has: {said}"
+        return "configuration", why, fab("status")
     if known and known.elsewhere:
         why = f"the database does not answer: its server ({known.elsewhere}) is none of this deployment's services"
         return "database", why, fab("verify")
@@ -155,6 +162,12 @@ def _image(e: Examined) -> Verdict | None:
         return None
     why = f"{', '.join(other)} run another commit than HEAD: it was checked out, not built"
     return "code", why, fab(f"code-rollback --commit {e.seen.head[:12]}")
+
+
+def _crash(e: Examined, last: LastGood) -> Verdict | None:
+    if not e.crashing or last.chosen:
+        return None
+    return "code", health.summary(health.crashes(e)), _back(last, "code", "")[2]
 
 
 def _code(last: LastGood) -> Verdict:

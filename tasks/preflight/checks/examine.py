@@ -24,6 +24,9 @@ from ..present.state import State
 from . import errorlog
 from .errorlog import Noise
 
+CRASHES = 3  # restarts that are no accident
+LATELY = 300  # seconds since the last of them, within which it is not over
+
 
 class Examined(Struct, frozen=True, kw_only=True):
     """What was found on one host.
@@ -73,6 +76,11 @@ class Examined(Struct, frozen=True, kw_only=True):
     @property
     def _applications(self) -> list[Container]:
         return [k for k in self.seen.containers if k.service != self.database] or self.seen.containers
+
+    @property
+    def crashing(self) -> list[Container]:
+        """The containers that were started anew so often, and so lately, that they will not stay up."""
+        return [k for k in self.seen.containers if k.restarts >= CRASHES and self.now - stamp(k.started) < LATELY]
 
     def left_behind(self) -> list[str]:
         """Return the containers of another commit than HEAD, unless any was made since the checkout came to HEAD.

@@ -9,7 +9,7 @@ from ...engine.world import Check
 from ...tools.compose.inspect import Container
 from ...tools.compose.readiness import NotReady
 from ..present.state import State
-from .errorlog import MINUTES, Noise
+from .errorlog import BURST, MINUTES, Noise
 from .examine import Examined
 
 LONGEST = 600  # characters of a summary
@@ -116,7 +116,8 @@ def images(e: Examined) -> list[Check]:
         origin = e.origins.get(container.name)
         if origin and origin.commits:
             others = ", ".join(name[:12] for name in origin.commits)
-            text = f"of {e.seen.head[:12]}" if origin.of(e.seen.head) else f"of {others}, not of HEAD"
+            left = f"of {others}, not of HEAD{'' if container.name in behind else ', for which others were made anew'}"
+            text = f"of {e.seen.head[:12]}" if origin.of(e.seen.head) else left
             found.append(Check("image", f"the image {container.name} runs", text, container.name not in behind))
     return found
 
@@ -135,6 +136,16 @@ def revision(e: Examined) -> Check:
     return Check("revision", f"the alembic table, heads of HEAD: {', '.join(e.heads) or 'none'}", found, e.fits)
 
 
+def crashes(e: Examined) -> list[Check]:
+    """Return each container that ends again and again: how often it was started anew, and what its log says last.
+
+    Whether it runs at this moment says nothing of that.
+    """
+    last = {noise.container: noise.last for noise in e.noise if noise.last}
+    said = {k.name: last.get(k.name, "its log names no error") for k in e.crashing}
+    return [Check("crashes", k.name, f"started again {k.restarts} times; {said[k.name]}", False) for k in e.crashing]
+
+
 def logs(e: Examined) -> list[Check]:
     """Return whether the logs hold no burst of errors since the newest start."""
     if not e.noise:
@@ -147,6 +158,6 @@ def logs(e: Examined) -> list[Check]:
 
 
 def _described(noise: Noise) -> str:
-    burst = f", {noise.burst} of them within a minute" if noise.burst else ""
+    burst = f", {noise.burst} of them within a minute" if noise.burst else f", never {BURST} within a minute"
     count = len(noise.times)
     return f"{count} {'error' if count == 1 else 'errors'}{burst}; the last: {noise.last[:160]}"

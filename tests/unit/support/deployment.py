@@ -18,7 +18,7 @@ from tasks.tools.compose.project import Project
 
 HEAD, GOOD = "a" * 40, "b" * 40
 NOW = 1_700_000_000.0
-LONG_AGO = "2023-11-14T20:00:00Z"
+LONG_AGO, LATELY = "2023-11-14T20:00:00Z", "2023-11-14T22:12:00Z"
 
 SETTINGS = {
     "hosts": [{"host": "h"}],

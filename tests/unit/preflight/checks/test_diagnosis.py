@@ -9,10 +9,11 @@ from tasks.console.commands import render
 from tasks.engine.plan import Drift
 from tasks.preflight.checks import diagnosis
 from tasks.preflight.checks.diagnosis import LastGood, Observation
+from tasks.preflight.checks.errorlog import Noise
 from tasks.preflight.present.drift import Drifted
 from tasks.preflight.present.state import Response
 from tasks.tools.compose.origins import Origin
-from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
+from tests.unit.support.deployment import GOOD, HEAD, LATELY, NOW, container, environment, examined, state
 
 SAME = LastGood(commit=GOOD, why="recorded")
 OLDER = structs.replace(SAME, fit="downgrade")
@@ -48,6 +49,23 @@ def test_a_migration_that_did_not_go_through_leaves_the_code_too_new():
 def test_a_database_that_does_not_answer_is_restarted():
     e = examined(state(revision=None, problems={"revision": "no"}))
     assert judged(e) == ("database", "fab container-restart --service db")
+
+
+@pytest.mark.parametrize("said", ['FATAL: role "jctc" does not exist', "FATAL: password authentication failed"])
+def test_a_server_that_does_not_know_the_settings_is_no_dead_server(said):
+    e = examined(state(revision=None, problems={"revision": said}))
+    assert judged(e) == ("configuration", "fab status")
+    assert said in diagnosis.judge(environment(), {"one": e}, SAME).why
+
+
+@pytest.mark.parametrize("status", ["running", "restarting"])
+@pytest.mark.parametrize(("past", "task"), [(SAME, "code-rollback"), (OLDER, "full-rollback")])
+def test_a_crash_loop_is_the_codes_with_the_last_word_of_its_log(status, past, task):
+    looping = container("api", status=status, restarts=17, started=LATELY)
+    others = [container(service) for service in ("web", "worker", "db")]
+    e = examined(state(looping, *others, responses=ILL), noise=[Noise("c_api", [NOW], "RuntimeError: bad deploy")])
+    assert judged(e, past) == ("code", f"fab {task} --commit {GOOD[:12]}")
+    assert "RuntimeError: bad deploy" in diagnosis.judge(environment(), {"one": e}, past).why
 
 
 def test_a_database_that_runs_elsewhere_is_not_restarted_from_here():

@@ -9,7 +9,7 @@ from tasks.preflight.checks.errorlog import Noise
 from tasks.preflight.present.state import Response, State
 from tasks.tools.compose.origins import Origin
 from tasks.tools.compose.readiness import NotReady
-from tests.unit.support.deployment import GOOD, HEAD, NOW, container, examined, state
+from tests.unit.support.deployment import GOOD, HEAD, LATELY, NOW, container, examined, state
 
 ILL = [{"status": "exited"}, {"status": "restarting"}, {"health": "unhealthy"}]
 
@@ -89,9 +89,18 @@ def test_images_are_told_only_where_they_say_what_they_were_made_of():
 
 def test_one_error_is_told_and_a_burst_is_wrong():
     [one] = health.logs(examined(noise=[Noise("c_api", [NOW], "boom")]))
-    assert (one.ok, one.found) == (True, "1 error; the last: boom")
+    assert (one.ok, one.found) == (True, "1 error, never 5 within a minute; the last: boom")
     [many] = health.logs(examined(noise=[Noise("c_api", [NOW + n for n in range(6)], "boom")]))
     assert (many.ok, many.found) == (False, "6 errors, 6 of them within a minute; the last: boom")
+
+
+def test_a_container_that_ends_again_and_again_is_wrong_whatever_it_does_at_the_moment():
+    looping = container("api", restarts=17, started=LATELY)
+    said = [Noise("c_api", [NOW], "RuntimeError: bad deploy")]
+    [crash] = health.crashes(examined(state(looping), now=NOW, noise=said))
+    assert (crash.ok, crash.found) == (False, "started again 17 times; RuntimeError: bad deploy")
+    for calm in (container("api", restarts=2, started=LATELY), container("api", restarts=17)):
+        assert health.crashes(examined(state(calm), now=NOW + 3600)) == []
 
 
 def test_a_summary_names_only_what_is_wrong():
