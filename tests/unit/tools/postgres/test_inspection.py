@@ -6,6 +6,8 @@ import hashlib
 import lzma
 import os
 import random
+import shutil
+import subprocess
 
 import pytest
 
@@ -45,7 +47,24 @@ def test_a_compressed_dump_is_read_through(check):
     assert (backup.kind, backup.uncompressed, backup.problems) == ("gzip", len(DUMP), ())
 
 
-PACKED = {"gzip": gzip.compress, "xz": lzma.compress, "bzip2": bz2.compress}
+def by(program: str):
+    """Return what packs by a program; the test is skipped where there is none."""
+
+    def pack(content: bytes) -> bytes:
+        if not shutil.which(program):
+            pytest.skip(f"no {program} here")
+        return subprocess.run([program, "-q", "-c"], input=content, capture_output=True, check=True).stdout
+
+    return pack
+
+
+PACKED = {
+    "gzip": gzip.compress,
+    "xz": lzma.compress,
+    "bzip2": bz2.compress,
+    "zstd": by("zstd"),
+    "lz4": by("lz4"),
+}
 FIVE = DUMP.replace(b"1\n2\n", b"".join(b"%d\n" % n for n in range(500)))
 
 
@@ -76,6 +95,18 @@ def test_a_sealed_dump_is_opened_by_the_configured_command(engine, tmp_path):
     for command, why in (("echo no key >&2; exit 2", "not opened: no key"), ("tail -n +2; exit 1", "damaged or cut")):
         script = inspect(SHOP, str(tmp_path / "b.age"), "v.t", decrypt=command)
         assert why in " ".join(parse_backup(engine.run(script, "").out, "b").problems)
+
+
+def test_a_dump_that_gpg_sealed_is_opened_by_gpg(engine, tmp_path):
+    if not shutil.which("gpg"):
+        pytest.skip("no gpg here")
+    (tmp_path / "word").write_text("secret\n")
+    words = f"gpg --homedir {tmp_path} --batch --quiet --pinentry-mode loopback --passphrase-file {tmp_path}/word"
+    seal = subprocess.run([*words.split(), "--symmetric"], input=DUMP, capture_output=True, check=True)
+    (tmp_path / "b.sql.gpg").write_bytes(seal.stdout)
+    found = engine.run(inspect(SHOP, str(tmp_path / "b.sql.gpg"), "v.t", decrypt=f"{words} --decrypt"), "")
+    backup = parse_backup(found.out, "b")
+    assert (backup.kind, backup.packed, backup.problems) == ("plain", ("gpg",), ())
 
 
 @pytest.mark.parametrize("sum", ["md5", "sha1", "sha512"])
