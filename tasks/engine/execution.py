@@ -117,15 +117,20 @@ class Execution:
             self._fail(member, step, why, said)
 
     def _amend(self, failed: job.Try) -> None:
-        """Make good, on all hosts, what the run did before a step that failed, where that can be."""
+        """Make good what the run did before a step that failed, where that can be: on the primary, then elsewhere."""
         step = failed.step.amends
         if step is None or not self.progress.partially_applied:
             return
         terminal.say(f"[!] {step.title}", style="yellow")
         attempt = replace(failed, step=step, partial=True, after=False)
-        self.watch = self._watches([(m, attempt) for m in self.host.fleet])
-        if all(end.code == 0 for end, _said in self.watch.to_the_end()):
+        if all(self._ends_well(members, attempt) for members in (self.host.fleet[:1], self.host.fleet[1:])):
             self.progress.partially_applied, self.progress.amended = False, step.title
+
+    def _ends_well(self, members: Sequence[Host], attempt: job.Try) -> bool:
+        if not members:
+            return True
+        self.watch = self._watches([(member, attempt) for member in members])
+        return all(end.code == 0 for end, _said in self.watch.to_the_end())
 
     def _fail(self, member: Host, step: Step, why: str, said: list[str]) -> NoReturn:
         amended = {"amended": self.progress.amended} if self.progress.amended else {}

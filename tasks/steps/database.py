@@ -10,6 +10,7 @@ from ..preflight import downgrade as preflight
 from ..preflight.downgrade import DowngradeOptions, DowngradeReport
 from ..preflight.present.reports import DeploymentReport, Migration
 from ..preflight.revisions import schema
+from ..ssh import scripts
 from ..ssh.host import Host
 from ..ssh.shell import quote
 from ..tools.alembic import migrate
@@ -74,7 +75,8 @@ def _or_put_back(report: DeploymentReport, found: Migration, move: str) -> str:
 def start_what_ran_step(report: DeploymentReport) -> Step | None:
     """Return the step that starts again what was stopped, where a migration failed and its snapshot was put back.
 
-    The checkout, too, is as it was then. There is none where nothing is put back.
+    The checkout, too, is as it was then. There is none where nothing is put back. Hosts on which no migration was tried
+    come after the one that says so.
     """
     found = report.migration
     if not found or not report.safety or found.goes_on or not report.stopping:
@@ -85,7 +87,7 @@ def start_what_ran_step(report: DeploymentReport) -> Step | None:
         name="start-what-ran",
         effects=("starts",),
         title=f"Start {', '.join(report.stopping)} again as they were",
-        script=f"[ -e put-back ] || {{ echo 'the snapshot was not put back' >&2; exit 1; }}\n{checked_out} && {start}",
+        script=f"{scripts.call('tools/postgres/data-are-back.sh')} && {checked_out} && {start}",
         commands=(f"docker start {' '.join(report.stopping)}",),
         timeout=300,
     )

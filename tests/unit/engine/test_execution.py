@@ -70,7 +70,7 @@ def test_where_a_step_says_what_makes_good_the_ones_before_it_nothing_is_left_ha
     with pytest.raises(Failed) as failed:
         run.complete()
     said = render(failed.value.message)
-    assert begun[1:] == [("02-load.1", ["a"]), ("02-start.1", ["a", "b"])]
+    assert begun[1:] == [("02-load.1", ["a"]), ("02-start.1", ["a"]), ("02-start.1", ["b"])]
     assert "done: stop; then: Start" in said
     assert "next: mend the cause, then fab resume, or begin anew" in said
     assert run.locks.released

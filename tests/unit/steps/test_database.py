@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+
+import pytest
+
+from tasks.ssh import scripts
 from tasks.steps import database
 from tasks.tools.alembic.schema_change import OverrideSql, SchemaChange
 from tests.unit.support import reports
@@ -36,9 +41,20 @@ def test_after_a_snapshot_a_failed_move_is_followed_by_what_puts_it_back():
 
 def test_after_a_failed_move_what_ran_is_started_again_but_only_where_the_data_are_back():
     amends = database.downgrade.step(reports.downgrade(stopping=["api"])).amends
-    assert amends.script.startswith("[ -e put-back ] || { ")
+    assert amends.script.startswith('sh "$SCRIPTS/tools/postgres/data-are-back.sh" && ')
     assert amends.script.endswith('start-existing.sh" api')
     assert database.downgrade.step(reports.downgrade(stopping=["api"], safety=None)).amends is None
+
+
+@pytest.mark.parametrize(
+    ("there", "code"),
+    [((), 0), (("05-downgrade.1.pid",), 1), (("06-upgrade.2.pid", "put-back"), 0), (("04-snapshot.1.pid",), 0)],
+)
+def test_the_data_are_back_where_they_were_put_back_or_never_moved(tmp_path, there, code):
+    for name in there:
+        (tmp_path / name).touch()
+    script = scripts.PACKAGE / "tools/postgres/data-are-back.sh"
+    assert subprocess.run(["sh", script], cwd=tmp_path, capture_output=True).returncode == code
 
 
 def test_without_a_snapshot_or_while_services_go_on_nothing_is_put_back():
