@@ -87,7 +87,7 @@ def start_what_ran_step(report: DeploymentReport) -> Step | None:
         name="start-what-ran",
         effects=("starts",),
         title=f"Start {', '.join(report.stopping)} again as they were",
-        script=f"{scripts.call('tools/postgres/data-are-back.sh')} && {checked_out} && {start}",
+        script=f"{scripts.call('tools/postgres/copies/data-are-back.sh')} && {checked_out} && {start}",
         commands=(f"docker start {' '.join(report.stopping)}",),
         timeout=300,
     )

@@ -96,7 +96,7 @@ def listing(folder: str, reports: str, *, elsewhere: str = "", quick: bool = Fal
     variables are those of a database, whose container may be empty. With QUICK, no backup is looked into.
     """
     more = {"LIST": elsewhere, "QUICK": "1" if quick else ""}
-    return scripts.call("tools/postgres/list-backups.sh", folder, reports, **variables, **more)
+    return scripts.call("tools/postgres/backups/list-backups.sh", folder, reports, **variables, **more)
 
 
 def parse_listing(out: str, folder: str, database: str) -> list[Found]:
@@ -212,4 +212,4 @@ def to_prune(found: list[Found], folder: str, database: str, keep: int) -> list[
 def remove(found: list[Found], reports: str) -> str:
     """Return the call that removes backups, their checksums and reports, and proves that they are gone."""
     named = [word for one in found for word in (one.path, one.report)]
-    return scripts.call("tools/postgres/remove-backups.sh", reports, *named)
+    return scripts.call("tools/postgres/backups/remove-backups.sh", reports, *named)

@@ -71,7 +71,7 @@ def brought(c: Host, one: Found | None, said: str = "") -> str:
     console.say(f"  fetching {one.fetched}")
     path = f"{where.folder}/fetched/{one.fetched.lstrip('/')}"
     when = {"SIZE": str(one.bytes or ""), "MODIFIED": str(one.modified or "")}
-    call = scripts.call("tools/postgres/fetch-backup.sh", one.fetched, path, FETCH=where.fetch, **when)
+    call = scripts.call("tools/postgres/backups/fetch-backup.sh", one.fetched, path, FETCH=where.fetch, **when)
     result = c.sh(call, timeout=None, check=False)
     if not result.ok:
         raise Refused(f"{one.path} could not be fetched: {last_line(result.stderr)}.", at=c.address)

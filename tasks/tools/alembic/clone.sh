@@ -18,7 +18,7 @@ start_server() {
   else
     real=$(docker inspect -f "$about_server" "$DB_CONTAINER")
   fi
-  settings=$(live <"$SCRIPTS/tools/postgres/scratch-settings.sql")
+  settings=$(live <"$SCRIPTS/tools/postgres/scratch/scratch-settings.sql")
   set --
   [ -z "$DATABASE" ] || set -- --network-alias "$DATABASE"
   # shellcheck disable=SC2046 # ids, one word each
@@ -31,7 +31,7 @@ start_server() {
   docker run -d --name "${server:?}" --network "$NETWORK" "$@" -u 0 -e PGHOST="$place" -e PGPORT="$port" --no-healthcheck \
     --entrypoint sh "$(printf '%s\n' "$real" | sed 1q)" -c 'exec tail -f /dev/null' >/dev/null
   login=$(docker exec -i -u 0 "$server" sh -s "$place" "$(printf '%s\n' "$real" | sed -n 2p)" \
-    <"$SCRIPTS/tools/postgres/own-folder.sh")
+    <"$SCRIPTS/tools/postgres/scratch/own-folder.sh")
 }
 
 # Prints the settings of the rehearsal's server. Nothing of it is to last.
@@ -55,7 +55,7 @@ dump() {
   pg pg_dumpall -l "$DB_NAME" --roles-only --no-role-passwords 2>/dev/null </dev/null || :
   printf '%s\n' '\set ON_ERROR_STOP on'
   [ "$DB_NAME" != postgres ] || echo 'DROP DATABASE postgres;'
-  tables && cat "$SCRIPTS/tools/postgres/scratch-whole.sql"
+  tables && cat "$SCRIPTS/tools/postgres/scratch/scratch-whole.sql"
 }
 
 tables() {
@@ -64,7 +64,7 @@ tables() {
     "$@" -C </dev/null
   else
     "$@" -C -s </dev/null || return
-    kept=$(live <"$SCRIPTS/tools/postgres/extension-tables.sql")
+    kept=$(live <"$SCRIPTS/tools/postgres/scratch/extension-tables.sql")
     while IFS= read -r one; do
       [ -z "$one" ] || set -- "$@" -t "$one"
     done <<TABLES
@@ -78,7 +78,7 @@ TABLES
 # Dumped while the server is made. TimescaleDB has to know that its tables are loaded.
 clone() {
   said=$(dump | sed '/^CREATE EXTENSION IF NOT EXISTS timescaledb /a SELECT timescaledb_pre_restore();' \
-    | docker exec -i -u "$login" "$server" sh -c "$(cat "$SCRIPTS/tools/postgres/scratch-server.sh")" sh "$place" "$owner" 2>&1) || :
+    | docker exec -i -u "$login" "$server" sh -c "$(cat "$SCRIPTS/tools/postgres/scratch/scratch-server.sh")" sh "$place" "$owner" 2>&1) || :
   case $said in *the-clone-is-whole*) return ;; esac
   printf '%s\n' "$said" | grep -vi password | tail -n 5
   fail 'the clone for the rehearsal could not be made'

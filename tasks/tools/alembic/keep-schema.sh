@@ -5,6 +5,6 @@ set -eu
 find_server
 export DB_CONTAINER
 mkdir -p "$(dirname "$KNOWN")"
-sh "$SCRIPTS/tools/postgres/schema-text.sh" "$KNOWN.new"
+sh "$SCRIPTS/tools/postgres/scratch/schema-text.sh" "$KNOWN.new"
 mv "$KNOWN.new" "$KNOWN"
 sha256sum <"$KNOWN" | cut -c1-16

@@ -114,7 +114,7 @@ override() {
   } | live -v fab_schema="$SCHEMA" -v fab_table="$TABLE" -v fab_from="$OVERRIDE" -v fab_to="$OVERRIDE_TO"
 }
 
-read_table() { live -v schema="$SCHEMA" -v table="$TABLE" <"$SCRIPTS/tools/postgres/revisions.sql"; }
+read_table() { live -v schema="$SCHEMA" -v table="$TABLE" <"$SCRIPTS/tools/postgres/reads/revisions.sql"; }
 
 # Reads the heads of the database into $heads, one a line, sorted.
 read_heads() {

@@ -12,7 +12,7 @@ tidy() {
   rm -f "$given" "$given.yml"
   if [ "$code" != 0 ] && [ -n "$OVERRIDE" ]; then
     PGAPPNAME="$PGAPPNAME ends"
-    live <"$SCRIPTS/tools/postgres/end-step.sql" >/dev/null 2>&1 || printf '%s\n' "$unsure" >&2
+    live <"$SCRIPTS/tools/postgres/sessions/end-step.sql" >/dev/null 2>&1 || printf '%s\n' "$unsure" >&2
   fi
 }
 

@@ -56,7 +56,7 @@ found() { # WORD TEXT: tell it, and keep it
   printf '%s %s\n' "$1" "$2" >>"$texts/findings"
 }
 
-schema_text() { sh "$SCRIPTS/tools/postgres/schema-text.sh" "$texts/$1"; } # NAME
+schema_text() { sh "$SCRIPTS/tools/postgres/scratch/schema-text.sh" "$texts/$1"; } # NAME
 
 # Prints what is in one text and not in the other: kinds and names, five at most.
 more() { # FILE THAN

@@ -71,13 +71,13 @@ class Restore:
 
 def snapshot(db: Database, run: str) -> str:
     """Return the call that clones `db` to the copy `snap` of `run`; it refuses (2) where that does not fit."""
-    return call(db, "snapshot", copy_name(db.name, "snap", run), copy_name(db.name, "new", run))
+    return call(db, "copies/snapshot", copy_name(db.name, "snap", run), copy_name(db.name, "new", run))
 
 
 def clone_or_dump(db: Database, run: str, path: str, reports: str, versions: str = VERSIONS) -> str:
     """Return the call that clones `db` as `snapshot` does or, where that cannot be, writes a backup to `path`."""
     names = (copy_name(db.name, "snap", run), copy_name(db.name, "new", run))
-    return call(db, "clone-or-dump", *names, path, REPORTS=reports, VERSIONS=versions)
+    return call(db, "copies/clone-or-dump", *names, path, REPORTS=reports, VERSIONS=versions)
 
 
 def unread(dump: str) -> Backup:
@@ -92,7 +92,7 @@ def put_back(db: Database, restore: Restore, by_hand: str) -> str:
     cannot be, the command `by_hand` is named that brings it back. The failed state stays as the copy `old`.
     """
     names = (copy_name(db.name, "snap", restore.run), copy_name(db.name, "old", restore.run))
-    return call(db, "put-back", *names, restore.backup.path, BY_HAND=by_hand, **restore.variables(db))
+    return call(db, "copies/put-back", *names, restore.backup.path, BY_HAND=by_hand, **restore.variables(db))
 
 
 def write_backup(db: Database, path: str, form: Form, reports: str, versions: str = VERSIONS) -> str:
@@ -100,7 +100,7 @@ def write_backup(db: Database, path: str, form: Form, reports: str, versions: st
 
     `reports` keeps what was found.
     """
-    return call(db, "write-backup", path, form, REPORTS=reports, VERSIONS=versions)
+    return call(db, "backups/write-backup", path, form, REPORTS=reports, VERSIONS=versions)
 
 
 def restore(db: Database, wanted: Restore) -> str:
@@ -109,12 +109,12 @@ def restore(db: Database, wanted: Restore) -> str:
     Stands for the second half of "Restore from Backup". It prints `PROGRESS bytes N TOTAL`, `PROGRESS table NAME`,
     then `VERIFIED N tables N rows N unverified`.
     """
-    return call(db, "restore", **wanted.variables(db))
+    return call(db, "restore/restore", **wanted.variables(db))
 
 
 def load_same(db: Database, wanted: Restore) -> str:
     """Return the call that replaces what the live database holds by a backup, in one transaction; all or nothing."""
-    return call(db, "load-same", **wanted.variables(db))
+    return call(db, "restore/load-same", **wanted.variables(db))
 
 
 def try_restore(db: Database, wanted: Restore, checks: list[str]) -> str:
@@ -122,22 +122,22 @@ def try_restore(db: Database, wanted: Restore, checks: list[str]) -> str:
 
     It prints what `restore` prints, then `ASKED ok|bad ANSWER SQL` (tab-separated) for each of them.
     """
-    return call(db, "try-restore", CHECKS="\n".join(checks), **wanted.variables(db))
+    return call(db, "restore/try-restore", CHECKS="\n".join(checks), **wanted.variables(db))
 
 
 def drop_live(db: Database, wanted: Restore) -> str:
     """Return the call that drops `db` itself to make room for what `restore` then loads; only a dump brings it back."""
-    return call(db, "drop-live", **wanted.variables(db))
+    return call(db, "copies/drop-live", **wanted.variables(db))
 
 
 def swap(db: Database, incoming: str, outgoing: str) -> str:
     """Return the call that makes the database `incoming` the live one and keeps the present one as `outgoing`."""
-    return call(db, "swap", incoming, outgoing)
+    return call(db, "copies/swap", incoming, outgoing)
 
 
 def take(db: Database, incoming: str) -> str:
     """Return the call that gives `incoming` the live name, where there is no live database any more."""
-    return call(db, "swap", incoming)
+    return call(db, "copies/swap", incoming)
 
 
 def drop_copy(db: Database, name: str) -> str:
@@ -147,9 +147,9 @@ def drop_copy(db: Database, name: str) -> str:
     """
     if name == db.name or parse_copy(name, db.name) is None:
         raise ValueError(f"{name!r} is not a copy of {db.name!r}")
-    return call(db, "drop-copy", name)
+    return call(db, "copies/drop-copy", name)
 
 
 def stop(db: Database) -> str:
     """Return the call that ends the sessions of the step that is the first argument of the script it stands in."""
-    return call(db, "stop-sessions", Word('"$1"'))
+    return call(db, "sessions/stop-sessions", Word('"$1"'))

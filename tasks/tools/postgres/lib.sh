@@ -21,7 +21,7 @@ ask() { told 'PostgreSQL did not answer' "$@"; }
 
 # Asks for the state of the server, its disks and COPY (state.sql, room.sql), into $seen.
 see() { # COPY
-  seen=$(cat "$SCRIPTS/tools/postgres/room.sql" "$SCRIPTS/tools/postgres/state.sql" | ask admin -v copy="$1")
+  seen=$(cat "$SCRIPTS/tools/postgres/reads/room.sql" "$SCRIPTS/tools/postgres/reads/state.sql" | ask admin -v copy="$1")
   DB_DATA=$(seen_of data)
   export DB_DATA
 }
@@ -30,12 +30,12 @@ see() { # COPY
 seen_of() { printf '%s\n' "$seen" | sed -n "s/^$1 //p"; } # KEY
 
 # A macro for psql: `:end_sessions` ends the sessions on the databases in the setting fab.ending, an array.
-end_sessions() { cat "$SCRIPTS/tools/postgres/end-sessions.sql"; }
+end_sessions() { cat "$SCRIPTS/tools/postgres/sessions/end-sessions.sql"; }
 
 # Allows connections to the live database, INCOMING and OUTGOING, whatever happened to them.
 open_up() { # [INCOMING OUTGOING]
   # What a failed step left in the server is ended first: it could refuse them again.
-  cat "$SCRIPTS/tools/postgres/end-step.sql" "$SCRIPTS/tools/postgres/open.sql" \
+  cat "$SCRIPTS/tools/postgres/sessions/end-step.sql" "$SCRIPTS/tools/postgres/copies/open.sql" \
     | change 'connections may still be refused' admin -v incoming="${1-$DB_NAME}" -v outgoing="${2-$DB_NAME}"
 }
 

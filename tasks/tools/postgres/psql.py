@@ -95,4 +95,4 @@ def read(db: Database, file: str, on: str = "", **values: str) -> str:
     The file reads `values`, beside `live`, as variables of psql.
     """
     options = [word for name, value in values.items() for word in ("-v", f"{name}={value}")]
-    return call(db, "read", Word(f'"$SCRIPTS/tools/postgres/{file}.sql"'), on or db.name, *options)
+    return call(db, "reads/read", Word(f'"$SCRIPTS/tools/postgres/reads/{file}.sql"'), on or db.name, *options)

@@ -34,7 +34,7 @@ def optional(probe: Probe[Found]) -> Probe[Found | None]:
 
 def server(db: Database) -> Probe[Server]:
     """Return the probe of version, disk room, and size and state of `db` and its copies."""
-    return single(call(db, "server", stem(db.name) + "__"), _read(lambda out: parse_server(out, db.name)))
+    return single(call(db, "reads/server", stem(db.name) + "__"), _read(lambda out: parse_server(out, db.name)))
 
 
 def sessions(db: Database) -> Probe[tuple[Session, ...]]:
@@ -87,7 +87,7 @@ def inspect(db: Database, path: str, versions: str, reports: str = "", decrypt: 
     kept; `decrypt` is the command that opens what is sealed. It prints `PROGRESS` lines too, and ends 0 for a bad
     backup as well.
     """
-    return call(db, "inspect", path, VERSIONS=versions, REPORTS=reports, DECRYPT=decrypt)
+    return call(db, "backups/inspect", path, VERSIONS=versions, REPORTS=reports, DECRYPT=decrypt)
 
 
 def _read(parse: Callable[[str], Found]) -> Callable[[Answer], Found]:

@@ -41,7 +41,7 @@ def test_after_a_snapshot_a_failed_move_is_followed_by_what_puts_it_back():
 
 def test_after_a_failed_move_what_ran_is_started_again_but_only_where_the_data_are_back():
     amends = database.downgrade.step(reports.downgrade(stopping=["api"])).amends
-    assert amends.script.startswith('sh "$SCRIPTS/tools/postgres/data-are-back.sh" && ')
+    assert amends.script.startswith('sh "$SCRIPTS/tools/postgres/copies/data-are-back.sh" && ')
     assert amends.script.endswith('start-existing.sh" api')
     assert database.downgrade.step(reports.downgrade(stopping=["api"], safety=None)).amends is None
 
@@ -53,7 +53,7 @@ def test_after_a_failed_move_what_ran_is_started_again_but_only_where_the_data_a
 def test_the_data_are_back_where_they_were_put_back_or_never_moved(tmp_path, there, code):
     for name in there:
         (tmp_path / name).touch()
-    script = scripts.PACKAGE / "tools/postgres/data-are-back.sh"
+    script = scripts.PACKAGE / "tools/postgres/copies/data-are-back.sh"
     assert subprocess.run(["sh", script], cwd=tmp_path, capture_output=True).returncode == code
 
 

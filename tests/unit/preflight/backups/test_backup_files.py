@@ -178,7 +178,9 @@ def test_a_command_lists_what_lies_elsewhere_as_the_usual_tools_print_it(tmp_pat
 
 def fetched(home, name, fetch, **known):
     when = {"SIZE": "", "MODIFIED": "", **known}
-    script = scripts.call("tools/postgres/fetch-backup.sh", name, f"backups/fetched/{name}", FETCH=fetch, **when)
+    script = scripts.call(
+        "tools/postgres/backups/fetch-backup.sh", name, f"backups/fetched/{name}", FETCH=fetch, **when
+    )
     return subprocess.run(
         ["sh", "-c", laid.with_files(script)],
         env={"HOME": str(home), "PATH": "/usr/bin:/bin"},

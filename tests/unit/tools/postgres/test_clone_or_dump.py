@@ -29,7 +29,7 @@ def run(engine, tmp_path):
 
     def run(call: str, *answers: str, programs: str = "", **codes: int) -> subprocess.CompletedProcess[str]:
         for name in ("snapshot", "write-backup", "drop-copy", "swap", "restore", "load-same"):
-            inner = folder / "tools" / "postgres" / f"{name}.sh"
+            (inner,) = folder.rglob(f"tools/postgres/*/{name}.sh")
             inner.write_text(f'echo {name} "$@"\nexit {codes.get(name.replace("-", "_"), 0)}\n')
         script = f"SCRIPTS={folder}; PATH={programs}:$PATH; export SCRIPTS PATH\n{call}"
         return engine.run(script, *answers)

@@ -80,18 +80,18 @@ def test_the_maintenance_database_is_never_the_one_that_is_changed():
 
 def test_a_failed_change_says_what_failed_and_the_first_error_in_one_line(engine):
     answer = ("WARNING:  w\nERROR:  busy\nDETAIL:  d\n", 3)
-    ran = engine.run(call(SHOP, "drop-copy", "x"), "= copy 1\n= sessions 0\n", answer)
+    ran = engine.run(call(SHOP, "copies/drop-copy", "x"), "= copy 1\n= sessions 0\n", answer)
     assert (ran.code, ran.err) == (1, "x could not be dropped: ERROR:  busy\n")
 
 
 def test_a_failed_question_ends_the_script_with_one_line(engine):
-    ran = engine.run(call(SHOP, "drop-copy", "x"), ("Error response from daemon: No such\n", 1))
+    ran = engine.run(call(SHOP, "copies/drop-copy", "x"), ("Error response from daemon: No such\n", 1))
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == "PostgreSQL did not answer: Error response from daemon: No such\n"
 
 
 def test_warnings_are_not_mistaken_for_answers(engine):
-    ran = engine.run(call(SHOP, "drop-copy", "x"), "WARNING:  old collation\n= copy 0\n")
+    ran = engine.run(call(SHOP, "copies/drop-copy", "x"), "WARNING:  old collation\n= copy 0\n")
     assert ran.out == "x is gone\n"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tasks.tools import postgres
 
-SCAN = str(Path(postgres.__file__).parent / "scan.awk")
+SCAN = str(Path(postgres.__file__).parent / "backups" / "scan.awk")
 AWKS = [awk for awk in ("mawk", "gawk", "busybox awk", "original-awk") if shutil.which(awk.split()[0])]
 HEAD = "--\n-- PostgreSQL database dump\n--\n\n"
 TAIL = "--\n-- PostgreSQL database dump complete\n--\n\n"

@@ -25,7 +25,7 @@ def test_the_protocol_is_in_one_session_and_its_renames_in_one_transaction():
         'ALTER DATABASE :"live" RENAME TO :"outgoing";\nALTER DATABASE :"incoming" RENAME TO :"live";\nCOMMIT;',
         'ALTER DATABASE :"outgoing" ALLOW_CONNECTIONS true;\nALTER DATABASE :"live" ALLOW_CONNECTIONS true;\n',
     ]
-    text = (Path(postgres.__file__).parent / "swap.sql").read_text()
+    text = (Path(postgres.__file__).parent / "copies" / "swap.sql").read_text()
     places = [text.index(part) for part in wanted]
     assert places == sorted(places)
     assert "\\connect" not in text

@@ -3,7 +3,7 @@
 # of it, in REPORTS. The server is made by initdb, of the image of the real one, or of DB_CLIENT. The other variables are
 # those of restore.sh. Prints `PROGRESS` lines, what restore.sh says, and `ASKED ok|bad ANSWER SQL` (tab-separated).
 set -eu
-. "$SCRIPTS/tools/postgres/backup-lib.sh"
+. "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 server=fab-rollback-try-$RUN
 
 finish() {
@@ -61,7 +61,7 @@ open_backup "$BACKUP"
 at_exit finish
 learn
 start
-if ! said=$(sh "$SCRIPTS/tools/postgres/restore.sh" 2>&1 5>&1); then
+if ! said=$(sh "$SCRIPTS/tools/postgres/restore/restore.sh" 2>&1 5>&1); then
   printf '%s\n' "$said"
   why=$(printf '%s\n' "$said" | tail -n 1)
   keep "NOT RESTORED on trial: $why"

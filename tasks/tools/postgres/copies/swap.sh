@@ -8,7 +8,7 @@ incoming=$1 outgoing=${2-}
 swapped="$DB_NAME is what $incoming was"
 
 look() {
-  seen=$(ask admin -v incoming="$incoming" -v outgoing="$outgoing" <"$SCRIPTS/tools/postgres/oids.sql")
+  seen=$(ask admin -v incoming="$incoming" -v outgoing="$outgoing" <"$SCRIPTS/tools/postgres/reads/oids.sql")
   live_is=$(seen_of live) incoming_is=$(seen_of incoming) outgoing_is=$(seen_of outgoing)
 }
 
@@ -31,11 +31,11 @@ fi
 [ -n "$comes" ] || refuse "there is no database $incoming to swap in: nothing was changed"
 if [ -z "$outgoing" ]; then
   [ -z "$before" ] || refuse "there is a database $DB_NAME still: nothing was changed"
-  run 'the name could not be given' "$SCRIPTS/tools/postgres/take.sql"
+  run 'the name could not be given' "$SCRIPTS/tools/postgres/copies/take.sql"
 else
   [ -n "$before" ] || refuse "there is no database $DB_NAME to swap with: nothing was changed"
   [ -z "$outgoing_is" ] || refuse "a database $outgoing is there already: nothing was changed"
-  run 'the swap did not happen' "$SCRIPTS/tools/postgres/swap.sql"
+  run 'the swap did not happen' "$SCRIPTS/tools/postgres/copies/swap.sql"
 fi
 look
 [ "$live_is" = "$comes" ] && [ -z "$incoming_is" ] || fail "after the swap, $DB_NAME is not what $incoming was"

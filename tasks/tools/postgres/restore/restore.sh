@@ -8,10 +8,10 @@
 # before and after. Prints `PROGRESS` lines, then
 # `VERIFIED N tables N rows N unverified`. A copy that could not be loaded or proven is dropped again.
 set -eu
-. "$SCRIPTS/tools/postgres/backup-lib.sh"
+. "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 
 drop_unfinished() {
-  admin -v copy="$COPY" -v end_sessions="$(end_sessions)" <"$SCRIPTS/tools/postgres/drop-unfinished.sql"
+  admin -v copy="$COPY" -v end_sessions="$(end_sessions)" <"$SCRIPTS/tools/postgres/copies/drop-unfinished.sql"
 }
 
 finish() {
@@ -35,7 +35,7 @@ create_copy() {
 
 # pg_dump of one schema leaves out the extensions that its tables use.
 create_extensions() {
-  sql "$DB_NAME" <"$SCRIPTS/tools/postgres/extensions.sql" | sed -n 's/^= //p' | sql "$COPY"
+  sql "$DB_NAME" <"$SCRIPTS/tools/postgres/restore/extensions.sql" | sed -n 's/^= //p' | sql "$COPY"
 }
 
 same_backup
@@ -62,10 +62,10 @@ change 'the new database could not be dated' comment ''
   | change 'TimescaleDB could not be told of the restore' sql "$COPY"
 ! archive || fill_staging "$RUN"
 [ "$(seen_of version)" -ge 170000 ] || export OLD_SERVER=1
-sh "$SCRIPTS/tools/postgres/load.sh"
+sh "$SCRIPTS/tools/postgres/restore/load.sh"
 [ -z "${TIMESCALE-}" ] || echo 'SELECT timescaledb_post_restore();' \
   | change 'TimescaleDB could not be told that the restore is over' sql "$COPY"
-sh "$SCRIPTS/tools/postgres/compare.sh"
+sh "$SCRIPTS/tools/postgres/restore/compare.sh"
 
 echo 'ANALYZE;' | change 'the statistics could not be gathered' sql "$COPY"
 change 'the settings of the live database could not be given to the new one' admin <"$work/settings.sql"

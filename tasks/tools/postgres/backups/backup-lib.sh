@@ -1,4 +1,4 @@
-# Functions of the scripts that read backups. A script sources it: . "$SCRIPTS/tools/postgres/backup-lib.sh"
+# Functions of the scripts that read backups. A script sources it: . "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 # A backup is a dump (plain SQL, or an archive: custom, tar, directory), perhaps packed, perhaps sealed.
 # DECRYPT is the command that opens sealed ones, from its stdin to its stdout; empty: there is none.
 . "$SCRIPTS/tools/postgres/lib.sh"
@@ -103,7 +103,7 @@ pg_restore_of() { # OPTION...
 unpack() { if archive; then pg_restore_of -f -; else opened; fi; }
 
 # Reads a dump as SQL; gawk where there is one: mawk 1.3 needs a second for a line of ten megabytes.
-scan() { "$(command -v gawk || echo awk)" -f "$SCRIPTS/tools/postgres/scan.awk"; }
+scan() { "$(command -v gawk || echo awk)" -f "$SCRIPTS/tools/postgres/backups/scan.awk"; }
 
 # A sha256 of an archive, or of a folder's files: the same wherever it lies.
 DIGEST='export LC_ALL=C
@@ -123,9 +123,9 @@ same_backup() {
 # Keeps how to create the like of the live database as COPY, and its settings: a restore in place needs both when the
 # live database is gone.
 describe_live() {
-  admin -v to="$COPY" <"$SCRIPTS/tools/postgres/create.sql" >"$work/create.sql.part" \
+  admin -v to="$COPY" <"$SCRIPTS/tools/postgres/copies/create.sql" >"$work/create.sql.part" \
     || fail 'the live database could not be described'
-  { cat "$SCRIPTS/tools/postgres/settings.sql" && echo ';'; } | admin -v to="$COPY" >"$work/settings.sql" \
+  { cat "$SCRIPTS/tools/postgres/copies/settings.sql" && echo ';'; } | admin -v to="$COPY" >"$work/settings.sql" \
     || fail 'the settings of the live database could not be read'
   mv "$work/create.sql.part" "$work/create.sql"
 }

@@ -17,7 +17,7 @@ wanted() { # the rows by table, as SQL
 
 line() { sort | paste -s -d ' ' -; }
 
-wrong=$({ wanted && cat "$SCRIPTS/tools/postgres/compare-rows.sql"; } | ask sql "$COPY")
+wrong=$({ wanted && cat "$SCRIPTS/tools/postgres/restore/compare-rows.sql"; } | ask sql "$COPY")
 [ "$wrong" = all ] || fail "$(printf '%s\n' "$wrong" | awk 'NR == 1 { first = $0 }
   END { print first (NR > 2 ? " (and " NR - 2 " more tables)" : "") }')"
 

@@ -4,7 +4,7 @@
 # the like of what is dropped. Nothing but a dump brings the data back: the whole backup is read once more before. Ends
 # 2 where it is damaged, or would not fit even then. Where it fails, the database is open to connections.
 set -eu
-. "$SCRIPTS/tools/postgres/backup-lib.sh"
+. "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 
 readable() {
   { unpack 2>/dev/null || echo cut >&3; } 3>"$work/unreadable" | scan && [ ! -s "$work/unreadable" ]
@@ -35,7 +35,7 @@ export REPORT='cat >/dev/null'
 readable || refuse 'the backup is damaged or cut off: nothing was dropped'
 describe_live
 change 'the live database could not be dropped' admin -v end_sessions="$(end_sessions)" \
-  <"$SCRIPTS/tools/postgres/drop-live.sql"
+  <"$SCRIPTS/tools/postgres/copies/drop-live.sql"
 see "$COPY"
 [ "$(seen_of live)" = 0 ] || fail "$DB_NAME is still there"
 echo "$gone"

@@ -3,5 +3,5 @@ set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 pg pg_dump -s -O -x --no-comments --no-tablespaces --no-publications --no-subscriptions -N '_timescaledb*' \
   -d "$(target "$DB_NAME")" </dev/null >"$1.dump"
-awk -f "$SCRIPTS/tools/postgres/schema.awk" "$1.dump" | sort >"$1"
+awk -f "$SCRIPTS/tools/postgres/scratch/schema.awk" "$1.dump" | sort >"$1"
 rm "$1.dump"

@@ -4,7 +4,7 @@
 # gzip or zstd (streamed). The name appears only once the dump was read back; where both files are there nothing is
 # written. Sessions may go on meanwhile. REPORTS and VERSIONS are those of inspect.sh. Prints `PROGRESS` lines.
 set -eu
-. "$SCRIPTS/tools/postgres/backup-lib.sh"
+. "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 path=$1 form=$2
 final=$(at_home "$path")
 part=$final.part
@@ -60,7 +60,7 @@ write() {
   see "$DB_NAME"
   size=$(seen_of size)
   [ -n "$size" ] || refuse "there is no database $DB_NAME"
-  [ "$form" != custom ] || size=$(sql "$DB_NAME" <"$SCRIPTS/tools/postgres/tables-size.sql")
+  [ "$form" != custom ] || size=$(sql "$DB_NAME" <"$SCRIPTS/tools/postgres/reads/tables-size.sql")
   mkdir -p "$(dirname "$final")"
   rm -rf "$part"
   df -Pk "$(dirname "$final")" | awk -v need="$size" 'NR == 2 && $4 * 1024 < need * 1.1 { exit 1 }' \
@@ -90,7 +90,7 @@ at_exit finish
 [ -e "$final" ] && [ -e "$final.sha256" ] || write
 kill "$watcher" 2>/dev/null || :
 
-report=$(sh "$SCRIPTS/tools/postgres/inspect.sh" "$path")
+report=$(sh "$SCRIPTS/tools/postgres/backups/inspect.sh" "$path")
 printf '%s\n' "$report" | awk -F '\t' '{ seen[$1] = $2 } END { exit !(seen["CHECKSUM"] == "ok" &&
   seen["COMPLETE"] == 1 && !("UNREADABLE" in seen) && !("REASON" in seen)) }' \
   || fail "$path was written, but it is not whole when it is read back: do not rely on it"

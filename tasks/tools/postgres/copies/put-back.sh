@@ -16,7 +16,7 @@ snapshot_is_there() {
 }
 
 swap_in() { # NAME
-  sh "$SCRIPTS/tools/postgres/drop-copy.sh" "$old" >/dev/null && sh "$SCRIPTS/tools/postgres/swap.sh" "$1" "$old"
+  sh "$SCRIPTS/tools/postgres/copies/drop-copy.sh" "$old" >/dev/null && sh "$SCRIPTS/tools/postgres/copies/swap.sh" "$1" "$old"
 }
 
 same_bytes() { [ "$(sha256sum <"$dump" | cut -c1-64)" = "$(cut -c1-64 "$dump.sha256")" ]; }
@@ -26,10 +26,10 @@ restore_by() { BACKUP=$dump_path KIND=custom BYTES='' SQL_BYTES=0 SECTION='' sh 
 restore_dump() {
   if (see "$snap" && [ "$(seen_of beside)" = false ]); then
     how="loaded into $DB_NAME itself"
-    restore_by "$SCRIPTS/tools/postgres/load-same.sh"
+    restore_by "$SCRIPTS/tools/postgres/restore/load-same.sh"
   else
     how="restored and swapped in, $failed"
-    restore_by "$SCRIPTS/tools/postgres/restore.sh" && swap_in "$COPY"
+    restore_by "$SCRIPTS/tools/postgres/restore/restore.sh" && swap_in "$COPY"
   fi
 }
 

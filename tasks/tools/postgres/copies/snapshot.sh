@@ -22,10 +22,10 @@ require_room "$(seen_of size)"
 
 at_exit reopen
 seen=$(told 'the copy could not be made' admin -v snap="$snap" -v new="$new" -v end_sessions="$(end_sessions)" \
-  -v relations="$(cat "$SCRIPTS/tools/postgres/relations.sql")" \
-  -v settings="$(cat "$SCRIPTS/tools/postgres/settings.sql")" \
+  -v relations="$(cat "$SCRIPTS/tools/postgres/copies/relations.sql")" \
+  -v settings="$(cat "$SCRIPTS/tools/postgres/copies/settings.sql")" \
   -v to_live="$(target "$DB_NAME")" -v to_new="$(target "$new")" -v to_admin="$(target "$DB_MAINTENANCE")" \
-  <"$SCRIPTS/tools/postgres/clone.sql")
+  <"$SCRIPTS/tools/postgres/copies/clone.sql")
 # Where that came to its end it has opened the live database again.
 trap - EXIT
 [ "$(seen_of alike)" = t ] || fail "the copy $new is not like $DB_NAME"

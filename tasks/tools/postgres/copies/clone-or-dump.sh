@@ -8,7 +8,7 @@ if [ -e "$dump" ] && [ -e "$dump.sha256" ]; then
   exit 0
 fi
 code=0
-sh "$SCRIPTS/tools/postgres/snapshot.sh" "$1" "$2" || code=$?
+sh "$SCRIPTS/tools/postgres/copies/snapshot.sh" "$1" "$2" || code=$?
 case $code in
   1 | 2) ;;
   *) exit "$code" ;;
@@ -17,4 +17,4 @@ esac
 see "$1"
 require_room 0
 echo "no clone could be made: $3 is written instead"
-sh "$SCRIPTS/tools/postgres/write-backup.sh" "$3" custom
+sh "$SCRIPTS/tools/postgres/backups/write-backup.sh" "$3" custom

@@ -2,7 +2,7 @@
 # archive is staged already, unless BY_SQL has it loaded as one stream; FIRST is a file of SQL that empties COPY before;
 # DB_DATA is where the data lie. What the file holds by table is written to WORK/report, for compare.sh.
 set -eu
-. "$SCRIPTS/tools/postgres/backup-lib.sh"
+. "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 same_backup
 staging=$staging_place/fab-rollback-$RUN
 low=268435456 # bytes free below which a load is ended: a full WAL disk stops the server

@@ -8,7 +8,7 @@
 # in it, as far as it can be read in a few seconds (not with QUICK). DB_CONTAINER and PGHOST may be empty. The newest come first; a
 # file with several names has the longest, and a link's only where its file lies elsewhere.
 set -eu
-. "$SCRIPTS/tools/postgres/backup-lib.sh"
+. "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 folder=$(at_home "$1") reports=$(at_home "$2")
 tab=$(printf '\t')
 

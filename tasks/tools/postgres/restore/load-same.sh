@@ -2,15 +2,15 @@
 # first, in the same transaction. Either all of it happens, or nothing. The variables are those of restore.sh. Then the
 # database is compared with the file. Prints `PROGRESS` lines, then `VERIFIED N tables N rows N unverified`.
 set -eu
-. "$SCRIPTS/tools/postgres/backup-lib.sh"
+. "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 same_backup
 see "$DB_NAME"
 [ "$(seen_of live)" = 1 ] || refuse "there is no database $DB_NAME"
 at_exit clean_staging
 ! laid_out || fill_staging "$RUN"
 [ "$(seen_of version)" -ge 170000 ] || export OLD_SERVER=1
-export COPY="$DB_NAME" BY_SQL=1 FIRST="$SCRIPTS/tools/postgres/empty.sql"
-sh "$SCRIPTS/tools/postgres/load.sh"
-sh "$SCRIPTS/tools/postgres/compare.sh"
+export COPY="$DB_NAME" BY_SQL=1 FIRST="$SCRIPTS/tools/postgres/restore/empty.sql"
+sh "$SCRIPTS/tools/postgres/restore/load.sh"
+sh "$SCRIPTS/tools/postgres/restore/compare.sh"
 echo 'ANALYZE;' | change 'the statistics could not be gathered' live
 echo "$DB_NAME holds what $BACKUP holds"

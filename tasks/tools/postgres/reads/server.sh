@@ -2,6 +2,6 @@
 # their disks: server.sh STEM
 set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
-seen=$(cat "$SCRIPTS/tools/postgres/room.sql" "$SCRIPTS/tools/postgres/server.sql" | ask admin -v stem="$1")
+seen=$(cat "$SCRIPTS/tools/postgres/reads/room.sql" "$SCRIPTS/tools/postgres/reads/server.sql" | ask admin -v stem="$1")
 room=$(room) || fail "the free space on the disk of $DB_CONTAINER cannot be read"
 printf '%s\nROOM %s\n' "$seen" "$room"
