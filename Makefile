@@ -19,7 +19,7 @@ demo: $(READY)       ## Bring up a broken production host in a container and rol
 
 test: $(READY)       ## Run the tests, against a real host in a container, and say what they left out
 	@$(PYTHON) -m sandbox up
-	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
+	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --durations 20
 
 coverage: $(READY)   ## Run the same tests, and say which lines and branches they reach
 	@$(PYTHON) -m sandbox up

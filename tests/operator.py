@@ -157,7 +157,7 @@ def settings_for(host: Host) -> dict[str, Any]:
         ],
         "app": {"path": "jctc-app", "branch": "main"},
         "compose": {"file": "docker-compose.prod.yml", "services": services, "grace": 1},
-        "health": {"urls": ["http://127.0.0.1:8000/health"], "timeout": 30},
+        "health": {"urls": ["http://127.0.0.1:8000/health"], "timeout": 20},
     }
     if variant.frontend:
         services["frontend"] = "web"

@@ -20,12 +20,8 @@ EVERY_TIME = {
     "test_values_that_the_deploy_script_exports",
     "test_a_project_that_is_down_is_started_by_its_own_name",
     "test_what_runs_beside_it_runs_afterwards[in an override file]",
-    "test_as_many_workers_as_ran",
     "test_networks_secrets_and_extra_hosts",
     "test_an_image_that_no_commit_decides_is_refused[by a tag in .env-]",
-    "test_an_image_that_the_ledger_knows[latest]",
-    "test_what_was_changed_by_hand_is_named_before_it_is_changed_back[environment]",
-    "test_the_files_lie_elsewhere[the application below the top]",
 }
 # The sample application's image has what ours needs: Python, Alembic and the driver.
 BASE = "docker tag $(docker inspect -f '{{.Image}}' jctc_app) field-base:1"

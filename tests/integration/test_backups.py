@@ -50,7 +50,10 @@ def put(operator: Operator, name: str, command: str, checksum: bool = False) -> 
     return path
 
 
-@pytest.mark.parametrize("form", ["plain", "gz", "zst", "custom", "directory"])
+LONG = [pytest.param(form, marks=pytest.mark.long) for form in ("gz", "zst", "directory")]
+
+
+@pytest.mark.parametrize("form", ["plain", "custom", *LONG])
 def test_what_was_dumped_in_any_format_is_what_is_there_after_the_restore(awkward, form):
     operator, box = awkward
     if form == "zst":
@@ -274,6 +277,7 @@ def test_what_is_no_good_is_refused_before_anything_stops(operator):
     operator.host.exec("rm -rf backups/folder backups/secret", user="root")
 
 
+@pytest.mark.long
 def test_a_cut_or_flipped_backup_with_a_checksum_never_becomes_the_database(operator):
     before, chance = operator.world(), random.Random(SEED)
     whole = put(operator, "sample.dump", f"{DUMP} -Fc", checksum=True)

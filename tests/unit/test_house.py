@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -116,6 +117,22 @@ def test_no_file_is_part_of_a_circle():
 def test_no_two_files_have_one_name():
     names = [file.name for file in FILES if file.name != "__init__.py"]
     assert sorted({one for one in names if names.count(one) > 1}) == []
+
+
+def test_no_script_takes_a_name_from_a_function_that_it_sources():
+    """The sourced ones would call the script's then; `tidy` is there to be taken."""
+    scripts = {
+        file.relative_to(PROJECT / "tasks").as_posix(): file.read_text() for file in (PROJECT / "tasks").rglob("*.sh")
+    }
+    own = {name: set(re.findall(r"^(\w+)\(\)", text, re.MULTILINE)) - {"tidy"} for name, text in scripts.items()}
+    taken = [(name, other, own[name] & own[other]) for name in scripts for other in sourced(scripts, name)]
+    assert [one for one in taken if one[2]] == []
+
+
+def sourced(scripts: dict[str, str], name: str) -> set[str]:
+    """The scripts that one sources, directly or through others."""
+    named = set(re.findall(r'^\. "\$SCRIPTS/([\w./-]+)"', scripts[name], re.MULTILINE))
+    return named.union(*(sourced(scripts, other) for other in named))
 
 
 def test_inside_the_package_every_import_is_relative():

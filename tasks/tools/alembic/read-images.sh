@@ -6,7 +6,7 @@ set -eu
 . "$SCRIPTS/tools/alembic/lib.sh"
 revision=org.opencontainers.image.revision
 
-ask() { # IMAGE OPTION...
+ask_image() { # IMAGE OPTION...
   image=$1
   shift
   # shellcheck disable=SC2086 # the words of a command
@@ -18,7 +18,7 @@ ask_service() { # SHA
   [ "$(git rev-parse HEAD)" = "$1" ] && copyable || return 1
   made_of=$(docker inspect -f "{{index .Config.Labels \"$revision\"}}" "$app")
   [ "${made_of:-$1}" = "$1" ] || return 1
-  ask "$(docker inspect -f '{{.Image}}' "$app")" --volumes-from "$app" --env-file "$given" ${folder:+-w "$folder"} \
+  ask_image "$(docker inspect -f '{{.Image}}' "$app")" --volumes-from "$app" --env-file "$given" ${folder:+-w "$folder"} \
     ${login:+-u "$login"}
 }
 
@@ -33,7 +33,7 @@ tell() { # SHA
     return
   fi
   for image in $(images "$1" | awk '!seen[$0]++'); do
-    ! found=$(ask "$image") || { printf '%s\n' "$found" && return; }
+    ! found=$(ask_image "$image") || { printf '%s\n' "$found" && return; }
   done
 }
 

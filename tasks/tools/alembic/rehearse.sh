@@ -51,7 +51,7 @@ move() { # DIRECTION MOVE...
   done
 }
 
-found() { # WORD TEXT: tell it, and keep it
+note_finding() { # WORD TEXT: tell it, and keep it
   echo "$2"
   printf '%s %s\n' "$1" "$2" >>"$texts/findings"
 }
@@ -67,25 +67,25 @@ more() { # FILE THAN
 compare_with_known() {
   [ -f "$KNOWN" ] && [ "$(head -n 1 "$KNOWN")" = "$(head -n 1 "$texts/below")" ] || return 0
   left=$(more "$texts/below" "$KNOWN") lacks=$(more "$KNOWN" "$texts/below")
-  [ -z "$left" ] || found left "the downgrade leaves behind what the release it leads to did not have: $left"
-  [ -z "$lacks" ] || found lacks "the downgrade does not bring back what the release it leads to had: $lacks"
+  [ -z "$left" ] || note_finding left "the downgrade leaves behind what the release it leads to did not have: $left"
+  [ -z "$lacks" ] || note_finding lacks "the downgrade does not bring back what the release it leads to had: $lacks"
 }
 
 up_again() {
   # shellcheck disable=SC2086 # names of revisions, one word each
   move upgrade $UP || {
-    found undo "undo could not upgrade again, only bring the snapshot back: $why"
+    note_finding undo "undo could not upgrade again, only bring the snapshot back: $why"
     return 1
   }
   schema_text again
   changed=$(more "$texts/before" "$texts/again") new=$(more "$texts/again" "$texts/before")
-  [ -z "$changed$new" ] || found undo "undo would not bring back the schema as it is, by upgrading: ${changed:-$new}"
+  [ -z "$changed$new" ] || note_finding undo "undo would not bring back the schema as it is, by upgrading: ${changed:-$new}"
 }
 
 present_trial() {
   echo "CREATE DATABASE fab_rollback_present TEMPLATE :\"live\"" | scratch
   if said=$(TRIAL_ON='present schema' sh "$SCRIPTS/tools/alembic/trial.sh" 2>&1); then
-    case $said in *' answers '*) found present "$said$TRIAL_HINT" ;; *) echo "$said" ;; esac
+    case $said in *' answers '*) note_finding present "$said$TRIAL_HINT" ;; *) echo "$said" ;; esac
   else
     printf '%s\n' "$said" | tail -n 1
   fi
@@ -115,7 +115,7 @@ echo "the $direction works on a clone"
 if [ "$direction" = downgrade ]; then
   schema_text below
   compare_with_known
-  if up_again; then move downgrade "$@" || found again 'the downgrade works once, not again after it was taken back'; fi
+  if up_again; then move downgrade "$@" || note_finding again 'the downgrade works once, not again after it was taken back'; fi
 fi
 [ -z "$TRIAL_IMAGE" ] || TRIAL_ON='downgraded schema' sh "$SCRIPTS/tools/alembic/trial.sh"
 mkdir -p "$(dirname "$FINDINGS")"

@@ -150,7 +150,8 @@ def test_without_a_terminal_only_lines_are_printed():
 def at_a_terminal(script: str) -> tuple[str, list[str]]:
     """Return what a terminal gets that runs the script, whole and by lines."""
     ours, theirs = os.openpty()
-    environ = {**os.environ, "TERM": "xterm", "NO_COLOR": "1"}
+    environ = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
+    environ |= {"TERM": "xterm", "NO_COLOR": "1"}
     running = subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT, env=environ, stdout=theirs, stdin=theirs)
     os.close(theirs)
     got = b""

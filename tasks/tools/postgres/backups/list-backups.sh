@@ -69,14 +69,14 @@ is_none() { # NAME: whether it is a checksum, a part, a log, or what belongs to 
   esac
 }
 
-elsewhere() {
+listed_elsewhere() {
   said=$(sh -c "$LIST" 2>&1 >"$SCRIPTS/listed" </dev/null) || { printf 'BROKEN\t%s\n' "$(printf '%s\n' "$said" | first_error)" && return; }
   sed 's/^/ELSEWHERE\t/' "$SCRIPTS/listed"
 }
 
 [ -z "$DB_CONTAINER$PGHOST" ] \
   || echo "SELECT 'OTHER' || chr(9) || datname FROM pg_database WHERE datname !~ '[[:cntrl:]]';" | admin 2>/dev/null || :
-[ -z "${LIST-}" ] || elsewhere
+[ -z "${LIST-}" ] || listed_elsewhere
 cd "$folder" 2>/dev/null || exit 0
 until=$(($(date +%s) + 20))
 files | while IFS="$tab" read -r modified name; do
