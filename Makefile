@@ -41,7 +41,7 @@ mutants: $(READY)    ## Change the pure parts, one place at a time, and count wh
 
 faults: $(READY)     ## Inject every fault, try every deployment, write FAULTS.md; after a break, go on with the rest
 	@$(PYTHON) -m sandbox up
-	@$(PYTHON) -m pytest tests/faults tests/field --all-faults -p tests.reporting --numprocesses 2 --dist loadfile
+	@$(PYTHON) -m pytest tests --all-faults -m "fault or long" -p tests.reporting --numprocesses 2 --dist loadfile
 
 bench: $(READY)      ## Measure, side by side, and write bench/RESULTS.md
 	@$(PYTHON) -m bench

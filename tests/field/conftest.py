@@ -42,10 +42,12 @@ cd ~ubuntu && for each in $(ls -A); do case " $kept " in *" $each "*) ;; *) rm -
 
 
 def pytest_collection_modifyitems(items) -> None:
-    """Mark those that are not played every time."""
+    """Mark all of them for `make faults`, and those that are not played every time."""
     for item in items:
-        if item.path.parent == Path(__file__).parent and item.name not in EVERY_TIME:
-            item.add_marker(pytest.mark.long)
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.fault)
+            if item.name not in EVERY_TIME:
+                item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")
