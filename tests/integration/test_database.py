@@ -54,6 +54,7 @@ def test_the_revision_is_read_while_the_application_is_down(fresh, revisions):
     assert fresh.revision() == revisions["v2"]
 
 
+@pytest.mark.long
 def test_what_the_text_of_a_commit_does_not_decide_alembic_tells_in_the_image_that_runs(fresh, revisions):
     fresh.host.exec(
         "cd jctc-app && sed -i '/^.alembic.$/a recursive_version_locations = true' alembic.ini"

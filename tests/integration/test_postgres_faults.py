@@ -34,6 +34,7 @@ def worst_gap(times: list[float]) -> float:
     return max(later - earlier for earlier, later in zip(times, times[1:], strict=False))
 
 
+@pytest.mark.long
 def test_twenty_swaps_under_six_clients_succeed_with_less_than_a_second_without_answers(box):
     box.host.exec("docker exec jctc_db rm -f /tmp/stop /tmp/answers")
     for _ in range(6):
