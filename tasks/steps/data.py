@@ -90,6 +90,8 @@ def restore_step(report: RestoreReport, amends: Step | None = None) -> Step:
 
 def _load_same(report: RestoreReport, amends: Step | None) -> Step:
     live, backup = report.live, report.backup
+    if amends:  # what was loaded, but is not the backup, is no untouched database
+        amends = structs.replace(amends, script=f"[ ! -e loaded ] || exit 1\n{amends.script}")
     return Step(
         name="restore",
         effects=("drops",),

@@ -10,7 +10,12 @@ at_exit clean_staging
 ! laid_out || fill_staging "$RUN"
 [ "$(seen_of version)" -ge 170000 ] || export OLD_SERVER=1
 export COPY="$DB_NAME" BY_SQL=1 FIRST="$SCRIPTS/tools/postgres/restore/empty.sql"
-sh "$SCRIPTS/tools/postgres/restore/load.sh"
+: >loaded # also where it is cut off, and nobody knows: then nothing is started on it
+sh "$SCRIPTS/tools/postgres/restore/load.sh" || {
+  code=$?
+  rm -f loaded
+  exit "$code"
+}
 sh "$SCRIPTS/tools/postgres/restore/compare.sh"
 echo 'ANALYZE;' | change 'the statistics could not be gathered' live
 echo "$DB_NAME holds what $BACKUP holds"
