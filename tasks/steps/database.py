@@ -82,7 +82,7 @@ def start_what_ran_step(report: DeploymentReport) -> Step | None:
     if not found or not report.safety or found.goes_on or not report.stopping:
         return None
     checked_out = checkout.check_out(report.environment, report.state.head, report.state.branch)
-    start = compose.call(report.environment, "start-existing.sh", *report.stopping)
+    start = compose.call(report.environment, "containers/start-existing.sh", *report.stopping)
     return Step(
         name="start-what-ran",
         effects=("starts",),

@@ -42,7 +42,7 @@ def found(c: Host) -> list[Found]:
 def listing(environment: Environment, *, quick: bool = False) -> str:
     """Return the command that prints what lies in the folder of the backups, and elsewhere."""
     settings = safety.configured(environment)
-    running = compose.call(environment, "running.sh", environment.service("database") or "")
+    running = compose.call(environment, "reads/running.sh", environment.service("database") or "")
     container = {} if settings.elsewhere else {"DB_CONTAINER": Word(f'"$({running} 2>/dev/null | head -n 1)"')}
     known = {**Database.of(environment, "").variables(), **container}
     where, reports = settings.storage, backup_check.reports(environment)

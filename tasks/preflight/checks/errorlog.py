@@ -44,7 +44,7 @@ class Noise(Struct, frozen=True):
 
 def probe(environment: Environment) -> Probe[list[Noise]]:
     """Return the probe of the errors in each container's log."""
-    command = compose.call(environment, "errors.sh", PATTERN=f"{LOUD}|{REASON}", MINUTES=str(MINUTES))
+    command = compose.call(environment, "reads/errors.sh", PATTERN=f"{LOUD}|{REASON}", MINUTES=str(MINUTES))
     return single(command, lambda answer: parse(answer.out))
 
 

@@ -80,9 +80,9 @@ def commit_files(environment: Environment, ref: str) -> Probe[CommitFiles]:
     """Return the probe of what the compose files of the commit `ref` want, and what stands in its way."""
     return combined(
         _commit_files,
-        files=single(compose.call(environment, "target-files.sh", ref), lambda answer: answer.out.splitlines()),
+        files=single(compose.call(environment, "reads/target-files.sh", ref), lambda answer: answer.out.splitlines()),
         in_the_way=single(commits.in_the_way(environment, ref), lambda answer: answer.out.splitlines()),
-        described=project.probe(environment, compose.call(environment, "describe-target.sh", ref)),
+        described=project.probe(environment, compose.call(environment, "reads/describe-target.sh", ref)),
         written=written.probe(environment, ref),
         present=written.probe(environment, "HEAD"),
         changed=single(commits.changed(environment, ref), lambda answer: answer.out.splitlines()),
@@ -109,7 +109,7 @@ def prepare(
     """
     return compose.call(
         environment,
-        "prepare.sh",
+        "images/prepare.sh",
         sha,
         *(["--no-cache"] if rebuild else []),
         IMAGES=compose.pairs({i.service: i.retained(sha) for i in images}),
@@ -150,12 +150,12 @@ def keep(environment: Environment, images: Sequence[Built], tag: str) -> str:
     An image that cannot be of that commit gets its own id as a tag.
     """
     names = {i.service: i.repository for i in images}
-    return compose.call(environment, "keep.sh", tag, IMAGES=compose.pairs(names))
+    return compose.call(environment, "images/keep.sh", tag, IMAGES=compose.pairs(names))
 
 
 def kept_commits(environment: Environment) -> Probe[dict[str, list[str]]]:
     """Return the probe of the services that run an image kept for a commit, by the commit's hash."""
-    return single(compose.call(environment, "what-runs.sh"), lambda answer: parse_running(answer.out))
+    return single(compose.call(environment, "reads/what-runs.sh"), lambda answer: parse_running(answer.out))
 
 
 def parse_running(out: str) -> dict[str, list[str]]:

@@ -50,43 +50,43 @@ class Container(Struct, frozen=True):
 
 def engine() -> Probe[str]:
     """Return the probe of the engine's version; empty where it does not answer."""
-    return single(scripts.call("tools/compose/engine.sh"), _line)
+    return single(scripts.call("tools/compose/reads/engine.sh"), _line)
 
 
 def version(environment: Environment) -> Probe[str]:
     """Return the probe of compose's version, or of its path; empty where there is none."""
-    return single(compose.call(environment, "version.sh"), _line)
+    return single(compose.call(environment, "reads/version.sh"), _line)
 
 
 def free(environment: Environment) -> Probe[dict[str, int]]:
     """Return the probe of the free bytes, by mount, where the checkout and the engine's data lie."""
-    command = scripts.call("tools/compose/free.sh", APP=paths.app(environment))
+    command = scripts.call("tools/compose/images/free.sh", APP=paths.app(environment))
     return single(command, lambda answer: parse_free(answer.out))
 
 
 def containers(environment: Environment) -> Probe[list[Container]]:
     """Return the probe of the project's containers, by service and name."""
-    return single(compose.call(environment, "containers.sh"), lambda answer: parse_containers(answer.out))
+    return single(compose.call(environment, "reads/containers.sh"), lambda answer: parse_containers(answer.out))
 
 
 def jobs(environment: Environment) -> Probe[list[str]]:
     """Return the probe of the names of the containers that `compose run` started, and that still run."""
-    return single(compose.call(environment, "jobs.sh"), lambda answer: answer.out.split())
+    return single(compose.call(environment, "reads/jobs.sh"), lambda answer: answer.out.split())
 
 
 def image_ids(names: Mapping[str, str]) -> Probe[dict[str, str]]:
     """Return the probe of the ids of images `names`, both by service; an id is empty where there is no image."""
-    return single(scripts.call("tools/compose/image-ids.sh", IMAGES=compose.pairs(names)), _pairs)
+    return single(scripts.call("tools/compose/images/image-ids.sh", IMAGES=compose.pairs(names)), _pairs)
 
 
 def names_now(environment: Environment) -> Probe[dict[str, str]]:
     """Return the probe of the ids that the names of the containers' images have now, by service; empty: none."""
-    return single(compose.call(environment, "names-now.sh"), _pairs)
+    return single(compose.call(environment, "images/names-now.sh"), _pairs)
 
 
 def unnamed_volumes(environment: Environment) -> Probe[list[str]]:
     """Return the probe of container and folder of the volumes that have no name of their own, but 64 digits."""
-    return single(compose.call(environment, "volumes.sh"), lambda answer: parse_unnamed(answer.out))
+    return single(compose.call(environment, "reads/volumes.sh"), lambda answer: parse_unnamed(answer.out))
 
 
 def _pairs(answer: Answer) -> dict[str, str]:

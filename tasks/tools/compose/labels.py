@@ -12,7 +12,7 @@ from .compose import Deployment
 
 def probe(environment: Environment) -> Probe[Deployment | None]:
     """Return the probe of what runs; None where that cannot be decided: the answer says why."""
-    command = compose.call(environment, "deployment.sh")
+    command = compose.call(environment, "reads/deployment.sh")
     return single(command, lambda answer: parse(environment.compose, answer.out) if answer.ok else None)
 
 

@@ -42,7 +42,7 @@ asked() { # print what the labels say, completed by what the script was told, as
   last=$(cat "$(sh "$SCRIPTS/ssh/state-folder.sh" . '')/last-made" 2>/dev/null) || :
   decided=$(printf '%s\n' "$made" | HERE=$(pwd -P) THERE=$(pwd -L) PROJECT=$PROJECT COMPOSE_FILES=$COMPOSE_FILES \
   ENV_FILES=$ENV_FILES COMPOSE_COMMAND=$COMPOSE_COMMAND LAST_MADE=$last \
-    awk -f "$SCRIPTS/tools/compose/deployment.awk") || return
+    awk -f "$SCRIPTS/tools/compose/reads/deployment.awk") || return
   COMPOSE_COMMAND=$(value command)
   settle_command
   printf '%s\n' "$decided" | sed "s/^command .*/command $COMPOSE_COMMAND/"

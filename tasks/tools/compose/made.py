@@ -63,7 +63,7 @@ class Otherwise(Struct, frozen=True):
 
 def probe(environment: Environment) -> Probe[Otherwise]:
     """Return the probe of the containers that compose would make otherwise."""
-    return single(compose.call(environment, "made.sh"), _read)
+    return single(compose.call(environment, "reads/made.sh"), _read)
 
 
 def hashed(value: object) -> str:

@@ -37,7 +37,7 @@ class Origin(Struct, frozen=True):
 
 def origins(environment: Environment) -> Probe[dict[str, Origin]]:
     """Return the probe of what each container, by its name, was made of."""
-    return single(compose.call(environment, "origins.sh"), lambda answer: parse_origins(answer.out))
+    return single(compose.call(environment, "images/origins.sh"), lambda answer: parse_origins(answer.out))
 
 
 def parse_origins(out: str) -> dict[str, Origin]:

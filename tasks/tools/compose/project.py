@@ -112,8 +112,8 @@ def probe(environment: Environment, config: str = "") -> Probe[Description]:
     """Return the probe of the compose files in the checkout, or of what another command `config` makes of them."""
     return Probe(
         {
-            "config": config or compose.call(environment, "describe.sh"),
-            "flavour": compose.call(environment, "flavour.sh"),
+            "config": config or compose.call(environment, "reads/describe.sh"),
+            "flavour": compose.call(environment, "reads/flavour.sh"),
             "folder": f'cd {paths.app(environment)} && basename "$(pwd -P)"',
         },
         functools.partial(_described, environment.compose.profiles),
@@ -122,7 +122,7 @@ def probe(environment: Environment, config: str = "") -> Probe[Description]:
 
 def templates(environment: Environment) -> Probe[dict[str, Service]]:
     """Return the probe of the services before values are put in; none where compose cannot say."""
-    command = compose.call(environment, "run.sh", "config", "--no-interpolate")
+    command = compose.call(environment, "containers/run.sh", "config", "--no-interpolate")
     return single(command, lambda answer: _services(answer.out) if answer.ok else {})
 
 

@@ -30,4 +30,4 @@ def choose(out: str, used: set[str], good: list[str], head: str, images: list[Bu
 
 def prune(environment: Environment, names: list[str]) -> str:
     """Return the call that removes the images' names, and proves that they are gone."""
-    return compose.call(environment, "prune.sh", *names)
+    return compose.call(environment, "images/prune.sh", *names)

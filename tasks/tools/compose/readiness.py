@@ -44,7 +44,7 @@ def wait(
     """
     return compose.call(
         environment,
-        "wait-until-ready.sh",
+        "containers/wait-until-ready.sh",
         *(f"{service}={(replicas or {}).get(service, 1)}" for service in services),
         URLS="\n".join(map(_line, addresses)),
         PORTS=" ".join(_ports(addresses)),

@@ -26,7 +26,7 @@ def start(
     tags = {image.retained(sha): image.live for image in images}
     started = {service: name for service, name in names(images, decided, sha).items() if service in words}
     more = {"TAGS": pairs(tags), "IMAGES": pairs(started), "CHOSEN": deciding(wanted, decided)}
-    return call(environment, "up.sh", *words, **more)
+    return call(environment, "containers/up.sh", *words, **more)
 
 
 def scaled(files: Project, replicas: Mapping[str, int]) -> list[str]:
@@ -37,21 +37,21 @@ def scaled(files: Project, replicas: Mapping[str, int]) -> list[str]:
 
 def start_missing(environment: Environment, words: Sequence[str]) -> str:
     """Return the call that starts services: the containers there are, and new ones where none is."""
-    return call(environment, "up.sh", *words, TAGS="", IMAGES="", CHOSEN="")
+    return call(environment, "containers/up.sh", *words, TAGS="", IMAGES="", CHOSEN="")
 
 
 def recreate(environment: Environment, words: Sequence[str], images: Mapping[str, str]) -> str:
     """Return the call that makes the containers of services anew, from `images` (names by service)."""
-    return call(environment, "recreate.sh", *words, TAGS="", IMAGES=pairs(images), CHOSEN="")
+    return call(environment, "containers/recreate.sh", *words, TAGS="", IMAGES=pairs(images), CHOSEN="")
 
 
 def down(environment: Environment, files: Project, verb: str) -> str:
     """Return the call that takes the containers of all services down, also of profiles; `verb` is down, or stop."""
     profiles = {"PROFILES": "*"} if any(service.get("profiles") for service in files.services.values()) else {}
-    return call(environment, "down.sh", verb, **profiles)
+    return call(environment, "containers/down.sh", verb, **profiles)
 
 
 def build(environment: Environment, images: Sequence[Built], *flags: str) -> str:
     """Return the call that builds `images` from the checkout as it is; what runs goes on running."""
     built = {image.service: image.live for image in images}
-    return call(environment, "build.sh", *flags, *built, IMAGES=pairs(built))
+    return call(environment, "images/build.sh", *flags, *built, IMAGES=pairs(built))

@@ -41,7 +41,7 @@ class Written(Struct, frozen=True):
 
 def probe(environment: Environment, ref: str) -> Probe[dict[str, Written]]:
     """Return the probe of the services, by name, that the compose files of the commit `ref` have."""
-    return single(compose.call(environment, "written.sh", ref), lambda answer: parse(answer.out))
+    return single(compose.call(environment, "reads/written.sh", ref), lambda answer: parse(answer.out))
 
 
 def fixed(image: str) -> bool:

@@ -24,7 +24,7 @@ EFFECTS = {  # of the scripts that do anything to services
     "up.sh": {"starts"},
     "start-existing.sh": {"starts"},
 }
-SCRIPT = re.compile(r"\$SCRIPTS/tools/compose/([\w-]+\.sh)")
+SCRIPT = re.compile(r"\$SCRIPTS/tools/compose/containers/([\w-]+\.sh)")
 
 
 def restored(**options: bool) -> Plan:

@@ -63,9 +63,9 @@ def target(value: str) -> images.Target:
 
 
 SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
-    "compose.call": lambda e, v: compose.call(e, "run.sh", "ps", v),
+    "compose.call": lambda e, v: compose.call(e, "containers/run.sh", "ps", v),
     "labels.probe": lambda e, v: labels.probe(e).commands[""],
-    "running.sh": lambda e, v: compose.call(e, "running.sh", v),
+    "running.sh": lambda e, v: compose.call(e, "reads/running.sh", v),
     "state.questions": lambda e, v: shell.batch(state.probe(e).commands, shell.nonce()),
     "fetch.command": lambda e, v: fetch.command(Address(url=v, host=v, contains=v)),
     "state.folder": lambda e, v: f"cd {paths.state(e)}",
@@ -87,14 +87,14 @@ SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
     "pruning.prune": lambda e, v: pruning.prune(e, [v]),
     "readiness.wait": lambda e, v: readiness.wait(e, [v], [Address(url=v, host=v, contains=v)]),
     "images.keep": lambda e, v: images.keep(e, built(v), SHA),
-    "stop.sh": lambda e, v: compose.call(e, "stop.sh", "api", v),
-    "restart.sh": lambda e, v: compose.call(e, "restart.sh", "api", v),
-    "start-existing.sh": lambda e, v: compose.call(e, "start-existing.sh", "api", v),
+    "stop.sh": lambda e, v: compose.call(e, "containers/stop.sh", "api", v),
+    "restart.sh": lambda e, v: compose.call(e, "containers/restart.sh", "api", v),
+    "start-existing.sh": lambda e, v: compose.call(e, "containers/start-existing.sh", "api", v),
     "services.start_missing": lambda e, v: services.start_missing(e, ["api", v]),
     "services.recreate": lambda e, v: services.recreate(e, ["api", v], {v: v}),
     "services.start": lambda e, v: services.start(e, target(v), built(v), SHA, decided(v), v),
     "services.build": lambda e, v: services.build(e, built(v)),
-    "down.sh": lambda e, v: compose.call(e, "down.sh", "down"),
+    "down.sh": lambda e, v: compose.call(e, "containers/down.sh", "down"),
 }
 
 
@@ -113,7 +113,7 @@ def test_no_setting_and_no_option_is_taken_for_a_command(name, value):
 def test_compose_runs_in_the_checkout_with_the_files_of_hosts_yaml(folder, value):
     with Stage(**{"docker-compose": "pwd -P"}) as stage:
         (stage.home / folder).mkdir(parents=True)
-        done = stage.run(compose.call(environment(value, folder), "run.sh", "ps"))
+        done = stage.run(compose.call(environment(value, folder), "containers/run.sh", "ps"))
         assert done.stdout == f"{stage.home / folder}\n"
         [_asked, called] = stage.calls
         assert called == ["docker-compose", "-f", value, "-f", "b.yml", "ps"]
@@ -123,7 +123,7 @@ def test_compose_runs_in_the_checkout_with_the_files_of_hosts_yaml(folder, value
 @few
 def test_without_the_checkout_nothing_runs_and_the_setting_is_named(folder):
     with Stage() as stage:
-        done = stage.run(compose.call(environment("x", folder), "run.sh", "ps"))
+        done = stage.run(compose.call(environment("x", folder), "containers/run.sh", "ps"))
         assert stage.calls == []
         assert done.stderr == f"no folder {folder} on the host (app.path in hosts.yaml)\n"
 

@@ -66,7 +66,7 @@ def test_services_of_all_profiles_are_described_unless_these_lack_something():
     for stub, asked in (("echo 'services: {}'; echo X >&2", ["*"]), (plain, ["*", "config"])):
         with Stage(**{"docker-compose": stub}) as stage:
             (stage.home / "app").mkdir()
-            done = stage.run(compose.call(environment(), "describe.sh"))
+            done = stage.run(compose.call(environment(), "reads/describe.sh"))
             assert (done.stdout, done.returncode) == ("services: {}\n", 0)
             assert (done.stderr == "X") == (stub != plain)
             assert len(stage.calls) == len(asked)

@@ -18,7 +18,7 @@ def judged(present: str, first: str = "", services: str = "api=1 db=1", answerin
     """Return what the judge says of two looks."""
     known = {**os.environ, "services": services, "answering": answering}
     text = f"{first or present}\n--\n{present}\n"
-    judge = scripts.PACKAGE / "tools/compose/wait-until-ready.awk"
+    judge = scripts.PACKAGE / "tools/compose/containers/wait-until-ready.awk"
     ran = subprocess.run(["awk", "-f", judge], input=text, capture_output=True, text=True, env=known, check=True)
     return ran.stdout.splitlines()
 

@@ -47,7 +47,7 @@ def verbs(stage: Stage) -> list[str]:
 
 
 def test_the_database_stops_last_and_the_logs_are_kept_in_the_runs_folder(stage):
-    ran(stage, compose.call(environment(), "stop.sh", "db", "api"))
+    ran(stage, compose.call(environment(), "containers/stop.sh", "db", "api"))
     assert verbs(stage) == ["docker stop -t 3 1", "docker stop -t 3 2"]
     assert (stage.home / "evidence/c_api.log").is_file()
     assert ["docker", "logs", "--tail", "5000", "id"] in stage.calls
@@ -57,7 +57,7 @@ def test_a_container_that_is_gone_meanwhile_keeps_from_nothing():
     gone = 'case "$*" in ps*) [ -e "$HOME/2" ] || echo 2 api ;; inspect*Pid*) echo 2 999999999 SIGTERM; exit 1 ;; '
     with Stage(docker=gone + 'stop*) touch "$HOME/2" ;; esac') as stage:
         (stage.home / "app").mkdir()
-        assert stage.run(compose.call(environment(), "stop.sh", "api")).returncode == 0
+        assert stage.run(compose.call(environment(), "containers/stop.sh", "api")).returncode == 0
         assert verbs(stage) == ["docker stop -t 3 2"]
 
 
@@ -65,23 +65,23 @@ def test_jobs_of_the_project_are_named():
     decided = Deployment(file=["a.yml"], project="shop", command="docker compose")
     with Stage(docker='case "$*" in *oneoff=True*project=shop*) echo job ;; esac') as stage:
         (stage.home / "app").mkdir()
-        assert stage.run(compose.call(structs.replace(environment(), compose=decided), "jobs.sh")).stdout == "job\n"
+        assert stage.run(compose.call(structs.replace(environment(), compose=decided), "reads/jobs.sh")).stdout == "job\n"
 
 
 def test_what_something_else_started_again_is_named():
     with Stage(docker="case $1 in ps) echo 1 api ;; inspect) echo /c_api ;; esac") as stage:
         (stage.home / "app").mkdir()
-        done = stage.run(compose.call(environment(), "still-stopped.sh", "api"))
+        done = stage.run(compose.call(environment(), "reads/still-stopped.sh", "api"))
         assert done.returncode == 1
         assert "started again by something on the host after the stop: c_api (" in done.stderr
-        assert stage.run(compose.call(environment(), "still-stopped.sh", "web")).returncode == 0
+        assert stage.run(compose.call(environment(), "reads/still-stopped.sh", "web")).returncode == 0
         assert verbs(stage) == []
 
 
 def test_what_goes_on_running_is_named():
     with Stage(docker="case $1 in ps) echo 1 api ;; inspect) echo 1 999999999 SIGTERM ;; esac") as stage:
         (stage.home / "app").mkdir()
-        done = stage.run(compose.call(environment(), "stop.sh", "api"))
+        done = stage.run(compose.call(environment(), "containers/stop.sh", "api"))
         assert (done.returncode, done.stderr) == (1, "still running: 1\n")
 
 
@@ -91,13 +91,13 @@ def test_a_first_process_that_is_deaf_to_its_signal_is_not_waited_for(signal, ve
         docker = f"case $1 in ps) echo 1 api ;; inspect) echo 1 {deaf.pid} {signal} ;; esac"
         with Stage(docker=docker) as stage:
             (stage.home / "app").mkdir()
-            stage.run(compose.call(environment(), "stop.sh", "api"))
+            stage.run(compose.call(environment(), "containers/stop.sh", "api"))
             assert verb in verbs(stage)
         deaf.kill()
 
 
 def test_a_restart_starts_the_database_first_and_proves_that_each_started_anew(stage):
-    done = stage.run(compose.call(environment(), "restart.sh", "api", "db"))
+    done = stage.run(compose.call(environment(), "containers/restart.sh", "api", "db"))
     assert verbs(stage)[-2:] == ["docker start 2", "docker start 1"]
     assert done.returncode == 0, done.stderr
 
@@ -105,21 +105,21 @@ def test_a_restart_starts_the_database_first_and_proves_that_each_started_anew(s
 def test_a_container_that_did_not_start_anew_is_named():
     with Stage(docker='case "$*" in ps*) echo 1 api ;; *StartedAt*) echo 1 then ;; esac') as stage:
         (stage.home / "app").mkdir()
-        assert stage.run(compose.call(environment(), "restart.sh", "api")).stderr == "not restarted: 1 then\n"
+        assert stage.run(compose.call(environment(), "containers/restart.sh", "api")).stderr == "not restarted: 1 then\n"
 
 
 def test_without_a_container_there_is_nothing_to_restart_and_nothing_to_start():
     with Stage(docker="") as stage:
         (stage.home / "app").mkdir()
-        assert "there is no container to restart" in stage.run(compose.call(environment(), "restart.sh", "api")).stderr
-        assert stage.run(compose.call(environment(), "start-existing.sh", "api")).returncode == 0
+        assert "there is no container to restart" in stage.run(compose.call(environment(), "containers/restart.sh", "api")).stderr
+        assert stage.run(compose.call(environment(), "containers/start-existing.sh", "api")).returncode == 0
 
 
 def test_what_does_not_run_after_its_start_is_named():
     with Stage(docker='case "$*" in ps*) echo 1 api ;; *Status}}*Name*) echo "exited /c_api" ;; esac') as stage:
         (stage.home / "app").mkdir()
         assert (
-            stage.run(compose.call(environment(), "start-existing.sh", "api")).stderr == "not running: exited /c_api\n"
+            stage.run(compose.call(environment(), "containers/start-existing.sh", "api")).stderr == "not running: exited /c_api\n"
         )
 
 

@@ -4,4 +4,4 @@
 # shellcheck disable=SC2119 # of all services
 keep_logs
 cd "$run"
-sh "$SCRIPTS/tools/compose/up.sh" "$@"
+sh "$SCRIPTS/tools/compose/containers/up.sh" "$@"

@@ -38,7 +38,7 @@ youngest_start() { # since when the containers count: one that was restarted bef
 }
 
 judge() {
-  verdict=$(printf '%s\n--\n%s\n' "$first" "$seen" | awk -f "$SCRIPTS/tools/compose/wait-until-ready.awk")
+  verdict=$(printf '%s\n--\n%s\n' "$first" "$seen" | awk -f "$SCRIPTS/tools/compose/containers/wait-until-ready.awk")
   not_ready=$(printf '%s\n' "$verdict" | sed '$d')
   verdict=$(printf '%s\n' "$verdict" | tail -n 1)
 }
