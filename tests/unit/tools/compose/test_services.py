@@ -65,7 +65,8 @@ def test_jobs_of_the_project_are_named():
     decided = Deployment(file=["a.yml"], project="shop", command="docker compose")
     with Stage(docker='case "$*" in *oneoff=True*project=shop*) echo job ;; esac') as stage:
         (stage.home / "app").mkdir()
-        assert stage.run(compose.call(structs.replace(environment(), compose=decided), "reads/jobs.sh")).stdout == "job\n"
+        seen = stage.run(compose.call(structs.replace(environment(), compose=decided), "reads/jobs.sh"))
+        assert seen.stdout == "job\n"
 
 
 def test_what_something_else_started_again_is_named():
@@ -105,22 +106,23 @@ def test_a_restart_starts_the_database_first_and_proves_that_each_started_anew(s
 def test_a_container_that_did_not_start_anew_is_named():
     with Stage(docker='case "$*" in ps*) echo 1 api ;; *StartedAt*) echo 1 then ;; esac') as stage:
         (stage.home / "app").mkdir()
-        assert stage.run(compose.call(environment(), "containers/restart.sh", "api")).stderr == "not restarted: 1 then\n"
+        done = stage.run(compose.call(environment(), "containers/restart.sh", "api"))
+        assert done.stderr == "not restarted: 1 then\n"
 
 
 def test_without_a_container_there_is_nothing_to_restart_and_nothing_to_start():
     with Stage(docker="") as stage:
         (stage.home / "app").mkdir()
-        assert "there is no container to restart" in stage.run(compose.call(environment(), "containers/restart.sh", "api")).stderr
+        restarted = stage.run(compose.call(environment(), "containers/restart.sh", "api"))
+        assert "there is no container to restart" in restarted.stderr
         assert stage.run(compose.call(environment(), "containers/start-existing.sh", "api")).returncode == 0
 
 
 def test_what_does_not_run_after_its_start_is_named():
     with Stage(docker='case "$*" in ps*) echo 1 api ;; *Status}}*Name*) echo "exited /c_api" ;; esac') as stage:
         (stage.home / "app").mkdir()
-        assert (
-            stage.run(compose.call(environment(), "containers/start-existing.sh", "api")).stderr == "not running: exited /c_api\n"
-        )
+        done = stage.run(compose.call(environment(), "containers/start-existing.sh", "api"))
+        assert done.stderr == "not running: exited /c_api\n"
 
 
 @pytest.mark.parametrize(
