@@ -14,7 +14,6 @@ KINDS = {
     "migration-rollback": "database",
     "emergency-restore": "database",
     "container-restart": "configuration",
-    "full-rollback": "unknown, so everything was brought back",
 }
 BROUGHT_BACK = ("commit", "revision", "image")  # the checks that tell a state to go back to
 
@@ -43,22 +42,33 @@ def checklist(incident: Incident) -> list[Item]:
 
 
 def _identified(incident: Incident) -> Item:
-    main = incident.main
-    kind = KINDS.get(main.plan.task) if main else None
-    known = f"{kind} ({main.plan.task}, run {main.run})" if main and kind else ""
-    evidence = known or "no playbook was run for a type of issue"
-    return Item("Identified the issue type", bool(known), evidence, fab("diagnose"))
+    """Return whether a type is known: by the playbook that was chosen for it, or by what the logs say broke."""
+    main, text = incident.main, "Identified the issue type"
+    if main and (kind := KINDS.get(main.plan.task)):
+        return Item(text, True, f"{kind} ({main.plan.task}, run {main.run})")
+    if incident.cause:
+        return Item(text, True, f"code: {incident.cause.line}")
+    evidence = f"no error in the logs that run {main.run} kept says which" if main else "no playbook was run"
+    return Item(text, False, evidence, fab("diagnose"))
 
 
 def _found(incident: Incident) -> Item:
-    expect = incident.main.plan.expect if incident.main else Expectation()
+    """Return whether the run proved healthy what it went back to: only that is known to be good."""
+    text, main = "Found the last known good state", incident.main
+    named = _named(main.plan.expect) if main else ""
+    if main is None or not named:
+        return Item(text, False, "no run names a state to go back to", fab("git.last-good"))
+    if incident.proven and main.plan.expect.healthy:
+        return Item(text, True, f"{named}, proven healthy by run {main.run}")
+    return Item(text, False, f"{named}: run {main.run} did not prove it healthy", fab("git.last-good"))
+
+
+def _named(expect: Expectation) -> str:
     parts = [
         f"commit {expect.commit[:12]}" if expect.commit else "",
         f"revision {', '.join(expect.revision) or 'none'}" if expect.revision is not None else "",
     ]
-    named = ", ".join(filter(None, parts))
-    evidence = f"{named} (run {incident.main.run})" if incident.main and named else "no run names a state to go back to"
-    return Item("Found the last known good state", bool(named), evidence, fab("git.last-good"))
+    return ", ".join(filter(None, parts))
 
 
 def _stepped(incident: Incident, text: str, effect: Effect, command: str) -> Item:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct, field
+from itertools import takewhile
+
+from msgspec import Struct, field, structs
 
 from ..console.units import age, moment
 from ..engine import journal, record
@@ -16,10 +18,19 @@ from ..preflight.present.state import State
 from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.probe import answered
+from . import cause
+from .cause import Cause
 from .secrets import Secrets, in_dotenv
 
 TOGETHER = 24 * 3600  # seconds before the last run in which runs belong to one incident
 LOOKED_AT = 20  # runs
+# Tasks that leave code, schema, data and services as they are: none of them is an incident, or a part of one.
+ASIDE = frozenset(
+    {
+        *("backups.create", "backups.prune", "containers.build", "containers.prune"),
+        *("db.rehearse", "release.begin", "release.record"),
+    }
+)
 
 Journals = dict[str, list[Entry]]
 """The journals of runs by their names, the oldest first."""
@@ -45,28 +56,35 @@ class TimelineEntry(Struct, frozen=True):
 
 
 class Incident(Struct, frozen=True, kw_only=True):
-    """The main run (None: there was none), all entries of the incident's runs in order, and the present state."""
+    """The main run (None: there was none), all entries of the incident's runs in order, and the present state.
+
+    `own` are the runs whose steps count as the main one's: itself, and the steps that were run one by one beside it.
+    `cause` is the error that the logs kept by the main run end with, None where there is none.
+    """
 
     environment: str
     address: str
     seen: State
     main: RunRecord | None = None
+    own: list[str] = field(default_factory=list)
+    cause: Cause | None = None
     entries: list[TimelineEntry] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     secrets: Secrets = field(default_factory=lambda: Secrets([]))
 
-    def last(self, event: str, run: str = "") -> TimelineEntry | None:
-        """Return the last entry of an `event`, of `run` if one is named."""
-        return next((e for e in reversed(self.entries) if e.event == event and run in ("", e.run)), None)
+    def last(self, event: str) -> TimelineEntry | None:
+        """Return the last entry of an `event` in the journal of the main run."""
+        main = self.main.run if self.main else ""
+        return next((e for e in reversed(self.entries) if e.event == event and e.run == main), None)
 
     def done(self, effect: Effect) -> TimelineEntry | None:
-        """Return the last entry that says that a step with this effect succeeded."""
-        return next((e for e in reversed(self.entries) if e.had(effect)), None)
+        """Return the last entry of its own runs that says that a step with this effect succeeded."""
+        return next((e for e in reversed(self.entries) if e.run in self.own and e.had(effect)), None)
 
     @property
     def proven(self) -> TimelineEntry | None:
         """The entry that says that the main run was proven."""
-        return self.last("proven", self.main.run) if self.main else None
+        return self.last("proven")
 
     def when(self, at: float) -> str:
         """Return a time of the host, and how long ago that was."""
@@ -80,33 +98,52 @@ def read(host: Host, run: str | None = None) -> Incident:
     every = journal.every(environment, LOOKED_AT)
     dotenv = answered(f"cat {paths.app(environment)}/.env 2>/dev/null || :")
     known, settings, seen = host.ask(every, dotenv, state.probe(environment))
-    together = of_one_incident(known, run)
-    main = record_of(host, main_run(together, run)) if run or together else None
-    return Incident(
+    main = _main(host, known, run)
+    found = Incident(
         environment=environment.name,
         address=host.address,
         seen=seen,
-        main=main,
-        entries=timeline(together) or (timeline({main.run: main.journal}) if main else []),
-        checks=proof.verify(host, main.plan.expect) if main else [],
         secrets=Secrets(in_dotenv(settings.out, every=False)),
+    )
+    return _about(host, found, main, of_one_incident(known, main.run)) if main else found
+
+
+def main_record(host: Host, run: str | None = None) -> RunRecord | None:
+    """Return the record of `run`, or of the last incident's main run; None where there was none."""
+    return _main(host, host.ask(journal.every(host.environment, LOOKED_AT)), run)
+
+
+def _main(host: Host, known: Journals, run: str | None) -> RunRecord | None:
+    together = {} if run else of_one_incident(known)
+    return record_of(host, run or main_run(together)) if run or together else None
+
+
+def _about(host: Host, found: Incident, main: RunRecord, together: Journals) -> Incident:
+    return structs.replace(
+        found,
+        main=main,
+        own=own_runs(together, main.run),
+        entries=timeline(together or {main.run: main.journal}),
+        checks=proof.verify(host, main.plan.expect),
+        cause=None if main.plan.undoes else host.ask(cause.probe(host.environment, main.run)),
     )
 
 
-def record_of(host: Host, run: str | None = None) -> RunRecord | None:
-    """Return the record of `run`, or of the last one; None where there is none.
-
-    Of a run that another version of these tasks wrote, it is what the journal says.
-    """
+def record_of(host: Host, run: str) -> RunRecord:
+    """Return the record of `run`; of one that another version of these tasks wrote, what the journal says."""
     try:
-        return record.read(host, run) if run else host.ask(record.probe(host.environment))
+        return record.read(host, run)
     except record.OtherFormat as other:
         return other.known
 
 
 def of_one_incident(journals: Journals, run: str | None = None) -> Journals:
     """Return the journals that belong together with that of `run`, or of the last run; oldest first."""
-    began = {name: float(next((e["at"] for e in entries if "at" in e), 0)) for name, entries in journals.items()}
+    began = {
+        name: float(next((e["at"] for e in entries if "at" in e), 0))
+        for name, entries in journals.items()
+        if name == run or _task(entries) not in ASIDE
+    }
     around = began.get(run) if run else max(began.values(), default=None)
     if around is None:
         return {}
@@ -114,11 +151,33 @@ def of_one_incident(journals: Journals, run: str | None = None) -> Journals:
     return {name: journals[name] for name in sorted(names, key=lambda name: began[name])}
 
 
-def main_run(journals: Journals, run: str | None = None) -> str:
-    """Return `run`, else the last run of a playbook (no dot in its name), else the last run."""
-    tasks = {name: str(journal.first(entries).get("task", "")) for name, entries in journals.items()}
-    playbooks = [name for name, task in tasks.items() if task and "." not in task]
-    return run or (playbooks or list(journals))[-1]
+def main_run(journals: Journals) -> str:
+    """Return the last run of a playbook, else the last run."""
+    playbooks = [name for name, entries in journals.items() if _is_playbook(entries)]
+    return (playbooks or list(journals))[-1]
+
+
+def own_runs(journals: Journals, main: str) -> list[str]:
+    """Return `main` and the steps that were run one by one after it; of a step, those before it as well.
+
+    Another playbook before or after them is another story, and what belongs to it as well.
+    """
+    names = list(journals)
+    if main not in names:
+        return [main]
+    at = names.index(main)
+    before = [] if _is_playbook(journals[main]) else names[:at][::-1]
+    steps = (takewhile(lambda name: not _is_playbook(journals[name]), part) for part in (before, names[at + 1 :]))
+    return [*list(next(steps))[::-1], main, *next(steps)]
+
+
+def _task(entries: list[Entry]) -> str:
+    return str(journal.first(entries).get("task", ""))
+
+
+def _is_playbook(entries: list[Entry]) -> bool:
+    task = _task(entries)
+    return bool(task) and "." not in task
 
 
 def timeline(journals: Journals) -> list[TimelineEntry]:

@@ -27,7 +27,7 @@ def logs(c: Host, run: str | None = None, count: int | str = "2000") -> Path:
     folder = Path("incidents") / f"{c.environment.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     if folder.exists():
         raise Refused(f"{folder} is there already. Nothing was written.")
-    known = incidents.record_of(c, run)
+    known = incidents.main_record(c, run)
     for member in c.fleet:
         files = evidence.fetch(member, evidence.collect(c.environment, int(count), known))
         place = folder if len(c.fleet) == 1 else folder / member.host

@@ -36,6 +36,11 @@ class Noise(Struct, frozen=True):
         return Noise(self.container, later, self.last if later else "")
 
     @property
+    def reasoned(self) -> bool:
+        """Whether the last one names a reason, as an exception does."""
+        return bool(REASONED.search(f"- {self.last}"))
+
+    @property
     def burst(self) -> int:
         """The most errors within one minute, if they are too many; else 0."""
         most = max((sum(1 for t in self.times if first <= t <= first + 60) for first in self.times), default=0)

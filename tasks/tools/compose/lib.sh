@@ -203,7 +203,7 @@ keep_logs() { # [SERVICE...]: keep the last lines of their containers' logs in t
   # shellcheck disable=SC2086 # ids, one word each
   [ -z "$logged" ] || docker inspect -f '{{.Id}} {{.Name}}' $logged | {
     while read -r id name; do
-      docker logs --tail 5000 "$id" >"$run/evidence/${name#/}.log" 2>&1 &
+      docker logs --timestamps --tail 5000 "$id" >"$run/evidence/${name#/}.log" 2>&1 &
     done
     wait
   }

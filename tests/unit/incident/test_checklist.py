@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from tasks.console.commands import render
+from tasks.engine.plan import Expectation
+from tasks.incident.cause import Cause
 from tasks.incident.checklist import checklist
-from tests.unit.support.incidents import BAD, PROVEN, incident, journal
+from tasks.incident.timeline import own_runs, timeline
+from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, incident, journal, run
+
+CAUSE = Cause("app", "RuntimeError: bad deploy", 900.0)
 
 ALL = [
     "Identified the issue type",
@@ -30,14 +35,51 @@ def test_its_lines_are_those_of_the_runbook_and_nothing_is_ticked_without_a_run(
 
 
 def test_a_proven_rollback_ticks_all_but_the_word_to_the_team_and_the_document():
-    assert ticked(incident(journal((*"x", "stop", "checkout", "start"), 0, PROVEN))) == ALL[:6]
+    assert ticked(incident(journal((*"x", "stop", "checkout", "start"), 0, PROVEN), cause=CAUSE)) == ALL[:6]
+
+
+def test_what_is_unknown_is_not_identified():
+    first = checklist(incident(journal(("stop", "start"), 0, PROVEN)))[0]
+    assert (first.done, first.evidence) == (False, f"no error in the logs that run {RUN} kept says which")
+    first = checklist(incident(journal(("stop", "start"), 0, PROVEN), cause=CAUSE))[0]
+    assert first.done and first.evidence.startswith("code: RuntimeError: bad deploy (the log of app")
+
+
+def test_a_playbook_for_one_type_of_issue_was_chosen_for_it():
+    lines = journal(("stop", "start"), 0, PROVEN)
+    first = checklist(incident(lines, main=run(lines, task="migration-rollback")))[0]
+    assert (first.done, first.evidence) == (True, f"database (migration-rollback, run {RUN})")
+
+
+def test_a_state_that_the_run_did_not_prove_healthy_is_not_known_to_be_good():
+    failed = checklist(incident(journal(("stop",), 1)))[1]
+    lines = journal(("stop", "start"), 0, PROVEN)
+    crashing = Expectation(commit=BAD)
+    undone = checklist(incident(lines, main=run(lines, task="undo", expect=crashing)))[1]
+    assert (failed.done, undone.done) == (False, False)
+    assert failed.evidence == f"commit {GOOD[:12]}, revision 8d24: run {RUN} did not prove it healthy"
+    assert render(undone.command) == "fab git.last-good"
 
 
 def test_the_word_to_the_team_and_the_document_are_ticked_by_the_journal():
     told = ({"event": "notified", "what": "1 of 1"}, {"event": "documented", "what": "in r.md on laptop"})
-    items = checklist(incident(journal(("stop", "start"), 0, PROVEN, *told)))
+    items = checklist(incident(journal(("stop", "start"), 0, PROVEN, *told), cause=CAUSE))
     assert [item.text for item in items if item.done] == ALL
     assert "r.md on laptop" in items[-1].evidence
+
+
+def test_what_another_run_did_ticks_nothing_of_this_one():
+    told = ({"event": "notified", "what": "1 of 1"}, {"event": "documented", "what": "in r.md on laptop"})
+    before = {"before": journal(("stop", "start"), 0, PROVEN, *told)}
+    both = {**before, RUN: journal(("checkout",), 0, PROVEN)}
+    made = incident(both[RUN], own=own_runs(both, RUN), entries=timeline(both))
+    assert ticked(made) == [ALL[1], ALL[3], ALL[5]]
+
+
+def test_a_step_run_by_hand_after_the_playbook_counts_as_its_own():
+    by_hand = [{**entry, "task": "containers.start"} for entry in journal(("start",))]
+    both = {RUN: journal(("stop",), 1), "step": by_hand}
+    assert ALL[4] in ticked(incident(both[RUN], own=own_runs(both, RUN), entries=timeline(both)))
 
 
 def test_a_step_counts_by_what_it_did_whatever_it_is_called():
@@ -49,7 +91,7 @@ def test_a_step_counts_by_what_it_did_whatever_it_is_called():
 
 
 def test_a_failed_step_is_not_ticked():
-    assert ticked(incident(journal(("stop",), 1))) == ALL[:2]
+    assert ticked(incident(journal(("stop",), 1))) == []
 
 
 def test_a_head_that_moved_after_the_proof_is_not_reverted():

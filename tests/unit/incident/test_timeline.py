@@ -13,6 +13,7 @@ from tasks.console.units import moment
 from tasks.engine import record
 from tasks.incident import report
 from tasks.incident import timeline as incident
+from tasks.incident.cause import Cause
 from tasks.preflight.checks import proof
 from tasks.ssh.shell import Answer
 from tests.unit.support import incidents as support
@@ -44,8 +45,23 @@ def test_steps_alone_are_an_incident_about_the_last_of_them():
 
 
 def test_a_run_that_is_named_is_the_one():
-    assert incident.main_run(JOURNALS, "step") == "step"
     assert list(incident.of_one_incident(JOURNALS, "old")) == ["old"]
+
+
+def test_what_leaves_the_deployment_as_it_is_belongs_to_no_incident_unless_it_is_named():
+    later = {**JOURNALS, "dump": began(DAY * 9 + 90, "backups.create"), "much": began(DAY * 20, "backups.prune")}
+    assert list(incident.of_one_incident(later)) == ["main", "step"]
+    assert list(incident.of_one_incident(later, "dump")) == ["main", "step", "dump"]
+    assert incident.of_one_incident({"much": later["much"]}) == {}
+
+
+def test_the_steps_run_by_hand_around_a_run_are_its_own_up_to_the_next_playbook():
+    tasks = ("git.checkout", "undo", "containers.stop", "db.downgrade", "code-rollback", "containers.restart")
+    journals = {str(n): began(n, task) for n, task in enumerate(tasks)}
+    assert incident.own_runs(journals, "1") == ["1", "2", "3"]
+    assert incident.own_runs(journals, "3") == ["2", "3"]
+    assert incident.own_runs(journals, "5") == ["5"]
+    assert incident.own_runs({}, "gone") == ["gone"]
 
 
 def test_without_runs_there_is_no_incident():
@@ -58,9 +74,12 @@ def test_a_journal_without_times_does_not_stop_the_report():
 
 
 def host(journals, env=""):
-    """A host with these journals that is otherwise well."""
+    """A host with these journals that is otherwise well, and kept one error."""
     answers = (journals, Answer(env, "", 0), state())
-    return SimpleNamespace(environment=environment(), address="u@h:22", ask=lambda *_: answers)
+    kept = Cause("app", "RuntimeError: bad deploy", 5.0)
+    return SimpleNamespace(
+        environment=environment(), address="u@h:22", ask=lambda *probes: answers if len(probes) > 1 else kept
+    )
 
 
 def test_an_incident_is_its_main_run_with_all_entries_and_what_is_there_now(mocker):
@@ -71,6 +90,7 @@ def test_an_incident_is_its_main_run_with_all_entries_and_what_is_there_now(mock
     assert made.main.run == support.RUN
     assert [entry.event for entry in made.entries] == ["run", "begin", "end", "proven"]
     assert made.done("stops").step == "stop"
+    assert (made.own, made.cause.said) == ([support.RUN], "RuntimeError: bad deploy")
     assert made.secrets.mask("it was hunter2") == "it was ***"
 
 
@@ -103,13 +123,23 @@ def test_before_any_run_there_is_only_the_present():
     assert (made.main, made.entries, made.checks) == (None, [], [])
 
 
-def test_the_last_run_is_the_one_where_none_is_named_and_there_may_be_none(mocker):
-    answering = SimpleNamespace(environment=environment(), ask=mocker.Mock(side_effect=[None, support.run([])]))
-    assert incident.record_of(answering) is None
-    assert incident.record_of(answering).run == support.RUN
-    mocker.patch.object(record, "read", side_effect=Refused("no run r9"))
+def test_the_evidence_is_that_of_the_incidents_run_and_not_of_a_later_backup(mocker):
+    read = mocker.patch.object(record, "read", side_effect=lambda _host, run: structs.replace(support.run([]), run=run))
+    later = {**JOURNALS, "dump": began(DAY * 9 + 90, "backups.create")}
+    answering = SimpleNamespace(environment=environment(), ask=lambda _journals: later)
+    assert incident.main_record(answering).run == "main"
+    assert incident.main_record(answering, "dump").run == "dump"
+    assert incident.main_record(SimpleNamespace(environment=environment(), ask=lambda _journals: {})) is None
+    read.side_effect = Refused("no run r9")
     with pytest.raises(Refused, match="no run r9"):
-        incident.record_of(answering, "r9")
+        incident.main_record(answering, "r9")
+
+
+def test_no_error_is_blamed_for_a_run_that_takes_another_back(mocker):
+    lines = support.journal(("stop",), 0, support.PROVEN)
+    mocker.patch.object(record, "read", return_value=support.run(lines, task="undo", undoes="r1"))
+    mocker.patch.object(proof, "verify", return_value=[])
+    assert incident.read(host({support.RUN: lines})).cause is None
 
 
 def test_a_time_is_said_with_its_age_where_the_hosts_clock_is_known():

@@ -44,8 +44,8 @@ def journal(steps=STEPS, code=0, *last) -> list[dict]:
 PROVEN = {"event": "proven", "half": False}
 
 
-def incident(lines=None, *, code=200, head=GOOD, status="running", seen=None, secrets=None) -> Incident:
-    """An incident with this journal, found in this state; without a journal no run was made."""
+def incident(lines=None, *, code=200, head=GOOD, status="running", seen=None, secrets=None, **known) -> Incident:
+    """An incident with this journal, found in this state; without one no run was made. `known` replaces what it has."""
     seen = seen or State(
         head=head,
         subject="Show the court",
@@ -57,20 +57,24 @@ def incident(lines=None, *, code=200, head=GOOD, status="running", seen=None, se
     if lines is None:
         return Incident(**found)
     checks = [Check("commit", "git HEAD", head[:12], head == GOOD)]
-    return Incident(**found, main=run(lines), entries=timeline({RUN: lines}), checks=checks)
+    ordinary = {"main": run(lines), "own": [RUN], "entries": timeline({RUN: lines}), "checks": checks}
+    return Incident(**{**found, **ordinary, **known})
 
 
-def run(lines) -> RunRecord:
-    """The full rollback with this journal."""
+def run(lines, **planned) -> RunRecord:
+    """The full rollback with this journal; `planned` is what its plan has otherwise."""
     steps = [Step(name=n, title=f"The {n} step", script=":") for n in STEPS]
     plan = Plan(
-        task="full-rollback",
-        purpose="bbbb → aaaa",
-        steps=steps,
-        expect=Expectation(commit=GOOD, revision=["8d24"], services=["app"], healthy=True),
-        warnings=["drops column cases.priority: 3 values"],
-        before=ReleaseBefore(commit=BAD, branch="main", revision=["c5b9"], snapshot="shop__snap_1"),
-        run=RUN,
+        **{
+            "task": "full-rollback",
+            "purpose": "bbbb → aaaa",
+            "steps": steps,
+            "expect": Expectation(commit=GOOD, revision=["8d24"], services=["app"], healthy=True),
+            "warnings": ["drops column cases.priority: 3 values"],
+            "before": ReleaseBefore(commit=BAD, branch="main", revision=["c5b9"], snapshot="shop__snap_1"),
+            "run": RUN,
+            **planned,
+        }
     )
     told = [StepStatus(name=label(n, s), title=s.title, commands=(), state="done") for n, s in enumerate(steps, 1)]
     return RunRecord(run=RUN, owner={}, plan=plan, steps=told, journal=lines)
