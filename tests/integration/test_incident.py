@@ -27,7 +27,8 @@ def test_an_incident_is_fetched_ticked_reported_and_told_as_it_was(fresh, tmp_pa
     assert not any(ticks(fresh).values())
     assert fresh.fab("incident.report").code == 2
     secret = fresh.host.exec("sed -n 's/^POSTGRES_PASSWORD=//p' jctc-app/.env")
-    fresh.host.exec("docker exec jctc_app sh -c '{ echo leaked $DATABASE_URL; echo RuntimeError: bad deploy; } > /proc/1/fd/1'")
+    said = "{ echo leaked $DATABASE_URL; echo RuntimeError: bad deploy; } > /proc/1/fd/1"
+    fresh.host.exec(f"docker exec jctc_app sh -c '{said}'")
     ran = fresh.fab("full-rollback", "--commit", fresh.good, "--yes", "--json")
     assert ran.code == 0, ran.text
     run = ran.json()["run"]
