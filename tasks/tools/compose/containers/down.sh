@@ -1,9 +1,8 @@
 # Takes all containers down, their logs kept first.
 # Arguments: down, or stop: then they stay, because a volume without a name would be lost to the next ones.
 # Exit codes: 0 done, 1 failed.
-. "$SCRIPTS/tools/compose/lib.sh"
+. "$SCRIPTS/tools/compose/containers/lib.sh"
 remember
-# shellcheck disable=SC2119 # of all services
 keep_logs
 compose "$1" -t "$GRACE"
 case $1 in

@@ -1,7 +1,6 @@
 # Makes the containers of services anew, with environment and settings as they are now; their logs are kept first.
 # Arguments, variables and exit codes: those of up.sh.
-. "$SCRIPTS/tools/compose/lib.sh"
-# shellcheck disable=SC2119 # of all services
+. "$SCRIPTS/tools/compose/containers/lib.sh"
 keep_logs
 cd "$run"
 sh "$SCRIPTS/tools/compose/containers/up.sh" "$@"

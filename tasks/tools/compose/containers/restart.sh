@@ -1,6 +1,6 @@
 # Stops the containers of services and starts the same ones again, the database first.
 # Arguments: SERVICE... Exit codes: 0 each of them started anew, 1 failed.
-. "$SCRIPTS/tools/compose/lib.sh"
+. "$SCRIPTS/tools/compose/containers/lib.sh"
 started() {
   # shellcheck disable=SC2086 # ids, one word each
   docker inspect -f '{{.Id}} {{.State.StartedAt}}' $all

@@ -1,6 +1,6 @@
 # Starts the containers of services as they are.
 # Arguments: SERVICE... Exit codes: 0 none of them is stopped, 1 failed.
-. "$SCRIPTS/tools/compose/lib.sh"
+. "$SCRIPTS/tools/compose/containers/lib.sh"
 all=$(containers "$@")
 [ -n "$all" ] || exit 0
 start_existing "$all"

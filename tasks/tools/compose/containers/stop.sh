@@ -1,7 +1,7 @@
 # Stops services side by side, the database last, and proves that none runs.
 # Arguments: SERVICE... Exit codes: 0 stopped, 1 failed.
 # The last lines of the containers' logs, those of their end included, are kept in the run's folder.
-. "$SCRIPTS/tools/compose/lib.sh"
+. "$SCRIPTS/tools/compose/containers/lib.sh"
 remember
 halt "$@"
 keep_logs "$@" &
