@@ -38,6 +38,11 @@ def render(text: str) -> str:
     return written.replace(BEGIN, "").replace(END, "")  # of a command that was cut short
 
 
+def commands_in(text: str) -> list[str]:
+    """Return the commands in `text` that `fab` made, each once, for `render` to write out."""
+    return list(dict.fromkeys(found[0] for found in COMMAND.finditer(text)))
+
+
 def rendered(data: Any) -> Any:
     """Return JSON data with the commands in its texts as this operator types them."""
     if isinstance(data, str):

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from invoke import Exit
 
+from .commands import commands_in
 from .text import clean
 
 FAILED, REFUSED, HELD = 1, 2, 3
+KINDS = {FAILED: "failed", REFUSED: "refused", HELD: "locked"}
 
 
 class Stopped(Exit):
-    """A task that ends early; its message may quote a host, and cannot steer the terminal."""
+    """A task that ends early; its message may quote a host, and cannot steer the terminal.
+
+    `next` are the commands that the message names, in its order, for `render` to write out.
+    """
 
     exit_code = FAILED
 
     def __init__(self, message: str) -> None:
         super().__init__(message=clean(message), code=self.exit_code)
+        self.next = commands_in(message)
         self.args = (self.message,)  # what str() of it says: otherwise only what was given first
 
 
@@ -55,3 +62,11 @@ class TimedOut(Failed):
     def __init__(self, message: str, out: str = "", err: str = "") -> None:
         super().__init__(message)
         self.out, self.err = out, err
+
+
+def document(ended: BaseException) -> dict[str, Any]:
+    """Return, as data, how a task ended early; a Ctrl-C is a failure like others."""
+    code = (ended.code if isinstance(ended, Exit) else None) or FAILED
+    message = str(ended) or "Interrupted."
+    error = {"kind": KINDS.get(code, "failed"), "message": message, "next": getattr(ended, "next", [])}
+    return {"error": error, "exit": code}

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 from invoke import Exit
 
 from . import commands
-from .errors import Refused
+from .errors import Refused, document
 from .text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-_state = {"json": False, "emitted": False}
+SCHEMA_VERSION = 1  # of docs/schema.json
+_state: dict[str, int] = {"json": False, "documents": 0}
 _waiting: list[Progress] = []  # the one line that lives, while something is waited for
 _alone = threading.Lock()  # held as long as there is one
 SHOWN_AFTER = 0.7  # seconds that pass before it is shown: what answers at once does not flicker
@@ -31,16 +32,26 @@ SHOWN_AFTER = 0.7  # seconds that pass before it is shown: what answers at once 
 @contextlib.contextmanager
 def json_only(wanted: bool) -> Iterator[None]:
     """Keep stdout for one JSON document, when `wanted`, and send every line to stderr; an error is one as well."""
-    before = dict(_state)
-    _state.update(json=before["json"] or wanted, emitted=before["emitted"])
+    before = _state["json"]
+    _state["json"] = before or wanted
+    try:
+        with error_as_document(wanted):
+            yield
+    finally:
+        _state["json"] = before
+
+
+@contextlib.contextmanager
+def error_as_document(wanted: bool) -> Iterator[None]:
+    """Print what ends the block early as a JSON document, when `wanted`, unless there was one already."""
+    before = _state["documents"]
     try:
         yield
-    except Exit as ended:
-        if wanted and not _state["emitted"]:
-            emit_json({"error": ended.message, "exit_code": ended.code})
+    except (Exit, KeyboardInterrupt) as ended:
+        well = isinstance(ended, Exit) and not ended.code  # as after --help
+        if wanted and not well and _state["documents"] == before:
+            _write(document(ended))
         raise
-    finally:
-        _state.update(json=before["json"], emitted=before["json"] and _state["emitted"])
 
 
 def render(text: object) -> str:
@@ -51,9 +62,15 @@ def render(text: object) -> str:
 def emit_json(data: Any) -> bool:
     """Print `data` as JSON if a document was asked for; return whether it was."""
     if _state["json"]:
-        sys.stdout.write(json.dumps(commands.rendered(data), indent=2, default=str) + "\n")
-        _state["emitted"] = True
-    return _state["json"]
+        _write(data)
+    return bool(_state["json"])
+
+
+def _write(data: Any) -> None:
+    """Print a document; an object says by which version of docs/schema.json it is to be read."""
+    whole = {"schema_version": SCHEMA_VERSION, **data} if isinstance(data, dict) else data
+    sys.stdout.write(json.dumps(commands.rendered(whole), indent=2, default=str) + "\n")
+    _state["documents"] += 1
 
 
 def say(line: str = "", style: str | None = None) -> None:
@@ -135,7 +152,7 @@ def interactive() -> bool:
 def _rich() -> Console:
     if _waiting:  # what is said meanwhile stands above the line that lives
         return _waiting[0].console
-    screen: Console = _screen()(stderr=_state["json"], width=None if _terminal() else 160)
+    screen: Console = _screen()(stderr=bool(_state["json"]), width=None if _terminal() else 160)
     if isinstance(screen.file, TextIOWrapper):
         screen.file.reconfigure(errors="replace")  # what a terminal cannot show is no reason to stop halfway
     return screen

@@ -16,9 +16,10 @@ from .journal import Entry
 from .record import RunRecord, StepStatus
 
 LOG_LINES = 40
+Journals = dict[str, list[Entry]]  # by the name of the run
 
 
-def summaries(found: dict[str, list[Entry]]) -> list[dict[str, Any]]:
+def summaries(found: Journals) -> list[dict[str, Any]]:
     """Return who did what and what became of it, for each of the journals that `journal.every` found."""
     return [_summary(run, entries) for run, entries in found.items()]
 

@@ -11,7 +11,7 @@ from fabric.connection import derive_shorthand
 from invoke import Collection
 
 from ..console.errors import Refused
-from . import usage
+from . import listing, usage
 
 PROGRAMS = ("fabric.main", "invoke.main")  # `fab` and `inv`
 _ours: list[Collection] = []
@@ -25,7 +25,13 @@ def offer(namespace: Collection) -> Collection:
     _ours[:] = [namespace]
     for program in _programs():
         usage.refuse_in_a_line(program, functools.partial(_at_the_top, program))
+        listing.in_groups(program, functools.partial(_at_the_top, program))
     return namespace
+
+
+def offered() -> Collection:
+    """Return the namespace of our tasks."""
+    return _ours[0]
 
 
 def _at_the_top(program: Any) -> bool:

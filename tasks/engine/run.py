@@ -11,6 +11,7 @@ from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from . import display, interrupt, journal, record
+from .document import document
 from .execution import Execution
 from .holding import Locks
 from .lock import NEW, OVER, Replaceable, resuming, undoing
@@ -35,7 +36,7 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world
     """Show `plan`, and unless only that was wanted, ask, run and prove it. `started`: time.monotonic()."""
     display.plan(host, plan, commands=options.plan or options.verbose)
     if options.plan:
-        terminal.emit_json(msgspec.to_builtins(plan))
+        terminal.emit_json(document(plan))
         terminal.say("Nothing was changed (--plan).")
         return None
     if not plan.steps:

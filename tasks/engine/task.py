@@ -75,6 +75,22 @@ class RollbackTask(fabric.Task):
             raise Failed(explain(error, host) or str(error)) from error
 
 
+class HereTask(RollbackTask):
+    """A task about the tool itself: it needs neither a host nor hosts.yaml."""
+
+    @property
+    def hosts(self) -> list[str]:
+        """None: Fabric runs it here."""
+        return []
+
+    @hosts.setter
+    def hosts(self, hosts: object) -> None:
+        """Fabric sets what `@task(hosts=...)` said."""
+
+    def _run(self, c: Context, *args: Any, **kwargs: Any) -> Any:
+        return fabric.Task.__call__(self, c, *args, **kwargs)
+
+
 class StepTask(RollbackTask, Generic[Given, Made]):
     """A task of one step: `step` builds that step of a preflight report, for plans that chain it with others."""
 

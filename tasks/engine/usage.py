@@ -8,6 +8,7 @@ from typing import Any
 
 from invoke import ParseError
 
+from ..console import terminal
 from ..console.commands import fab, render
 from ..console.errors import Refused
 from ..console.text import nearest
@@ -25,10 +26,11 @@ BEGIN_WITH = (
 def refuse_in_a_line(program: Any, at_the_top: Callable[[], bool]) -> None:
     """Let `program` refuse, with exit code 2, what it does not know, and a line without a task.
 
-    Invoke has no setting for that, and ends as after a failure. A line without a task is ours to answer where our
-    tasks are the program's own, `at_the_top`.
+    With --json, whatever ends it early is a document, also where no task was reached. Invoke has no setting for
+    that, and ends as after a failure. A line without a task is ours to answer where our tasks are the program's own,
+    `at_the_top`.
     """
-    for step in ("parse_tasks", "parse_cleanup"):
+    for step in ("parse_tasks", "parse_cleanup", "execute"):
         setattr(program, step, _refusing(getattr(program, step), program))
     otherwise = program.no_tasks_given
 
@@ -40,14 +42,15 @@ def refuse_in_a_line(program: Any, at_the_top: Callable[[], bool]) -> None:
     program.no_tasks_given = no_tasks_given
 
 
-def _refusing(parse: Callable[[], None], program: Any) -> Callable[[], None]:
-    def parse_or_refuse() -> None:
-        try:
-            parse()
-        except ParseError as error:
-            raise Refused(_explained(error, program)) from None
+def _refusing(step: Callable[[], None], program: Any) -> Callable[[], None]:
+    def done_or_refused() -> None:
+        with terminal.error_as_document("--json" in program.argv):
+            try:
+                step()
+            except ParseError as error:
+                raise Refused(_explained(error, program)) from None
 
-    return parse_or_refuse
+    return done_or_refused
 
 
 def _explained(error: ParseError, program: Any) -> str:

@@ -22,24 +22,26 @@ from .declare import task
 
 
 @task(help={"count": "how many lines of each container's log"})
-def logs(c: Host, run: str | None = None, count: int | str = "2000") -> Path:
+def logs(c: Host, run: str | None = None, count: int | str = "2000", json: bool = False) -> Path:
     """Fetch logs, configuration and the last run's folder into a local folder, without secrets."""
     folder = Path("incidents") / f"{c.environment.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     if folder.exists():
         raise Refused(f"{folder} is there already. Nothing was written.")
-    known = incidents.main_record(c, run)
+    known, kept = incidents.main_record(c, run), []
     for member in c.fleet:
         files = evidence.fetch(member, evidence.collect(c.environment, int(count), known))
         place = folder if len(c.fleet) == 1 else folder / member.host
         texts = evidence.masked(files)
         evidence.keep(place, texts)
+        kept.append({"host": member.address, "folder": str(place.absolute()), "files": sorted(texts)})
         console.say(f"{member.address}: {len(texts)} files, {sum(map(len, texts.values()))} characters")
+    console.emit_json({"folder": str(folder.absolute()), "hosts": kept})
     console.say(f"The evidence, secrets masked, is in {folder.absolute()}")
     return folder
 
 
 @task
-def report(c: Host, run: str | None = None, output: str | None = None) -> str:
+def report(c: Host, run: str | None = None, output: str | None = None, json: bool = False) -> str:
     """Print a report of the incident in Markdown, and write it into a file with --output."""
     place = Path(output).expanduser() if output else None
     if place and place.exists():
@@ -50,7 +52,8 @@ def report(c: Host, run: str | None = None, output: str | None = None) -> str:
         evidence.write(place, text)
         incidents.note(c, incident, "documented", f"in {place.name} on {socket.gethostname()}")
         console.to_stderr(f"Written to {place.absolute()}")
-    console.say(text.rstrip())
+    if not console.emit_json({"report": text, "file": str(place.absolute()) if place else ""}):
+        console.say(text.rstrip())
     return text
 
 
@@ -70,7 +73,7 @@ def checklist(c: Host, run: str | None = None, json: bool = False) -> list[Item]
 
 
 @task
-def notify(c: Host, message: str | None = None, run: str | None = None) -> list[Sent]:
+def notify(c: Host, message: str | None = None, run: str | None = None, json: bool = False) -> list[Sent]:
     """Send the team a short, true status of the last run and of the deployment's health."""
     addresses = c.environment.notify
     if not addresses:
@@ -81,6 +84,7 @@ def notify(c: Host, message: str | None = None, run: str | None = None) -> list[
     incident = incidents.read(c, run)
     body = incident.secrets.mask("\n".join(filter(None, [message, written.headline(incident)])))
     sent = messages.send(addresses, f"Rollback on {c.environment.name}", body)
+    console.emit_json({"message": body, "sent": [to_builtins(one) for one in sent]})
     console.say(body)
     for one in sent:
         console.say(f"{one.to}: {'sent' if one.ok else one.why}", style="green" if one.ok else "red")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import to_builtins
 
 from ..console import terminal as console
@@ -17,7 +19,7 @@ from .declare import task
 def status(c: Host, json: bool = False) -> list[Overview]:
     """Show where the deployment is now, on one screen, however much of it is broken."""
     found = parallel_map(c.fleet, overview.look)
-    if console.emit_json([{**to_builtins(o), "lines": dict(o.lines)} for o in found]):
+    if console.emit_json([_as_data(o) for o in found]):
         return found
     for one in found:
         console.say(f"{c.environment.name} ({one.host})", style="bold")
@@ -26,3 +28,9 @@ def status(c: Host, json: bool = False) -> list[Overview]:
     if not all(one.well for one in found):
         console.say(f"Something is wrong. Next: {fab('diagnose')}", style="yellow")
     return found
+
+
+def _as_data(one: Overview) -> dict[str, Any]:
+    """Return a host as data: its facts under their own names, and the lines as they stand on the screen."""
+    whole: dict[str, Any] = to_builtins(one)
+    return {**whole.pop("facts"), **whole, "lines": dict(one.lines)}

@@ -75,4 +75,4 @@ def test_what_a_plan_would_destroy_is_counted_without_errors_in_the_log_of_the_d
 
 def test_where_there_is_nothing_to_do_a_document_says_so(fresh):
     assert fresh.fab("containers.stop", "--yes").code == 0
-    assert fresh.fab("containers.stop", "--json", "--yes").json() == {"changed": False}
+    assert fresh.fab("containers.stop", "--json", "--yes").json() == {"schema_version": 1, "changed": False}

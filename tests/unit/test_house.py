@@ -46,7 +46,7 @@ NAMES = {
     *("release." + name for name in ("begin", "record", "list")),
     *("runs." + name for name in ("list", "show")),
     *("code-rollback", "migration-rollback", "container-restart", "full-rollback", "emergency-restore"),
-    *("diagnose", "verify", "status", "resume", "undo"),
+    *("diagnose", "verify", "status", "resume", "undo", "about"),
 }
 TASKS = {name: tasks.ns[name] for name in tasks.ns.task_names}
 

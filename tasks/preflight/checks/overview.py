@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec import Struct, field
 
 from ...config.settings import DatabaseSettings, Environment
 from ...console.text import one_line
 from ...console.units import age, moment, size, stamp
 from ...engine import journal, lock
+from ...engine.history import Journals
 from ...engine.plan import Drift
 from ...ssh.host import Host
 from ...tools.compose.inspect import Container
@@ -18,26 +17,28 @@ from ..backups.finding import Newest
 from ..history import past
 from ..history.past import Past
 from ..present import drift
-from . import checkup, examine, health
+from . import checkup, examine, facts, health
 from .examine import Examined
+from .facts import Facts
 from .health import problem
 
 NEVER = Newest()  # nobody says how old backups may be
 
 
 class Overview(Struct, frozen=True, kw_only=True):
-    """One host on one screen: lines of (subject, text); `well` says whether nothing stands out."""
+    """One host on one screen: lines of (subject, text), and the same as `facts`; `well`: nothing stands out."""
 
     host: str
     well: bool
     lines: list[tuple[str, str]] = field(default_factory=list)
     drift: list[Drift] = field(default_factory=list)
+    facts: Facts = Facts()
 
 
 class Runs(Struct, frozen=True):
     """The journals of the last runs by their names, and what holds the lock, in a line; empty: nothing does."""
 
-    journals: dict[str, list[dict[str, Any]]] = {}
+    journals: Journals = {}
     lock: str = ""
 
 
@@ -79,7 +80,8 @@ def overview(member: Host, e: Examined, before: Past, runs: Runs, newest: Newest
         *([("lock", runs.lock)] if runs.lock else []),
     ]
     well = _well(environment, e, member is member.fleet[0]) and not newest.old
-    return Overview(host=member.address, well=well, lines=lines, drift=e.drifted.drift)
+    known = facts.of(e, before, runs.journals, runs.lock)
+    return Overview(host=member.address, well=well, lines=lines, drift=e.drifted.drift, facts=known)
 
 
 def _well(environment: Environment, e: Examined, primary: bool) -> bool:
@@ -148,7 +150,7 @@ def _free(e: Examined) -> str:
     return ", ".join(f"{place} {size(count)}" for place, count in e.seen.free.items()) or "unknown"
 
 
-def _last(journals: dict[str, list[dict[str, Any]]], now: float) -> str:
+def _last(journals: Journals, now: float) -> str:
     name, entries = next(iter(journals.items()), ("", []))
     if not entries:
         return "none"

@@ -43,7 +43,7 @@ def test_with_json_stdout_is_one_document_and_everything_else_is_on_stderr(capsy
         console.table(("a",), [("row",)])
         assert console.emit_json({"é": [1]})
     seen = capsys.readouterr()
-    assert json.loads(seen.out) == {"é": [1]}
+    assert json.loads(seen.out) == {"schema_version": 1, "é": [1]}
     assert "looking" in seen.err
     assert "row" in seen.err
 
@@ -112,11 +112,12 @@ def test_a_command_is_shown_as_this_operator_types_it(capsys):
 def test_an_error_is_the_document_unless_there_was_one(capsys):
     with pytest.raises(Refused), console.json_only(True):
         raise Refused("no")
-    assert json.loads(capsys.readouterr().out) == {"error": "no Nothing was changed.", "exit_code": 2}
+    error = {"kind": "refused", "message": "no Nothing was changed.", "next": []}
+    assert json.loads(capsys.readouterr().out) == {"schema_version": 1, "error": error, "exit": 2}
     with pytest.raises(Refused), console.json_only(True):
         console.emit_json({"ok": False})
         raise Refused("no")
-    assert json.loads(capsys.readouterr().out) == {"ok": False}
+    assert json.loads(capsys.readouterr().out) == {"schema_version": 1, "ok": False}
 
 
 WAITS = """

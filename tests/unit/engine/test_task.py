@@ -154,7 +154,7 @@ def test_a_change_is_carried_out_in_its_world_as_the_switches_say(host, mocker):
 
 def test_a_change_that_has_nothing_to_do_says_so_as_json(capsys):
     assert change(lambda c: None)(Connection("h"), json=True) is None
-    assert json.loads(capsys.readouterr().out) == {"changed": False}
+    assert json.loads(capsys.readouterr().out) == {"schema_version": 1, "changed": False}
 
 
 def test_a_refusal_is_a_document_where_one_was_asked_for(capsys):
@@ -163,8 +163,9 @@ def test_a_refusal_is_a_document_where_one_was_asked_for(capsys):
 
     with pytest.raises(Refused):
         task(body)(Connection("staging"), json=True)
-    found = json.loads(capsys.readouterr().out)
-    assert found == {"error": "no Nothing was changed. Next: fab -H staging status", "exit_code": 2}
+    found = json.loads(capsys.readouterr().out)["error"]
+    assert found["message"] == "no Nothing was changed. Next: fab -H staging status"
+    assert found["next"] == ["fab -H staging status"]
 
 
 def test_a_command_in_an_error_is_written_as_the_operator_types_it():

@@ -1,0 +1,4 @@
+"""What this tool is called, and its version: pyproject.toml reads it here."""
+
+NAME = "fab-rollback"
+VERSION = "0.1.0"
