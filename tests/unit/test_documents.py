@@ -76,9 +76,9 @@ def test_a_plan_names_its_scripts_and_does_not_hold_them(capsys):
     plan = full_rollback.plan(reports.rollback(reports.DOWN))
     found = valid("full-rollback", emitted(capsys, lambda: terminal.emit_json(document(plan))))
     steps = {step["name"]: step for step in found["steps"]}
-    assert steps["stop"]["script"] == "tools/compose/stop.sh api web worker"
+    assert steps["stop"]["script"] == "tools/compose/containers/stop.sh api web worker"
     assert steps["snapshot"]["script"].startswith("tools/postgres/copies/clone-or-dump.sh d__snap_")
-    assert steps["keep-and-build-and-rehearse"]["files"]["keep.sh"].startswith("tools/compose/keep.sh ")
+    assert steps["keep-and-build-and-rehearse"]["files"]["keep.sh"].startswith("tools/compose/images/keep.sh ")
     assert "COMPOSE_FILES" not in json.dumps(found)
 
 
