@@ -11,7 +11,7 @@ exec 5>&1
 
 watch_room() {
   ! elsewhere || return 0
-  while sleep 2; do
+  while sleep 2 >/dev/null 2>&1; do # it outlives the loop, which is killed: nobody waits for what it prints
     room_now | awk -v low="$low" '{ exit !($1 < low || $2 < low) }' || continue
     : >"$work/full"
     echo "SELECT set_config('fab.ending', ARRAY[:'copy']::text, false) AS ending \\gset
