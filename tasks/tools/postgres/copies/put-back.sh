@@ -21,7 +21,12 @@ swap_in() { # NAME
 
 same_bytes() { [ "$(sha256sum <"$dump" | cut -c1-64)" = "$(cut -c1-64 "$dump.sha256")" ]; }
 
-restore_by() { BACKUP=$dump_path KIND=custom BYTES='' SQL_BYTES=0 SECTION='' sh "$1"; } # SCRIPT
+# Nobody has read the dump: whether it is one of TimescaleDB is asked of the database.
+restore_by() { # SCRIPT
+  TIMESCALE=$(echo "SELECT '= 1' FROM pg_extension WHERE extname = 'timescaledb';" | ask live) || TIMESCALE=
+  export TIMESCALE BY_SQL="$TIMESCALE"
+  BACKUP=$dump_path KIND=custom BYTES='' SQL_BYTES=0 SECTION='' sh "$1"
+}
 
 restore_dump() {
   if (see "$snap" && [ "$(seen_of beside)" = false ]); then

@@ -1,6 +1,7 @@
 # Loads a backup into the empty database COPY, and watches the disk meanwhile. The variables are those of restore.sh; an
 # archive is staged already, unless BY_SQL has it loaded as one stream; FIRST is a file of SQL that empties COPY before;
-# DB_DATA is where the data lie. What the file holds by table is written to WORK/report, for compare.sh.
+# DB_DATA is where the data lie. What the file holds by table is written to WORK/report, for compare.sh. With TIMESCALE,
+# TimescaleDB is told before and after, in the transaction of the load: of one that fails nothing of that stays, either.
 set -eu
 . "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 same_backup
@@ -21,6 +22,8 @@ watch_room() {
 
 stop_watching() { kill "$watcher" 2>/dev/null || :; }
 
+timescale() { [ -z "${TIMESCALE-}" ] || printf '%s\n' "$1"; } # SQL
+
 read_backup() { unpack 2>"$work/unpack.err" || : >"$work/unreadable"; }
 
 # The server needs no commands that it is too old to know; psql no line it would stop at.
@@ -31,7 +34,9 @@ load_sql() {
   {
     echo 'BEGIN;'
     [ -z "${FIRST-}" ] || cat "$FIRST"
+    timescale 'CREATE EXTENSION IF NOT EXISTS timescaledb; SELECT timescaledb_pre_restore();'
     read_backup | scan 2>"$work/scan.err" && [ ! -e "$work/unreadable" ] \
+      && timescale 'SELECT timescaledb_post_restore();' \
       && printf 'COMMIT;\n\\echo RESTORE_OK_%s\n' "$nonce"
   } | sql "$COPY" >"$work/out" 2>"$work/load.err" || :
   [ "$(tail -n 1 "$work/out")" = "RESTORE_OK_$nonce" ]

@@ -4,9 +4,8 @@
 # as SQL. SECTION is the part of a dump of several databases, as its \connect names it. RUN names what is staged, WORK
 # is a folder for notes, REPORTS the one where checks keep what they found, VERSIONS Alembic's table (schema.table).
 # With NO_OWNERS, what the file says of owners and grants is left out; with BY_SQL, an archive is loaded as one stream of
-# SQL; with OF_A_SCHEMA, it lacks extensions, which are those of the live database; with TIMESCALE, TimescaleDB is told
-# before and after. Prints `PROGRESS` lines, then
-# `VERIFIED N tables N rows N unverified`. A copy that could not be loaded or proven is dropped again.
+# SQL (with TIMESCALE it always is); with OF_A_SCHEMA, it lacks extensions, which are those of the live database. Prints
+# `PROGRESS` lines, then `VERIFIED N tables N rows N unverified`. A copy that could not be loaded or proven is dropped.
 set -eu
 . "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 
@@ -58,13 +57,9 @@ change 'the new database could not be dated' comment ''
 
 [ -z "${OF_A_SCHEMA-}" ] || [ "$(seen_of live)" = 0 ] \
   || change 'the extensions of the live database could not be created' create_extensions
-[ -z "${TIMESCALE-}" ] || echo 'CREATE EXTENSION IF NOT EXISTS timescaledb; SELECT timescaledb_pre_restore();' \
-  | change 'TimescaleDB could not be told of the restore' sql "$COPY"
 ! archive || fill_staging "$RUN"
 [ "$(seen_of version)" -ge 170000 ] || export OLD_SERVER=1
 sh "$SCRIPTS/tools/postgres/restore/load.sh"
-[ -z "${TIMESCALE-}" ] || echo 'SELECT timescaledb_post_restore();' \
-  | change 'TimescaleDB could not be told that the restore is over' sql "$COPY"
 sh "$SCRIPTS/tools/postgres/restore/compare.sh"
 
 echo 'ANALYZE;' | change 'the statistics could not be gathered' sql "$COPY"

@@ -47,6 +47,7 @@ class Engine:
             ["sh", "-c", laid.with_files(script)],
             capture_output=True,
             text=True,
+            cwd=self.folder.parent,
             env={"PATH": f"{self.folder}:/usr/bin:/bin", "FAKE": str(self.folder), "HOME": str(self.folder.parent)},
         )
         return Ended(ran.returncode, ran.stdout, ran.stderr)

@@ -30,7 +30,9 @@ def run(engine, tmp_path):
     def run(call: str, *answers: str, programs: str = "", **codes: int) -> subprocess.CompletedProcess[str]:
         for name in ("snapshot", "write-backup", "drop-copy", "swap", "restore", "load-same"):
             (inner,) = folder.rglob(f"tools/postgres/*/{name}.sh")
-            inner.write_text(f'echo {name} "$@"\nexit {codes.get(name.replace("-", "_"), 0)}\n')
+            inner.write_text(
+                f'echo {name} "$@" ${{TIMESCALE:+by SQL$BY_SQL}}\nexit {codes.get(name.replace("-", "_"), 0)}\n'
+            )
         script = f"SCRIPTS={folder}; PATH={programs}:$PATH; export SCRIPTS PATH\n{call}"
         return engine.run(script, *answers)
 
@@ -76,7 +78,7 @@ def back(run, tmp_path):
     def put(*files: str, **options):
         for ending in files:
             (tmp_path / "b").with_suffix(ending).write_text(whole[ending])
-        ran = run(BACK, seen(copy=1), **options)
+        ran = run(BACK, seen(copy=1), "", **options)
         assert ran.code == (int(any(options.values())) if not options.get("programs") else ran.code)
         return ran.out, ran.err, {one.name for one in tmp_path.glob("b[.-]*")}
 
@@ -90,10 +92,16 @@ def test_a_whole_dump_is_restored_and_gets_another_name_with_its_checksum(back):
     assert left == {"b-restored.dump", "b-restored.dump.sha256"}
 
 
+def test_a_dump_of_timescale_is_loaded_as_such(run, tmp_path):
+    for name, text in (("b.dump", "data"), ("b.dump.sha256", hashlib.sha256(b"data").hexdigest())):
+        (tmp_path / name).write_text(text)
+    assert run(BACK, seen(copy=1), "= 1\n").out.startswith("restore by SQL1\n")
+
+
 def test_a_dump_of_a_database_that_may_not_be_copied_is_loaded_into_it_itself(run, tmp_path):
     for name, text in (("b.dump", "data"), ("b.dump.sha256", hashlib.sha256(b"data").hexdigest())):
         (tmp_path / name).write_text(text)
-    ran = run(BACK, f"{seen(copy=1)}= beside false\n")
+    ran = run(BACK, f"{seen(copy=1)}= beside false\n", "")
     assert (ran.code, ran.out) == (0, "load-same\n")
     assert ran.err.startswith("the migration failed; its dump was loaded into d itself")
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tasks.tools.postgres.backup import Backup, Forbidden, Section
-from tasks.tools.postgres.changes import Restore, drop_live, restore
+from tasks.tools.postgres.changes import Restore, drop_live, load_same, restore
 from tasks.tools.postgres.psql import Database
 from tests.unit.tools.postgres.conftest import seen
 
@@ -64,12 +64,12 @@ def load(engine, tmp_path):
     docker = engine.folder / "docker"
     docker.write_text(docker.read_text().replace('cat "$FAKE/$n.out"', OUT))
 
-    def run(text=WHOLE, **options):
+    def run(text=WHOLE, build=restore, **options):
         path = tmp_path / "b.sql"
         path.write_text(text)
         backup = replace(GOOD, path=str(path), bytes=len(text))
         wanted = Restore(backup, "r1", str(tmp_path / "w"), **options)
-        return engine.run(restore(SHOP, wanted), seen(live=0), *[""] * 10)
+        return engine.run(build(SHOP, wanted), seen(live=int(build is load_same)), *[""] * 10)
 
     return run
 
@@ -89,6 +89,16 @@ def test_a_cut_file_is_never_committed_and_the_copy_is_dropped(load, engine):
     assert (ran.code, ran.err) == (1, "the backup could not be loaded: \n")
     assert "COMMIT;" not in engine.asked(6)
     assert "DROP DATABASE IF EXISTS" in engine.asked(7)
+
+
+@pytest.mark.parametrize(("build", "call"), [(restore, 6), (load_same, 3)])
+def test_timescale_is_told_before_and_after_in_the_transaction_of_the_load(load, engine, build, call):
+    assert load(build=build, section=Section(bytes=1000, extensions=("timescaledb",))).code == 0
+    said = engine.asked(call).splitlines()
+    before, after = (
+        next(n for n, line in enumerate(said) if f"timescaledb_{when}_restore" in line) for when in ("pre", "post")
+    )
+    assert said.index("BEGIN;") < before < said.index(WHOLE.splitlines()[1]) < after < said.index("COMMIT;")
 
 
 def test_owners_are_kept_unless_told_otherwise(load, engine):
