@@ -113,10 +113,11 @@ def check_dump(c: Host, form: str) -> DumpReport:
 
 
 def check_prune(c: Host, keep: int) -> StoredReport:
-    """Return what may go: all but the newest `keep` backups of ours, and the copies that nothing needs any more."""
+    """Return what may go: all but the newest `keep` of our backups, and of fetched ones; copies that nothing needs."""
     seen, live = restore.reached(c)
     copies = superfluous(c.ask(reads.server(live)))
-    gone = backup_files.to_prune(finding.found(c), safety.configured(c.environment).storage.folder, live.name, keep)
+    there = [*finding.found(c), *finding.found(c, finding.FETCHED)]
+    gone = backup_files.to_prune(there, safety.configured(c.environment).storage.folder, live.name, keep)
     return StoredReport(
         environment=seen.settled(c.environment),
         state=seen,

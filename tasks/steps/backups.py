@@ -112,7 +112,7 @@ def drop_copies_steps(report: StoredReport) -> list[Step]:
 
 @change
 def prune(c: Host, keep: int | str = "5") -> Plan | None:
-    """Remove all but the newest backups that backups.create wrote, and copies of the database no longer needed."""
+    """Remove all but the newest backups that were created or fetched here, and copies of the database not needed."""
     return prune_plan(stored.check_prune(c, int(keep)), int(keep))
 
 

@@ -33,6 +33,7 @@ class Found:
         ours: whether it is of the live database; None: nothing says of which.
         owner: whose it is, where the login may not read it.
         fetched: the name that the configured command takes; empty: it lies on the host.
+        brought: whether it lies on the host because that command fetched it.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Found:
     ours: bool | None = None
     owner: str = ""
     fetched: str = ""
+    brought: bool = False
 
     @property
     def name(self) -> str:
@@ -102,13 +104,13 @@ def listing(folder: str, reports: str, *, elsewhere: str = "", quick: bool = Fal
 def parse_listing(out: str, folder: str, database: str) -> list[Found]:
     """Return what `listing` printed, the newest first. Raises ValueError where the configured command failed."""
     head, *blocks = f"\n{out}".split("\nBACKUP\t")
-    lines = [line.split("\t") for line in out.splitlines()]
+    lines = [line.split("\t") for line in out.split("\n")]
     if broken := next((line[1] for line in lines if line[0] == "BROKEN"), ""):
         raise ValueError(broken)
     others = [line[1] for line in lines if line[0] == "OTHER"]
     found = [_found(folder, block, database, others) for block in blocks]
     found += [_unreadable(folder, line) for line in lines if line[0] == "FOREIGN"]
-    found += _elsewhere([line.partition("\t")[2] for line in head.splitlines() if line.startswith("ELSEWHERE\t")])
+    found += _elsewhere([line.partition("\t")[2] for line in head.split("\n") if line.startswith("ELSEWHERE\t")])
     return sorted((_named(one, database, others) for one in found), key=lambda f: (f.taken, f.name), reverse=True)
 
 
@@ -117,7 +119,7 @@ def _found(folder: str, block: str, database: str, others: list[str]) -> Found:
     size, modified, kind, checksum, says, name = head.split("\t", 5)
     path = f"{folder.rstrip('/')}/{name}"
     checked = _checked(report, path)
-    lines = [line.partition("\t") for line in report.splitlines()]
+    lines = [line.partition("\t") for line in report.split("\n")]
     revisions = tuple(dict.fromkeys(value.split("\t")[-1] for key, _, value in lines if key == "REVISION"))
     return Found(
         path,
@@ -129,6 +131,7 @@ def _found(folder: str, block: str, database: str, others: list[str]) -> Found:
         checked,
         restored=next((value for key, _, value in lines if key == "RESTORED"), ""),
         ours=_holds(checked, says, database),
+        brought="FETCHED" in report.split("\n"),
     )
 
 
@@ -200,13 +203,18 @@ def _passed_over(one: Found) -> str:
 
 
 def to_prune(found: list[Found], folder: str, database: str, keep: int) -> list[Found]:
-    """Return the backups to remove, of those that `backups.create` made: all but the KEEP newest.
+    """Return the backups to remove: of those that `backups.create` made, and of those that were fetched, all but the
+    KEEP newest.
 
-    The newest one that is known to be whole stays as well, however old.
+    The newest one of each that is known to be whole stays as well, however old.
     """
-    own = [f for f in found if ours(f.name, database) and f.path == f"{folder.rstrip('/')}/{f.name}"]
-    safe = next((f for f in own if f.good), None)
-    return [f for f in own[max(keep, 1) :] if f is not safe]
+    made = [f for f in found if ours(f.name, database) and f.path == f"{folder.rstrip('/')}/{f.name}"]
+    return [*_surplus(made, keep), *_surplus([f for f in found if f.brought], keep)]
+
+
+def _surplus(found: list[Found], keep: int) -> list[Found]:
+    safe = next((f for f in found if f.good), None)
+    return [f for f in found[max(keep, 1) :] if f is not safe]
 
 
 def remove(found: list[Found], reports: str) -> str:

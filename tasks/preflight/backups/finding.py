@@ -20,6 +20,7 @@ from . import backup_check, backup_files, safety
 from .backup_files import Found
 
 HOURS = {"h": 1, "d": 24}
+FETCHED = "/fetched"  # what is fetched from elsewhere lies there, below the folder of the backups
 
 
 class Newest(Struct, frozen=True):
@@ -29,24 +30,25 @@ class Newest(Struct, frozen=True):
     old: bool = False
 
 
-def found(c: Host) -> list[Found]:
-    """Return what lies in the folder of the backups, the newest first."""
-    folder, name = safety.configured(c.environment).storage.folder, safety.configured(c.environment).name
-    out = c.sh(listing(c.environment), timeout=None).stdout
+def found(c: Host, below: str = "") -> list[Found]:
+    """Return what lies in the folder of the backups, or in the one `below` it, the newest first."""
+    settings = safety.configured(c.environment)
+    out = c.sh(listing(c.environment, below=below), timeout=None).stdout
     try:
-        return backup_files.parse_listing(out, folder, name)
+        return backup_files.parse_listing(out, f"{settings.storage.folder}{below}", settings.name)
     except ValueError as error:
         raise Refused(f"the command of database.backups.list failed: {error}.", at=c.address) from None
 
 
-def listing(environment: Environment, *, quick: bool = False) -> str:
-    """Return the command that prints what lies in the folder of the backups, and elsewhere."""
+def listing(environment: Environment, *, quick: bool = False, below: str = "") -> str:
+    """Return the command that prints what lies in the folder of the backups and elsewhere, or in the one `below` it."""
     settings = safety.configured(environment)
     running = compose.call(environment, "reads/running.sh", environment.service("database") or "")
     container = {} if settings.elsewhere else {"DB_CONTAINER": Word(f'"$({running} 2>/dev/null | head -n 1)"')}
     known = {**Database.of(environment, "").variables(), **container}
     where, reports = settings.storage, backup_check.reports(environment)
-    return backup_files.listing(where.folder, reports, elsewhere=where.list, quick=quick, **known)
+    elsewhere = "" if below else where.list
+    return backup_files.listing(f"{where.folder}{below}", reports, elsewhere=elsewhere, quick=quick, **known)
 
 
 def latest(c: Host) -> Found:
@@ -69,9 +71,10 @@ def brought(c: Host, one: Found | None, said: str = "") -> str:
     if not where.fetch:
         raise Refused(f"{one.path} lies elsewhere: database.backups.fetch names the command that fetches it.")
     console.say(f"  fetching {one.fetched}")
-    path = f"{where.folder}/fetched/{one.fetched.lstrip('/')}"
-    when = {"SIZE": str(one.bytes or ""), "MODIFIED": str(one.modified or "")}
-    call = scripts.call("tools/postgres/backups/fetch-backup.sh", one.fetched, path, FETCH=where.fetch, **when)
+    path = f"{where.folder}{FETCHED}/{one.fetched.lstrip('/')}"
+    known = {"SIZE": str(one.bytes or ""), "MODIFIED": str(one.modified or "")}
+    known |= {"FETCH": where.fetch, "REPORTS": backup_check.reports(c.environment)}
+    call = scripts.call("tools/postgres/backups/fetch-backup.sh", one.fetched, path, **known)
     result = c.sh(call, timeout=None, check=False)
     if not result.ok:
         raise Refused(f"{one.path} could not be fetched: {last_line(result.stderr)}.", at=c.address)

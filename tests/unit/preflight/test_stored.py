@@ -16,9 +16,9 @@ from tests.unit.support.restoring import LIVE, copy, server
 def host(mocker):
     """Return a host whose database server holds what a test says."""
 
-    def holds(found, *there):
+    def holds(found, *there, fetched=()):
         mocker.patch.object(restore, "reached", return_value=(state(), DATABASE))
-        mocker.patch.object(finding, "found", return_value=list(there))
+        mocker.patch.object(finding, "found", lambda _, below="": list(fetched if below == "/fetched" else there))
         return mocker.Mock(environment=environment(), address="u@h:22", ask=lambda _: found)
 
     return holds
@@ -32,10 +32,11 @@ def test_no_backup_is_made_of_a_database_that_is_not_there(host):
 def test_what_goes_is_named_with_its_size(host):
     old = backup_files.Found("backups/d_20250101-000000.dump", 2000, 1, "custom", True, ())
     new = backup_files.Found("backups/d_20260101-000000.dump", 2000, 2, "custom", True, ())
-    report = stored.check_prune(host(server(copies=(copy("new", "1"),)), new, old), 1)
-    assert report.backups == [old]
+    newest, first = (backup_files.Found(f"backups/fetched/{n}", 7, 1, "", "", (), brought=True) for n in "ba")
+    report = stored.check_prune(host(server(copies=(copy("new", "1"),)), new, old, fetched=(newest, first)), 1)
+    assert report.backups == [old, first]
     assert old.path in report.facts[0] and "2.0 kB" in report.facts[0]
-    assert report.facts[1].startswith("database d__new_1")
+    assert report.facts[2].startswith("database d__new_1")
 
 
 def test_of_the_copies_only_the_last_way_back_stays():

@@ -5,7 +5,7 @@
 #   ELSEWHERE LINE                    what the command LIST printed, where there is one; BROKEN WHY where it failed
 #   BACKUP BYTES MODIFIED KIND SUM DATABASE NAME    SUM: which checksum lies beside it; DATABASE: what an archive says
 # and after a BACKUP what its last check found, which lies in REPORTS; or, of a file that was never checked, the revision
-# in it, as far as it can be read in a few seconds (not with QUICK). DB_CONTAINER and PGHOST may be empty. The newest come first; a
+# in it, as far as it can be read in a few seconds (not with QUICK); and FETCHED, if fetch-backup.sh brought it. DB_CONTAINER and PGHOST may be empty. The newest come first; a
 # file with several names has the longest, and a link's only where its file lies elsewhere.
 set -eu
 . "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
@@ -71,7 +71,7 @@ is_none() { # NAME: whether it is a checksum, a part, a log, or what belongs to 
 
 listed_elsewhere() {
   said=$(sh -c "$LIST" 2>&1 >"$SCRIPTS/listed" </dev/null) || { printf 'BROKEN\t%s\n' "$(printf '%s\n' "$said" | first_error)" && return; }
-  sed 's/^/ELSEWHERE\t/' "$SCRIPTS/listed"
+  tr '\t' ' ' <"$SCRIPTS/listed" | sed '/[[:cntrl:]]/d; s/^/ELSEWHERE\t/'
 }
 
 [ -z "$DB_CONTAINER$PGHOST" ] \
@@ -93,4 +93,5 @@ files | while IFS="$tab" read -r modified name; do
   printf 'BACKUP\t%s\t%s\t%s\t%s\t%s\t%s\n' "$bytes" "$modified" "$kind" "$(sum_beside)" "$says" "$name"
   if [ -f "$known" ]; then cat "$known"; else revision_in "$kind" "$file"; fi
   cat "$known.restored" 2>/dev/null || :
+  [ ! -f "$known.fetched" ] || [ "$(cat "$known.fetched")" != "$(realpath "./$name")" ] || echo FETCHED
 done

@@ -6,7 +6,7 @@ reports=$(at_home "$1")
 shift
 while [ $# -gt 0 ]; do
   path=$(at_home "$1")
-  rm -rf "$path" "$path.sha256" "${reports:?}/$2" "$reports/$2.restored"
+  rm -rf "$path" "$path.sha256" "${reports:?}/$2" "$reports/$2.restored" "$reports/$2.fetched"
   [ ! -e "$path" ] || fail "$1 is still there"
   shift 2
 done

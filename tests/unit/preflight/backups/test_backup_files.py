@@ -17,16 +17,16 @@ RUN = "20260102-030405-abcdef"
 DUMP = "--\n-- PostgreSQL database dump\n--\nCOPY public.alembic_version (version_num) FROM stdin;\nabc1\n\\.\n"
 
 
-def listed(home, reports="reports", elsewhere="", database="shop"):
+def listed(home, reports="reports", elsewhere="", database="shop", folder="backups"):
     db = Database("", database, "u").variables()
     done = subprocess.run(
-        ["sh", "-c", laid.with_files(files.listing("backups", reports, elsewhere=elsewhere, **db))],
+        ["sh", "-c", laid.with_files(files.listing(folder, reports, elsewhere=elsewhere, **db))],
         env={"HOME": str(home), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    return files.parse_listing(done.stdout, "backups", database)
+    return files.parse_listing(done.stdout, folder, database)
 
 
 def put(home, name, text=DUMP, age=0):
@@ -177,7 +177,7 @@ def test_a_command_lists_what_lies_elsewhere_as_the_usual_tools_print_it(tmp_pat
 
 
 def fetched(home, name, fetch, **known):
-    when = {"SIZE": "", "MODIFIED": "", **known}
+    when = {"SIZE": "", "MODIFIED": "", "REPORTS": "reports", **known}
     script = scripts.call(
         "tools/postgres/backups/fetch-backup.sh", name, f"backups/fetched/{name}", FETCH=fetch, **when
     )
@@ -197,4 +197,51 @@ def test_what_a_command_fetches_has_its_name_only_when_it_is_whole(tmp_path):
     for fetch, why in (("echo gone >&2; exit 1", "gone"), (":", "printed nothing"), ("echo x", "not as long as")):
         ran = fetched(tmp_path, "b.dump", fetch, SIZE="11")
         assert (ran.returncode, why in ran.stderr, (tmp_path / "backups/fetched/b.dump").exists()) == (1, True, False)
-    assert fetched(tmp_path, "../b.dump", "echo x").returncode == 2
+
+
+BAD = [
+    "..",
+    "../b.dump",
+    "a/..",
+    "a/../../b.dump",
+    "-rf",
+    "--help",
+    "a\nb",
+    "a\x1b[2Jb",
+    "a\tb",
+    "",
+    ".",
+    "a/.",
+    "a/",
+]
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_name_that_is_no_name_of_a_file_below_the_folder_is_fetched_by_no_command(tmp_path, name):
+    ran = fetched(tmp_path, name, f"touch {tmp_path}/asked; echo x")
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_with_a_control_character_is_listed_by_no_command(tmp_path):
+    said = r"a\033[2J.dump\na\034BROKEN\tno.dump\nb\302\205BROKEN\tno.dump\nb.dump\n"
+    assert [one.fetched for one in listed(tmp_path, elsewhere=f"printf '{said}'")] == ["b\x85BROKEN no.dump", "b.dump"]
+
+
+def test_what_was_fetched_goes_as_what_was_created_does_and_no_file_of_an_operator(tmp_path):
+    for day in ("1", "2", "3"):
+        name = f"./it's/shop_2024010{day}.dump"
+        assert fetched(tmp_path, name, f"echo of the day {day}").returncode == 0
+    put(tmp_path, "fetched/it's/shop_20231231.dump", "by hand")
+    replaced = tmp_path / "backups/fetched/it's/shop_20240101.dump"
+    found = listed(tmp_path, folder="backups/fetched")
+    assert [one.name for one in files.to_prune(found, "backups", "shop", 1)] == [
+        f"shop_2024010{day}.dump" for day in "21"
+    ]
+    replaced.write_text("put there by somebody")
+    gone = files.to_prune(listed(tmp_path, folder="backups/fetched"), "backups", "shop", 1)
+    assert [one.path for one in gone] == ["backups/fetched/it's/shop_20240102.dump"]
+    script = laid.with_files(files.remove(gone, "reports"))
+    subprocess.run(["sh", "-c", script], env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}, check=True)
+    assert len(list((tmp_path / "reports").iterdir())) == 2
+    assert [one.brought for one in listed(tmp_path, folder="backups/fetched")] == [True, False, False]
