@@ -34,8 +34,7 @@ class Reader:
             self._check(settings)
         except InvalidError as invalid:
             raise Refused(sentence(self.file, ("environments", self.name), invalid, self.raw)) from None
-        notify = [address for address in settings.notify if address]
-        return Environment(**{**structs.asdict(settings), "notify": notify}, name=self.name)
+        return Environment(**structs.asdict(settings), name=self.name)
 
     def _expand(self, value: Any, place: Place) -> Any:
         if isinstance(value, dict):

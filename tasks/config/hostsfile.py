@@ -40,7 +40,7 @@ def _loader() -> type[yaml.SafeLoader]:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        """YAML, in which a key that stands twice is an error instead of the last one winning."""
+        """YAML, in which a key that stands twice is an error instead of the last one winning, and `on` is a key."""
 
         def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
             node = super().compose_mapping_node(anchor)
@@ -51,6 +51,8 @@ def _loader() -> type[yaml.SafeLoader]:
                         problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark
                     )
                 seen.add(key.value)
+                if key.tag == "tag:yaml.org,2002:bool":  # to YAML 1.1 the word `on` means true
+                    key.tag = "tag:yaml.org,2002:str"
             return node
 
     return Loader

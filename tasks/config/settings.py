@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, field, structs
 
 # No value can pass for an option of the command it ends up in, or break a line.
 TEXT = r"^(?!-)[^\x00-\x1f\x7f]+\Z"
@@ -18,6 +18,7 @@ SERVICE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z"
 PLACE = r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+|/[^\x00-\x1f\x7f:]*)(:[0-9]{1,5})?\Z"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*\Z"
 AGE = r"^[1-9][0-9]{0,4}[hd]\Z"
+TURN = r"^(start|success|failure)\Z"
 COMMAND = r"^(auto|docker-compose|docker compose)\Z"
 ALLOWED = {
     TEXT: "text on one line that begins with no dash",
@@ -29,6 +30,7 @@ ALLOWED = {
     PLACE: "HOST, HOST:PORT, or the folder of a socket",
     VARIABLE: "the name of a variable",
     AGE: "hours or days, as in 26h or 2d",
+    TURN: "start, success or failure",
     COMMAND: "auto, docker-compose or docker compose",
 }
 """What each pattern means, in the words of an error."""
@@ -188,15 +190,31 @@ class Health(Section, frozen=True):
         return [Address(url=one) if isinstance(one, str) else one for one in self.urls]
 
 
+class Notices(Section, frozen=True):
+    """Who is told by `incident.notify`: Apprise `addresses`; and `on` which turns of a playbook they are by itself."""
+
+    addresses: list[str] = field(default_factory=list)
+    on: list[Annotated[str, Meta(pattern=TURN)]] = field(default_factory=list)
+
+
 class EnvironmentSettings(Section, frozen=True):
-    """One deployment as hosts.yaml describes it; the first of `hosts` is the primary."""
+    """One deployment as hosts.yaml describes it; the first of `hosts` is the primary.
+
+    `notify` may be the addresses alone.
+    """
 
     hosts: Annotated[list[HostSettings], Meta(min_length=1)]
     app: App
     compose: Compose
     database: DatabaseSettings | None = None
     health: Health = field(default_factory=Health)
-    notify: list[str] = field(default_factory=list)
+    notify: list[str] | Notices = field(default_factory=list)
+
+    @property
+    def notices(self) -> Notices:
+        """Who is told, and of what, however it was said; an address that a variable left empty is none."""
+        said = self.notify if isinstance(self.notify, Notices) else Notices(addresses=self.notify)
+        return structs.replace(said, addresses=[address for address in said.addresses if address])
 
 
 class Environment(EnvironmentSettings, frozen=True):

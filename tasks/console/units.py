@@ -22,6 +22,11 @@ def age(seconds: float) -> str:
     return f"{max(seconds, 0) // unit:.0f} {name}"
 
 
+def lasting(seconds: float) -> str:
+    """Return how long something took, as `9.3 s`; from two minutes on as an age."""
+    return f"{seconds:.1f} s" if seconds < 120 else age(seconds)
+
+
 def counted(number: int, name: str) -> str:
     """Return `1 commit`, `2 commits`."""
     return f"{number} {name}{'' if number == 1 else 's'}"

@@ -161,7 +161,7 @@ class Execution:
             why = "; ".join(c.line for c in wrong)
             self._fail(self.host, self.plan.steps[-1], f"not proven: {why}", [])
         outcome = self._outcome(checks, self._outage(proofs))
-        parallel_map(self.host.fleet, self._finish)
+        parallel_map(self.host.fleet, lambda member: self._finish(member, outcome.outage))
         self.progress.partially_applied = False
         display.outcome(outcome)
         return outcome
@@ -170,8 +170,8 @@ class Execution:
         with terminal.waiting("proving that the application is as it should be"):
             return parallel_map(self.host.fleet, lambda member: self.world.prove(member, self.plan.expect))
 
-    def _finish(self, member: Host) -> None:
-        member.sh(journal.finish(self.folder, journal.owner(self.plan)))
+    def _finish(self, member: Host, outage: float | None) -> None:
+        member.sh(journal.finish(self.folder, journal.owner(self.plan), outage))
         if undone := self.plan.undoes:
             there = journal.folder(self.host.environment, undone)
             member.sh(journal.note(there, "undone", by=self.plan.run, half=False), check=False)

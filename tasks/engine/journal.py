@@ -110,10 +110,14 @@ def resumed(run_folder: Word, owner: dict[str, str]) -> str:
     return inside(run_folder, "note.sh", _entry("resumed", **owner), "working")
 
 
-def finish(run_folder: Word, owner: dict[str, str]) -> str:
-    """Return the command that does what the plan does once it is proven, and closes the journal."""
+def finish(run_folder: Word, owner: dict[str, str], outage: float | None = None) -> str:
+    """Return the command that does what the plan does once it is proven, and closes the journal.
+
+    `outage` is how long the application did not answer, in seconds, where that is known.
+    """
     known = {name.upper(): owner[name] for name in ("run", "task", "who", "machine")}
-    return inside(run_folder, "close-run.sh", _entry("proven", half=False), **known)
+    lasted = {} if outage is None else {"outage": outage}
+    return inside(run_folder, "close-run.sh", _entry("proven", half=False, **lasted), **known)
 
 
 def activity(environment: Environment) -> Probe[str]:

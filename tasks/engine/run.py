@@ -17,7 +17,7 @@ from .holding import Locks
 from .lock import NEW, OVER, Replaceable, resuming, undoing
 from .plan import Plan
 from .record import RunRecord
-from .world import Outcome, World
+from .world import Outcome, Turn, World
 
 
 class RunOptions(Struct, frozen=True):
@@ -51,7 +51,20 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world
     locks = Locks(host.fleet, paths.state(host.environment))
     with locks.taken(journal.owner(plan), _replaceable(plan, options)):
         _begin(host, plan, locks)
-        return Execution(world, host, plan, locks, started).complete()
+        return _told(Execution(world, host, plan, locks, started))
+
+
+def _told(execution: Execution) -> Outcome:
+    """Carry the run out, and tell those who want to know how it began and how it ended."""
+    world, host, plan = execution.world, execution.host, execution.plan
+    world.tell(host, plan, Turn("start", again=bool(execution.records)))
+    try:
+        outcome = execution.complete()
+    except Exception as error:
+        world.tell(host, plan, Turn("failure", why=str(error)))
+        raise
+    world.tell(host, plan, Turn("success", outcome=outcome))
+    return outcome
 
 
 def _replaceable(plan: Plan, options: RunOptions) -> Replaceable:
@@ -93,7 +106,7 @@ def take_up(host: Host, known: RunRecord, started: float, world: World) -> Outco
         records = parallel_map(host.fleet, lambda member: _record(member, plan))
         parallel_map(host.fleet, lambda member: member.sh(journal.resumed(folder, owner)))
         known_by = dict(zip(host.fleet, records, strict=True))
-        return Execution(world, host, plan, locks, started, known_by).complete()
+        return _told(Execution(world, host, plan, locks, started, known_by))
 
 
 def _record(member: Host, plan: Plan) -> RunRecord:

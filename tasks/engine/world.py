@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
@@ -50,6 +50,15 @@ class Outcome(Struct, frozen=True, kw_only=True):
     back: str
 
 
+class Turn(Struct, frozen=True):
+    """A turn that a run takes: its start (`again`: it is taken up), success with its outcome, or failure, and why."""
+
+    kind: Literal["start", "success", "failure"]
+    again: bool = False
+    outcome: Outcome | None = None
+    why: str = ""
+
+
 class World(Protocol):
     """The deployment, as the engine sees it."""
 
@@ -61,6 +70,9 @@ class World(Protocol):
 
     def remedies(self, host: Host, plan: Plan, why: str) -> list[str]:
         """Return sentences with commands that lead on where a preparation was refused for the reason `why`."""
+
+    def tell(self, host: Host, plan: Plan, turn: Turn) -> None:
+        """Tell those who want to know of a turn; what goes wrong with that is said, and never an error."""
 
     def can_undo(self, host: Host, plan: Plan, done: Sequence[str]) -> bool:
         """Return whether `undo` takes back a run that stopped half-way, the steps `done` behind it."""

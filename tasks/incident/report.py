@@ -45,6 +45,11 @@ def headline(incident: Incident) -> str:
     return f"{incident.environment}: {main.plan.task}, {main.plan.purpose}: {ending}{half}. {present(incident.seen)}"
 
 
+def well(seen: State) -> bool:
+    """Return whether a deployment runs, and answers as it should."""
+    return bool(seen.containers) and not health.wrong(health.answers(seen)) and not health.not_running(seen)
+
+
 def present(seen: State) -> str:
     """Return one sentence about a deployment as it is now."""
     bad = [check.line for check in health.wrong(health.answers(seen))]

@@ -9,6 +9,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from ..config.settings import Environment
+from ..ssh import paths
+from ..ssh.probe import Probe, single
+
 MASK = "***"
 KEY = re.compile(
     r"pass(word|wd|phrase)?(?![a-z])|pwd|secret|token|credential|dsn|salt|private|"
@@ -59,6 +63,12 @@ class Secrets:
         if isinstance(tree, str):
             return MASK if KEY.search(key) and tree else self.mask(tree)
         return MASK if KEY.search(key) and tree not in (None, True, False) else tree
+
+
+def probe(environment: Environment) -> Probe[Secrets]:
+    """Return the probe of the secrets in the deployment's .env: those values whose keys look secret."""
+    command = f"cat {paths.app(environment)}/.env 2>/dev/null || :"
+    return single(command, lambda answer: Secrets(in_dotenv(answer.out, every=False)))
 
 
 def in_dotenv(text: str, every: bool = True) -> Iterator[str]:

@@ -15,12 +15,10 @@ from ..engine.world import Check
 from ..preflight.checks import proof
 from ..preflight.present import state
 from ..preflight.present.state import State
-from ..ssh import paths
 from ..ssh.host import Host
-from ..ssh.probe import answered
-from . import cause
+from . import cause, secrets
 from .cause import Cause
-from .secrets import Secrets, in_dotenv
+from .secrets import Secrets
 
 TOGETHER = 24 * 3600  # seconds before the last run in which runs belong to one incident
 LOOKED_AT = 20  # runs
@@ -96,15 +94,9 @@ def read(host: Host, run: str | None = None) -> Incident:
     """Return the incident whose main run is `run`, or the last playbook's, and the state now; changes nothing."""
     environment = host.environment
     every = journal.every(environment, LOOKED_AT)
-    dotenv = answered(f"cat {paths.app(environment)}/.env 2>/dev/null || :")
-    known, settings, seen = host.ask(every, dotenv, state.probe(environment))
+    known, hidden, seen = host.ask(every, secrets.probe(environment), state.probe(environment))
     main = _main(host, known, run)
-    found = Incident(
-        environment=environment.name,
-        address=host.address,
-        seen=seen,
-        secrets=Secrets(in_dotenv(settings.out, every=False)),
-    )
+    found = Incident(environment=environment.name, address=host.address, seen=seen, secrets=hidden)
     return _about(host, found, main, of_one_incident(known, main.run)) if main else found
 
 

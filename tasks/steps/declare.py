@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..engine.task import Change, task
-from ..preflight.deployment import DeploymentWorld
+from ..incident.telling import Deployment
 
 __all__ = ["DEPLOYMENT", "change", "task"]
 
-DEPLOYMENT = DeploymentWorld()
+DEPLOYMENT = Deployment()
 change = Change(DEPLOYMENT)

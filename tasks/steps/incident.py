@@ -10,13 +10,15 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.errors import Failed, Refused
+from ..console.units import counted
 from ..incident import checklist as ticks
-from ..incident import evidence
+from ..incident import evidence, news
 from ..incident import notify as messages
 from ..incident import report as written
 from ..incident import timeline as incidents
 from ..incident.checklist import Item
 from ..incident.notify import Sent
+from ..incident.timeline import Incident
 from ..ssh.host import Host
 from .declare import task
 
@@ -72,20 +74,30 @@ def checklist(c: Host, run: str | None = None, json: bool = False) -> list[Item]
     return items
 
 
-@task
-def notify(c: Host, message: str | None = None, run: str | None = None, json: bool = False) -> list[Sent]:
+@task(help={"plan": "show the text and send nothing"})
+def notify(
+    c: Host, message: str | None = None, run: str | None = None, plan: bool = False, json: bool = False
+) -> list[Sent]:
     """Send the team a short, true status of the last run and of the deployment's health."""
-    addresses = c.environment.notify
-    if not addresses:
+    addresses = c.environment.notices.addresses
+    if not (addresses or plan):
         raise Refused(
             f"hosts.yaml: environments.{c.environment.name}: notify: names no address; it takes Apprise addresses "
             "(ROLLBACK_NOTIFY_URL in .env, as hosts.yaml comes). Nothing was sent."
         )
     incident = incidents.read(c, run)
-    body = incident.secrets.mask("\n".join(filter(None, [message, written.headline(incident)])))
-    sent = messages.send(addresses, f"Rollback on {c.environment.name}", body)
-    console.emit_json({"message": body, "sent": [to_builtins(one) for one in sent]})
-    console.say(body)
+    told = news.of_incident(incident, message or "")
+    sent = [] if plan else messages.send(addresses, told.title, told.text)
+    console.emit_json({"message": told.text, "sent": [to_builtins(one) for one in sent]})
+    console.say(told.text)
+    if plan:
+        console.say(f"Nothing was sent (--plan): hosts.yaml names {counted(len(addresses), 'notify address')}.")
+        return []
+    return _said(c, incident, sent)
+
+
+def _said(c: Host, incident: Incident, sent: list[Sent]) -> list[Sent]:
+    """Say what became of the message, and note it; raise Failed where an address could not be told."""
     for one in sent:
         console.say(f"{one.to}: {'sent' if one.ok else one.why}", style="green" if one.ok else "red")
     good = sum(one.ok for one in sent)

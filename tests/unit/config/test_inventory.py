@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tasks.config import inventory
+from tasks.config.settings import Notices
 from tasks.console.errors import Refused
 
 GOOD = {
@@ -71,7 +72,7 @@ def test_a_good_file_becomes_settings_with_their_defaults(write):
     found = inventory.load("production")
     assert (found.name, found.hosts[0].host, found.hosts[0].port) == ("production", "example", 22)
     assert (found.app.branch, found.compose.command, found.compose.files) == ("main", "auto", ["a.yml"])
-    assert found.notify == []
+    assert found.notices == Notices()
     assert (found.service("backend"), found.service("worker")) == ("app", None)
     assert inventory.names() == ["production", "staging"]
 
@@ -158,6 +159,20 @@ def test_nothing_and_a_mapping_are_shown_in_words(write):
     assert "app.path: found an empty mapping; allowed: text." in refusal()
     write(**{f"{P}app__path": ["a"]})
     assert "app.path: found a list; allowed: text." in refusal()
+
+
+def test_who_is_told_of_what_may_be_a_mapping_whose_on_is_no_boolean(write):
+    place = write(**{f"{P}notify": "HERE"})
+    told = "{addresses: ['json://h', '${NOTIFY:-}'], on: [start, failure]}"
+    place.write_text(place.read_text().replace("HERE", told))
+    found = inventory.load("production").notices
+    assert (found.addresses, found.on) == (["json://h"], ["start", "failure"])
+    write(**{f"{P}notify": {"addresses": [], "on": ["begin"]}})
+    assert "notify.on[0]: found 'begin'; allowed: start, success or failure." in refusal()
+    write(**{f"{P}notify": {"adresses": []}})
+    assert "notify: unknown key 'adresses', did you mean 'addresses'?; allowed: addresses, on" in refusal()
+    write(**{f"{P}notify": "json://h"})
+    assert "notify: found 'json://h'; allowed: a mapping or a list." in refusal()
 
 
 def test_two_hosts_of_one_address_are_one_too_many(write):

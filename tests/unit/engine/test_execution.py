@@ -29,6 +29,7 @@ def test_every_step_runs_then_the_result_is_proven_and_the_lock_given_back(mocke
     assert (outcome.back, outcome.outage, [check.ok for check in outcome.checks]) == ("x", None, [True])
     assert run.locks.released
     assert "close-run.sh" in run.host.commands[-1]
+    assert '"outage"' not in run.host.commands[-1]
 
 
 def test_a_step_runs_on_all_hosts_or_on_the_first_only(mocker):

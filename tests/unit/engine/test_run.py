@@ -8,10 +8,11 @@ import json
 import pytest
 
 from tasks.console import terminal
-from tasks.console.errors import Held, Refused
+from tasks.console.errors import Failed, Held, Refused
 from tasks.engine import journal, lock, run
 from tasks.engine.plan import UNDO
 from tasks.engine.run import RunOptions
+from tasks.engine.world import Turn
 from tests.unit.support.playing import START, STOP, Member, World, fleet, plan
 
 
@@ -34,7 +35,7 @@ def played(mocker):
 
     class Execution:
         def __init__(self, world, host, plan, locks, started, records=None) -> None:
-            self.records = records
+            self.world, self.host, self.plan, self.records = world, host, plan, records
 
         def complete(self) -> str:
             told.append(("carried out", self.records))
@@ -45,8 +46,8 @@ def played(mocker):
     return told
 
 
-def carry_out(made, member=None, **options):
-    return run.carry_out(member or Member(), made, RunOptions(**options), 0.0, World())
+def carry_out(made, member=None, world=None, **options):
+    return run.carry_out(member or Member(), made, RunOptions(**options), 0.0, world or World())
 
 
 def test_a_plan_is_locked_written_down_and_carried_out(played):
@@ -54,6 +55,25 @@ def test_a_plan_is_locked_written_down_and_carried_out(played):
     assert carry_out(plan(STOP), member, yes=True) == "outcome"
     assert played == [("locked", "run-1", lock.NEW), ("carried out", None)]
     assert "begin-run.sh" in member.commands[0]
+
+
+def test_how_a_run_begins_and_ends_is_told(played, mocker):
+    world = World()
+    carry_out(plan(STOP), world=world, yes=True)
+    assert world.told == [Turn("start"), Turn("success", outcome="outcome")]
+    mocker.patch.object(run.Execution, "complete", side_effect=Failed("no room"))
+    with pytest.raises(Failed):
+        carry_out(plan(STOP), world=world, yes=True)
+    assert world.told[2:] == [Turn("start"), Turn("failure", why="no room")]
+
+
+def test_of_what_is_only_planned_or_not_begun_nothing_is_told(played):
+    world, member = World(), Member()
+    carry_out(plan(STOP), world=world, plan=True)
+    member.__dict__["answers"]["*"] = ("", "", journal.MOVED)
+    with pytest.raises(Held):
+        carry_out(plan(STOP), member, world, yes=True)
+    assert world.told == []
 
 
 def test_a_plan_that_is_only_wanted_is_shown_and_nothing_is_locked(played, capsys):
@@ -113,7 +133,9 @@ def test_a_run_is_taken_up_with_what_every_host_knows_of_it(played, mocker):
     members = fleet("a", "b")
     known = mocker.Mock(plan=plan(STOP, START))
     mocker.patch.object(Member, "ask", return_value=known)
-    assert run.take_up(members[0], known, 0.0, World()) == "outcome"
+    world = World()
+    assert run.take_up(members[0], known, 0.0, world) == "outcome"
+    assert world.told[0] == Turn("start", again=True)
     assert played == [("locked", "run-1", lock.resuming("run-1")), ("carried out", dict.fromkeys(members, known))]
     assert all('"event":"resumed"' in member.commands[-1] for member in members)
 

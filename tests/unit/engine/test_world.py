@@ -8,14 +8,14 @@ import msgspec
 import pytest
 
 from tasks.engine.world import Check, Outcome, Proof, World
-from tasks.preflight.deployment import DeploymentWorld
+from tasks.incident.telling import Deployment
 
-METHODS = ("prove", "standing", "remedies", "can_undo")
+METHODS = ("prove", "standing", "remedies", "can_undo", "tell")
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_deployment_answers_what_the_engine_asks(method):
-    asked, answered = (inspect.signature(getattr(one, method)) for one in (World, DeploymentWorld))
+    asked, answered = (inspect.signature(getattr(one, method)) for one in (World, Deployment))
     assert list(asked.parameters) == list(answered.parameters)
 
 

@@ -11,7 +11,7 @@ from msgspec import structs
 from tasks.console.errors import Refused
 from tasks.console.units import moment
 from tasks.engine import record
-from tasks.incident import report
+from tasks.incident import report, secrets
 from tasks.incident import timeline as incident
 from tasks.incident.cause import Cause
 from tasks.preflight.checks import proof
@@ -75,7 +75,8 @@ def test_a_journal_without_times_does_not_stop_the_report():
 
 def host(journals, env=""):
     """A host with these journals that is otherwise well, and kept one error."""
-    answers = (journals, Answer(env, "", 0), state())
+    hidden = secrets.probe(environment()).read({"": Answer(env, "", 0)})
+    answers = (journals, hidden, state())
     kept = Cause("app", "RuntimeError: bad deploy", 5.0)
     return SimpleNamespace(
         environment=environment(), address="u@h:22", ask=lambda *probes: answers if len(probes) > 1 else kept

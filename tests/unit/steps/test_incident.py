@@ -5,10 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from msgspec import structs
 
 from tasks.config.settings import App, Compose, DatabaseSettings, Environment, HostSettings
 from tasks.console.errors import Refused
 from tasks.steps import incident
+from tests.unit.support import incidents
 
 ENVIRONMENT = Environment(
     hosts=[HostSettings(host="shop")],
@@ -23,6 +25,17 @@ def test_without_an_address_the_key_to_set_is_named():
     c = SimpleNamespace(environment=ENVIRONMENT)
     with pytest.raises(Refused, match=r"environments\.shop: notify"):
         incident.notify.body(c)
+
+
+def test_a_message_can_be_read_before_it_is_sent(mocker, capsys):
+    mocker.patch.object(incident.incidents, "read", return_value=incidents.incident())
+    sent = mocker.patch.object(incident.messages, "send")
+    c = SimpleNamespace(environment=structs.replace(ENVIRONMENT, notify=["json://x"]))
+    assert incident.notify.body(c, message="We are back.", plan=True) == []
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "We are back." and said[1].startswith("shop: no rollback was run.")
+    assert said[-1] == "Nothing was sent (--plan): hosts.yaml names 1 notify address."
+    assert not sent.called
 
 
 def test_a_report_does_not_overwrite_a_file(tmp_path):

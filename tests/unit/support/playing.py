@@ -7,7 +7,7 @@ from typing import Any
 
 from tasks.engine.job import End
 from tasks.engine.plan import Expectation, Plan, Step
-from tasks.engine.world import Check, Proof
+from tasks.engine.world import Check, Proof, Turn
 from tests.unit.support.deployment import environment
 from tests.unit.support.scripted import Scripted
 
@@ -22,6 +22,7 @@ class World:
 
     def __init__(self, *, ok: bool = True, healthy_at: float | None = None, can_undo: Any = True) -> None:
         self.ok, self.healthy_at, self.undoable = ok, healthy_at, can_undo
+        self.told: list[Turn] = []
 
     def prove(self, host: Scripted, expect: Expectation) -> Proof:
         """Say whether it is as it should be."""
@@ -36,6 +37,10 @@ class World:
     def remedies(self, host: Scripted, plan: Plan, why: str) -> list[str]:
         """Say what else could be done."""
         return ["Do something else."]
+
+    def tell(self, host: Scripted, plan: Plan, turn: Turn) -> None:
+        """Keep what was told."""
+        self.told.append(turn)
 
     def can_undo(self, host: Scripted, plan: Plan, done: list[str]) -> bool:
         """Say whether it can be taken back."""
