@@ -30,13 +30,17 @@ def sql(statement: str) -> Callable[[Stage], object]:
 
 @dataclass(frozen=True)
 class Break:
-    """What happens while `step` is held; `says` is in the first line printed."""
+    """What happens while `step` is held; `says` is in the first line printed.
+
+    After a break that `amends` the run has put everything back by itself, and its containers run again.
+    """
 
     name: str
     step: str
     broken: Callable[[Stage], object]
     mended: Callable[[Stage], object]
     says: str = ""
+    amends: bool = False
 
 
 BREAKS = [
@@ -53,6 +57,7 @@ BREAKS = [
         sql("ALTER TABLE cases RENAME priority TO urgency"),
         sql("ALTER TABLE cases RENAME urgency TO priority"),
         "swapped back",
+        amends=True,
     ),
     Break(
         "revision changed by somebody else",
@@ -84,10 +89,13 @@ CASES = [
 
 @pytest.mark.parametrize("fault", CASES)
 def test_a_run_that_breaks_says_where_the_host_stands_and_goes_on_when_it_is_mended(ready, fault):
-    rows = ready.content()
+    rows, ids = ready.content(), ready.operator.containers()
     ran = broken(ready, fault, ready.rollback)
-    other = ready.operator.fab("containers.start", "--yes")
-    assert other.code == 3, other.text
+    if fault.amends:
+        assert ready.operator.containers() == ids
+    else:
+        other = ready.operator.fab("containers.start", "--yes")
+        assert other.code == 3, other.text
     ready.note(fault.name, f"during {fault.step}", ran, "yes", rows)
     ready.must(ready.resume())
     ready.rolled_back()

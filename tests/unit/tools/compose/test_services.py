@@ -50,7 +50,7 @@ def test_the_database_stops_last_and_the_logs_are_kept_in_the_runs_folder(stage)
     ran(stage, compose.call(environment(), "containers/stop.sh", "db", "api"))
     assert verbs(stage) == ["docker stop -t 3 1", "docker stop -t 3 2"]
     assert (stage.home / "evidence/c_api.log").is_file()
-    assert ["docker", "logs", "--tail", "5000", "id"] in stage.calls
+    assert ["docker", "logs", "--timestamps", "--tail", "5000", "id"] in stage.calls
 
 
 def test_a_container_that_is_gone_meanwhile_keeps_from_nothing():
