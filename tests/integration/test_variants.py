@@ -12,6 +12,8 @@ VARIANTS = {
     "no alembic": {"alembic": False},
     "compose v2, no database": {"compose": "v2", "database": False},
 }
+LONG = {"no frontend, backend in a subfolder", "no alembic"}
+CASES = [pytest.param(o, id=name, marks=pytest.mark.long if name in LONG else ()) for name, o in VARIANTS.items()]
 
 
 def images(operator) -> dict[str, str]:
@@ -22,7 +24,7 @@ def images(operator) -> dict[str, str]:
     return {s: t for s, i in map(str.split, lines) if operator.good in (t := operator.host.exec(names + i))}
 
 
-@pytest.mark.parametrize("options", VARIANTS.values(), ids=VARIANTS.keys())
+@pytest.mark.parametrize("options", CASES)
 def test_a_broken_release_is_rolled_back_whatever_the_deployment_is_made_of(deployed, options):
     operator = deployed(**options)
     rows = operator.rows()
