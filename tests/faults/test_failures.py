@@ -64,6 +64,7 @@ BREAKS = [
         "downgrade",
         sql("UPDATE alembic_version SET version_num = 'deadbeef0000'"),
         sql("UPDATE alembic_version SET version_num = 'c5b90f37a4de'"),
+        amends=True,
     ),
     Break(
         "checkout locked by another git",
