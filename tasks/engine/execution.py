@@ -11,10 +11,10 @@ from typing import NoReturn
 from msgspec.structs import replace
 
 from ..console import terminal
-from ..console.errors import Failed, Held, Refused
+from ..console.errors import Failed, Held, Refused, Stopped
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from . import display, failure, interrupt, job, journal
+from . import display, failure, interrupt, job, journal, record
 from .holding import Locks, taken_over
 from .plan import Plan, Step, label
 from .record import RunRecord
@@ -43,6 +43,7 @@ class Execution:
         partial = any(record.partially_applied for record in self.records.values())
         self.progress = failure.Progress(world, host, plan, partially_applied=partial)
         self.watch: Watches | None = None
+        self.running: bool | None = None  # what the hosts say of it; None: they were not asked
 
     def complete(self) -> Outcome:
         """Run the steps that are not done, then prove the result.
@@ -58,6 +59,7 @@ class Execution:
                 return self._prove()
         except KeyboardInterrupt:
             self._note("interrupted", step=at.name if at else "")
+            self._read_again()
             raise Failed(failure.interrupted(self.progress, at, self.goes_on)) from None
         finally:
             if not (self.progress.partially_applied or self.goes_on):
@@ -66,7 +68,17 @@ class Execution:
     @property
     def goes_on(self) -> bool:
         """Whether a step may go on on a host without this client."""
+        if self.running is not None:
+            return self.running
         return self.watch is not None and self.watch.goes_on
+
+    def _read_again(self) -> None:
+        """Take how far the run has come from the journals: a step may have ended while the operator was asked."""
+        with contextlib.suppress(Stopped, OSError, EOFError, KeyboardInterrupt):
+            records = parallel_map(self.host.fleet, lambda member: record.read(member, self.plan.run))
+            self.running = any(known.running for known in records)
+            self.progress.done = [{"step": name} for name in record.done(self.plan, records)]
+            self.progress.partially_applied = any(known.partially_applied for known in records)
 
     def _step(self, number: int, step: Step) -> None:
         begun = time.monotonic()

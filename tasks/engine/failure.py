@@ -82,8 +82,9 @@ def refused(run: Progress, member: Host, step: Step, why: str) -> str:
 def interrupted(run: Progress, step: Step | None, goes_on: bool) -> str:
     """Return the lines for a run that was interrupted: between two steps, or during one that may go on."""
     title = f": {step.title}" if step else ""
-    what = "the step goes on on the host" if goes_on else "nothing runs on the host any more"
-    back = f"; or take it back: {fab('undo')}" if run.partially_applied and not goes_on and _undone(run) else ""
+    ended = "the step is done; " if step and step.name in run.names else ""
+    what = "the step goes on on the host" if goes_on else f"{ended}nothing runs on the host any more"
+    back = _or_back(run) if run.partially_applied and not goes_on else ""
     next_ = [f"  next: {fab('resume')}{back}", _log(run)]
     return "\n".join([f"Interrupted{title}. Run {run.plan.run}: {what}.", *_standing(run), *next_])
 
@@ -111,12 +112,17 @@ def _standing(run: Progress) -> list[str]:
 
 def _next(run: Progress) -> list[str]:
     if run.partially_applied:
-        back = f"; or take it back: {fab('undo')}" if _undone(run) else ""
-        return [f"  next: mend the cause, then {fab('resume')}{back}", _log(run)]
+        return [f"  next: mend the cause, then {fab('resume')}{_or_back(run)}", _log(run)]
     if run.amended:
         return [f"  next: mend the cause, then {fab('resume')}, or begin anew", _log(run)]
+    if run.names == [step.name for step in run.plan.steps]:
+        return [f"  next: mend the cause, then {fab('resume')}, which proves it again{_or_back(run)}", _log(run)]
     back = f"  the way back: {run.plan.way_back}" if run.plan.back else ""
     return [line for line in (f"  next: {fab('status')}", back, _log(run)) if line]
+
+
+def _or_back(run: Progress) -> str:
+    return f"; or take it back: {fab('undo')}" if _undone(run) else ""
 
 
 def _log(run: Progress) -> str:

@@ -116,6 +116,8 @@ def describe(lock: LockInfo) -> str:
         return f"another run holds the lock: {run}. Watch it: {fab('runs.show')}"
     if lock.state == "RUNNING":
         return f"a step goes on without its operator: {run}. Take it up: {fab('resume')}"
+    if lock.state == "FREE":
+        return f"{run}, left behind: it holds nothing up. Its story: {fab(f'runs.show --run {lock.run}')}"
     return (
         f"{run}, stopped half-way. Continue it: {fab('resume')}. Take it back: {fab('undo')}. "
         "Or leave it as it is: the same command with --take-over"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -60,11 +61,16 @@ class RunRecord(Struct, frozen=True, kw_only=True):
         return journal.partially_applied(self.journal)
 
     @property
+    def running(self) -> bool:
+        """Whether a step runs there."""
+        return any(step.state == "running" for step in self.steps)
+
+    @property
     def state(self) -> str:
         """What became of the run, in a word or three."""
         if self.holder == self.run and self.lock == "LIVE":
             return "running"
-        if any(step.state == "running" for step in self.steps):
+        if self.running:
             return "a step goes on without its operator"
         return journal.last_word(self.journal)
 
@@ -91,6 +97,11 @@ class RunRecord(Struct, frozen=True, kw_only=True):
         return not word.get("amended") and any(began)
 
     @property
+    def unproven(self) -> bool:
+        """Whether only the proof is left of it."""
+        return bool(self.steps) and not self.over and all(step.state == "done" for step in self.steps)
+
+    @property
     def undone(self) -> bool:
         """Whether it was taken back."""
         return self._says("undone")
@@ -102,6 +113,15 @@ class RunRecord(Struct, frozen=True, kw_only=True):
 
     def _says(self, *events: str) -> bool:
         return any(e.get("event") in events for e in self.journal)
+
+
+def done(plan: Plan, records: Sequence[RunRecord]) -> list[str]:
+    """Return the names of the steps that are done on every host they are for; `records`: the primary's first."""
+    return [
+        step.name
+        for at, step in enumerate(plan.steps)
+        if all(known.steps[at].state == "done" for known in (records[:1] if step.primary_only else records))
+    ]
 
 
 class OtherFormat(Refused):

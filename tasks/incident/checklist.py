@@ -85,7 +85,8 @@ def _reverted(incident: Incident) -> Item:
     if incident.proven and not health.wrong(checks):
         return Item(text, True, "; ".join(check.line for check in checks))
     evidence = health.summary(checks) or f"run {main.run}: {main.state}"
-    return Item(text, False, evidence, fab("resume") if main.partially_applied else fab("full-rollback"))
+    left = main.partially_applied or main.unproven
+    return Item(text, False, evidence, fab("resume") if left else fab("full-rollback"))
 
 
 def _restarted(incident: Incident) -> Item:

@@ -27,7 +27,7 @@ class DeploymentWorld:
         """Wait until `host` is ready, or visibly will not be, and return what it is then."""
         ready = proof.wait(host, expect)
         return Proof(
-            checks=[*health.steady(ready.not_ready), *proof.verify(host, expect)],
+            checks=health.suspecting([*health.steady(ready.not_ready), *proof.verify(host, expect)]),
             healthy_at=ready.healthy_at,
             logs={one.container: one.lines for one in ready.not_ready if one.lines},
         )

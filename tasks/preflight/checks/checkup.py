@@ -15,7 +15,7 @@ YOUNG = 30  # seconds after its start within which a container may still be on i
 
 def checks(environment: Environment, e: Examined, commit: str | None = None, primary: bool = True) -> list[Check]:
     """Return everything looked at on one host; `commit` (a full hash) is where HEAD has to be, if anywhere."""
-    return [
+    found = [
         health.engine(e.seen),
         *health.containers(e),
         health.head(e.seen, commit),
@@ -25,6 +25,7 @@ def checks(environment: Environment, e: Examined, commit: str | None = None, pri
         *health.crashes(e),
         *health.logs(e),
     ]
+    return health.suspecting(found)
 
 
 def look(member: Host, commit: str | None = None) -> list[Check]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+
+from msgspec import structs
 
 from ...console.text import one_line
 from ...engine.world import Check
@@ -13,6 +15,8 @@ from .errorlog import BURST, MINUTES, Noise
 from .examine import Examined
 
 LONGEST = 600  # characters of a summary
+ELSEWHERE = ("no answer", "3", "4")  # how an answer begins where something else may have been asked
+SUSPECTED = "all else is as it should be: is this address in hosts.yaml right?"
 
 
 def wrong(checks: Iterable[Check]) -> list[Check]:
@@ -62,6 +66,15 @@ def not_running(seen: State) -> list[Check]:
 def answers(seen: State) -> list[Check]:
     """Return whether each health address answers as it should."""
     return [Check("health", r.url, r.found, r.ok) for r in seen.responses]
+
+
+def suspecting(checks: Sequence[Check]) -> list[Check]:
+    """Return `checks`; one address that alone is wrong is asked about, unless the application says so itself."""
+    bad = wrong(checks)
+    others = any(check.ok and check.name in ("running", "health") for check in checks)
+    if len(bad) != 1 or bad[0].name != "health" or not others or not bad[0].found.startswith(ELSEWHERE):
+        return list(checks)
+    return [check if check.ok else structs.replace(check, found=f"{check.found}; {SUSPECTED}") for check in checks]
 
 
 def steady(not_ready: Iterable[NotReady]) -> list[Check]:

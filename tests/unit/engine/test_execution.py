@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from msgspec import structs
 
 from tasks.console.commands import render
 from tasks.console.errors import Failed, Held, Refused
@@ -105,8 +106,9 @@ def test_a_client_that_lost_the_lock_stops(mocker):
 def test_what_is_not_proven_is_a_failure_even_though_every_step_succeeded(mocker):
     ends(mocker)
     run = execution(plan(STOP, START), world=World(ok=False))
-    with pytest.raises(Failed, match="not proven: http://h: 503"):
+    with pytest.raises(Failed, match="not proven: http://h: 503") as failed:
         run.complete()
+    assert "next: mend the cause, then fab resume, which proves it again" in render(failed.value.message)
     assert not any("close-run.sh" in command for command in run.host.commands)
 
 
@@ -116,6 +118,34 @@ def test_an_interruption_is_noted_and_says_what_goes_on(mocker):
     with pytest.raises(Failed, match="Interrupted: Stop. Run run-1: nothing runs on the host any more"):
         run.complete()
     assert any('"event":"interrupted"' in command for command in run.host.commands)
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        (("done", "waiting"), "the step is done; nothing runs on the host any more"),
+        (("running", "waiting"), "the step goes on on the host"),
+        (("failed", "waiting"), "Run run-1: nothing runs on the host any more"),
+    ],
+)
+def test_what_became_of_an_interrupted_step_is_read_once_the_question_is_answered(mocker, states, words):
+    ends(mocker, KeyboardInterrupt())
+    run = execution(plan(STOP, START))
+    mocker.patch("tasks.engine.record.read", return_value=record(*states))
+    with pytest.raises(Failed, match=words) as failed:
+        run.complete()
+    assert ("done: stop" in failed.value.message) is (states[0] == "done")
+    assert run.goes_on is (states[0] == "running")
+
+
+def test_a_run_whose_last_step_ended_meanwhile_gives_its_lock_back(mocker):
+    ends(mocker, 0, KeyboardInterrupt())
+    run = execution(plan(STOP, START))
+    whole = structs.replace(record("done", "done"), journal=[{"half": False}])
+    mocker.patch("tasks.engine.record.read", return_value=whole)
+    with pytest.raises(Failed, match="done: stop, start"):
+        run.complete()
+    assert run.locks.released
 
 
 def test_a_host_that_cannot_be_told_does_not_hide_why_the_run_failed(mocker):

@@ -218,13 +218,18 @@ def test_what_lies_there_is_read_as_data(state):
 
 
 @pytest.mark.parametrize(
-    ("state", "words"), [("LIVE", "runs.show"), ("RUNNING", "resume"), ("DEAD", "--take-over"), ("FREE", "undo")]
+    ("state", "words"),
+    [("LIVE", "runs.show"), ("RUNNING", "resume"), ("DEAD", "--take-over"), ("FREE", "holds nothing up")],
 )
 def test_who_is_kept_out_reads_who_what_how_long_and_what_to_type(state, words):
     owner = {"run": ONE, "task": "full-rollback", "who": "ada", "machine": "laptop"}
     line = lock.describe(LockInfo(state, owner, 300, "begin of step 05-downgrade"))
     for part in ("ada", "laptop", ONE, "full-rollback", "5 minutes", "05-downgrade", words):
         assert part in line
+
+
+def test_a_lock_that_holds_nothing_up_asks_for_no_take_over():
+    assert "--take-over" not in lock.describe(LockInfo("FREE", {"run": ONE}))
 
 
 @pytest.mark.parametrize("rest", ["", "nonsense", "[]\nx\n{", "{}\n\nnull"])

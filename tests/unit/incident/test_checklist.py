@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from tasks.console.commands import render
 from tasks.engine.plan import Expectation
+from tasks.engine.record import StepStatus
 from tasks.incident.cause import Cause
 from tasks.incident.checklist import checklist
 from tasks.incident.timeline import own_runs, timeline
@@ -114,4 +117,12 @@ def test_a_health_address_that_fails_now_unticks_the_verification():
 def test_a_run_that_stands_half_way_is_to_be_resumed():
     half = {"event": "failed", "step": "start", "why": "no", "half": True}
     items = {i.text: i for i in checklist(incident(journal(("stop", "start"), 1, half)))}
+    assert render(items[ALL[3]].command) == "fab resume"
+
+
+def test_a_run_of_which_only_the_proof_is_left_is_to_be_resumed():
+    unproven = {"event": "failed", "step": "start", "why": "not proven: x: 404", "half": False}
+    lines = journal(("stop", "start"), 0, unproven)
+    steps = [StepStatus(name="01-start", title="", commands=(), state="done")]
+    items = {i.text: i for i in checklist(incident(lines, main=structs.replace(run(lines), steps=steps)))}
     assert render(items[ALL[3]].command) == "fab resume"

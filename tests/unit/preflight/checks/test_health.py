@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
+from tasks.engine.world import Check
 from tasks.preflight.checks import health
 from tasks.preflight.checks.errorlog import Noise
 from tasks.preflight.present.state import Response, State
@@ -50,6 +52,31 @@ def test_a_service_without_a_container_does_not_run_and_is_stopped():
 def test_only_200_is_healthy(code, ok, found):
     [check] = health.answers(state(responses=[Response("u", code)]))
     assert (check.looked_at, check.ok, check.found) == ("u", ok, found)
+
+
+RUNS, WRONG_ADDRESS = Check("running", "c_api", "running", True), Check("health", "http://h/nope", "404", False)
+
+
+@pytest.mark.parametrize("found", ["404", "no answer", "302", "404, not 204"])
+def test_an_address_that_alone_is_wrong_is_suspected_not_to_be_meant(found):
+    checks = health.suspecting([RUNS, structs.replace(WRONG_ADDRESS, found=found)])
+    assert checks[1].found == f"{found}; all else is as it should be: is this address in hosts.yaml right?"
+    assert not checks[1].ok and checks[0] == RUNS
+
+
+@pytest.mark.parametrize(
+    "checks",
+    [
+        [RUNS],
+        [WRONG_ADDRESS],
+        [RUNS, structs.replace(WRONG_ADDRESS, found="503")],
+        [RUNS, structs.replace(WRONG_ADDRESS, found="200, without 'ok'")],
+        [RUNS, WRONG_ADDRESS, WRONG_ADDRESS],
+        [RUNS, WRONG_ADDRESS, Check("steady", "c_web", "restarting", False)],
+    ],
+)
+def test_where_more_is_wrong_or_the_application_says_so_itself_the_address_is_not_suspected(checks):
+    assert health.suspecting(checks) == checks
 
 
 def test_a_container_that_is_not_ready_is_told_with_its_last_line_and_a_missing_one_is_not_told_twice():
