@@ -3,12 +3,13 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
+DOCS := $(VENV)/.docs
 SCRIPTS := $(shell find tasks tests -name '*.sh')
 # Bytecode is kept: what compiles everything anew starts in twice the time.
 export PYTHONDONTWRITEBYTECODE :=
 SHFMT := $(VENV)/bin/shfmt -ln posix -i 2 -ci -bn
 
-.PHONY: demo test coverage unit pythons mutants faults bench lint format sandbox sandbox-down setup clean
+.PHONY: demo test coverage unit pythons mutants faults bench docs lint format sandbox sandbox-down setup clean
 .DEFAULT_GOAL := help
 
 help:                ## Show what there is
@@ -46,6 +47,9 @@ faults: $(READY)     ## Inject every fault, try every deployment, write FAULTS.m
 bench: $(READY)      ## Measure, side by side, and write bench/RESULTS.md
 	@$(PYTHON) -m bench
 
+docs: $(DOCS)        ## Build the site of docs/ into build/site; a link that leads nowhere is an error
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict
+
 sandbox: $(READY)    ## Bring up the sandbox: a production host in a container
 	@$(PYTHON) -m sandbox up
 
@@ -68,4 +72,8 @@ setup: $(READY)      ## Make the virtual environment
 $(READY): requirements.txt
 	@test -x $(PYTHON) || python3 -m venv $(VENV) 2>/dev/null || sh sandbox/install-python
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(DOCS): requirements-docs.txt $(READY)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement requirements-docs.txt
 	@touch $@

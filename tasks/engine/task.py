@@ -45,7 +45,9 @@ class RollbackTask(fabric.Task):
 
     def get_arguments(self, *args: Any, **kwargs: Any) -> list[Argument]:
         """Return the arguments; one without its value comes to our own check, not to the parser's error."""
+        kept = dict(self.help)
         arguments: list[Argument] = super().get_arguments(*args, **kwargs)
+        self.help.update(kept)  # Invoke takes out of it what it has read
         for argument in arguments:
             argument.optional = argument.takes_value
             argument.raw_value = None  # an empty list would pass for a value

@@ -107,6 +107,14 @@ def test_a_change_brings_its_switches_along():
     assert names == {"commit", "yes", "plan", "take_over", "json", "verbose"}
 
 
+def test_the_options_of_a_task_are_explained_however_often_they_are_asked_for():
+    def body(c, yes=False):
+        """Do."""
+
+    made = task(body)
+    assert made.get_arguments()[0].help == made.get_arguments()[0].help == "ask nothing"
+
+
 @pytest.mark.parametrize("words", [["--commit"], ["--commit", "--yes"], ["--commit="], ["--commit", "-x"]])
 def test_a_value_that_is_missing_at_the_command_line_is_a_refusal(monkeypatch, capsys, words):
     def checkout(c, commit=None, yes=False):
