@@ -7,6 +7,7 @@ from msgspec import Struct
 from ..console.commands import fab
 from ..engine.plan import Effect, Expectation
 from ..preflight.checks import health
+from . import happened
 from .timeline import Incident
 
 KINDS = {
@@ -73,8 +74,9 @@ def _named(expect: Expectation) -> str:
 
 def _stepped(incident: Incident, text: str, effect: Effect, command: str) -> Item:
     entry = incident.done(effect)
-    evidence = f"step {entry.said['step']} of run {entry.run}, {incident.when(entry.at)}" if entry else "no run did it"
-    return Item(text, entry is not None, evidence, command)
+    if entry is None or incident.main is None:
+        return Item(text, False, "no run did it", command)
+    return Item(text, True, f"{happened.title(incident.main, entry)} (run {entry.run}), {incident.when(entry.at)}")
 
 
 def _reverted(incident: Incident) -> Item:

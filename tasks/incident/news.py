@@ -9,12 +9,11 @@ from msgspec import Struct
 from ..console.commands import fab, render
 from ..console.units import lasting
 from ..engine import display, journal
-from ..engine.before import DroppedBefore, SwappedBefore
 from ..engine.plan import Plan
 from ..engine.record import RunRecord
 from ..engine.world import Outcome, Turn
 from ..ssh.host import Host
-from . import report
+from . import headline, impact
 from .secrets import Secrets
 from .timeline import Incident
 
@@ -74,19 +73,7 @@ def _proven(outcome: Outcome | None) -> str:
 
 
 def _data(plan: Plan) -> list[tuple[str, str]]:
-    return [("Data", data(plan))]
-
-
-def data(plan: Plan) -> str:
-    """Return what is lost by a plan and what keeps it, as far as it says so."""
-    before = plan.before
-    if lost := plan.summary.get("is lost"):
-        return f"lost: {lost}"
-    if isinstance(before, DroppedBefore) and before.dropped:
-        return f"the data of before are in the dump {before.dropped}"
-    if isinstance(before, SwappedBefore) and before.swapped:
-        return f"the data of before are kept beside, as database {before.swapped}"
-    return ""
+    return [("Data lost", "; ".join(part for part in impact.data(plan) if part))]
 
 
 def outage(plan: Plan, lasted: float | None) -> str:
@@ -99,7 +86,7 @@ def outage(plan: Plan, lasted: float | None) -> str:
 def of_incident(incident: Incident, message: str = "") -> News:
     """Return what is told of the last incident, and of how the deployment is now; `message` comes first."""
     about = _about(incident, incident.main) if incident.main else []
-    lines = [("", message), ("", report.headline(incident)), *about]
+    lines = [("", message), ("", headline.of(incident)), *about]
     return _news(f"Rollback on {incident.environment}", lines, incident.secrets)
 
 
@@ -109,7 +96,7 @@ def _about(incident: Incident, main: RunRecord) -> Iterable[tuple[str, str]]:
     yield "Who", f"{first.get('who', '?')} from {first.get('machine', '?')}, {incident.when(first.get('at') or 0)}"
     yield "Why", incident.cause.line if incident.cause else "not known yet"
     yield "Outage", outage(main.plan, proven.said.get("outage")) if proven else "not over, or not proven to be"
-    yield "Data", data(main.plan)
+    yield from _data(main.plan)
     yield "Next", _next(incident, main)
     yield "Report", str(documented.said.get("what")) if documented else f"not written yet: {WRITE}"
 
@@ -117,6 +104,6 @@ def _about(incident: Incident, main: RunRecord) -> Iterable[tuple[str, str]]:
 def _next(incident: Incident, main: RunRecord) -> str:
     if main.partially_applied:
         return fab("resume")
-    if not incident.proven or not report.well(incident.seen):
+    if not incident.proven or not headline.well(incident.seen):
         return fab("diagnose")
     return f"nothing; the way back: {main.plan.way_back}" if main.plan.way_back else "nothing"

@@ -28,7 +28,7 @@ def _send(to: str, address: str, title: str, body: str) -> Sent:
     if service is None:
         return Sent(to, False, "Apprise does not understand it")
     try:
-        ok = bool(service.notify(body=body, title=title, notify_type=apprise.NotifyType.INFO))
+        ok = bool(service.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT))
     except Exception as error:
         return Sent(to, False, type(error).__name__)
     return Sent(to, ok, "" if ok else "not delivered: refused, or no answer")

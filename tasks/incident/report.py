@@ -1,140 +1,119 @@
-"""An incident written down in Markdown: only what the journal says and what is there now."""
+"""An incident written down for somebody who was not there: only what the journal says and what is there now."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
-from ..console.commands import fab, render
+from msgspec import Struct
+
+from ..console.commands import fab
 from ..console.errors import Refused
-from ..console.units import moment, size, stamp
+from ..console.units import counted, moment, size, stamp
 from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
 from ..engine.record import RunRecord
-from ..preflight.backups import copies
 from ..preflight.checks import health
 from ..preflight.present.state import State
 from ..ssh.host import Host
-from ..tools.postgres import reads
+from ..tools.git.commits import Commit
 from ..tools.postgres.server import Server
-from . import checklist
+from . import background, checklist, happened, headline, impact, picture
+from .background import Background
 from .checklist import Item
-from .timeline import Incident, TimelineEntry
-
-COUNTING = 30  # seconds that counting all rows may take
-WORDS = {
-    "run": "{task} was started by {who} from {machine}",
-    "resumed": "the run was taken up again",
-    "failed": "{step} failed: {why}",
-    "interrupted": "the run was interrupted during {step}",
-    "proven": "the result was proven on the host",
-    "undone": "the run was taken back",
-    "left": "the run was left as it was",
-    "notified": "the team was told: {what}",
-    "documented": "the incident was documented: {what}",
-}
+from .happened import Event
+from .impact import Figure
+from .picture import Picture
+from .timeline import Incident
 
 
-def headline(incident: Incident) -> str:
-    """Return what is true in a sentence or two: what was done, whether it was proven, and how the deployment is now."""
-    main, proven = incident.main, incident.proven
-    if main is None:
-        return f"{incident.environment}: no rollback was run. {present(incident.seen)}"
-    ending = f"proven {moment(proven.at)}" if proven else f"not proven: {main.state}"
-    half = "; it is applied only in part" if main.partially_applied else ""
-    return f"{incident.environment}: {main.plan.task}, {main.plan.purpose}: {ending}{half}. {present(incident.seen)}"
+class Point(Struct, frozen=True):
+    """Something that somebody has to do or to find out; `command` may do it."""
+
+    text: str
+    command: str = ""
 
 
-def well(seen: State) -> bool:
-    """Return whether a deployment runs, and answers as it should."""
-    return bool(seen.containers) and not health.wrong(health.answers(seen)) and not health.not_running(seen)
+class Report(Struct, frozen=True, kw_only=True):
+    """All that a report says, in the order of its pages; times and sizes are words already, except those of events."""
+
+    title: str
+    written: str
+    summary: str
+    cause: str
+    figures: list[Figure]
+    picture: Picture
+    step_titles: list[str]
+    events: list[Event]
+    commits: list[Commit]
+    migrations: list[str]
+    left: list[str]
+    now: list[str]
+    proof: list[str]
+    data: list[str]
+    evidence: dict[str, str]
+    checklist: list[Item]
+    points: list[Point]
+    run: str
+    address: str
+    logs: str
 
 
-def present(seen: State) -> str:
-    """Return one sentence about a deployment as it is now."""
-    bad = [check.line for check in health.wrong(health.answers(seen))]
-    bad += [f"{check.looked_at} is {check.found}" for check in health.not_running(seen)]
-    bad += [] if seen.containers else ["no container"]
-    code = f"{seen.head[:12] or 'an unreadable commit'}" + (f" ({seen.subject})" if seen.subject else "")
-    good = "healthy" if seen.responses else "everything runs; no health address is configured"
-    return f"Now: {code}, {'NOT healthy: ' + '; '.join(bad) if bad else good}."
-
-
-def write(host: Host, incident: Incident) -> str:
+def make(host: Host, incident: Incident) -> Report:
     """Return the report about the main run; Refused where there was none."""
     main = incident.main
     if main is None:
         raise Refused("no run yet: there is nothing to report.", at=incident.address)
-    rows, server = data(host, incident.seen)
-    lines = [
-        f"# Incident on {incident.environment}",
-        "",
-        headline(incident),
-        "",
-        *_section("Timeline", _timeline(incident.entries, main)),
-        *_section("What was left", _left(main)),
-        *_section("What runs now", _now(incident.seen, main)),
-        *_section("Proof, read from the host again for this report", _proof(incident, main)),
-        *_section("Data", _data(incident, main, rows, server)),
-        *_section("Open points", _open(checklist.checklist(incident)[:-1])),
-        *_section("Notes", ["- What caused it: _to be filled in_"]),
-        f"Run {main.run} on {incident.address}; its logs: `{fab(f'runs.show --run {main.run}')}`.",
-    ]
-    return incident.secrets.mask(render("\n".join(lines))) + "\n"
+    known = background.read(host, incident.seen, main)
+    items = checklist.checklist(incident)[:-1]  # that it is documented is what the report itself does
+    return Report(
+        title=f"Incident on {incident.environment}",
+        written=moment(main.now),
+        summary=headline.of(incident),
+        cause=_cause(incident, main),
+        figures=impact.figures(incident, main, known),
+        picture=picture.draw(incident, main, known),
+        step_titles=[step.title for step in main.plan.steps],
+        events=list(happened.events(incident, main)),
+        commits=known.commits,
+        migrations=list(_migrations(main)),
+        left=list(_left(main)),
+        now=list(_now(incident.seen, main)),
+        proof=list(_proof(incident, main)),
+        data=list(_data(incident, main, known)),
+        evidence=known.logs,
+        checklist=items,
+        points=list(_points(incident, known, items)),
+        run=main.run,
+        address=incident.address,
+        logs=fab(f"runs.show --run {main.run}"),
+    )
 
 
-def data(host: Host, seen: State) -> tuple[dict[str, int] | None, Server | None]:
-    """Return the rows of every table and what the server holds; None for what gives no answer in time."""
-    try:
-        live = copies.database_of(host, seen)
-    except Refused:
-        return None, None
-    rows, server = host.ask(reads.optional(reads.rows(live)), reads.optional(reads.server(live)), timeout=COUNTING)
-    return rows, server
+def _cause(incident: Incident, main: RunRecord) -> str:
+    if incident.cause:
+        return f"The last exception of the release that was left: {incident.cause.line}."
+    if main.plan.undoes:
+        return f"An earlier rollback, run {main.plan.undoes}, was taken back."
+    return "Not known: the logs that were kept name no exception."
 
 
-def _section(title: str, lines: Iterable[str]) -> list[str]:
-    return [f"## {title}", "", *(list(lines) or ["- nothing is known"]), ""]
-
-
-def _timeline(entries: list[TimelineEntry], main: RunRecord) -> Iterator[str]:
-    titles = {step.name: step.title for step in main.steps}
-    ended = {_attempt(entry): entry for entry in entries if entry.event == "end"}
-    for entry in entries:
-        if entry.event == "end":
-            continue
-        text = _worded(entry)
-        if entry.event == "begin":
-            title = titles.get(str(entry.said.get("step"))) if entry.run == main.run else None
-            text = f"{title or entry.step}: {_ending(entry, ended.get(_attempt(entry)))}"
-        yield f"- {moment(entry.at)} · {text} ({entry.run})"
-
-
-def _attempt(entry: TimelineEntry) -> tuple[str, Any, Any]:
-    return entry.run, entry.said.get("step"), entry.said.get("try")
-
-
-def _ending(begun: TimelineEntry, end: TimelineEntry | None) -> str:
-    if end is None:
-        return "begun, its end is not journaled"
-    code = end.said.get("code")
-    return f"{'done' if code == 0 else f'FAILED with exit code {code}'} in {end.at - begun.at:.1f} s"
-
-
-def _worded(entry: TimelineEntry) -> str:
-    said = defaultdict(lambda: "?", {key: str(value) for key, value in entry.said.items()})
-    return WORDS.get(entry.event, entry.event).format_map(said)
+def _migrations(main: RunRecord) -> Iterator[str]:
+    """Yield from where to where the schema was moved, and what each downgrade was going to do."""
+    before, goal = main.plan.before, main.plan.expect.revision
+    if goal is None or not isinstance(before, SchemaBefore | SwappedBefore) or before.revision == goal:
+        return
+    yield f"from {_revision(before.revision)} to {_revision(goal)}"
+    yield from (fact.strip() for fact in main.plan.facts if fact.startswith(("takes back ", "  ")))
 
 
 def _left(main: RunRecord) -> Iterator[str]:
     before = main.plan.before
     if before and before.commit:
-        yield f"- commit {before.commit[:12]}" + (f" (branch {before.branch})" if before.branch else ", detached")
+        yield f"commit {before.commit[:12]}" + (f" (branch {before.branch})" if before.branch else ", detached")
     if isinstance(before, SchemaBefore | SwappedBefore):
-        yield f"- database revision {_revision(before.revision)}"
+        yield f"database revision {_revision(before.revision)}"
     if isinstance(before, ReleaseBefore):
-        yield from (f"- image of {service}: kept as {image}" for service, image in sorted(before.images.items()))
-    yield from (f"- {line.strip()}" for line in [*main.plan.facts, *main.plan.warnings])
+        yield from (f"image of {service}: kept as {image}" for service, image in sorted(before.images.items()))
+    yield from (line.strip() for line in [*main.plan.facts, *main.plan.warnings])
 
 
 def _revision(rows: list[str] | None) -> str:
@@ -142,33 +121,31 @@ def _revision(rows: list[str] | None) -> str:
 
 
 def _now(seen: State, main: RunRecord) -> Iterator[str]:
-    yield f"- commit {seen.head[:12] or 'unreadable'} ({seen.subject}), {seen.branch or 'detached'}"
+    yield f"commit {seen.head[:12] or 'unreadable'} ({seen.subject}), {seen.branch or 'detached'}"
     if main.plan.expect.revision is not None or seen.revision:
-        yield f"- database revision {_revision(seen.revision)}"
+        yield f"database revision {_revision(seen.revision)}"
     for c in seen.containers:
-        yield (
-            f"- {c.name}: {c.status} {c.health}".rstrip() + f", image {c.image[7:19]}, since {moment(stamp(c.started))}"
-        )
-    yield from (f"- {check.line}" for check in health.answers(seen))
-    yield from (f"- {name} could not be read: {why.splitlines()[-1]}" for name, why in seen.problems.items())
+        yield f"{c.name}: {c.status} {c.health}".rstrip() + f", image {c.image[7:19]}, since {moment(stamp(c.started))}"
+    yield from (check.line for check in health.answers(seen))
+    yield from (f"{name} could not be read: {why.splitlines()[-1]}" for name, why in seen.problems.items())
 
 
 def _proof(incident: Incident, main: RunRecord) -> Iterator[str]:
     if incident.proven is None:
-        yield f"- run {main.run} was not proven: {main.state}"
+        yield f"run {main.run} was not proven: {main.state}"
     for check in incident.checks:
-        yield f"- {'ok' if check.ok else 'WRONG'} · {check.name} · {check.line}"
+        yield f"{'ok' if check.ok else 'WRONG'} · {check.name} · {check.line}"
 
 
-def _data(incident: Incident, main: RunRecord, rows: dict[str, int] | None, server: Server | None) -> Iterator[str]:
+def _data(incident: Incident, main: RunRecord, known: Background) -> Iterator[str]:
     before = main.plan.before
     if isinstance(before, SchemaBefore) and before.snapshot:
-        made, now = "made" if incident.done("snapshots") else "NOT made", _copy(before, server)
-        yield f"- copy of the database before the change: {before.snapshot}, {made}, now {now}"
-    if rows is None:
-        yield "- rows were not counted: no database is configured, or it gave no answer in time"
-    for table, count in sorted((rows or {}).items()):
-        yield f"- {table}: {count} rows now"
+        made, now = "made" if incident.done("snapshots") else "NOT made", _copy(before, known.server)
+        yield f"copy of the database before the change: {before.snapshot}, {made}, now {now}"
+    if known.rows is None:
+        yield "rows were not counted: no database is configured, or it gave no answer in time"
+    for table, count in sorted((known.rows or {}).items()):
+        yield f"{table}: {count} rows now"
 
 
 def _copy(before: SchemaBefore, server: Server | None) -> str:
@@ -180,8 +157,18 @@ def _copy(before: SchemaBefore, server: Server | None) -> str:
     return "not there" + (f"; where no clone could be made: the dump {before.dump}" if before.dump else "")
 
 
-def _open(items: list[Item]) -> Iterator[str]:
-    """Yield what is left to do; that the incident is documented is what the report itself does."""
+def _points(incident: Incident, known: Background, items: list[Item]) -> Iterator[Point]:
+    """Yield what is left to do, and what nobody but people can know."""
     for item in items:
         if not item.done:
-            yield f"- NOT done: {item.text}: {item.evidence}. Next: `{item.command}`"
+            yield Point(f"NOT done: {item.text}: {item.evidence}", item.command)
+    if not incident.cause:
+        yield Point("Not known: what caused it")
+    yield Point("Not known: who noticed it first, when, and by what")
+    yield Point("Not known: whom it reached, and who has to be told")
+    if known.commits:
+        yield Point(
+            f"To do: mend what was taken back ({counted(len(known.commits), 'commit')}), before it is deployed again"
+        )
+    if incident.done("drops") or incident.done("snapshots"):
+        yield Point("To decide: what becomes of the data of before, and for how long they are kept")

@@ -12,7 +12,7 @@ from ..console import terminal as console
 from ..console.errors import Failed, Refused
 from ..console.units import counted
 from ..incident import checklist as ticks
-from ..incident import evidence, news
+from ..incident import evidence, news, pages
 from ..incident import notify as messages
 from ..incident import report as written
 from ..incident import timeline as incidents
@@ -42,16 +42,17 @@ def logs(c: Host, run: str | None = None, count: int | str = "2000", json: bool 
     return folder
 
 
-@task
+@task(help={"output": "a local file to write it to as well: FILE.html as a page, any other as Markdown; not there yet"})
 def report(c: Host, run: str | None = None, output: str | None = None, json: bool = False) -> str:
     """Print a report of the incident in Markdown, and write it into a file with --output."""
     place = Path(output).expanduser() if output else None
     if place and place.exists():
         raise Refused(f"--output: {place} is there already. Nothing was written.")
     incident = incidents.read(c, run)
-    text = written.write(c, incident)
+    found = written.make(c, incident)
+    text = pages.markdown(found, incident.secrets)
     if place:
-        evidence.write(place, text)
+        evidence.write(place, pages.html(found, incident.secrets) if place.suffix == ".html" else text)
         incidents.note(c, incident, "documented", f"in {place.name} on {socket.gethostname()}")
         console.to_stderr(f"Written to {place.absolute()}")
     if not console.emit_json({"report": text, "file": str(place.absolute()) if place else ""}):

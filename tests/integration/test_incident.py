@@ -75,9 +75,13 @@ def test_an_incident_is_fetched_ticked_reported_and_told_as_it_was(fresh, tmp_pa
         "- database revision c5b90f37a4de",
         "- database revision 8d24e6b5c073",
         f"- public.cases: {fresh.rows()['cases']} rows now",
-        "## Open points\n\n- nothing is known",
+        "RuntimeError: bad deploy (the log of jctc_app, kept before it was stopped)",
+        "- Not known: who noticed it first",
     ):
         assert line in report.out
+    page = tmp_path / "report.html"
+    assert fresh.fab("incident.report", "--output", str(page)).code == 0
+    assert secret not in page.read_text() and "<svg" in page.read_text()
     assert secret not in report.out and run in report.out
     assert all(ticks(fresh).values())
     again = fresh.fab("incident.report", "--output", str(place))

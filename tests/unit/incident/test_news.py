@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
 from msgspec import structs
 
-from tasks.engine.before import DroppedBefore, SwappedBefore
 from tasks.engine.world import Turn
 from tasks.incident import news
 from tasks.incident.cause import Cause
@@ -32,7 +30,7 @@ def test_a_start_says_what_is_going_to_happen():
         "What: full-rollback, back",
         "Where: dev (u@h:22)",
         "Outage: expected in step 2 of 3",
-        "Data: lost: 3 values; the data of before: database s",
+        "Data lost: 3 values; kept in: database s",
     ):
         assert line in told.text.splitlines()
     assert [line for line in told.text.splitlines() if line.startswith("Who: ")]
@@ -51,7 +49,7 @@ def test_of_a_finished_run_all_is_told_by_hand():
         "Who: ada from laptop, 1970-01-01 00:16:40 UTC, 2 minutes ago",
         f"Why: {cause.line}",
         "Outage: 9.3 s",
-        "Data: lost: no data",
+        "Data lost: no data",
         "Next: nothing",
         "Report: not written yet: fab incident.report --output report.html",
     ]
@@ -74,18 +72,6 @@ def test_where_the_report_is_and_the_way_back_are_told():
 
 def test_without_a_run_only_the_present_is_told():
     assert news.of_incident(incident()).text.startswith("shop: no rollback was run. Now: ")
-
-
-@pytest.mark.parametrize(
-    ("before", "words"),
-    [
-        (SwappedBefore(swapped="shop__old"), "kept beside, as database shop__old"),
-        (DroppedBefore(dropped="backups/x.dump"), "in the dump backups/x.dump"),
-        (DroppedBefore(), ""),
-    ],
-)
-def test_what_keeps_the_data_of_before_is_told(before, words):
-    assert words in news.data(plan(STOP, before=before))
 
 
 def test_an_outage_that_nobody_measured_is_not_called_none():

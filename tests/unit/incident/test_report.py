@@ -1,46 +1,81 @@
-"""The report says what happened and what is, and no more."""
+"""The report says what happened and what is, and no more; as Markdown, and as a page that needs nothing beside it."""
 
 from __future__ import annotations
 
+import re
+from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import pytest
+from msgspec import structs
 
 from tasks.console.errors import Refused
-from tasks.incident import report
+from tasks.engine.plan import Step
+from tasks.incident import background, pages, report
+from tasks.incident.background import Background, Deployed
+from tasks.incident.cause import Cause
 from tasks.incident.secrets import Secrets
 from tasks.preflight.present.state import State
+from tasks.tools.git.commits import Commit
 from tasks.tools.postgres.server import Member, Server
 from tests.unit.support.deployment import environment
-from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, container, incident, journal
+from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, container, incident, journal, run
+
+CAUSE = Cause("app", "RuntimeError: bad deploy", 900.0)
+NASTY = "<script>alert('x')</script> & \"more\""
 
 
 def server(*names: str) -> Server:
-    copies = tuple(Member(n, 1, 4096, "UTF8", True, 0, None, None) for n in names)
+    copies = tuple(Member(n, 1, 8682855, "UTF8", True, 0, None, None) for n in names)
     return Server(150000, False, 0, 0, 0, True, None, copies)
 
 
-def host(answer=None) -> SimpleNamespace:
-    return SimpleNamespace(address="h", environment=environment(), ask=lambda *_, **__: answer)
+def host() -> SimpleNamespace:
+    return SimpleNamespace(address="h", environment=environment())
 
 
-def written(made, rows, server) -> str:
-    return report.write(host((rows, server)), made)
+@pytest.fixture
+def written(mocker):
+    """Write a report of an incident whose background is `known`."""
+
+    def write(made, page=pages.markdown, **known) -> str:
+        mocker.patch.object(background, "read", return_value=Background(**known))
+        return page(report.make(host(), made), made.secrets)
+
+    return write
+
+
+def whole(**known):
+    """An incident of which everything is known."""
+    lines = journal(("stop", "snapshot", "checkout", "start"), 0, {**PROVEN, "outage": 9.3})
+    steps = [Step(name=name, title=f"The {name} step", script=":", outage=name == "stop") for name in ("stop", "start")]
+    main = structs.replace(
+        run(lines, steps=steps, summary={"is lost": "3 values; the data of before: database s"}), now=9200.0
+    )
+    return incident(lines, main=main, cause=CAUSE, **known)
+
+
+KNOWN = {
+    "rows": {"public.cases": 1525},
+    "server": server("shop__snap_1"),
+    "commits": [Commit(BAD, "bbbbbbb", "2024-04-02 17:00 UTC", "Bob", "Rename court")],
+    "deployed": Deployed(600.0, "release.begin, by bob"),
+    "logs": {"app": "one\nRuntimeError: bad deploy"},
+}
 
 
 def test_without_a_run_there_is_nothing_to_report():
     with pytest.raises(Refused, match="ubuntu@shop:22: no run yet"):
-        report.write(host(), incident())
+        report.make(host(), incident())
 
 
 def test_without_a_running_database_its_rows_are_not_asked_for():
     for seen in (State(), State(containers=[container("db", "exited")])):
-        assert report.data(host(), seen) == (None, None)
+        assert background.data(host(), seen) == (None, None)
 
 
-def test_a_proven_rollback_is_told_with_times_states_and_data():
-    made = incident(journal(("stop", "snapshot", "checkout", "start"), 0, PROVEN))
-    text = written(made, {"public.cases": 1525}, server("shop__snap_1"))
+def test_a_proven_rollback_is_told_with_times_states_and_data(written):
+    text = written(whole(), **KNOWN)
     for line in (
         "shop: full-rollback, bbbb → aaaa: proven 1970-01-01 00:33:20 UTC. "
         "Now: aaaaaaaaaaaa (Show the court), healthy.",
@@ -51,46 +86,113 @@ def test_a_proven_rollback_is_told_with_times_states_and_data():
         "- drops column cases.priority: 3 values",
         f"- commit {GOOD[:12]} (Show the court), detached",
         "- ok · commit · git HEAD: aaaaaaaaaaaa",
-        "- copy of the database before the change: shop__snap_1, made, now there, 4.1 kB",
+        "- copy of the database before the change: shop__snap_1, made, now there, 8.7 MB",
         "- public.cases: 1525 rows now",
-        "- NOT done: Communicated status to team: nothing is journaled. Next: `fab incident.notify`",
+        "- NOT done: Communicated status to team: nothing is journaled. Next: `fab incident.notify`. "
+        "Owner: ______ Until: ______",
     ):
         assert line in text.splitlines()
 
 
-def test_a_failure_is_never_called_a_recovery():
+def test_cause_and_impact_come_in_figures(written):
+    lines = written(whole(), **KNOWN).splitlines()
+    for line in (
+        f"The last exception of the release that was left: {CAUSE.line}.",
+        "- Deployed: 1970-01-01 00:10:00 UTC, 2 hours ago (the release that was left, by release.begin, by bob)",
+        "- Detected: 1970-01-01 00:15:00 UTC, 2 hours ago "
+        "(the first error in the logs that were kept, 5 minutes after the deployment)",
+        "- Decided: 1970-01-01 00:16:40 UTC, 2 hours ago (ada started the rollback, 100.0 s after the first error)",
+        "- Repaired: 1970-01-01 00:33:20 UTC, 2 hours ago (proven 16 minutes after the start)",
+        "- Not served: 9.3 s (while services were stopped; errors before that are not counted)",
+        "- Data lost: 3 values (kept in: database s)",
+        "- bbbbbbb · 2024-04-02 17:00 UTC · Bob · Rename court",
+        "- from c5b9 to 8d24",
+    ):
+        assert line in lines
+
+
+def test_what_is_not_known_is_said_to_be_not_known(written):
+    text = written(incident(journal(("stop", "start"), 0, PROVEN)))
+    assert "Not known: the logs that were kept name no exception." in text
+    assert "- Detected: not known (no error in the logs" in text
+    opened = text.split("## Open points")[1]
+    for point in ("Not known: what caused it", "Not known: who noticed it first", "Not known: whom it reached"):
+        assert f"- {point}" in opened
+    assert "nothing is known" not in text
+
+
+def test_a_failure_is_never_called_a_recovery(written):
     failed = {"event": "failed", "step": "start", "why": "app exited", "half": True}
-    made = incident(journal(("stop", "checkout", "start"), 1, failed), status="exited", code=500)
-    line = report.headline(made)
-    assert "not proven: failed; it is applied only in part" in line
-    assert "NOT healthy: http://127.0.0.1/health: 500; app is exited" in line
-    text = written(made, None, None)
-    assert "The start step: FAILED" in text or "start: FAILED with exit code 1" in text
-    assert "start failed: app exited" in text
+    text = written(incident(journal(("stop", "checkout", "start"), 1, failed), status="exited", code=500))
+    assert "not proven: failed; it is applied only in part" in text
+    assert "NOT healthy: http://127.0.0.1/health: 500; app is exited" in text
+    assert "The start step: FAILED with exit code 1" in text and "The start step failed: app exited" in text
+    assert "- Repaired: not proven (the run: failed)" in text
     assert "rows were not counted" in text
     assert "NOT made, now not asked for" in text
 
 
-def test_a_proven_rollback_that_broke_afterwards_says_both():
-    line = report.headline(incident(journal(("stop", "start"), 0, PROVEN), code=502))
-    assert "proven" in line and "NOT healthy: http://127.0.0.1/health: 502" in line
+def test_no_step_is_called_by_its_identifier(written):
+    for page in (pages.markdown, pages.html):
+        assert not re.search(r"\b0\d-(stop|start|checkout|snapshot)", written(whole(), page, **KNOWN))
 
 
-def test_a_copy_that_is_gone_is_not_promised():
+def test_a_copy_that_is_gone_is_not_promised(written):
     made = incident(journal(("stop", "snapshot"), 0, PROVEN))
-    assert "shop__snap_1, made, now not there" in written(made, {}, server())
+    assert "shop__snap_1, made, now not there" in written(made, rows={}, server=server())
 
 
-def test_without_a_run_the_status_says_so():
-    assert report.headline(incident()).startswith("shop: no rollback was run. Now: aaaaaaaaaaaa")
+def test_a_secret_in_the_journal_is_in_no_report(written):
+    hidden = 'a<b"&c'
+    failed = {"event": "failed", "step": "start", "why": f"login postgresql://u:hunter2@db failed, or {hidden}"}
+    made = incident(journal(("start",), 1, failed), secrets=Secrets([hidden]))
+    for page in (pages.markdown, pages.html):
+        text = written(made, page)
+        assert "hunter2" not in text and "b&#34;" not in text and hidden not in text
+        assert "login postgresql://u:***@db failed, or ***" in text
 
 
-def test_nothing_is_claimed_of_what_could_not_be_read():
-    line = report.headline(incident(seen=State(problems={"head": "no git"})))
-    assert "an unreadable commit, NOT healthy: no container" in line
+class Page(HTMLParser):
+    """A page as its elements, and what it would fetch; raises where its tags do not close in order."""
+
+    VOID = ("meta", "br", "link", "img")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open, self.elements, self.fetched = [], [], []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append(tag)
+        self.fetched += [value for name, value in attrs if name in ("src", "href", "data", "action", "srcset")]
+        self.open += [] if tag in self.VOID else [tag]
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
 
 
-def test_a_secret_in_the_journal_is_not_in_the_report():
-    failed = {"event": "failed", "step": "start", "why": "login postgresql://u:hunter2@db failed, or hunter3"}
-    text = written(incident(journal(("start",), 1, failed), secrets=Secrets(["hunter3"])), None, None)
-    assert "hunter" not in text and "login postgresql://u:***@db failed, or ***" in text
+def test_the_page_needs_nothing_beside_it_and_holds_a_picture_and_folded_evidence(written):
+    text = written(whole(), pages.html, **KNOWN)
+    page = Page(text)
+    assert page.fetched == [] and "url(" not in text and "@import" not in text
+    assert {"svg", "details", "table", "dl"} <= set(page.elements)
+    assert "script" not in page.elements
+    for words in ("Bob", "Rename court", "9.3 s", "8.7 MB", "RuntimeError: bad deploy", "@media print", "viewport"):
+        assert words in text
+
+
+def test_what_a_host_says_is_text_and_no_element(written):
+    commits = [Commit(BAD, "bbbbbbb", "2024", NASTY, NASTY)]
+    made = incident(journal(("start",), 1, {"event": "failed", "step": "start", "why": NASTY}))
+    text = written(made, pages.html, commits=commits, logs={NASTY: NASTY})
+    assert "script" not in Page(text).elements
+    assert "&lt;script&gt;" in text
+
+
+def test_a_control_character_is_in_no_report(written):
+    made = incident(journal(("start",), 1, {"event": "failed", "step": "start", "why": "\x1b[2Jgone"}))
+    assert "\x1b" not in written(made) + written(made, pages.html)

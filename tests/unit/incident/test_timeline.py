@@ -11,7 +11,7 @@ from msgspec import structs
 from tasks.console.errors import Refused
 from tasks.console.units import moment
 from tasks.engine import record
-from tasks.incident import report, secrets
+from tasks.incident import headline, secrets
 from tasks.incident import timeline as incident
 from tasks.incident.cause import Cause
 from tasks.preflight.checks import proof
@@ -116,7 +116,7 @@ def test_a_run_that_another_version_wrote_is_told_by_its_journal(mocker):
     made = incident.read(host({support.RUN: lines}))
     assert (made.main.run, made.main.plan.task, made.main.state) == (support.RUN, "full-rollback", "done and verified")
     assert made.done("stops") and made.proven
-    assert "full-rollback" in report.headline(made)
+    assert "full-rollback" in headline.of(made)
 
 
 def test_before_any_run_there_is_only_the_present():

@@ -23,7 +23,8 @@ def mailbox() -> Iterator[tuple[str, list[EmailMessage]]]:
                 word = line.split()[0].upper() if line.split() else b""
                 if word == b"DATA":
                     self.answer("354 go on")
-                    text = b"".join(iter(self.rfile.readline, b".\r\n"))
+                    lines = iter(self.rfile.readline, b".\r\n")
+                    text = b"".join(line[1:] if line.startswith(b"..") else line for line in lines)
                     got.append(email.message_from_bytes(text, _class=EmailMessage, policy=policy.default))
                 self.answer("221 bye" if word == b"QUIT" else "250 well")
 

@@ -1,0 +1,33 @@
+"""The last incident in a sentence or two: what was done, whether it was proven, and how the deployment is now."""
+
+from __future__ import annotations
+
+from ..console.units import moment
+from ..preflight.checks import health
+from ..preflight.present.state import State
+from .timeline import Incident
+
+
+def of(incident: Incident) -> str:
+    """Return what is true in a sentence or two."""
+    main, proven = incident.main, incident.proven
+    if main is None:
+        return f"{incident.environment}: no rollback was run. {present(incident.seen)}"
+    ending = f"proven {moment(proven.at)}" if proven else f"not proven: {main.state}"
+    half = "; it is applied only in part" if main.partially_applied else ""
+    return f"{incident.environment}: {main.plan.task}, {main.plan.purpose}: {ending}{half}. {present(incident.seen)}"
+
+
+def well(seen: State) -> bool:
+    """Return whether a deployment runs, and answers as it should."""
+    return bool(seen.containers) and not health.wrong(health.answers(seen)) and not health.not_running(seen)
+
+
+def present(seen: State) -> str:
+    """Return one sentence about a deployment as it is now."""
+    bad = [check.line for check in health.wrong(health.answers(seen))]
+    bad += [f"{check.looked_at} is {check.found}" for check in health.not_running(seen)]
+    bad += [] if seen.containers else ["no container"]
+    code = f"{seen.head[:12] or 'an unreadable commit'}" + (f" ({seen.subject})" if seen.subject else "")
+    good = "healthy" if seen.responses else "everything runs; no health address is configured"
+    return f"Now: {code}, {'NOT healthy: ' + '; '.join(bad) if bad else good}."

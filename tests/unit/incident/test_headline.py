@@ -1,0 +1,35 @@
+"""The last incident in a sentence or two, and nothing in them that is not so."""
+
+from __future__ import annotations
+
+from tasks.incident import headline
+from tasks.preflight.present.state import State
+from tests.unit.support.incidents import PROVEN, container, incident, journal
+
+
+def test_a_failure_is_never_called_a_recovery():
+    failed = {"event": "failed", "step": "start", "why": "app exited", "half": True}
+    line = headline.of(incident(journal(("stop", "checkout", "start"), 1, failed), status="exited", code=500))
+    assert "not proven: failed; it is applied only in part" in line
+    assert "NOT healthy: http://127.0.0.1/health: 500; app is exited" in line
+
+
+def test_a_proven_rollback_that_broke_afterwards_says_both():
+    line = headline.of(incident(journal(("stop", "start"), 0, PROVEN), code=502))
+    assert "proven" in line and "NOT healthy: http://127.0.0.1/health: 502" in line
+
+
+def test_without_a_run_the_status_says_so():
+    assert headline.of(incident()).startswith("shop: no rollback was run. Now: aaaaaaaaaaaa")
+
+
+def test_nothing_is_claimed_of_what_could_not_be_read():
+    line = headline.of(incident(seen=State(problems={"head": "no git"})))
+    assert "an unreadable commit, NOT healthy: no container" in line
+
+
+def test_a_deployment_is_well_where_all_runs_and_answers():
+    assert headline.well(incident().seen)
+    assert not headline.well(State())
+    assert not headline.well(incident(code=500).seen)
+    assert not headline.well(State(containers=[container("app", "exited")]))
