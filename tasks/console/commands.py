@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
-BEGIN, END = "\ue000", "\ue001"  # private use: what comes from a host never holds them
+BEGIN, END, JOINT = "\ue000", "\ue001", "\ue002"  # private use: what comes from a host never holds them
 COMMAND = re.compile(f"{BEGIN}([^ {BEGIN}{END}]*)([^{BEGIN}{END}]*){END}")
 
 
@@ -30,11 +30,11 @@ def fab(command: str) -> str:
     return f"{BEGIN}{command}{END}"
 
 
-def render(text: str) -> str:
-    """Return `text` with its commands as this operator types them."""
+def render(text: str, joint: str = " ") -> str:
+    """Return `text` with its commands as this operator types them, `joint` between their words."""
     target, full_name = _target.get(), _full_name.get()
     given = f"-H {target} " if target else ""
-    written = COMMAND.sub(lambda found: f"fab {given}{full_name(found[1])}{found[2]}", text)
+    written = COMMAND.sub(lambda found: f"fab {given}{full_name(found[1])}{found[2]}".replace(" ", joint), text)
     return written.replace(BEGIN, "").replace(END, "")  # of a command that was cut short
 
 
@@ -54,7 +54,7 @@ def rendered(data: Any) -> Any:
 
 def unmarked(text: str) -> str:
     """Return text from a host without what `render` would take for a command."""
-    return text.replace(BEGIN, "\ufffd").replace(END, "\ufffd")
+    return re.sub(f"[{BEGIN}{END}{JOINT}]", "\ufffd", text)
 
 
 @contextlib.contextmanager

@@ -3,55 +3,67 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
-import os
+import re
 import sys
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from invoke import Exit
 
-from . import commands
+from . import commands, layout, living, screen
 from .errors import Refused, document
 from .text import clean
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress
-
 SCHEMA_VERSION = 1  # of docs/schema.json
-_state: dict[str, int] = {"json": False, "documents": 0}
-_waiting: list[Progress] = []  # the one line that lives, while something is waited for
-_alone = threading.Lock()  # held as long as there is one
-SHOWN_AFTER = 0.7  # seconds that pass before it is shown: what answers at once does not flicker
+PROBLEM = re.compile("red|yellow")  # styles of lines that --quiet does not hide
+STATES = {  # words that say how something is, in the colour of it; the word is enough where there is none
+    r"\b(WRONG|NOT READABLE|no answer|unhealthy|destroys|dead)\b": "bold red",
+    r"\b(restarting|paused|exited|not running|half-way|cut off|not applied)\b": "yellow",
+    r"^(ok|✓)(?= )": "green",
+}
+_documents = [0]  # printed so far
+_unsaid: list[tuple[str, str | None]] = []  # the last line that --quiet has hidden
 
 
 @contextlib.contextmanager
 def json_only(wanted: bool) -> Iterator[None]:
     """Keep stdout for one JSON document, when `wanted`, and send every line to stderr; an error is one as well."""
-    before = _state["json"]
-    _state["json"] = before or wanted
-    try:
-        with error_as_document(wanted):
-            yield
-    finally:
-        _state["json"] = before
+    with screen.as_asked(json=wanted), error_as_document(wanted):
+        yield
 
 
 @contextlib.contextmanager
 def error_as_document(wanted: bool) -> Iterator[None]:
     """Print what ends the block early as a JSON document, when `wanted`, unless there was one already."""
-    before = _state["documents"]
+    before = _documents[0]
     try:
         yield
     except (Exit, KeyboardInterrupt) as ended:
         well = isinstance(ended, Exit) and not ended.code  # as after --help
-        if wanted and not well and _state["documents"] == before:
+        if wanted and not well and _documents[0] == before:
             _write(document(ended))
         raise
+
+
+@contextlib.contextmanager
+def told_as(*, json: bool = False, quiet: bool = False, verbose: bool = False) -> Iterator[None]:
+    """Tell the operator inside the block what was asked for: a document, next to nothing, or everything."""
+    with json_only(json), quietly(quiet), screen.as_asked(verbose=verbose):
+        yield
+
+
+@contextlib.contextmanager
+def quietly(wanted: bool) -> Iterator[None]:
+    """Print only problems inside the block, when `wanted`, and the last line of it all."""
+    if not wanted or screen.asked("quiet"):
+        yield
+        return
+    _unsaid.clear()
+    with screen.as_asked(quiet=True):
+        yield
+    for line, style in _unsaid:
+        say(line.replace("\n", " "), style)
 
 
 def render(text: object) -> str:
@@ -61,21 +73,49 @@ def render(text: object) -> str:
 
 def emit_json(data: Any) -> bool:
     """Print `data` as JSON if a document was asked for; return whether it was."""
-    if _state["json"]:
+    if screen.asked("json"):
         _write(data)
-    return bool(_state["json"])
+    return screen.asked("json")
 
 
 def _write(data: Any) -> None:
     """Print a document; an object says by which version of docs/schema.json it is to be read."""
     whole = {"schema_version": SCHEMA_VERSION, **data} if isinstance(data, dict) else data
     sys.stdout.write(json.dumps(commands.rendered(whole), indent=2, default=str) + "\n")
-    _state["documents"] += 1
+    _documents[0] += 1
 
 
-def say(line: str = "", style: str | None = None) -> None:
-    """Print one line, or several; what came from a host cannot steer the terminal."""
-    _rich().print(render(line), style=style, highlight=False, markup=False, soft_wrap=True)
+def say(line: str = "", style: str | None = None, as_is: bool = False) -> None:
+    """Print one line, or several; what came from a host cannot steer the terminal.
+
+    At a terminal, lines are broken between words; `as_is`: they are not, since somebody may copy them.
+    """
+    if screen.asked("quiet") and not PROBLEM.search(style or ""):
+        _unsaid[:] = [(line, style)]
+        return
+    _print(_whole(line) if as_is else layout.wrapped(_whole(line), screen.width()), style)
+
+
+def shown(sign: str, instead: str) -> str:
+    """Return `sign`, or `instead` where what is printed cannot show it."""
+    try:
+        sign.encode(screen.console().encoding)
+    except (UnicodeError, LookupError):
+        return instead
+    return sign
+
+
+def show_end(message: str, commands_in_it: Iterable[str]) -> bool:
+    """Print on stderr why it ended early, where that is a terminal, and return whether it is one."""
+    if not sys.stderr.isatty():
+        return False
+    for command in commands_in_it:
+        message = message.replace(command, command.replace(" ", commands.JOINT))
+    first, *others = layout.wrapped(message, screen.console(stderr=True).width).split("\n")
+    _print(first, "bold red", stderr=True)
+    for line in others:
+        _print(line, None, stderr=True)
+    return True
 
 
 def to_stderr(line: str) -> None:
@@ -83,46 +123,27 @@ def to_stderr(line: str) -> None:
     sys.stderr.write(render(line) + "\n")
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
-    """Print rows under headings."""
-    from rich import box
-    from rich.table import Table
+def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], needed: bool = False) -> None:
+    """Print rows under headings; `needed`: also with --quiet."""
+    if screen.asked("quiet") and not needed:
+        return
+    lines = layout.table(headings, [[_whole(cell) for cell in row] for row in rows], screen.width())
+    for number, line in enumerate(lines):
+        _print(line, "bold" if line and number == 0 else None)
+
+
+def _whole(text: object) -> str:
+    """Return `text` as `render` does, its commands unbroken as words are."""
+    return commands.render(clean(str(text)), joint=commands.JOINT)
+
+
+def _print(text: str, style: str | None, stderr: bool = False) -> None:
     from rich.text import Text
 
-    grid = Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for row in rows:
-        grid.add_row(*(Text(render(cell)) for cell in row))
-    _rich().print(grid)
-
-
-@contextlib.contextmanager
-def waiting(what: str) -> Iterator[None]:
-    """Show `what` is waited for inside the block, and for how long, as one line that goes away; at a terminal only."""
-    if not (_terminal() and _alone.acquire(blocking=False)):
-        yield
-        return
-    line = _line(what)
-    _waiting.append(line)
-    shown = threading.Timer(SHOWN_AFTER, line.start)
-    shown.daemon = True
-    shown.start()
-    try:
-        yield
-    finally:
-        shown.cancel()
-        shown.join()
-        line.stop()
-        _waiting.remove(line)
-        _alone.release()
-
-
-def _line(what: str) -> Progress:
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
-    line = Progress(*columns, console=_rich(), transient=True)
-    line.add_task(render(what), total=None)
-    return line
+    shown = Text(text.replace(commands.JOINT, " "), style=style or "")
+    for words, colour in STATES.items():
+        shown.highlight_regex(words, colour)
+    (living.console() or screen.console(stderr)).print(shown, highlight=False, soft_wrap=True)
 
 
 def confirm(question: str, yes: bool, instead: str = "--yes answers it") -> None:
@@ -137,8 +158,7 @@ def confirm(question: str, yes: bool, instead: str = "--yes answers it") -> None
 
 def ask(question: str) -> str:
     """Return the operator's answer to `question`, asked on stderr; a line that lives stands still meanwhile."""
-    for line in _waiting:
-        line.stop()
+    living.stand_still()
     sys.stderr.write(render(question))
     sys.stderr.flush()
     return sys.stdin.readline()
@@ -147,30 +167,3 @@ def ask(question: str) -> str:
 def interactive() -> bool:
     """Return whether somebody sits at a terminal."""
     return sys.stdin is not None and sys.stdin.isatty()
-
-
-def _rich() -> Console:
-    if _waiting:  # what is said meanwhile stands above the line that lives
-        return _waiting[0].console
-    screen: Console = _screen()(stderr=bool(_state["json"]), width=None if _terminal() else 160)
-    if isinstance(screen.file, TextIOWrapper):
-        screen.file.reconfigure(errors="replace")  # what a terminal cannot show is no reason to stop halfway
-    return screen
-
-
-@functools.cache
-def _screen() -> type:
-    from rich.console import Console
-
-    class Screen(Console):
-        """A console that nobody has to read to the end: a run goes on when `| head` has seen enough."""
-
-        def on_broken_pipe(self) -> None:
-            """Throw away what is still to be printed."""
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
-
-    return Screen
-
-
-def _terminal() -> bool:
-    return (sys.stderr if _state["json"] else sys.stdout).isatty()

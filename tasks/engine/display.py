@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from ..console import living
 from ..console import terminal as console
+from ..console.units import lasting
 from ..ssh.host import Host
 from ..ssh.shell import nonce
 from .plan import Plan
@@ -16,7 +19,9 @@ from .world import Check, Outcome
 
 
 class Log:
-    """A stream that prints a step's output line by line, indented, without the watcher's own lines.
+    """A stream that shows a step's output line by line, indented, without the watcher's own lines.
+
+    Where a line lives at the terminal, the last one of the output is a part of it; else all are printed.
 
     `lines` counts the lines of the log that were seen; `tail` holds the last of them. `name` stands before each.
     """
@@ -46,10 +51,11 @@ class Log:
     def _show(self, line: str) -> None:
         if line.startswith(PREFIX):
             line = self.progress.words(line)
+            living.measured(self.progress.done, self.progress.total)
         elif line.strip():
             self.tail.append(line)
-        if line.strip() and not self.silent:
-            console.say(f"{self.before}{line}", style="dim")
+        if line.strip() and not self.silent and not living.note(f"{self.before}{line}"):
+            console.say(f"{self.before}{line}", style="dim", as_is=True)
 
     def flush(self) -> None:
         """Do nothing: lines are printed when they are complete."""
@@ -72,7 +78,22 @@ def plan(host: Host, plan: Plan, commands: bool) -> None:
         notes = [n for n in (step.outage and "outage", step.back and f"back: {step.back}") if n]
         console.say(f"  {number}. {step.title}" + (f"  ({'; '.join(notes)})" if notes else ""))
         for command in step.commands if commands else ():
-            console.say(f"       {command}", style="dim")
+            console.say(f"       {command}", style="dim", as_is=True)
+
+
+@contextlib.contextmanager
+def running(name: str) -> Iterator[None]:
+    """Show that a step runs inside the block: as a line that lives, or else as one that is printed before it."""
+    if not living.possible():
+        console.say(name, style="cyan")
+    with living.waiting(name):
+        yield
+
+
+def done(name: str, seconds: float | None) -> None:
+    """Print the line of a step that ended well, and how long it took; None: it was done before."""
+    tick = console.shown("✓", "ok")
+    console.say(f"{tick} {name}: {'done before' if seconds is None else lasting(seconds)}", style="green")
 
 
 def summary(plan: Plan) -> None:
@@ -87,7 +108,7 @@ def checks(found: list[Check]) -> None:
     """Print the proof."""
     if found:
         rows = [("ok" if c.ok else "WRONG", c.name, c.looked_at, c.found) for c in found]
-        console.table(("", "check", "looked at", "found"), rows)
+        console.table(("state", "check", "looked at", "found"), rows)
 
 
 def last_lines(logs: Mapping[str, list[str]]) -> None:
@@ -96,17 +117,13 @@ def last_lines(logs: Mapping[str, list[str]]) -> None:
         if lines:
             console.say(f"  the last lines of {container}:", style="yellow")
         for line in lines:
-            console.say(f"    {line}", style="dim")
+            console.say(f"    {line}", style="yellow", as_is=True)
 
 
 def outcome(outcome: Outcome) -> None:
     """Print the last lines of a run that was proven."""
     if console.emit_json(msgspec.to_builtins(outcome)):
         return
-    outage = "" if outcome.outage is None else f", outage {outcome.outage:.1f} s"
-    console.say(
-        f"{outcome.task}: done and verified in {outcome.recovery:.1f} s{outage}.",
-        style="bold green",
-    )
-    if outcome.back:
-        console.say(f"The way back: {outcome.back}")
+    outage = "" if outcome.outage is None else f", outage {lasting(outcome.outage)}"
+    back = f"\nThe way back: {outcome.back}" if outcome.back else ""
+    console.say(f"{outcome.task}: done and verified in {lasting(outcome.recovery)}{outage}.{back}", style="bold green")

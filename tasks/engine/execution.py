@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
-from ..console import terminal
+from ..console import living, terminal
 from ..console.errors import Failed, Held, Refused, Stopped
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
@@ -81,16 +81,15 @@ class Execution:
             self.progress.partially_applied = any(known.partially_applied for known in records)
 
     def _step(self, number: int, step: Step) -> None:
-        begun = time.monotonic()
-        terminal.say(f"[{number}/{len(self.plan.steps)}] {step.title}", style="cyan")
+        begun, name = time.monotonic(), f"[{number}/{len(self.plan.steps)}] {step.title}"
         members = self.host.fleet[:1] if step.primary_only else self.host.fleet
         members = tuple(m for m in members if not (m in self.records and self.records[m].holds(number)))
         if members:
-            with terminal.waiting(step.title):
+            with display.running(name):
                 self._on(members, [self._try(member, number, step) for member in members])
         seconds = time.monotonic() - begun if members else 0.0
         self.progress.done.append({"step": step.name, "seconds": round(seconds, 2)})
-        terminal.say(f"    done in {seconds:.1f} s" if members else "    done before", style="green")
+        display.done(name, seconds if members else None)
 
     def _try(self, member: Host, number: int, step: Step) -> job.Try:
         attempt = self.records[member].attempt(number) if member in self.records else 1
@@ -179,7 +178,8 @@ class Execution:
         return outcome
 
     def _proofs(self) -> list[Proof]:
-        with terminal.waiting("proving that the application is as it should be"):
+        limit = self.host.environment.health.timeout
+        with living.waiting("proving that the application is as it should be", limit):
             return parallel_map(self.host.fleet, lambda member: self.world.prove(member, self.plan.expect))
 
     def _finish(self, member: Host, outage: float | None) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from ..console import terminal
 from ..console.commands import fab
-from ..console.units import moment
+from ..console.units import lasting, moment
 from ..ssh.host import Host
 from ..ssh.probe import combined
 from . import journal
@@ -75,13 +75,13 @@ def render(known: RunRecord) -> None:
         if entry.get("event") in ("resumed", "failed", "interrupted", "undone", "left", "stopped"):
             details = ", ".join(str(entry[k]) for k in ("step", "why", "who", "by") if entry.get(k))
             terminal.say(f"  {moment(entry.get('at'))} {entry['event']}{': ' + details if details else ''}")
-    terminal.table(("step", "", "state", "tries", "began", "took"), map(_row, known.steps))
+    terminal.table(("step", "what it does", "state", "tries", "began", "took"), map(_row, known.steps))
 
 
 def _row(step: StepStatus) -> tuple[str, ...]:
     """Return the line of a table about one step."""
     began = moment(step.began) if step.began else ""
-    took = "" if step.seconds is None else f"{step.seconds:.1f} s"
+    took = "" if step.seconds is None else lasting(step.seconds)
     return step.name, step.title, step.state, str(step.tries or ""), began, took
 
 

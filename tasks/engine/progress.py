@@ -19,6 +19,7 @@ class Progress:
         self.said: float | None = None  # when
         self.first: tuple[float, int] | None = None  # when, and how many bytes
         self.table = ""
+        self.done, self.total = 0, 0  # bytes
 
     def words(self, line: str) -> str:
         """Return what to print for a PROGRESS line; often nothing, since it would be too much."""
@@ -26,8 +27,8 @@ class Progress:
         if kind == "table":
             self.table = rest
             return self._due(f"table {rest}")
-        done, total = (int(word) for word in rest.split()[:2])
-        return self._due(self._bytes(done, total), at_once=done == total)
+        self.done, self.total = (int(word) for word in rest.split()[:2])
+        return self._due(self._bytes(self.done, self.total), at_once=self.done == self.total)
 
     def _due(self, text: str, at_once: bool = False) -> str:
         now = self.clock()

@@ -16,7 +16,7 @@ from invoke import Argument, Context, Exit
 from paramiko.ssh_exception import SSHException
 
 from ..console import commands, terminal
-from ..console.errors import Failed, Refused
+from ..console.errors import Failed, Refused, Stopped
 from ..console.text import one_line
 from ..ssh import fleet
 from ..ssh.connection import explain
@@ -24,7 +24,8 @@ from ..ssh.host import Host
 from . import interrupt, mounting, options, run
 from .world import World
 
-SWITCHES = (*run.RunOptions.__struct_fields__, "json")  # of every change
+TOLD = ("json", "quiet", "verbose")  # how the operator is told what happens
+SWITCHES = (*run.RunOptions.__struct_fields__, "json", "quiet")  # of every change
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 Body = Callable[..., Any]
@@ -58,7 +59,7 @@ class RollbackTask(fabric.Task):
         """Run the body with the host that `c` stands for; every error becomes one line, as this operator types."""
         signature = inspect.signature(self.body)
         given = signature.bind(c, *args, **kwargs).arguments
-        with _as_typed(c), terminal.json_only(bool(given.get("json"))):
+        with _as_typed(c), terminal.told_as(**{name: bool(given.get(name)) for name in TOLD}):
             try:
                 options.check(_values(signature, given))
                 return self._run(c, *args, **kwargs)
@@ -117,6 +118,8 @@ def _ended(error: Exception) -> Exit:
     """Return how the task ends: one line, its commands written out."""
     if isinstance(error, Exit):
         error.message = commands.render(error.message or "")
+        if isinstance(error, Stopped):
+            error.next = [commands.render(one) for one in error.next]
         return error
     return Failed(f"{type(error).__name__}: {one_line(str(error))} (ROLLBACK_DEBUG=1 shows where)")
 
@@ -139,8 +142,8 @@ class Change:
     """The decorator of tasks that change what `world` knows: their body looks, refuses, and returns the Plan.
 
     The plan is then shown, asked for, carried out under the lock and proven; `--yes`, `--plan`,
-    `--take-over` and `--json` come with it. A body that returns None had nothing to do. One that has
-    a parameter `plan` is told whether only the plan is wanted. `step` is the builder of the task's own
+    `--take-over`, `--verbose`, `--quiet` and `--json` come with it. A body that returns None had nothing to do. One
+    that has a parameter `plan` is told whether only the plan is wanted. `step` is the builder of the task's own
     step: the task object carries it, for the plans of playbooks.
     """
 
@@ -165,7 +168,8 @@ class Change:
         def carried_out(c: Host, *args: Any, **kwargs: Any) -> Any:
             started = time.monotonic()
             wanted = run.RunOptions(**{name: kwargs.pop(name, False) for name in run.RunOptions.__struct_fields__})
-            kwargs.pop("json", None)  # heard of before the body is called
+            for heard in ("json", "quiet"):  # before the body is called
+                kwargs.pop(heard, None)
             with interrupt.as_refusal():
                 made = body(c, *args, **kwargs, **({"plan": wanted.plan} if "plan" in own.parameters else {}))
             if made is None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from invoke import ParseError
+from invoke import Exit, ParseError
 
 from ..console import terminal
 from ..console.commands import fab, render
@@ -26,9 +26,9 @@ BEGIN_WITH = (
 def refuse_in_a_line(program: Any, at_the_top: Callable[[], bool]) -> None:
     """Let `program` refuse, with exit code 2, what it does not know, and a line without a task.
 
-    With --json, whatever ends it early is a document, also where no task was reached. Invoke has no setting for
-    that, and ends as after a failure. A line without a task is ours to answer where our tasks are the program's own,
-    `at_the_top`.
+    With --json, whatever ends it early is a document, also where no task was reached; at a terminal its first line is
+    red. Invoke has no setting for that, and ends as after a failure. A line without a task is ours to answer where our
+    tasks are the program's own, `at_the_top`.
     """
     for step in ("parse_tasks", "parse_cleanup", "execute"):
         setattr(program, step, _refusing(getattr(program, step), program))
@@ -44,13 +44,22 @@ def refuse_in_a_line(program: Any, at_the_top: Callable[[], bool]) -> None:
 
 def _refusing(step: Callable[[], None], program: Any) -> Callable[[], None]:
     def done_or_refused() -> None:
-        with terminal.error_as_document("--json" in program.argv):
-            try:
-                step()
-            except ParseError as error:
-                raise Refused(_explained(error, program)) from None
+        try:
+            with terminal.error_as_document("--json" in program.argv):
+                _parsed(step, program)
+        except Exit as ended:
+            if ended.code and terminal.show_end(ended.message or "", getattr(ended, "next", [])):
+                raise Exit(code=ended.code) from None
+            raise
 
     return done_or_refused
+
+
+def _parsed(step: Callable[[], None], program: Any) -> None:
+    try:
+        step()
+    except ParseError as error:
+        raise Refused(_explained(error, program)) from None
 
 
 def _explained(error: ParseError, program: Any) -> str:

@@ -13,7 +13,15 @@ from ..steps.declare import DEPLOYMENT, task
 
 
 @task(help=LAST_RUN)
-def resume(c: Host, run: str | None = None, yes: bool = False, plan: bool = False, json: bool = False) -> None:
+def resume(
+    c: Host,
+    run: str | None = None,
+    yes: bool = False,
+    plan: bool = False,
+    json: bool = False,
+    quiet: bool = False,
+    verbose: bool = False,
+) -> None:
     """Continue a run that was cut off or failed half-way, from the first step that is not done."""
     started = time.monotonic()
     known = selection.to_continue(c, run)

@@ -11,7 +11,7 @@ from invoke.runners import Result
 from paramiko import Channel
 
 from ..config.settings import Environment
-from ..console import terminal
+from ..console import living
 from ..console.errors import ConnectionLost, Failed, TimedOut
 from ..console.text import last_line
 from . import login, probe, scripts, shell
@@ -71,7 +71,7 @@ class Host(Secured):
         command = login.command(self._whole(script))
         if len(command.encode()) > LONGEST_COMMAND:
             raise Failed(f"{self.address}: a script of {len(command.encode())} bytes is too long for one command.")
-        quiet = nullcontext() if out else terminal.waiting(f"waiting for {self.address}")
+        quiet = nullcontext() if out else living.waiting(f"waiting for {self.address}")
         with quiet, self._explained(timeout):
             result: Result = self.run(command, hide="stderr" if out else True, out_stream=out, timeout=timeout, **PLAIN)
         if result.exited == -1 and not self.is_connected:

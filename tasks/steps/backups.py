@@ -50,7 +50,7 @@ def list_(c: Host, json: bool = False) -> list[Found]:
         console.say(f"No backup in {folder} yet. Next: {fab('backups.create')}")
         return found
     rows = [backup_list.row(one, now) for one in found]
-    console.table(("backup", "age", "size", "format", "revision", ""), rows)
+    console.table(("backup", "age", "size", "format", "revision", "verified"), rows)
     return found
 
 

@@ -25,7 +25,7 @@ def log(c: Host, count: int | str = "10", json: bool = False) -> list[Commit]:
     found, past = commit_choice.candidates(c, int(count))
     if not console.emit_json([{**to_builtins(k), "mark": past.marks(k.sha)} for k in found]):
         rows = [(k.short, k.date, k.author, k.subject, past.marks(k.sha)) for k in found]
-        console.table(("commit", "date", "author", "subject", ""), rows)
+        console.table(("commit", "date", "author", "subject", "what is known"), rows)
     return found
 
 

@@ -56,7 +56,7 @@ def report(c: Host, run: str | None = None, output: str | None = None, json: boo
         incidents.note(c, incident, "documented", f"in {place.name} on {socket.gethostname()}")
         console.to_stderr(f"Written to {place.absolute()}")
     if not console.emit_json({"report": text, "file": str(place.absolute()) if place else ""}):
-        console.say(text.rstrip())
+        console.say(text.rstrip(), as_is=True)
     return text
 
 

@@ -49,7 +49,7 @@ def history(c: Host, json: bool = False) -> None:
         return
     standing = {r.id: schema_choice.standing(r.id, seen, applied) for r in found}
     rows = [(r.id, ", ".join(r.down_revisions) or "base", r.title, standing[r.id]) for r in found]
-    console.table(("revision", "follows", "title", ""), rows)
+    console.table(("revision", "follows", "title", "state"), rows)
 
 
 @task(help={"commit": "a hash, tag or branch that the host's checkout knows; without it, HEAD"})
@@ -78,7 +78,7 @@ def preview(c: Host, revision: str | None = None, json: bool = False) -> Preview
         return found
     for line in found.comments:
         console.say(f"-- {line}")
-    console.say(found.sql if found.sql is not None else _sources(wanted))
+    console.say(found.sql if found.sql is not None else _sources(wanted), as_is=True)
     return found
 
 

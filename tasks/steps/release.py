@@ -22,7 +22,14 @@ from .declare import DEPLOYMENT, task
 
 
 @task(help={"snapshot": "copy the database as well, which ends the sessions on it"})
-def begin(c: Host, snapshot: bool = False, yes: bool = False, json: bool = False) -> Outcome | None:
+def begin(
+    c: Host,
+    snapshot: bool = False,
+    yes: bool = False,
+    json: bool = False,
+    quiet: bool = False,
+    verbose: bool = False,
+) -> Outcome | None:
     """Keep what runs now, before a deployment: its images, and with --snapshot its data."""
     started = time.monotonic()
     plan = begin_plan(releases.check_begin(c, snapshot))
@@ -48,7 +55,9 @@ def begin_plan(report: ReleaseReport) -> Plan:
 
 
 @task
-def record(c: Host, unfreeze: bool = False, json: bool = False) -> Outcome | None:
+def record(
+    c: Host, unfreeze: bool = False, json: bool = False, quiet: bool = False, verbose: bool = False
+) -> Outcome | None:
     """Record what runs as a good release, if every check says so; for the end of a deployment."""
     started = time.monotonic()
     return carry_out(c, record_plan(releases.check_record(c, unfreeze)), RunOptions(yes=True), started, DEPLOYMENT)
@@ -82,5 +91,6 @@ def list_(c: Host, json: bool = False) -> list[Entry]:
     if not found:
         console.say(f"No release was recorded yet: {fab('release.record')}, after a good deployment.")
         return found
-    console.table(("at", "commit", "subject", "", "revision", "images", "by"), map(releases.row, found))
+    headings = ("at", "commit", "subject", "state", "revision", "images", "by")
+    console.table(headings, map(releases.row, reversed(found)))
     return found

@@ -17,7 +17,7 @@ def list_(c: Host, count: int | str = "20", json: bool = False) -> None:
     if not found:
         console.say("No run yet.")
         return
-    console.table(("run", "began", "task", "who", ""), map(history.row, found))
+    console.table(("run", "began", "task", "who", "state"), map(history.row, reversed(found)))
 
 
 @task
@@ -30,4 +30,4 @@ def show(c: Host, run: str | None = None, json: bool = False) -> None:
     history.render(known)
     for name, text in logs.items():
         console.say(f"The last lines of {name}:", style="bold")
-        console.say(text, style="dim")
+        console.say(text, style="dim", as_is=True)

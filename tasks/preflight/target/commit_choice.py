@@ -107,7 +107,7 @@ def required(c: Host, commit: str | None) -> str:
         return commit
     found, known_past = candidates(c)
     rows = [(k.short, k.date, k.subject, known_past.marks(k.sha)) for k in found]
-    console.table(("commit", "date", "subject", ""), rows)
+    console.table(("commit", "date", "subject", "what is known"), rows, needed=True)
     if not console.interactive():
         raise Refused("--commit is missing: name one of the commits above.")
     answer = console.ask("Which commit was the last good one? ").strip()

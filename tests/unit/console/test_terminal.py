@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import os
@@ -16,6 +15,7 @@ from tasks.console import commands
 from tasks.console import terminal as console
 from tasks.console.commands import fab
 from tasks.console.errors import Refused
+from tests.unit.support.tty import at_a_terminal
 
 PROJECT = Path(__file__).parent.parent.parent.parent
 
@@ -120,45 +120,61 @@ def test_an_error_is_the_document_unless_there_was_one(capsys):
     assert json.loads(capsys.readouterr().out) == {"schema_version": 1, "ok": False}
 
 
-WAITS = """
-import time
-from tasks.console import terminal
-terminal.SHOWN_AFTER = 0.1
-with terminal.waiting("Stop the app"):
-    time.sleep(0.5)
-    terminal.say("a line of the log")
-    with terminal.waiting("something inside"):
-        time.sleep(0.3)
-terminal.say("done")
+def test_quiet_prints_problems_and_the_last_line(capsys):
+    with console.told_as(quiet=True):
+        console.say("looking")
+        console.say("  ! a warning", style="yellow")
+        console.table(("a",), [("row",)])
+        with console.told_as(quiet=True):
+            console.say("inside")
+        console.say("done.\nThe way back: x", style="bold green")
+    assert capsys.readouterr().out == "  ! a warning\ndone. The way back: x\n"
+    with pytest.raises(Refused), console.told_as(quiet=True):
+        console.say("looking")
+        raise Refused("no")
+    assert capsys.readouterr().out == ""
+    console.say("heard again")
+    assert capsys.readouterr().out == "heard again\n"
+
+
+COMMAND = """
+from tasks.console import commands, terminal
+with commands.typed("production"):
+    terminal.say("Nothing of what was there is lost. Next: " + commands.fab("undo --run 20260102-030405-abcdef") + ".")
+    terminal.say("docker tag a_long_name_of_an_image_that_runs:latest another_name_of_it:abc", as_is=True)
 """
 
 
-def test_at_a_terminal_what_is_waited_for_is_seen_with_the_time_and_goes_away():
-    shown, lines = at_a_terminal(WAITS)
-    assert "Stop the app" in shown and "0:00:00" in shown
-    assert "something inside" not in shown
-    assert [line.rpartition("\x1b[2K")[2].strip() for line in lines if line.strip().endswith(("log", "done"))] == [
-        "a line of the log",
-        "done",
+def test_at_a_terminal_prose_is_broken_between_words_and_a_command_is_never():
+    _, lines = at_a_terminal(COMMAND, width=60)
+    assert lines[:2] == [
+        "Nothing of what was there is lost. Next:",
+        "fab -H production undo --run 20260102-030405-abcdef.",
     ]
+    assert lines[2] == "docker tag a_long_name_of_an_image_that_runs:latest another_name_of_it:abc"
 
 
-def test_without_a_terminal_only_lines_are_printed():
-    done = subprocess.run([sys.executable, "-c", WAITS], cwd=PROJECT, capture_output=True, text=True, check=True)
-    assert done.stdout == "a line of the log\ndone\n"
+def test_a_state_has_its_colour_and_its_word_and_with_no_color_the_word_alone():
+    script = "from tasks.console import terminal\nterminal.table(('state',), [('WRONG',), ('app restarting',)])"
+    coloured, _ = at_a_terminal(script, colour=True)
+    assert "\x1b[1;31mWRONG" in coloured and "\x1b[33mrestarting" in coloured
+    plain, _ = at_a_terminal(script)
+    assert "WRONG" in plain and "\x1b[31m" not in plain and "\x1b[33m" not in plain
 
 
-def at_a_terminal(script: str) -> tuple[str, list[str]]:
-    """Return what a terminal gets that runs the script, whole and by lines."""
-    ours, theirs = os.openpty()
-    environ = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
-    environ |= {"TERM": "xterm", "NO_COLOR": "1"}
-    running = subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT, env=environ, stdout=theirs, stdin=theirs)
-    os.close(theirs)
-    got = b""
-    with contextlib.suppress(OSError):  # what Linux says at the end of a terminal
-        while piece := os.read(ours, 4096):
-            got += piece
-    os.close(ours)
-    assert running.wait(10) == 0
-    return got.decode(), got.decode().split("\n")
+ENDS = """
+import sys
+from tasks.console import terminal
+next = "fab undo --run 20260102-030405"
+sys.exit(not terminal.show_end(f"It cannot be done now. Next: {next}", [next]))
+"""
+
+
+def test_at_a_terminal_the_end_is_a_red_line_and_the_command_in_it_is_whole():
+    shown, lines = at_a_terminal(ENDS, width=40, colour=True)
+    assert lines[0] == "\x1b[1;31mIt cannot be done now. Next:\x1b[0m"
+    assert lines[1] == "fab undo --run 20260102-030405"
+
+
+def test_without_a_terminal_the_end_is_left_to_invoke():
+    assert not console.show_end("no", [])

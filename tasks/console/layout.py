@@ -1,0 +1,79 @@
+"""Prose and tables that fit a terminal: broken between words, and nowhere else, so that a word can be copied whole."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+
+GAP = "  "  # between two columns
+MOST = 24  # characters that what is wrapped is indented at most
+LEAD = re.compile(r"\s*(?:(?:[-!*✓]|ok|\d+\.|\[[^ ]{1,7}\]) +|\S+(?: \S+)?  +)?")  # a mark, or the name of a line
+
+
+def wrapped(text: str, width: int | None) -> str:
+    """Return lines no longer than `width` where words allow it; what goes on stands below where its line began."""
+    return "\n".join(part for line in text.split("\n") for part in _wrapped(line, width))
+
+
+def _wrapped(line: str, width: int | None, indent: int | None = None) -> list[str]:
+    if width is None or len(line) <= width:
+        return [line]
+    lead = LEAD.match(line)
+    deep = min(len(lead[0]) if lead else 0, MOST) if indent is None else indent
+    start = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(
+        line.lstrip(),
+        width,
+        initial_indent=start,
+        subsequent_indent=" " * deep,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+        replace_whitespace=False,
+        expand_tabs=False,
+    ) or [line]
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], width: int | None) -> list[str]:
+    """Return the lines of a table, its headings first; None as `width`: as wide as it is.
+
+    Where its words do not fit beside each other, every row is a paragraph that begins with its first cell.
+    """
+    grid = [[cell.strip() for cell in row] for row in rows]
+    columns = list(zip(headings, *grid, strict=True))
+    least = [max(len(word) for cell in column for word in ["", *cell.split(" ")]) for column in columns]
+    widths = [max(len(line) for cell in column for line in ["", *cell.splitlines()]) for column in columns]
+    if width is not None:
+        room = width - len(GAP) * (len(widths) - 1)
+        if sum(least) > room:
+            return [line for row in grid for line in _paragraph(headings, row, width)]
+        widths = _narrowed(widths, least, room)
+    return [line for row in (headings, *grid) for line in _row(row, widths)]
+
+
+def _narrowed(widths: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Return `widths` that fit into `room`: the widest column gives way first, none below its longest word."""
+    found = list(widths)
+    while sum(found) > room:
+        found[max(range(len(found)), key=lambda n: found[n] if found[n] > least[n] else -1)] -= 1
+    return found
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
+    parts = [
+        [part for line in cell.splitlines() or [""] for part in _wrapped(line, width, 0)]
+        for cell, width in zip(cells, widths, strict=True)
+    ]
+    height = max(map(len, parts))
+    lines = zip(*([*part, *[""] * (height - len(part))] for part in parts), strict=True)
+    return [GAP.join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines]
+
+
+def _paragraph(headings: Sequence[str], row: Sequence[str], width: int) -> list[str]:
+    """Return a row as lines of their own: the first cell, then each other one with its heading."""
+    first, *others = row
+    deep = max(map(len, headings)) + 2 * len(GAP)
+    named = [(name, cell) for name, cell in zip(headings[1:], others, strict=True) if cell]
+    lines = [f"{GAP}{name}".ljust(deep) + " ".join(cell.splitlines()) for name, cell in named]
+    return [first, *(part for line in lines for part in _wrapped(line, width, deep))]
