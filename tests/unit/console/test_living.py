@@ -55,7 +55,7 @@ def test_a_step_lives_with_the_last_word_of_its_output_and_ends_as_one_line():
     assert "Restore the backup" in shown and "last words of the log" in shown and "━" in shown
     printed = [line.rpartition("\x1b[2K")[2].strip() for line in lines]
     assert [line for line in printed if line and "0:00" not in line and "last words" not in line] == [
-        "✓ [1/2] Restore the backup: 2.3 seconds"
+        "✓ [1/2] Restore the backup: 2.3 s"
     ]
 
 
@@ -66,7 +66,7 @@ def test_with_verbose_the_whole_output_is_printed_at_a_terminal():
         "first",
         "50.0 MB of 100.0 MB (50 %)",
         "last words of the log",
-        "✓ [1/2] Restore the backup: 2.3 seconds",
+        "✓ [1/2] Restore the backup: 2.3 s",
     ]
 
 
@@ -77,7 +77,7 @@ def test_without_a_terminal_a_step_is_plain_lines():
         "    first",
         "    50.0 MB of 100.0 MB (50 %)",
         "    last words of the log",
-        "✓ [1/2] Restore the backup: 2.3 seconds",
+        "✓ [1/2] Restore the backup: 2.3 s",
     ]
 
 

@@ -45,17 +45,3 @@ def test_a_time_is_said_in_utc_wherever_the_operator_sits(monkeypatch):
 def test_a_time_that_is_not_known_is_said_in_words():
     assert units.moment(None) == units.moment(0) == "at an unknown time"
     assert units.stamp("0001-01-01") == units.stamp("") == 0
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0.0 seconds"),
-        (2.34, "2.3 seconds"),
-        (185, "3 minutes 5 seconds"),
-        (7800, "2 hours 10 minutes"),
-        (61, "1 minute 1 second"),
-    ],
-)
-def test_how_long_something_took_is_said_in_words(seconds, text):
-    assert units.lasted(seconds) == text

@@ -86,7 +86,7 @@ def test_a_run_that_was_proven_ends_with_its_times_and_the_way_back(capsys):
     )
     display.outcome(made)
     assert capsys.readouterr().out.splitlines() == [
-        "t: done and verified in 2.0 seconds, outage 1.5 seconds.",
+        "t: done and verified in 2.0 s, outage 1.5 s.",
         "The way back: fab undo --run r",
     ]
     with terminal.json_only(True):
