@@ -9,6 +9,7 @@ from ..console.errors import Refused
 from ..ssh.host import Host
 from ..tools.alembic import revisions
 from ..tools.alembic.revisions import Graph
+from ..tools.git.commits import SHORT
 from .present.state import State
 from .revisions import schema, schema_choice
 
@@ -40,7 +41,7 @@ def judge(c: Host, seen: State, rows: tuple[str, ...]) -> Fit:
 
 def _compared(c: Host, seen: State, graph: Graph, rows: tuple[str, ...], carried: str) -> Fit:
     found = revisions.compare(graph, rows, graph)
-    head = f"the checked-out code ({seen.head[:7]})"
+    head = f"the checked-out code ({seen.head[:SHORT]})"
     if found.kind == "same":
         return Fit("same", f"{carried}, as {head} needs it")
     needs = f"{head} needs {', '.join(graph.heads()) or 'none'}"
@@ -57,4 +58,4 @@ def _matching(c: Host, rows: tuple[str, ...]) -> str:
     commit = schema_choice.fitting(c, list(rows))
     if commit is None:
         return f"{up}; none of the last commits (of {schema_choice.LOOKED_AT}) needs exactly the backup's revision."
-    return f"{up}, or take the code that fits: {fab(f'code-rollback --commit {commit.sha[:10]}')}."
+    return f"{up}, or take the code that fits: {fab(f'code-rollback --commit {commit.short}')}."

@@ -10,8 +10,7 @@ from ..engine.before import ReleaseBefore
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.compose import images
 from ..tools.compose.images import Target
-from ..tools.git.checkout import SHORT
-from ..tools.git.commits import Commit
+from ..tools.git.commits import SHORT, Commit
 from .downgrade import DowngradeOptions
 from .history.ledger import BAD, GOOD, Entry
 from .present.reports import DeploymentReport

@@ -14,8 +14,7 @@ from ..ssh.host import Host
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.compose import images
 from ..tools.compose.images import Target
-from ..tools.git.checkout import SHORT
-from ..tools.git.commits import Commit
+from ..tools.git.commits import SHORT, Commit
 from ..tools.postgres.names import copy_name
 from ..tools.postgres.psql import Database
 from . import downgrade, restore, restore_facts, rollback

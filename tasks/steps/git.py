@@ -15,7 +15,7 @@ from ..preflight.way_back import RollbackUndoReport
 from ..preflight.worktree import CheckoutReport
 from ..ssh.host import Host
 from ..tools.git import checkout as scripts
-from ..tools.git.commits import Commit
+from ..tools.git.commits import SHORT, Commit
 from .declare import change, task
 
 
@@ -47,7 +47,7 @@ def checkout_step(report: CheckoutReport | RollbackReport) -> Step:
         title=f"Check out {target.title}",
         script=scripts.check_out(report.environment, target.sha, stash=report.stash),
         commands=(f"git checkout {target.short}",),
-        back=f"git checkout {report.state.head[: scripts.SHORT]}",
+        back=f"git checkout {report.state.head[:SHORT]}",
     )
 
 
@@ -69,7 +69,7 @@ def return_step(report: CheckoutReport) -> Step:
         title=f"Return to {name} at {target.title}",
         script=scripts.return_to_branch(report.environment, target.sha),
         commands=(f"git fetch origin {name}", f"git checkout -B {name} {target.short}  (fast-forward only)"),
-        back=f"git checkout {report.state.head[: scripts.SHORT]}",
+        back=f"git checkout {report.state.head[:SHORT]}",
     )
 
 
@@ -95,7 +95,7 @@ def check_out_again_step(report: RollbackUndoReport) -> Step:
 
 
 def _plan(report: CheckoutReport, step: Step, name: str, goal: str) -> Plan:
-    head = report.state.head[: scripts.SHORT]
+    head = report.state.head[:SHORT]
     return chain(
         report,
         step,

@@ -48,7 +48,7 @@ def test_a_type_that_is_left_behind_is_found_and_so_is_the_way_that_loses_nothin
     assert rehearsed.code == 0, rehearsed.text
     left = "the downgrade leaves behind what the release it leads to did not have: TYPE public.mood"
     fails = "undo could not upgrade again, only bring the snapshot back: "
-    present = f"the image of {shop.good[:7]} answers 200 on the present schema"
+    present = f"the image of {shop.good[:12]} answers 200 on the present schema"
     for said in (left, fails, present):
         assert said in rehearsed.text, rehearsed.text
     planned = shop.fab("full-rollback", "--commit", shop.good, "--plan").text

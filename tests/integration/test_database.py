@@ -89,7 +89,7 @@ def test_the_target_is_tried_on_the_downgraded_clone_before_production_is_touche
     try:
         ran = operator.fab("db.rehearse", "--yes")
         assert ran.code == 0, ran.text
-        assert f"the image of {operator.good[:7]} answers 200 on the downgraded schema" in ran.out
+        assert f"the image of {operator.good[:12]} answers 200 on the downgraded schema" in ran.out
         operator.host.exec(f"docker tag {built}:latest {image}")  # v3, which wants the column renamed
         ran = operator.fab("db.rehearse", "--commit", operator.good, "--yes")
         assert ran.code == 2, ran.text

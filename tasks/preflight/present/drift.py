@@ -15,7 +15,7 @@ from ...tools.compose import made, parts
 from ...tools.compose.made import Made, Otherwise, hashed
 from ...tools.compose.parts import Parts
 from ...tools.compose.project import variables
-from ...tools.git.checkout import SHORT
+from ...tools.git.commits import SHORT
 from .reports import DeploymentReport
 from .state import State
 

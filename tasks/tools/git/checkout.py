@@ -5,8 +5,6 @@ from __future__ import annotations
 from ...config.settings import Environment
 from .commits import call
 
-SHORT = 12  # characters of a hash that are shown
-
 
 def check_out(environment: Environment, sha: str, branch: str = "", stash: bool = False) -> str:
     """Return the call of the runbook's "Revert to Previous Commit"; on `branch` where that stands at `sha`."""

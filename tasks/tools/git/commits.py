@@ -13,7 +13,8 @@ from ...ssh.probe import Probe, single
 from ...ssh.shell import join
 
 SEPARATOR = "\x1f"
-FORMAT = "%x1f".join(("%H", "%h", "%cd", "%an", "%s"))
+SHORT = 12  # characters of a hash that are shown, everywhere
+FORMAT = "%x1f".join(("%H", "%cd", "%an", "%s"))
 DATES = "--date=format:%Y-%m-%d %H:%M"
 FOLLOWED = 50  # how far back the reflog is followed
 HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -95,4 +96,5 @@ def parse_positions(out: str) -> Positions:
 def parse_commits(out: str) -> list[Commit]:
     """Return the commits printed in FORMAT."""
     lines = (line.split(SEPARATOR) for line in out.splitlines())
-    return [Commit(*words) for words in lines if len(words) == 5 and HASH.fullmatch(words[0])]
+    known = (words for words in lines if len(words) == 4 and HASH.fullmatch(words[0]))
+    return [Commit(sha, sha[:SHORT], *others) for sha, *others in known]

@@ -39,5 +39,5 @@ def test_a_target_that_needs_another_schema_names_the_playbooks_that_reach_it():
         plan(reports.rollback(DOWN))
     message = commands.render(refused.value.message)
     assert "needs the database at one; it is at two. Nothing was changed." in message
-    assert f"fab full-rollback --commit {GOOD[:7]}" in message
+    assert f"fab full-rollback --commit {GOOD[:12]}" in message
     assert "fab migration-rollback --revision one" in message

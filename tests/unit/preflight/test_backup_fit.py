@@ -17,7 +17,7 @@ def judge(monkeypatch):
     """Return how revisions of a backup stand to HEAD, which needs `two`; GOOD, the commit before, needs `one`."""
     monkeypatch.setattr(schema, "graphs", lambda c, refs: {ref: GRAPHS[ref] for ref in refs})
     monkeypatch.setattr(schema, "start_up_upgrade", lambda c, sha: "alembic upgrade head")
-    lines = "\n".join("\x1f".join((sha, sha[:7], "d", "a", "s")) for sha in (HEAD, GOOD))
+    lines = "\n".join("\x1f".join((sha, "d", "a", "s")) for sha in (HEAD, GOOD))
     c = connection()
     c.ask = lambda probe: probe.read({"": Answer(lines, "", 0)})
     return lambda *rows: fit.judge(c, state(), rows)
@@ -32,7 +32,7 @@ def test_an_older_one_names_the_upgrade_the_commit_that_fits_and_what_the_start_
     assert (found.kind, found.upgrade) == ("behind", "alembic upgrade head")
     assert "the backup lacks 1 of its migrations" in found.text
     assert "alembic upgrade head" in found.text
-    assert f"code-rollback --commit {GOOD[:10]}" in found.text
+    assert f"code-rollback --commit {GOOD[:12]}" in found.text
 
 
 def test_one_that_the_code_does_not_know_is_said_to_be_so(judge):

@@ -15,7 +15,7 @@ from tests.unit.support import deployment
 from tests.unit.support.deployment import GOOD, HEAD
 from tests.unit.support.reports import DATABASE, WANTED
 
-SHOWN = "\x1f".join((GOOD, GOOD[:7], "2024-01-01 00:00", "ada", "good")) + "\n"
+SHOWN = "\x1f".join((GOOD, "2024-01-01 00:00", "ada", "good")) + "\n"
 
 
 @pytest.fixture

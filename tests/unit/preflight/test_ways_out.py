@@ -69,7 +69,7 @@ def test_the_newest_backup_at_those_heads_is_named_with_the_code_that_fits(told,
     load = "fab emergency-restore --file backups/d.dump"
     said = told(held=(), backups=[mocker.Mock(revisions=["two"]), backup])
     assert said == (
-        f"The newest backup at that revision (2 hours old): {load}, then fab code-rollback --commit {GOOD[:7]}."
+        f"The newest backup at that revision (2 hours old): {load}, then fab code-rollback --commit {GOOD[:12]}."
     )
     assert told(held=(), backups=[backup], commit=None).endswith(f"{load}.")
 

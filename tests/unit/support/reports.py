@@ -29,7 +29,7 @@ from tests.unit.support.restoring import BACKUP, SECTION, server
 RUN = "20240101-000000-abc123"
 DATABASE = Database("id-db", "d", "u")
 SAFETY = Safety(DATABASE, f"d__snap_{RUN}", "backups/d.dump")
-COMMIT = Commit(sha=GOOD, short=GOOD[:7], date="", author="", subject="good")
+COMMIT = Commit(sha=GOOD, short=GOOD[:12], date="", author="", subject="good")
 STAYS = SchemaChange(["two"], ["two"])
 DOWN = SchemaChange(["two"], ["one"], moves=["one"])
 UP = SchemaChange(["one"], ["two"], moves=["two"])

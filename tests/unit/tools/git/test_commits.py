@@ -53,3 +53,8 @@ def test_only_commits_in_the_history_of_the_tip_are_contained(host):
     side = host.commit("side")
     asked = commits.contained(host.environment, [two, side, one], two)
     assert {c.sha for c in commits.parse_commits(host.sh(asked.commands[""]).stdout)} == {one, two}
+
+
+def test_a_hash_is_shown_with_twelve_digits_wherever_it_is():
+    (found,) = commits.parse_commits(commits.SEPARATOR.join(("a" * 40, "2024-01-01 00:00", "ada", "good")))
+    assert (found.short, found.title) == ("a" * 12, f"{'a' * 12} (good)")
