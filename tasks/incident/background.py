@@ -12,6 +12,8 @@ from ..engine import journal
 from ..engine.plan import Plan
 from ..engine.record import RunRecord
 from ..preflight.backups import copies
+from ..preflight.checks import diagnosis, examine
+from ..preflight.checks.diagnosis import LastGood
 from ..preflight.history import ledger
 from ..preflight.history.ledger import Entry
 from ..preflight.present.state import State
@@ -23,6 +25,7 @@ from ..tools.git import commits
 from ..tools.git.commits import Commit
 from ..tools.postgres import reads
 from ..tools.postgres.server import Server
+from . import headline
 
 COUNTING = 30  # seconds that counting all rows may take
 MOVES = 200  # entries of the checkout's reflog that are read
@@ -39,13 +42,17 @@ class Deployed(Struct, frozen=True):
 
 
 class Background(Struct, frozen=True, kw_only=True):
-    """What was found of it; rows and server are None where they gave no answer in time."""
+    """What was found of it; rows and server are None where they gave no answer in time.
+
+    `verdict` is what the decision tree says is wrong now; empty: nothing is, or it cannot tell.
+    """
 
     rows: dict[str, int] | None = None
     server: Server | None = None
     commits: list[Commit] = field(default_factory=list)
     deployed: Deployed | None = None
     logs: dict[str, str] = field(default_factory=dict)
+    verdict: str = ""
 
 
 def read(host: Host, seen: State, main: RunRecord) -> Background:
@@ -58,8 +65,20 @@ def read(host: Host, seen: State, main: RunRecord) -> Background:
     left = plan.before.commit if plan.before else ""
     rows, server = data(host, seen)
     return Background(
-        rows=rows, server=server, commits=taken_back, deployed=deployed(left, began, said, moved), logs=logs
+        rows=rows,
+        server=server,
+        commits=taken_back,
+        deployed=deployed(left, began, said, moved),
+        logs=logs,
+        verdict="" if headline.well(seen) else verdict(host),
     )
+
+
+def verdict(host: Host) -> str:
+    """Return what the decision tree says of all hosts as they are now; empty where it cannot tell."""
+    looks = {member.address: examine.examine(member) for member in host.fleet}
+    found = diagnosis.judge(host.environment, looks, LastGood(why="it was not asked for"))
+    return "" if found.kind in ("unknown", "healthy") else f"{found.kind}: {found.why}"
 
 
 def data(host: Host, seen: State) -> tuple[dict[str, int] | None, Server | None]:

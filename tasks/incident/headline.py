@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from ..console.units import moment
+from ..console.units import lasting, moment
+from ..engine import journal
+from ..engine.record import RunRecord
 from ..preflight.checks import health
 from ..preflight.present.state import State
 from .timeline import Incident
+
+TASKS = {
+    "full-rollback": "a full rollback (code, database schema and containers)",
+    "code-rollback": "a rollback of the code",
+    "migration-rollback": "a rollback of the database's schema",
+    "container-restart": "a restart of the containers",
+    "emergency-restore": "an emergency restore of the database",
+    "undo": "the undoing of an earlier rollback",
+}
 
 
 def of(incident: Incident) -> str:
@@ -16,6 +27,20 @@ def of(incident: Incident) -> str:
     ending = f"proven {moment(proven.at)}" if proven else f"not proven: {main.state}"
     half = "; it is applied only in part" if main.partially_applied else ""
     return f"{incident.environment}: {main.plan.task}, {main.plan.purpose}: {ending}{half}. {present(incident.seen)}"
+
+
+def story(incident: Incident, main: RunRecord) -> str:
+    """Return what happened in plain sentences, for somebody who knows none of the commands."""
+    first, proven = journal.first(main.journal), incident.proven
+    what = TASKS.get(main.plan.task, f"the task {main.plan.task}")
+    began = first.get("at") or 0
+    begun = f"{first.get('who', 'Somebody')} started {what} on {incident.environment}, {incident.when(began)}."
+    half = ", and it is applied only in part" if main.partially_applied else ""
+    if not proven:
+        return f"{begun} It is not proven to have worked ({main.state}){half}. {present(incident.seen)}"
+    outage = proven.said.get("outage")
+    meanwhile = "" if outage is None else f"; the application did not answer for {lasting(outage)} meanwhile"
+    return f"{begun} It was proven on the host {lasting(proven.at - began)} later{meanwhile}. {present(incident.seen)}"
 
 
 def well(seen: State) -> bool:

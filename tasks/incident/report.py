@@ -38,6 +38,7 @@ class Report(Struct, frozen=True, kw_only=True):
     title: str
     written: str
     summary: str
+    story: str
     cause: str
     figures: list[Figure]
     picture: Picture
@@ -68,7 +69,8 @@ def make(host: Host, incident: Incident) -> Report:
         title=f"Incident on {incident.environment}",
         written=moment(main.now),
         summary=headline.of(incident),
-        cause=_cause(incident, main),
+        story=headline.story(incident, main),
+        cause=_cause(incident, main, known),
         figures=impact.figures(incident, main, known),
         picture=picture.draw(incident, main, known),
         step_titles=[step.title for step in main.plan.steps],
@@ -88,11 +90,13 @@ def make(host: Host, incident: Incident) -> Report:
     )
 
 
-def _cause(incident: Incident, main: RunRecord) -> str:
+def _cause(incident: Incident, main: RunRecord, known: Background) -> str:
     if incident.cause:
         return f"The last exception of the release that was left: {incident.cause.line}."
     if main.plan.undoes:
         return f"An earlier rollback, run {main.plan.undoes}, was taken back."
+    if known.verdict:
+        return f"What is wrong now, as {fab('diagnose')} sees it: {known.verdict}."
     return "Not known: the logs that were kept name no exception."
 
 

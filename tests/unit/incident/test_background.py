@@ -6,11 +6,13 @@ import subprocess
 
 from tasks.incident import background
 from tasks.incident.background import Deployed
+from tasks.preflight.checks.errorlog import Noise
 from tasks.preflight.history.ledger import BEGUN, GOOD, Entry
 from tasks.ssh.shell import Answer
 from tests.unit.support import incidents
-from tests.unit.support.deployment import environment
+from tests.unit.support.deployment import LATELY, container, environment, examined, state
 from tests.unit.support.laid import with_files
+from tests.unit.support.scripted import Scripted
 
 LEFT, EARLIER = "b" * 40, "a" * 40
 BEGIN = Entry(event=BEGUN, commit=EARLIER, at=500.0, who="bob")
@@ -72,3 +74,14 @@ def test_the_kept_logs_are_told_by_their_containers(tmp_path):
     assert list(found) == ["shop_app"]
     lines = found["shop_app"].splitlines()
     assert (lines[0], lines[-1], len(lines)) == ("line 41", "= /not a heading", background.LINES)
+
+
+def test_what_the_decision_tree_cannot_tell_is_no_verdict(mocker):
+    host = Scripted()
+    looked = mocker.patch.object(background.examine, "examine", return_value=examined())
+    assert background.verdict(host) == ""
+    crashing = container("api", restarts=17, started=LATELY)
+    looked.return_value = examined(
+        state(crashing, container("db")), noise=[Noise("c_api", [], "RuntimeError: bad deploy")]
+    )
+    assert background.verdict(host) == "code: c_api: started again 17 times; RuntimeError: bad deploy"

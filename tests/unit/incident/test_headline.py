@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tasks.incident import headline
 from tasks.preflight.present.state import State
-from tests.unit.support.incidents import PROVEN, container, incident, journal
+from tests.unit.support.incidents import PROVEN, container, incident, journal, run
 
 
 def test_a_failure_is_never_called_a_recovery():
@@ -33,3 +33,21 @@ def test_a_deployment_is_well_where_all_runs_and_answers():
     assert not headline.well(State())
     assert not headline.well(incident(code=500).seen)
     assert not headline.well(State(containers=[container("app", "exited")]))
+
+
+def test_the_story_is_told_to_somebody_who_knows_no_command():
+    lines = journal(("stop", "start"), 0, {**PROVEN, "outage": 9.3})
+    assert headline.story(incident(lines), run(lines)) == (
+        "ada started a full rollback (code, database schema and containers) on shop, 1970-01-01 00:16:40 UTC. "
+        "It was proven on the host 16 minutes later; the application did not answer for 9.3 s meanwhile. "
+        "Now: aaaaaaaaaaaa (Show the court), healthy."
+    )
+
+
+def test_the_story_of_a_failure_ends_with_the_present():
+    failed = {"event": "failed", "step": "start", "why": "app exited", "half": True}
+    lines = journal(("stop", "start"), 1, failed)
+    told = headline.story(incident(lines, code=500), run(lines, task="mine"))
+    assert "ada started the task mine on shop" in told
+    assert "It is not proven to have worked (failed), and it is applied only in part. Now: " in told
+    assert "proven on the host" not in told and told.endswith("500.")

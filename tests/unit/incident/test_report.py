@@ -121,6 +121,13 @@ def test_what_is_not_known_is_said_to_be_not_known(written):
     assert "nothing is known" not in text
 
 
+def test_what_diagnose_says_now_is_told_where_no_log_names_the_cause(written):
+    made = incident(journal(("stop",), 1), code=500)
+    assert "What is wrong now, as fab diagnose sees it: database: no answer." in written(
+        made, verdict="database: no answer"
+    )
+
+
 def test_a_failure_is_never_called_a_recovery(written):
     failed = {"event": "failed", "step": "start", "why": "app exited", "half": True}
     text = written(incident(journal(("stop", "checkout", "start"), 1, failed), status="exited", code=500))
