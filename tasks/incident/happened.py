@@ -48,6 +48,14 @@ def events(incident: Incident, main: RunRecord) -> Iterator[Event]:
         yield Event(entry.at, entry.run, text, bad)
 
 
+def steps(incident: Incident, main: RunRecord) -> list[str]:
+    """Return what became of each step of the plan, in its order, by its last try."""
+    ends = {attempt(entry): entry for entry in incident.entries if entry.event == "end"}
+    last = {number(main, e): e for e in incident.entries if e.run == main.run and e.event == "begin"}
+    became = {n: ending(entry, ends.get(attempt(entry))) for n, entry in last.items()}
+    return [f"{step.title}: {became.get(n, 'not begun')}" for n, step in enumerate(main.plan.steps, start=1)]
+
+
 def attempt(entry: TimelineEntry) -> tuple[str, Any, Any]:
     """Return what a beginning and an end have in common: run, step and try."""
     return entry.run, entry.said.get("step"), entry.said.get("try")

@@ -13,7 +13,6 @@ from .background import Background
 from .timeline import Incident, TimelineEntry
 
 BEFORE, SINCE = 26.0, 22.0  # percent of the width
-HASH = 7  # characters of a commit that fit into a bar
 THINNEST = 0.6  # percent, so that what took no time is seen
 
 
@@ -114,11 +113,11 @@ def draw(incident: Incident, main: RunRecord, known: Background) -> Picture:
     """Return the picture of an incident."""
     at = times(incident, main, known)
     scale = Scale(phases(at))
-    left, target = (main.plan.before.commit if main.plan.before else ""), main.plan.expect.commit or ""
+    left, target = (main.plan.before.commit if main.plan.before else ""), main.plan.expect.commit
     steps = list(_steps(scale, incident, main, at))
     return Picture(
         phases=scale.phases,
-        release=list(_release(scale, incident, at, left[:HASH], target[:HASH])),
+        release=list(_release(scale, incident, at)) if left and target else [],
         health=list(_health(scale, at, good=bool(incident.proven) and headline.well(incident.seen))),
         outage=[scale.bar(at.stopped, at.served or at.ended, "down", _outage(at))] if at.stopped else [],
         steps=steps,
@@ -140,14 +139,12 @@ def phases(at: Times) -> list[Phase]:
     return [Phase(*part, lasting(part[2] - part[1])) for part in parts if part[4]]
 
 
-def _release(scale: Scale, incident: Incident, at: Times, left: str, target: str) -> Iterator[Bar]:
+def _release(scale: Scale, incident: Incident, at: Times) -> Iterator[Bar]:
     first = scale.phases[0].began
-    if not (left and target):
-        return
     moved = next((e.at for e in incident.entries if e.run in incident.own and e.step == "checkout"), at.ended)
-    yield scale.bar(first, moved, "left", left)
+    yield scale.bar(first, moved, "left", "left")
     if incident.proven:
-        yield scale.bar(moved, at.now, "good", target)
+        yield scale.bar(moved, at.now, "good", "gone back to")
 
 
 def _health(scale: Scale, at: Times, good: bool) -> Iterator[Bar]:

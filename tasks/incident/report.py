@@ -42,7 +42,8 @@ class Report(Struct, frozen=True, kw_only=True):
     cause: str
     figures: list[Figure]
     picture: Picture
-    step_titles: list[str]
+    purpose: str
+    steps: list[str]
     events: list[Event]
     commits: list[Commit]
     migrations: list[str]
@@ -73,7 +74,8 @@ def make(host: Host, incident: Incident) -> Report:
         cause=_cause(incident, main, known),
         figures=impact.figures(incident, main, known),
         picture=picture.draw(incident, main, known),
-        step_titles=[step.title for step in main.plan.steps],
+        purpose=main.plan.purpose,
+        steps=happened.steps(incident, main),
         events=list(happened.events(incident, main)),
         commits=known.commits,
         migrations=list(_migrations(main)),
