@@ -68,6 +68,8 @@ def render(known: RunRecord) -> None:
     terminal.say(
         f"  by {own.get('who', '?')} from {own.get('machine', '?')}, since {own.get('since', '?')}: {known.state}"
     )
+    if known.plan.because:
+        terminal.say(f"  because: {known.plan.because}")
     for name, value in _before(known).items():
         if name != "kind" and value not in ("", [], {}):
             terminal.say(f"  before: {name} {_plain(value)}")

@@ -44,6 +44,7 @@ def owner(plan: Plan) -> dict[str, str]:
         "who": getpass.getuser(),
         "machine": socket.gethostname(),
         "since": moment(time.time()),
+        **({"because": plan.because} if plan.because else {}),
     }
 
 

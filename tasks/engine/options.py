@@ -25,6 +25,7 @@ HELP = {
     "revision": "an alembic revision, overriding the one the commit needs",
     "service": "a role (backend, frontend, database), a compose service or a container",
     "file": "a backup: a PATH on the host, 'latest', or local:PATH to upload",
+    "because": "why, in a sentence, for those who read of the run afterwards",
     "yes": "ask nothing",
     "plan": "show what would happen and change nothing",
     "verbose": "show the commands of each step, as --plan does, and all that they print",

@@ -113,7 +113,7 @@ class Plan(Told, frozen=True, kw_only=True):
     is a script that runs on every host once the plan is proven, with RUN, TASK, WHO and MACHINE in its environment.
     `activity` is what the journals on the host said when the plan was made: it is void when they say something
     else under the lock. `undoes` is the run that it takes back. `only_by_name`: `undo` takes it back only
-    where it is named.
+    where it is named. `because` is the operator's own reason, for those who read of the run.
     """
 
     task: str
@@ -126,6 +126,7 @@ class Plan(Told, frozen=True, kw_only=True):
     only_by_name: bool = False
     activity: str = ""
     closing: str = ""
+    because: str = ""
 
     @property
     def way_back(self) -> str:

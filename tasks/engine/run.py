@@ -23,17 +23,19 @@ from .world import Outcome, Turn, World
 class RunOptions(Struct, frozen=True):
     """How the operator wants a plan to be carried out: without questions, only shown, over a run that was cut off.
 
-    `verbose`: the commands of each step are shown, as with `plan`.
+    `verbose`: the commands of each step are shown, as with `plan`. `because`: why, for those who read of the run.
     """
 
     yes: bool = False
     plan: bool = False
     take_over: bool = False
     verbose: bool = False
+    because: str | None = None
 
 
 def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world: World) -> Outcome | None:
     """Show `plan`, and unless only that was wanted, ask, run and prove it. `started`: time.monotonic()."""
+    plan = msgspec.structs.replace(plan, because=options.because or "")
     display.plan(host, plan, commands=options.plan or options.verbose)
     if options.plan:
         terminal.emit_json(document(plan))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 import fabric
+import msgspec
 from invoke import Argument, Context, Exit
 from paramiko.ssh_exception import SSHException
 
@@ -25,7 +26,8 @@ from . import interrupt, mounting, options, run
 from .world import World
 
 TOLD = ("json", "quiet", "verbose")  # how the operator is told what happens
-SWITCHES = (*run.RunOptions.__struct_fields__, "json", "quiet")  # of every change
+HEARD = ("json", "quiet")  # before the body is called
+SWITCHES: dict[str, bool | None] = {**msgspec.structs.asdict(run.RunOptions()), **dict.fromkeys(HEARD, False)}
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 Body = Callable[..., Any]
@@ -167,8 +169,9 @@ class Change:
         @functools.wraps(body)
         def carried_out(c: Host, *args: Any, **kwargs: Any) -> Any:
             started = time.monotonic()
-            wanted = run.RunOptions(**{name: kwargs.pop(name, False) for name in run.RunOptions.__struct_fields__})
-            for heard in ("json", "quiet"):  # before the body is called
+            own_options = [name for name in run.RunOptions.__struct_fields__ if name in kwargs]
+            wanted = run.RunOptions(**{name: kwargs.pop(name) for name in own_options})
+            for heard in HEARD:
                 kwargs.pop(heard, None)
             with interrupt.as_refusal():
                 made = body(c, *args, **kwargs, **({"plan": wanted.plan} if "plan" in own.parameters else {}))
@@ -184,6 +187,7 @@ class Change:
 
 
 def _with_switches(signature: inspect.Signature) -> inspect.Signature:
-    switches = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False) for name in SWITCHES]
+    only = inspect.Parameter.KEYWORD_ONLY
+    switches = [inspect.Parameter(name, only, default=default) for name, default in SWITCHES.items()]
     own = [p for p in signature.parameters.values() if p.name != "plan"]
     return signature.replace(parameters=[*own, *switches])

@@ -36,6 +36,7 @@ def of_turn(host: Host, plan: Plan, turn: Turn, hidden: Secrets) -> News:
         ("What", f"{plan.task}, {plan.purpose}"),
         ("Where", display.where(host)),
         ("Who", f"{owner['who']} from {owner['machine']}"),
+        ("Because", plan.because),
     ]
     told = {"start": _start, "success": _success, "failure": _failure}[turn.kind](plan, turn)
     return _news(f"{name}: {plan.task} {title.get(turn.kind, 'FAILED')}", [*about, *told], hidden)
@@ -94,6 +95,7 @@ def _about(incident: Incident, main: RunRecord) -> Iterable[tuple[str, str]]:
     proven, documented = incident.proven, incident.last("documented")
     first = journal.first(main.journal)
     yield "Who", f"{first.get('who', '?')} from {first.get('machine', '?')}, {incident.when(first.get('at') or 0)}"
+    yield "Because", main.plan.because
     yield "Why", incident.cause.line if incident.cause else "not known yet"
     yield "Outage", outage(main.plan, proven.said.get("outage")) if proven else "not over, or not proven to be"
     yield from _data(main.plan)

@@ -10,8 +10,9 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.fault]
 
 STEPS = ("keep", "build", "stop", "snapshot", "downgrade", "checkout", "start")
 RESTORE = ("stop", "restore", "swap", "start")
-SESSION = "pkill -KILL -u ubuntu -x sshd || pkill -KILL -f 'sshd: ubuntu' || :"
-SSHD = "pkill -KILL -x sshd; while pgrep -x sshd >/dev/null; do sleep 0.05; done; /usr/sbin/sshd"
+# Newer servers have a program of its own for each session: sshd-session.
+SESSION = "pkill -KILL -f '^sshd.*: ubuntu' || :"
+SSHD = "pkill -KILL sshd; while pgrep sshd >/dev/null; do sleep 0.05; done; /usr/sbin/sshd"
 FAULTS = {
     "connection reset": lambda stage, proxy: proxy.reset(),
     "packets swallowed": lambda stage, proxy: proxy.swallow(),

@@ -67,6 +67,15 @@ def test_how_a_run_begins_and_ends_is_told(played, mocker):
     assert world.told[2:] == [Turn("start"), Turn("failure", why="no room")]
 
 
+def test_the_operators_reason_goes_into_the_lock_the_journal_and_the_plan(played, capsys):
+    member = Member()
+    with terminal.json_only(True):
+        carry_out(plan(STOP), plan=True, because="orders failed")
+    assert json.loads(capsys.readouterr().out)["because"] == "orders failed"
+    carry_out(plan(STOP), member, yes=True, because="orders failed")
+    assert '"because":"orders failed"' in member.commands[-1]
+
+
 def test_of_what_is_only_planned_or_not_begun_nothing_is_told(played):
     world, member = World(), Member()
     carry_out(plan(STOP), world=world, plan=True)

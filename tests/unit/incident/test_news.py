@@ -23,12 +23,14 @@ def host() -> Member:
 
 
 def test_a_start_says_what_is_going_to_happen():
-    made = plan(PREPARE, STOP, START, summary={"is lost": "3 values; the data of before: database s"})
+    lost = {"is lost": "3 values; the data of before: database s"}
+    made = plan(PREPARE, STOP, START, summary=lost, because="orders failed")
     told = news.of_turn(host(), made, Turn("start"), Secrets([]))
     assert told.title == "dev: full-rollback started"
     for line in (
         "What: full-rollback, back",
         "Where: dev (u@h:22)",
+        "Because: orders failed",
         "Outage: expected in step 2 of 3",
         "Data lost: 3 values; kept in: database s",
     ):
