@@ -9,14 +9,13 @@ from ..engine import journal
 from ..engine.before import DroppedBefore, SchemaBefore, SwappedBefore
 from ..engine.plan import Plan
 from ..engine.record import RunRecord
+from ..preflight.summary import KEPT, SURE
 from .background import Background
 from .picture import Times, times
 from .timeline import Incident
 
 DATABASE_STEPS = ("restore", "swap", "take", "drop", "downgrade", "upgrade")
-SURE = " Go on?"
 SINCE_THEN = "what was written since the backup"
-KEPT = "; the data of before: "  # what divides what is lost from what keeps it, in a plan's summary
 
 
 class Figure(Struct, frozen=True):
@@ -50,11 +49,7 @@ def _deployed(incident: Incident, known: Background) -> list[Figure]:
 def _detected(incident: Incident, at: Times) -> Figure:
     if not at.failing:
         return Figure("Detected", "not known", "no error in the logs that were kept says since when it failed")
-    after = (
-        f", {lasting(at.failing - at.deployed)} after the deployment"
-        if at.deployed and at.deployed < at.failing
-        else ""
-    )
+    after = f", {lasting(at.failing - at.deployed)} after the deployment" if at.deployed else ""
     return Figure("Detected", incident.when(at.failing), f"the first error in the logs that were kept{after}", True)
 
 
@@ -73,9 +68,7 @@ def _repaired(incident: Incident, main: RunRecord, at: Times) -> Figure:
 def _outage(incident: Incident, main: RunRecord) -> Figure:
     lasted = incident.proven.said.get("outage") if incident.proven else None
     if lasted is not None:
-        return Figure(
-            "Not served", lasting(lasted), "while services were stopped; errors before that are not counted", True
-        )
+        return Figure("Not served", lasting(lasted), "services were stopped; errors before that are not counted", True)
     if not main.plan.outage:
         return Figure("Not served", "0 s", "nothing was stopped for it")
     return Figure("Not served", "not known", "services were stopped; when all answered again was not measured", True)
@@ -102,6 +95,7 @@ def _of_the_database(plan: Plan) -> tuple[str, str]:
         return SINCE_THEN, f"kept in: the dump {before.dropped}" if before.dropped else "not kept"
     if isinstance(before, SwappedBefore):
         return SINCE_THEN, f"kept in: database {before.swapped}"
-    kept = before.snapshot if isinstance(before, SchemaBefore) else ""
-    where = f"kept in: database {kept}, or the dump {before.dump}" if kept and isinstance(before, SchemaBefore) else ""
-    return "; ".join(asked) or "no data, as far as the migrations show", where or "no copy was made before"
+    lost = "; ".join(asked) or "no data, as far as the migrations show"
+    if isinstance(before, SchemaBefore) and before.snapshot:
+        return lost, f"kept in: database {before.snapshot}, or the dump {before.dump}"
+    return lost, "no copy was made before"

@@ -92,10 +92,10 @@ def times(incident: Incident, main: RunRecord, known: Background) -> Times:
     began, proven = (own[0].at if own else main.now), incident.proven
     ended = proven.at if proven else max((entry.at for entry in own), default=began)
     stopped, lasted = _stopped(main, own), proven.said.get("outage") if proven else None
-    failing = incident.cause.since if incident.cause else 0.0
+    deployed, failing = (known.deployed.at if known.deployed else None), incident.cause.since if incident.cause else 0.0
     return Times(
-        deployed=known.deployed.at if known.deployed else None,
-        failing=failing if 0 < failing < began else None,
+        deployed=deployed,
+        failing=failing if (deployed or 0) < failing < began else None,  # an error of before is of another release
         began=began,
         stopped=stopped,
         served=stopped + lasted if stopped and lasted is not None else None,
@@ -118,7 +118,7 @@ def draw(incident: Incident, main: RunRecord, known: Background) -> Picture:
     return Picture(
         phases=scale.phases,
         release=list(_release(scale, incident, at)) if left and target else [],
-        health=list(_health(scale, at, good=bool(incident.proven) and headline.well(incident.seen))),
+        health=list(_health(scale, at, incident)),
         outage=[scale.bar(at.stopped, at.served or at.ended, "down", _outage(at))] if at.stopped else [],
         steps=steps,
         rows=max((bar.row for bar in steps), default=0),
@@ -147,13 +147,16 @@ def _release(scale: Scale, incident: Incident, at: Times) -> Iterator[Bar]:
         yield scale.bar(moved, at.now, "good", "gone back to")
 
 
-def _health(scale: Scale, at: Times, good: bool) -> Iterator[Bar]:
+def _health(scale: Scale, at: Times, incident: Incident) -> Iterator[Bar]:
     """Yield what is known of the application's health, and nothing where nothing is."""
     if at.failing:
         yield scale.bar(at.failing, at.stopped or at.began, "errors", "errors")
     if at.served:
         yield scale.bar(at.served, at.ended, "good")
-    yield scale.bar(at.ended, at.now, "good" if good else "errors", "healthy" if good else "not healthy")
+    if not headline.well(incident.seen):
+        yield scale.bar(at.ended, at.now, "errors", "not healthy now")
+    elif incident.proven:
+        yield scale.bar(at.ended, at.now, "good", "healthy" if incident.seen.responses else "all runs")
 
 
 def _outage(at: Times) -> str:

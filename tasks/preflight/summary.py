@@ -6,6 +6,7 @@ from ..console.units import counted
 from .rollback_report import RollbackReport
 
 SURE = " Go on?"
+KEPT = "; the data of before: "  # what divides what is lost from what keeps it
 
 
 def of(report: RollbackReport, commits: int) -> dict[str, str]:
@@ -14,7 +15,7 @@ def of(report: RollbackReport, commits: int) -> dict[str, str]:
     back = [counted(commits, "commit")] if commits else [f"to {report.target.title}"]
     lost = [asked.removesuffix(SURE).rstrip(".") for asked in report.questions if asked.endswith(SURE)]
     safety = report.safety
-    kept = f"; the data of before: database {safety.clone}, or the dump {safety.dump}" if safety else ""
+    kept = f"{KEPT}database {safety.clone}, or the dump {safety.dump}" if safety else ""
     return {
         "goes back": ", ".join(
             [*back, *([counted(len(change.downgrades or change.moves), "migration")] if change else [])]

@@ -14,6 +14,9 @@ STEPS = [Step(name=name, title=name, script=":", outage=name == "stop") for name
 LINES = [*journal(("stop", "snapshot", "checkout")), {"at": 1010.0, **PROVEN, "outage": 4.0}]
 
 
+BOB = Background(deployed=Deployed(400.0, "bob"))
+
+
 def drawn(lines=None, deployed=None, failing=0.0, **values) -> picture.Picture:
     lines = lines or LINES
     main = structs.replace(run(lines, steps=STEPS), now=2010.0)
@@ -52,7 +55,13 @@ def test_the_outage_reaches_from_the_stop_to_the_first_good_answer():
 def test_an_outage_whose_end_is_not_known_is_said_so():
     lines = journal(("stop",), 1)
     assert drawn(lines).outage[0].text == "its end is not known"
-    assert drawn(lines).health[-1].text == "not healthy"
+    assert drawn(lines).health == []
+    assert drawn(lines, code=500).health[-1].text == "not healthy now"
+
+
+def test_an_error_from_before_the_deployment_is_not_of_the_release_that_was_left():
+    assert picture.times(incident(LINES, cause=Cause("app", "x", 300.0)), run(LINES), BOB).failing is None
+    assert picture.times(incident(LINES, cause=Cause("app", "x", 500.0)), run(LINES), BOB).failing == 500.0
 
 
 def test_the_releases_meet_at_the_checkout():
