@@ -11,7 +11,7 @@ from fabric.connection import derive_shorthand
 from invoke import Collection
 
 from ..console.errors import Refused
-from . import listing, usage
+from . import completion, listing, usage
 
 PROGRAMS = ("fabric.main", "invoke.main")  # `fab` and `inv`
 _ours: list[Collection] = []
@@ -25,6 +25,7 @@ def offer(namespace: Collection) -> Collection:
     _ours[:] = [namespace]
     for program in _programs():
         usage.refuse_in_a_line(program, functools.partial(_at_the_top, program))
+        completion.complete_values(program)
         listing.in_groups(program, functools.partial(_at_the_top, program))
     return namespace
 

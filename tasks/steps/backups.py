@@ -7,6 +7,7 @@ from msgspec import to_builtins
 from ..console import terminal as console
 from ..console.commands import fab
 from ..console.errors import Failed
+from ..engine import completion
 from ..engine.plan import Plan, Step, chain
 from ..preflight import stored
 from ..preflight.backups import backup_check, backup_files, backup_list, finding
@@ -42,6 +43,7 @@ def create(c: Host, format: str = "custom") -> Plan:
 def list_(c: Host, json: bool = False) -> list[Found]:
     """List the backups, the newest first: age, size, format, revision inside, verified or not."""
     found = finding.found(c)
+    completion.remember(c.environment, "file", (one.path for one in found))
     now = int(c.sh("date +%s").stdout)
     if console.emit_json([backup_list.as_dict(one, now) for one in found]):
         return found

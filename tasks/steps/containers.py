@@ -10,6 +10,7 @@ from ..console import terminal as console
 from ..console.commands import fab
 from ..console.errors import Failed
 from ..console.units import moment, stamp
+from ..engine import completion
 from ..engine.plan import Expectation, Plan, Step, chain
 from ..preflight import service_choice
 from ..preflight.present import state
@@ -169,6 +170,7 @@ def status(c: Host, json: bool = False) -> None:
     if problem := next(problems, ""):
         raise Failed(" ".join(problem.split()))
     found = [(member, k) for member, there in seen for k in there.containers]
+    completion.remember(c.environment, "service", (k.service for _, k in found))
     if console.emit_json([{"host": member.address, **structs.asdict(k)} for member, k in found]):
         return
     headings = ("service", "container", "state", "since", "restarts", "image", "host")

@@ -6,6 +6,7 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.commands import fab
+from ..engine import completion
 from ..engine.before import CheckoutBefore
 from ..engine.plan import Expectation, Plan, Step, chain
 from ..preflight import worktree
@@ -23,6 +24,7 @@ from .declare import change, task
 def log(c: Host, count: int | str = "10", json: bool = False) -> list[Commit]:
     """Show recent commits on the host, and which of them runs, was deployed or rolled back."""
     found, past = commit_choice.candidates(c, int(count))
+    completion.remember(c.environment, "commit", (k.short for k in found))
     if not console.emit_json([{**to_builtins(k), "mark": past.marks(k.sha)} for k in found]):
         rows = [(k.short, k.date, k.author, k.subject, past.marks(k.sha)) for k in found]
         console.table(("commit", "date", "author", "subject", "what is known"), rows)

@@ -6,6 +6,7 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.errors import Failed, Refused
+from ..engine import completion
 from ..engine.options import DOWN_TO
 from ..preflight import downgrade as preflight
 from ..preflight.backups import copies
@@ -45,6 +46,7 @@ def history(c: Host, json: bool = False) -> None:
     graph = schema.present_graph(c, seen)
     applied = graph.ancestors(schema.heads_of(c, seen))
     found = [graph.revisions[name] for name in reversed(graph.order)]
+    completion.remember(c.environment, "revision", (r.id for r in found))
     if console.emit_json([{"revision": r.id, "title": r.title, "applied": r.id in applied} for r in found]):
         return
     standing = {r.id: schema_choice.standing(r.id, seen, applied) for r in found}

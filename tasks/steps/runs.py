@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..console import terminal as console
-from ..engine import history, journal, record
+from ..engine import completion, history, journal, record
 from ..ssh.host import Host
 from .declare import task
 
@@ -12,6 +12,7 @@ from .declare import task
 def list_(c: Host, count: int | str = "20", json: bool = False) -> None:
     """List the last runs: when, what, who, and what became of them."""
     found = history.summaries(c.ask(journal.every(c.environment, int(count))))
+    completion.remember(c.environment, "run", (one["run"] for one in reversed(found)))
     if console.emit_json(found):
         return
     if not found:

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from tasks.console import errors
-from tests.unit.test_house import FILES, name
+from tests.unit.test_house import FILES, name, nodes
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "errors.md").read_text()
 ROWS = re.findall(r"^\| (\d) \| `(.+?)` \| (.+) \| (.+) \|$", PAGE, re.MULTILINE)
 CLASSES = {
     one.name: file
     for file in FILES
-    for one in ast.walk(ast.parse(file.read_text()))
+    for one in nodes(file)
     if isinstance(one, ast.ClassDef)
     and {ast.unparse(base) for base in one.bases} & {"Refused", "Failed", "Held", "Stopped"}
 }
@@ -27,7 +27,7 @@ LEAST = 12  # literal characters that make a message one of its own
 
 def messages(file: Path) -> Iterator[str]:
     """The messages that a file raises, as patterns; those that are made elsewhere are left out."""
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in nodes(file):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CLASSES and node.args:
             yield from _pattern(node.args[0])
 
@@ -41,7 +41,7 @@ def _pattern(text: ast.expr) -> Iterator[str]:
 
 def texts(file: Path) -> Iterator[str]:
     """All texts of a file that are long enough to be told apart, as patterns."""
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in nodes(file):
         if isinstance(node, (ast.JoinedStr, ast.Constant)):
             yield from _pattern(node)
 
