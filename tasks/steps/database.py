@@ -96,7 +96,7 @@ def start_what_ran_step(report: DeploymentReport) -> Step | None:
 def _unless_back(report: DeploymentReport) -> str:
     """Return the line that ends the step where something started again what was stopped; nothing was stopped: none."""
     stopped = [one for one in report.stopping if one != report.environment.service("database")]
-    return f"{compose.call(report.environment, 'still-stopped.sh', *stopped)} || exit 1\n" if stopped else ""
+    return f"{compose.call(report.environment, 'reads/still-stopped.sh', *stopped)} || exit 1\n" if stopped else ""
 
 
 @change(step=downgrade_step, help=DOWN_TO)

@@ -68,5 +68,5 @@ def test_without_a_snapshot_or_while_services_go_on_nothing_is_put_back():
 def test_nothing_is_downgraded_where_something_started_again_what_was_stopped():
     report = reports.downgrade(stopping=["api", "db"], safety=None)
     first, _, move = database.downgrade.step(report).script.partition("\n")
-    assert first.endswith('still-stopped.sh" api || exit 1')
+    assert first.endswith('tools/compose/reads/still-stopped.sh" api || exit 1')
     assert "move.sh" in move
