@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from tasks.console.commands import render
 from tasks.engine import history
@@ -37,6 +38,11 @@ def test_a_list_says_who_did_what_and_how_it_stands():
     assert history.row(never)[-1] == "never begun"
 
 
+def test_what_a_journal_does_not_say_is_a_question_mark():
+    (never,) = history.summaries({"r2": []})
+    assert (never["task"], never["who"], never["machine"], never["at"]) == ("?", "?", "?", None)
+
+
 def test_a_run_is_described_with_the_keys_that_scripts_read():
     found = history.describe(record(*STEPS))
     assert (found["run"], found["state"], found["half"], found["lock"]) == (RUN, "failed", True, "DEAD")
@@ -57,6 +63,15 @@ def test_a_run_is_told_with_its_steps_and_what_was_before(capsys):
     ):
         assert words in said
     assert "before: kind" not in said and "before: snapshot" not in said
+
+
+def test_a_run_of_which_little_is_known_is_told_as_that(capsys):
+    known = record(status("01-stop", "waiting"), status("02-start", "failed", tries=1, began=61.0))
+    history.render(structs.replace(known, owner={}))
+    said = capsys.readouterr().out.splitlines()
+    assert said[1].strip() == "by ? from ?, since ?: failed"
+    rows = [line.split() for line in said if line.startswith(("01-", "02-"))]
+    assert rows == [["01-stop", "t", "waiting"], ["02-start", "t", "failed", "1", "1970-01-01", "00:01:01", "UTC"]]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from tasks.console.commands import render
 from tasks.console.errors import Refused
 from tasks.preflight import restore_facts
 from tasks.preflight.backup_fit import Fit
@@ -11,6 +14,7 @@ from tasks.preflight.restore_facts import differences
 from tasks.preflight.restore_report import RestoreOptions
 from tasks.tools.postgres.backup import Section
 from tests.unit.support import reports
+from tests.unit.support.reports import RUN
 from tests.unit.support.restoring import server
 
 
@@ -59,3 +63,51 @@ def test_what_may_fail_when_the_backend_is_stopped_is_refused_unless_it_is_loade
         restore_facts.require(reports.restore(**risky, options=RestoreOptions(stop=True)))
     restore_facts.require(reports.restore(**risky, options=RestoreOptions(stop=True, online=True)))
     restore_facts.require(reports.restore(**risky))
+
+
+LOST = "what the backup does not hold is lost for ever"
+
+
+@pytest.mark.parametrize(
+    ("options", "dump_to", "fact", "warning", "question"),
+    [
+        (
+            {"in_place": True},
+            "backups/d.dump",
+            "the present database is dumped to backups/d.dump before it is dropped",
+            None,
+            "--in-place DROPS d with 4 rows before the backup is loaded; backups/d.dump is the only way back. Go on?",
+        ),
+        (
+            {"in_place": True},
+            "",
+            None,
+            f"no dump is made first (the host's disk has no room for a dump): {LOST}",
+            "--in-place DROPS d with 4 rows, of 1.0 kB, WITHOUT A WAY BACK. Go on?",
+        ),
+        (
+            {"in_place": True, "dump": False},
+            "",
+            None,
+            f"no dump is made first (--no-dump): {LOST}",
+            "--in-place DROPS d with 4 rows, of 1.0 kB, WITHOUT A WAY BACK. Go on?",
+        ),
+    ],
+)
+def test_what_is_dropped_and_what_keeps_it_is_asked_by_name(options, dump_to, fact, warning, question):
+    report = reports.restore(options=RestoreOptions(stop=True, **options), dump_to=dump_to)
+    assert report.facts == ([fact] if fact else [])
+    assert (warning in report.warnings) == bool(warning)
+    assert report.questions == [question]
+
+
+def test_what_is_kept_beside_is_told_with_the_way_back():
+    (kept,) = reports.restore().facts
+    assert render(kept) == f"what is in the database now stays, as d__old_{RUN}; fab undo swaps it back"
+    assert reports.restore(server=server(live=None)).facts == []
+
+
+def test_what_the_application_does_meanwhile_is_told():
+    assert reports.restore(options=RestoreOptions(stop=False)).warnings == [restore_facts.GOES_ON]
+    beside = replace(server(), beside=False)
+    assert reports.restore(options=RestoreOptions(stop=False), server=beside).warnings[0] == restore_facts.WAITS

@@ -10,6 +10,7 @@ from tasks.preflight.checks import health
 from tasks.preflight.checks.errorlog import Noise
 from tasks.preflight.present.state import Response, State
 from tasks.tools.compose.origins import Origin
+from tasks.tools.compose.project import Project
 from tasks.tools.compose.readiness import NotReady
 from tests.unit.support.deployment import GOOD, HEAD, LATELY, NOW, container, examined, state
 
@@ -133,3 +134,48 @@ def test_a_container_that_ends_again_and_again_is_wrong_whatever_it_does_at_the_
 def test_a_summary_names_only_what_is_wrong():
     seen = state(responses=[Response("u", 200), Response("v", 500)])
     assert health.summary(health.answers(seen)) == "v: 500"
+
+
+def test_a_container_that_does_not_run_is_told_with_its_status_and_health():
+    seen = state(container("api", status="exited"), container("db", health="unhealthy"))
+    assert health.not_running(seen) == [
+        Check("running", "c_api", "exited", False),
+        Check("running", "c_db", "running unhealthy", False),
+    ]
+
+
+def test_containers_that_cannot_be_read_and_files_that_compose_does_not_take_are_told():
+    unread = health.containers(examined(State(problems={"containers": "no\nengine"})))
+    assert unread == [Check("running", "the project's containers", "no engine", False)]
+    (*_services, refused) = health.containers(examined(project=Project(name="app", problem="no such\nfile")))
+    assert refused == Check("compose", "docker-compose config", "no such file", False)
+    none = health.containers(examined(State(), project=Project(name="app")))
+    assert none == [Check("running", "the project's containers", "none", False)]
+
+
+def test_where_head_is_is_told_with_its_subject_and_branch():
+    assert health.head(state(branch="")) == Check("commit", "git HEAD", f"{HEAD[:12]} (a subject), detached", True)
+    assert health.head(state(), GOOD) == Check(
+        "commit", f"git HEAD, should be {GOOD[:12]}", f"{HEAD[:12]} (a subject), main", False
+    )
+    assert health.head(State()) == Check("commit", "git HEAD", "no answer", False)
+
+
+def test_what_is_in_the_alembic_table_is_told():
+    assert health.is_at_revision(["a"], [], state(revision=None)).found == "unreadable"
+    assert health.is_at_revision([], [], state(revision=[])) == Check("revision", "the alembic table", "none", True)
+    assert health.is_at_revision(["a", "b"], [], state(revision=["a", "b"])).found == "a, b"
+
+
+def test_logs_without_an_error_are_told_as_that():
+    quiet = [Noise("c_api", [], ""), Noise("c_db", [], "")]
+    assert health.logs(examined(noise=quiet)) == [
+        Check("logs", "logs since the start, at most 15 min: 2 containers", "no error", True)
+    ]
+    assert health.logs(examined(noise=[])) == []
+
+
+def test_all_that_is_wrong_is_told_in_one_line_of_no_more_than_600_characters():
+    bad = Check("health", "u", "500", False)
+    assert health.summary([bad, RUNS, bad]) == "u: 500; u: 500"
+    assert len(health.summary([bad] * 200)) == 600
