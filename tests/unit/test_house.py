@@ -129,6 +129,21 @@ def test_no_script_takes_a_name_from_a_function_that_it_sources():
     assert [one for one in taken if one[2]] == []
 
 
+def test_a_script_that_is_called_is_there():
+    """`compose.call` names those of its own folder; they are looked for when the step runs only."""
+    places = [PROJECT / "tasks", PROJECT / "tasks" / "tools" / "compose"]
+    asked = [
+        (name(file), argument.value)
+        for file in FILES
+        for node in nodes(file)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "call"
+        for argument in node.args
+        if isinstance(argument, ast.Constant) and str(argument.value).endswith(".sh")
+    ]
+    assert len(asked) > 30
+    assert [one for one in asked if not any((place / one[1]).is_file() for place in places)] == []
+
+
 def sourced(scripts: dict[str, str], name: str) -> set[str]:
     """The scripts that one sources, directly or through others."""
     named = set(re.findall(r'^\. "\$SCRIPTS/([\w./-]+)"', scripts[name], re.MULTILINE))
