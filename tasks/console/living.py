@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SHOWN_AFTER = 0.7  # seconds that pass before it is shown: what answers at once does not flicker
 _lines: list[Any] = []  # the one line that lives
 _alone = threading.Lock()  # held as long as there is one
+_asking = threading.Event()  # set while somebody is asked
 
 
 def possible() -> bool:
@@ -34,7 +35,7 @@ def waiting(what: str, limit: float | None = None) -> Iterator[None]:
         return
     line = _line()(what, limit)
     _lines.append(line)
-    shown = threading.Timer(SHOWN_AFTER, line.start)
+    shown = threading.Timer(SHOWN_AFTER, _start, [line])
     shown.daemon = True
     shown.start()
     try:
@@ -45,6 +46,11 @@ def waiting(what: str, limit: float | None = None) -> Iterator[None]:
         line.stop()
         _lines.remove(line)
         _alone.release()
+
+
+def _start(line: Progress) -> None:
+    if not _asking.is_set():
+        line.start()
 
 
 def note(text: str) -> bool:
@@ -60,10 +66,18 @@ def measured(done: int, total: int) -> None:
         line.update(line.task_ids[0], completed=done, total=total or None)
 
 
-def stand_still() -> None:
-    """Take the line away: somebody is to be asked."""
+@contextlib.contextmanager
+def standing_still() -> Iterator[None]:
+    """Take the line away inside the block, in which somebody is asked."""
+    _asking.set()
     for line in _lines:
         line.stop()
+    try:
+        yield
+    finally:
+        _asking.clear()
+        for line in _lines:
+            line.start()
 
 
 def console() -> Console | None:

@@ -158,10 +158,11 @@ def confirm(question: str, yes: bool, instead: str = "--yes answers it") -> None
 
 def ask(question: str) -> str:
     """Return the operator's answer to `question`, asked on stderr; a line that lives stands still meanwhile."""
-    living.stand_still()
-    sys.stderr.write(render(question))
-    sys.stderr.flush()
-    return sys.stdin.readline()
+    asked = layout.wrapped(_whole(question).rstrip(), screen.width()).replace(commands.JOINT, " ")
+    with living.standing_still():
+        sys.stderr.write(f"{asked} ")
+        sys.stderr.flush()
+        return sys.stdin.readline()
 
 
 def interactive() -> bool:

@@ -87,3 +87,21 @@ def test_what_has_a_limit_shows_how_much_of_it_is_left():
         "with living.waiting('proving', limit=1):\n    time.sleep(0.4)"
     )
     assert "proving" in shown and "━" in shown
+
+
+ASKED = """
+import io, sys, time
+from tasks.console import living, terminal
+living.SHOWN_AFTER = 0.1
+sys.stdin = io.StringIO("w")
+with living.waiting("Stop the app"):
+    time.sleep(0.3)
+    terminal.ask("Watch it further?")
+    living.note("a line of the log that came later")
+    time.sleep(0.3)
+"""
+
+
+def test_after_a_question_the_line_lives_on():
+    shown, _ = at_a_terminal(ASKED)
+    assert "came later" in shown.partition("Watch it further?")[2]

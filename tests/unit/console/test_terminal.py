@@ -178,3 +178,15 @@ def test_at_a_terminal_the_end_is_a_red_line_and_the_command_in_it_is_whole():
 
 def test_without_a_terminal_the_end_is_left_to_invoke():
     assert not console.show_end("no", [])
+
+
+ASKS = """
+import io, sys
+from tasks.console import terminal
+sys.stdin = io.StringIO("")
+terminal.ask("Do this on it now? [y/N] ")
+"""
+
+
+def test_a_question_breaks_between_its_words():
+    assert at_a_terminal(ASKS, width=20)[1] == ["Do this on it now?", "[y/N] "]
