@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 GAP = "  "  # between two columns
 MOST = 24  # characters that what is wrapped is indented at most
+BRIEF = 8  # characters of first cells that say too little to stand on a line of their own
 LEAD = re.compile(r"\s*(?:(?:[-!*✓]|ok|\d+\.|\[[^ ]{1,7}\]) +|\S+(?: \S+)?  +)?")  # a mark, or the name of a line
 
 
@@ -38,7 +39,7 @@ def _wrapped(line: str, width: int | None, indent: int | None = None) -> list[st
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], width: int | None) -> list[str]:
     """Return the lines of a table, its headings first; None as `width`: as wide as it is.
 
-    Where its words do not fit beside each other, every row is a paragraph that begins with its first cell.
+    Where its words do not fit beside each other, every row is a paragraph that begins with its first cell, or two.
     """
     grid = [[cell.strip() for cell in row] for row in rows]
     columns = list(zip(headings, *grid, strict=True))
@@ -47,7 +48,8 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], width: int | N
     if width is not None:
         room = width - len(GAP) * (len(widths) - 1)
         if sum(least) > room:
-            return [line for row in grid for line in _paragraph(headings, row, width)]
+            first = 2 if widths[0] <= BRIEF and len(widths) > 2 else 1
+            return [line for row in grid for line in _paragraph(headings, row, first, width)]
         widths = _narrowed(widths, least, room)
     return [line for row in (headings, *grid) for line in _row(row, widths)]
 
@@ -70,10 +72,9 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     return [GAP.join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines]
 
 
-def _paragraph(headings: Sequence[str], row: Sequence[str], width: int) -> list[str]:
-    """Return a row as lines of their own: the first cell, then each other one with its heading."""
-    first, *others = row
-    deep = max(map(len, headings)) + 2 * len(GAP)
-    named = [(name, cell) for name, cell in zip(headings[1:], others, strict=True) if cell]
+def _paragraph(headings: Sequence[str], row: Sequence[str], first: int, width: int) -> list[str]:
+    """Return a row as lines of their own: the `first` cells in one, then each other one with its heading."""
+    deep = max(map(len, headings[first:])) + 2 * len(GAP)
+    named = [(name, cell) for name, cell in zip(headings[first:], row[first:], strict=True) if cell]
     lines = [f"{GAP}{name}".ljust(deep) + " ".join(cell.splitlines()) for name, cell in named]
-    return [first, *(part for line in lines for part in _wrapped(line, width, deep))]
+    return [GAP.join(row[:first]), *(part for line in lines for part in _wrapped(line, width, deep))]

@@ -109,7 +109,8 @@ def _line() -> Callable[[str, float | None], Progress]:
         last = ""
 
         def __init__(self, what: str, limit: float | None) -> None:
-            title = TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, overflow="ellipsis"))
+            whole = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+            title = TextColumn("{task.description}", markup=False, table_column=whole)
             columns = SpinnerColumn(), title, Bar(bar_width=20), TimeElapsedColumn()
             super().__init__(*columns, console=screen.console(), transient=True, expand=True)
             self.add_task(render(clean(what)), total=None, limit=limit)

@@ -50,6 +50,11 @@ def test_where_the_words_do_not_fit_beside_each_other_every_row_is_a_paragraph()
     ]
 
 
+def test_a_paragraph_does_not_begin_with_a_word_that_says_nothing_alone():
+    found = layout.table(("state", "check", "found"), [("ok", "image", HASH), ("WRONG", "image", HASH)], 52)
+    assert found == ["ok  image", f"  found  {HASH}", "WRONG  image", f"  found  {HASH}"]
+
+
 def test_without_a_terminal_a_row_is_a_line():
     assert layout.table(HEADINGS, [ROW], None)[1] == "  ".join(ROW)
     assert layout.table(("a", "b"), [], 80) == ["a  b"]
