@@ -46,7 +46,6 @@ class Picture(Struct, frozen=True, kw_only=True):
     outage: list[Bar]
     steps: list[Bar]
     rows: int
-    deployed: float | None
     words: str
 
 
@@ -122,7 +121,6 @@ def draw(incident: Incident, main: RunRecord, known: Background) -> Picture:
         outage=[scale.bar(at.stopped, at.served or at.ended, "down", _outage(at))] if at.stopped else [],
         steps=steps,
         rows=max((bar.row for bar in steps), default=0),
-        deployed=scale.at(at.deployed) if at.deployed else None,
         words=_words(at),
     )
 
@@ -142,7 +140,7 @@ def phases(at: Times) -> list[Phase]:
 def _release(scale: Scale, incident: Incident, at: Times) -> Iterator[Bar]:
     first = scale.phases[0].began
     moved = next((e.at for e in incident.entries if e.run in incident.own and e.step == "checkout"), at.ended)
-    yield scale.bar(first, moved, "left", "left")
+    yield scale.bar(first, moved, "left", "deployed, then left" if at.deployed else "left")
     if incident.proven:
         yield scale.bar(moved, at.now, "good", "gone back to")
 
