@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from ..config.settings import Environment
@@ -11,13 +13,14 @@ from ..preflight.checks.errorlog import Noise
 from ..ssh import scripts
 from ..ssh.probe import Probe, single
 
+GRAVE = re.compile(r"\b(FATAL|CRITICAL|PANIC|EMERG|SEVERE)\b|panic:")  # what an application says that gives up
+
 
 class Cause(Struct, frozen=True):
-    """The last exception in a container's log; `since`: when the first error was written (epoch; 0: unknown)."""
+    """The last error in a container's log that names a reason."""
 
     container: str
     said: str
-    since: float
 
     @property
     def line(self) -> str:
@@ -25,16 +28,23 @@ class Cause(Struct, frozen=True):
         return f"{self.said} (the log of {self.container}, kept before it was stopped)"
 
 
-def probe(environment: Environment, run: str) -> Probe[Cause | None]:
-    """Return the probe of the exception that the logs end with which `run` kept; None where they hold none."""
+class Kept(Struct, frozen=True):
+    """What the logs say that a run kept: the cause, and when the first error was written (epoch; 0: unknown)."""
+
+    cause: Cause | None = None
+    since: float = 0.0
+
+
+def probe(environment: Environment, run: str) -> Probe[Kept]:
+    """Return the probe of the errors in the logs that `run` kept."""
     command = scripts.call(
         "incident/kept-errors.sh", RUN=journal.folder(environment, run), PATTERN=f"{errorlog.LOUD}|{errorlog.REASON}"
     )
     return single(command, lambda answer: of(errorlog.parse(answer.out)))
 
 
-def of(kept: list[Noise]) -> Cause | None:
-    """Return the cause that the errors in the logs tell; a bare "500" is no cause."""
-    told = [noise for noise in kept if noise.reasoned]
+def of(kept: list[Noise]) -> Kept:
+    """Return what the errors in the logs tell; that an address answers 500 is an error, and no cause."""
+    named = [noise for noise in kept if noise.reasoned] or [noise for noise in kept if GRAVE.search(noise.last)]
     first = min((at for noise in kept for at in noise.times if at), default=0.0)
-    return Cause(told[0].container, told[0].last, first) if told else None
+    return Kept(Cause(named[0].container, named[0].last) if named else None, first)

@@ -10,6 +10,7 @@ from ..preflight.checks import health
 from . import happened
 from .timeline import Incident
 
+IDENTIFIED = "Identified the issue type"
 KINDS = {
     "code-rollback": "code",
     "migration-rollback": "database",
@@ -44,7 +45,7 @@ def checklist(incident: Incident) -> list[Item]:
 
 def _identified(incident: Incident) -> Item:
     """Return whether a type is known: by the playbook that was chosen for it, or by what the logs say broke."""
-    main, text = incident.main, "Identified the issue type"
+    main, text = incident.main, IDENTIFIED
     if main and (kind := KINDS.get(main.plan.task)):
         return Item(text, True, f"{kind} ({main.plan.task}, run {main.run})")
     if incident.cause:

@@ -34,7 +34,8 @@ def story(incident: Incident, main: RunRecord) -> str:
     first, proven = journal.first(main.journal), incident.proven
     what = TASKS.get(main.plan.task, f"the task {main.plan.task}")
     began = first.get("at") or 0
-    begun = f"{first.get('who', 'Somebody')} started {what} on {incident.environment}, {incident.when(began)}."
+    because = f", because: {main.plan.because.rstrip('.')}" if main.plan.because else ""
+    begun = f"{first.get('who', 'Somebody')} started {what} on {incident.environment}, {incident.when(began)}{because}."
     half = ", and it is applied only in part" if main.partially_applied else ""
     if not proven:
         return f"{begun} It is not proven to have worked ({main.state}){half}. {present(incident.seen)}"

@@ -43,7 +43,7 @@ def figures(incident: Incident, main: RunRecord, known: Background) -> list[Figu
 def _deployed(incident: Incident, known: Background) -> list[Figure]:
     if not known.deployed:
         return []
-    return [Figure("Deployed", incident.when(known.deployed.at), f"the release that was left, by {known.deployed.by}")]
+    return [Figure("Deployed", incident.when(known.deployed.at), f"the release that was left: {known.deployed.by}")]
 
 
 def _detected(incident: Incident, at: Times) -> Figure:

@@ -91,7 +91,7 @@ def times(incident: Incident, main: RunRecord, known: Background) -> Times:
     began, proven = (own[0].at if own else main.now), incident.proven
     ended = proven.at if proven else max((entry.at for entry in own), default=began)
     stopped, lasted = _stopped(main, own), proven.said.get("outage") if proven else None
-    deployed, failing = (known.deployed.at if known.deployed else None), incident.cause.since if incident.cause else 0.0
+    deployed, failing = (known.deployed.at if known.deployed else None), incident.failing
     return Times(
         deployed=deployed,
         failing=failing if (deployed or 0) < failing < began else None,  # an error of before is of another release

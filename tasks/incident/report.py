@@ -94,12 +94,12 @@ def make(host: Host, incident: Incident) -> Report:
 
 def _cause(incident: Incident, main: RunRecord, known: Background) -> str:
     if incident.cause:
-        return f"The last exception of the release that was left: {incident.cause.line}."
+        return f"The last error of the release that was left: {incident.cause.line}."
     if main.plan.undoes:
         return f"An earlier rollback, run {main.plan.undoes}, was taken back."
     if known.verdict:
         return f"What is wrong now, as {fab('diagnose')} sees it: {known.verdict}."
-    return "Not known: the logs that were kept name no exception."
+    return "Not known: the logs that were kept name none."
 
 
 def _migrations(main: RunRecord) -> Iterator[str]:
@@ -108,7 +108,11 @@ def _migrations(main: RunRecord) -> Iterator[str]:
     if goal is None or not isinstance(before, SchemaBefore | SwappedBefore) or before.revision == goal:
         return
     yield f"from {_revision(before.revision)} to {_revision(goal)}"
-    yield from (fact.strip() for fact in main.plan.facts if fact.startswith(("takes back ", "  ")))
+    yield from (fact.strip() for fact in main.plan.facts if _about_migrations(fact))
+
+
+def _about_migrations(fact: str) -> bool:
+    return fact.startswith(("takes back ", "  "))
 
 
 def _left(main: RunRecord) -> Iterator[str]:
@@ -119,7 +123,7 @@ def _left(main: RunRecord) -> Iterator[str]:
         yield f"database revision {_revision(before.revision)}"
     if isinstance(before, ReleaseBefore):
         yield from (f"image of {service}: kept as {image}" for service, image in sorted(before.images.items()))
-    yield from (line.strip() for line in [*main.plan.facts, *main.plan.warnings])
+    yield from (line.strip() for line in [*main.plan.facts, *main.plan.warnings] if not _about_migrations(line))
 
 
 def _revision(rows: list[str] | None) -> str:
@@ -151,7 +155,7 @@ def _data(incident: Incident, main: RunRecord, known: Background) -> Iterator[st
     if known.rows is None:
         yield "rows were not counted: no database is configured, or it gave no answer in time"
     for table, count in sorted((known.rows or {}).items()):
-        yield f"{table}: {count} rows now"
+        yield f"{table}: {counted(count, 'row')} now"
 
 
 def _copy(before: SchemaBefore, server: Server | None) -> str:
@@ -166,10 +170,10 @@ def _copy(before: SchemaBefore, server: Server | None) -> str:
 def _points(incident: Incident, known: Background, items: list[Item]) -> Iterator[Point]:
     """Yield what is left to do, and what nobody but people can know."""
     for item in items:
-        if not item.done:
+        if not (item.done or item.text == checklist.IDENTIFIED):
             yield Point(f"NOT done: {item.text}: {item.evidence}", item.command)
     if not incident.cause:
-        yield Point("Not known: what caused it")
+        yield Point("Not known: what caused it", fab("diagnose"))
     yield Point("Not known: who noticed it first, when, and by what")
     yield Point("Not known: whom it reached, and who has to be told")
     if known.commits:

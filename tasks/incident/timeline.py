@@ -17,7 +17,7 @@ from ..preflight.present import state
 from ..preflight.present.state import State
 from ..ssh.host import Host
 from . import cause, secrets
-from .cause import Cause
+from .cause import Cause, Kept
 from .secrets import Secrets
 
 TOGETHER = 24 * 3600  # seconds before the last run in which runs belong to one incident
@@ -57,7 +57,8 @@ class Incident(Struct, frozen=True, kw_only=True):
     """The main run (None: there was none), all entries of the incident's runs in order, and the present state.
 
     `own` are the runs whose steps count as the main one's: itself, and the steps that were run one by one beside it.
-    `cause` is the error that the logs kept by the main run end with, None where there is none.
+    `cause` is the error that the logs kept by the main run end with, None where there is none; `failing` when the first
+    one was written (the host's clock, seconds; 0: not known).
     """
 
     environment: str
@@ -66,6 +67,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     main: RunRecord | None = None
     own: list[str] = field(default_factory=list)
     cause: Cause | None = None
+    failing: float = 0.0
     entries: list[TimelineEntry] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     secrets: Secrets = field(default_factory=lambda: Secrets([]))
@@ -111,13 +113,15 @@ def _main(host: Host, known: Journals, run: str | None) -> RunRecord | None:
 
 
 def _about(host: Host, found: Incident, main: RunRecord, together: Journals) -> Incident:
+    kept = Kept() if main.plan.undoes else host.ask(cause.probe(host.environment, main.run))
     return structs.replace(
         found,
         main=main,
         own=own_runs(together, main.run),
         entries=timeline(together or {main.run: main.journal}),
         checks=proof.verify(host, main.plan.expect),
-        cause=None if main.plan.undoes else host.ask(cause.probe(host.environment, main.run)),
+        cause=kept.cause,
+        failing=kept.since,
     )
 
 

@@ -10,7 +10,6 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.errors import Failed, Refused
-from ..console.units import counted
 from ..incident import checklist as ticks
 from ..incident import evidence, news, pages
 from ..incident import notify as messages
@@ -92,7 +91,7 @@ def notify(
     console.emit_json({"message": told.text, "sent": [to_builtins(one) for one in sent]})
     console.say(told.text)
     if plan:
-        console.say(f"Nothing was sent (--plan): hosts.yaml names {counted(len(addresses), 'notify address')}.")
+        console.say(f"Nothing was sent (--plan). Addresses in hosts.yaml: {len(addresses)}.")
         return []
     return _said(c, incident, sent)
 

@@ -12,7 +12,7 @@ from tasks.incident.checklist import checklist
 from tasks.incident.timeline import own_runs, timeline
 from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, incident, journal, run
 
-CAUSE = Cause("app", "RuntimeError: bad deploy", 900.0)
+CAUSE = Cause("app", "RuntimeError: bad deploy")
 
 ALL = [
     "Identified the issue type",

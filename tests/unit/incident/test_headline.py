@@ -44,6 +44,14 @@ def test_the_story_is_told_to_somebody_who_knows_no_command():
     )
 
 
+def test_the_reason_that_was_given_is_part_of_the_story():
+    lines = journal(("stop",), 0, PROVEN)
+    assert " ago" not in headline.story(incident(lines), run(lines))
+    assert "00:16:40 UTC, because: v3 answers 500. It was" in headline.story(
+        incident(lines), run(lines, because="v3 answers 500.")
+    )
+
+
 def test_the_story_of_a_failure_ends_with_the_present():
     failed = {"event": "failed", "step": "start", "why": "app exited", "half": True}
     lines = journal(("stop", "start"), 1, failed)

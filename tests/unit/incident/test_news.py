@@ -42,7 +42,7 @@ def test_a_start_says_what_is_going_to_happen():
 
 
 def test_of_a_finished_run_all_is_told_by_hand():
-    cause = Cause("app", "RuntimeError: bad deploy", 900.0)
+    cause = Cause("app", "RuntimeError: bad deploy")
     main = structs.replace(run(LINES, summary={"is lost": "no data"}), now=1120.0)
     told = news.of_incident(incident(LINES, cause=cause, main=main), "We are back.").text.splitlines()
     assert told[0] == "We are back."

@@ -7,7 +7,6 @@ from msgspec import structs
 from tasks.engine.plan import Step
 from tasks.incident import picture
 from tasks.incident.background import Background, Deployed
-from tasks.incident.cause import Cause
 from tests.unit.support.incidents import PROVEN, incident, journal, run
 
 STEPS = [Step(name=name, title=name, script=":", outage=name == "stop") for name in ("stop", "snapshot", "checkout")]
@@ -20,8 +19,7 @@ BOB = Background(deployed=Deployed(400.0, "bob"))
 def drawn(lines=None, deployed=None, failing=0.0, **values) -> picture.Picture:
     lines = lines or LINES
     main = structs.replace(run(lines, steps=STEPS), now=2010.0)
-    cause = Cause("app", "RuntimeError: x", failing) if failing else None
-    made = incident(lines, main=main, cause=cause, **values)
+    made = incident(lines, main=main, failing=failing, **values)
     return picture.draw(made, main, Background(deployed=Deployed(deployed, "bob") if deployed else None))
 
 
@@ -60,8 +58,8 @@ def test_an_outage_whose_end_is_not_known_is_said_so():
 
 
 def test_an_error_from_before_the_deployment_is_not_of_the_release_that_was_left():
-    assert picture.times(incident(LINES, cause=Cause("app", "x", 300.0)), run(LINES), BOB).failing is None
-    assert picture.times(incident(LINES, cause=Cause("app", "x", 500.0)), run(LINES), BOB).failing == 500.0
+    assert picture.times(incident(LINES, failing=300.0), run(LINES), BOB).failing is None
+    assert picture.times(incident(LINES, failing=500.0), run(LINES), BOB).failing == 500.0
 
 
 def test_the_releases_meet_at_the_checkout():

@@ -21,7 +21,7 @@ from tasks.tools.postgres.server import Member, Server
 from tests.unit.support.deployment import environment
 from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, container, incident, journal, run
 
-CAUSE = Cause("app", "RuntimeError: bad deploy", 900.0)
+CAUSE = Cause("app", "RuntimeError: bad deploy")
 NASTY = "<script>alert('x')</script> & \"more\""
 
 
@@ -52,7 +52,7 @@ def whole(**known):
     main = structs.replace(
         run(lines, steps=steps, summary={"is lost": "3 values; the data of before: database s"}), now=9200.0
     )
-    return incident(lines, main=main, cause=CAUSE, **known)
+    return incident(lines, main=main, cause=CAUSE, failing=900.0, **known)
 
 
 KNOWN = {
@@ -97,8 +97,8 @@ def test_a_proven_rollback_is_told_with_times_states_and_data(written):
 def test_cause_and_impact_come_in_figures(written):
     lines = written(whole(), **KNOWN).splitlines()
     for line in (
-        f"The last exception of the release that was left: {CAUSE.line}.",
-        "- Deployed: 1970-01-01 00:10:00 UTC, 2 hours ago (the release that was left, by release.begin, by bob)",
+        f"The last error of the release that was left: {CAUSE.line}.",
+        "- Deployed: 1970-01-01 00:10:00 UTC, 2 hours ago (the release that was left: release.begin, by bob)",
         "- Detected: 1970-01-01 00:15:00 UTC, 2 hours ago "
         "(the first error in the logs that were kept, 5 minutes after the deployment)",
         "- Decided: 1970-01-01 00:16:40 UTC, 2 hours ago (ada started the rollback, 100.0 s after the first error)",
@@ -113,7 +113,7 @@ def test_cause_and_impact_come_in_figures(written):
 
 def test_what_is_not_known_is_said_to_be_not_known(written):
     text = written(incident(journal(("stop", "start"), 0, PROVEN)))
-    assert "Not known: the logs that were kept name no exception." in text
+    assert "Not known: the logs that were kept name none." in text
     assert "- Detected: not known (no error in the logs" in text
     opened = text.split("## Open points")[1]
     for point in ("Not known: what caused it", "Not known: who noticed it first", "Not known: whom it reached"):

@@ -21,6 +21,12 @@ OUTCOME = Outcome(
 SUCCESS, FAILURE = Turn("success", outcome=OUTCOME), Turn("failure", why="u@h:22: Start: no\n  | hunter2\n  next: x")
 
 
+@pytest.fixture(autouse=True)
+def patience(mocker):
+    """However busy this machine is."""
+    mocker.patch.object(telling, "WAIT", 120)
+
+
 def member(*addresses: str, on=ON) -> Member:
     made = Member()
     made.environment = environment(name="dev", notify={"addresses": [*addresses], "on": [*on]})

@@ -13,7 +13,7 @@ from tasks.console.units import moment
 from tasks.engine import record
 from tasks.incident import headline, secrets
 from tasks.incident import timeline as incident
-from tasks.incident.cause import Cause
+from tasks.incident.cause import Cause, Kept
 from tasks.preflight.checks import proof
 from tasks.ssh.shell import Answer
 from tests.unit.support import incidents as support
@@ -77,7 +77,7 @@ def host(journals, env=""):
     """A host with these journals that is otherwise well, and kept one error."""
     hidden = secrets.probe(environment()).read({"": Answer(env, "", 0)})
     answers = (journals, hidden, state())
-    kept = Cause("app", "RuntimeError: bad deploy", 5.0)
+    kept = Kept(Cause("app", "RuntimeError: bad deploy"), 5.0)
     return SimpleNamespace(
         environment=environment(), address="u@h:22", ask=lambda *probes: answers if len(probes) > 1 else kept
     )
@@ -91,7 +91,7 @@ def test_an_incident_is_its_main_run_with_all_entries_and_what_is_there_now(mock
     assert made.main.run == support.RUN
     assert [entry.event for entry in made.entries] == ["run", "begin", "end", "proven"]
     assert made.done("stops").step == "stop"
-    assert (made.own, made.cause.said) == ([support.RUN], "RuntimeError: bad deploy")
+    assert (made.own, made.cause.said, made.failing) == ([support.RUN], "RuntimeError: bad deploy", 5.0)
     assert made.secrets.mask("it was hunter2") == "it was ***"
 
 

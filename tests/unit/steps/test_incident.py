@@ -34,7 +34,7 @@ def test_a_message_can_be_read_before_it_is_sent(mocker, capsys):
     assert incident.notify.body(c, message="We are back.", plan=True) == []
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "We are back." and said[1].startswith("shop: no rollback was run.")
-    assert said[-1] == "Nothing was sent (--plan): hosts.yaml names 1 notify address."
+    assert said[-1] == "Nothing was sent (--plan). Addresses in hosts.yaml: 1."
     assert not sent.called
 
 
