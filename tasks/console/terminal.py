@@ -111,10 +111,9 @@ def show_end(message: str, commands_in_it: Iterable[str]) -> bool:
         return False
     for command in commands_in_it:
         message = message.replace(command, command.replace(" ", commands.JOINT))
-    first, *others = layout.wrapped(message, screen.console(stderr=True).width).split("\n")
-    _print(first, "bold red", stderr=True)
-    for line in others:
-        _print(line, None, stderr=True)
+    width = screen.console(stderr=True).width
+    for number, line in enumerate(message.split("\n")):
+        _print(layout.wrapped(line, width), None if number else "bold red", stderr=True)
     return True
 
 

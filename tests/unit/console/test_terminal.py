@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -166,14 +167,15 @@ ENDS = """
 import sys
 from tasks.console import terminal
 next = "fab undo --run 20260102-030405"
-sys.exit(not terminal.show_end(f"It cannot be done now. Next: {next}", [next]))
+sys.exit(not terminal.show_end(f"It cannot be done now. Next: {next}\\n  done: nothing", [next]))
 """
 
 
 def test_at_a_terminal_the_end_is_a_red_line_and_the_command_in_it_is_whole():
     shown, lines = at_a_terminal(ENDS, width=40, colour=True)
-    assert lines[0] == "\x1b[1;31mIt cannot be done now. Next:\x1b[0m"
-    assert lines[1] == "fab undo --run 20260102-030405"
+    plain = [re.sub("\x1b[^m]*m", "", line) for line in lines]
+    assert plain == ["It cannot be done now. Next:", "fab undo --run 20260102-030405", "  done: nothing", ""]
+    assert shown.startswith("\x1b[1;31mIt") and "\x1b[1;31m  done" not in shown
 
 
 def test_without_a_terminal_the_end_is_left_to_invoke():
