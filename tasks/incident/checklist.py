@@ -77,7 +77,8 @@ def _stepped(incident: Incident, text: str, effect: Effect, command: str) -> Ite
     entry = incident.done(effect)
     if entry is None or incident.main is None:
         return Item(text, False, "no run did it", command)
-    return Item(text, True, f"{happened.title(incident.main, entry)} (run {entry.run}), {incident.when(entry.at)}")
+    evidence = f"{happened.title(incident.main, entry)} (run {entry.run}), {incident.when(entry.at)}"
+    return Item(text, True, evidence, command)
 
 
 def _reverted(incident: Incident) -> Item:

@@ -76,7 +76,7 @@ def _outage(incident: Incident, main: RunRecord) -> Figure:
 
 def _data(main: RunRecord) -> Figure:
     lost, keeps = data(main.plan)
-    return Figure("Data lost", lost, keeps, bad=not lost.startswith("no"))
+    return Figure("Data lost", lost, keeps, bad=not lost.startswith("no data"))
 
 
 def data(plan: Plan) -> tuple[str, str]:
@@ -95,7 +95,8 @@ def _of_the_database(plan: Plan) -> tuple[str, str]:
         return SINCE_THEN, f"kept in: the dump {before.dropped}" if before.dropped else "not kept"
     if isinstance(before, SwappedBefore):
         return SINCE_THEN, f"kept in: database {before.swapped}"
-    lost = "; ".join(asked) or "no data, as far as the migrations show"
+    down = any(step.name == "downgrade" for step in plan.steps)
+    lost = "; ".join(asked) or ("no data, as far as the migrations show" if down else "not known")
     if isinstance(before, SchemaBefore) and before.snapshot:
         return lost, f"kept in: database {before.snapshot}, or the dump {before.dump}"
     return lost, "no copy was made before"

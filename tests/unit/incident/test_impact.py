@@ -12,6 +12,7 @@ from tests.unit.support.incidents import PROVEN, incident, journal, run
 from tests.unit.support.playing import START, STOP, plan
 
 DOWN = Step(name="downgrade", title="Downgrade", script="")
+UP = Step(name="upgrade", title="Upgrade", script="")
 SINCE = "what was written since the backup"
 
 
@@ -27,6 +28,10 @@ SINCE = "what was written since the backup"
         (
             {"before": SchemaBefore(snapshot="s", dump="b/s.dump"), "steps": [DOWN], "questions": ["3 rows. Go on?"]},
             ("3 rows", "kept in: database s, or the dump b/s.dump"),
+        ),
+        (
+            {"before": SchemaBefore(snapshot="s", dump="d"), "steps": [UP]},
+            ("not known", "kept in: database s, or the dump d"),
         ),
         (
             {"before": SchemaBefore(), "steps": [DOWN], "questions": ["Sure?"]},
