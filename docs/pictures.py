@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import itertools
 import os
 import pty
 import re
@@ -27,14 +28,15 @@ from sandbox.variant import Variant
 
 FOLDER = Path(__file__).parent / "pictures"
 FAB = Path(sys.executable).parent / "fab"
-WIDTH, HEIGHT = 100, 120  # columns; lines, more than any picture has
+WIDTH, HEIGHT = 100, 250  # columns; lines, more than any picture has
+SHOWN = 60  # lines of a picture; what is longer is cut
 QUESTION = b"[y/N] "
 FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)  # would be fetched from elsewhere
 COLOURS = {"brown": "yellow"}  # as pyte calls it
 
 
 def main() -> None:
-    """Take the pictures: a plan, a run, its report, and a run whose downgrade fails half-way."""
+    """Take the pictures: a plan, a run, its report, and a refusal with its ways out."""
     host = Host.up("pictures")
     host.reset()
     good = host.releases["v2"][:7]
@@ -83,20 +85,24 @@ def _read(terminal: int) -> list[bytes]:
 def drawn(screen: pyte.Screen, title: str) -> str:
     """Return the screen as a picture: SVG, without what is empty below."""
     lines = [_line(screen, number) for number in range(HEIGHT)]
-    while lines and not lines[-1].plain.strip():
+    while not lines[-1].plain:
         lines.pop()
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    for line in lines:
+    for line in lines[:SHOWN]:
         console.print(line, no_wrap=True)
     return FONT.sub("", console.export_svg(title=title, theme=MONOKAI))
 
 
 def _line(screen: pyte.Screen, number: int) -> Text:
     line = Text()
-    for column in range(WIDTH):
-        char = screen.buffer[number][column]
-        line.append(char.data, Style(color=_colour(char.fg), bold=char.bold, italic=char.italics))
+    for style, chars in itertools.groupby((screen.buffer[number][n] for n in range(WIDTH)), key=_style):
+        line.append("".join(char.data for char in chars), style)
+    line.rstrip()
     return line
+
+
+def _style(char: pyte.screens.Char) -> Style:
+    return Style(color=_colour(char.fg), bold=char.bold, italic=char.italics)
 
 
 def _colour(name: str) -> str | None:
