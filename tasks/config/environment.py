@@ -13,7 +13,8 @@ from msgspec import structs
 
 from ..console.errors import Refused
 from . import variables
-from .settings import ALLOWED, SERVICE, DatabaseSettings, Environment, EnvironmentSettings
+from .settings import DatabaseSettings, Environment, EnvironmentSettings, Hooks
+from .shapes import ALLOWED, SERVICE
 from .validation import InvalidError, Place, convert, dig, sentence, without
 
 
@@ -69,6 +70,7 @@ class Reader:
                 raise InvalidError(place, allowed=ALLOWED[SERVICE])
         if settings.database:
             _check_place(settings.database, services)
+        _check_hooks(settings.hooks)
         (host, count), *_ = Counter((h.host, h.user, h.port) for h in settings.hosts).most_common(1)
         if count > 1:
             raise InvalidError(("hosts",), f"the host {host[0]!r} stands twice; allowed: once")
@@ -78,6 +80,18 @@ class Reader:
             f"the variable {variable} is not set. Set it in {self.file.parent / '.env'} (see .env.example)"
             " or, to try without a host of your own: make sandbox && fab -H sandbox status"
         )
+
+
+def _check_hooks(hooks: Hooks) -> None:
+    """Raise InvalidError unless every hook is one command, or a pair, which only one before a playbook can be."""
+    for part, number, hook in [
+        *(("before", n, hook) for n, hook in enumerate(hooks.before)),
+        *(("after", n, hook) for n, hook in enumerate(hooks.after)),
+    ]:
+        pair = bool(hook.on and hook.off and part == "before")
+        if pair == bool(hook.run) or bool(hook.on) != bool(hook.off) or (hook.on and not pair):
+            pairs = ", or the two keys on and off" if part == "before" else " (a pair of on and off stands in before)"
+            raise InvalidError(("hooks", part, number), f"it is not one command; allowed: the key run{pairs}")
 
 
 def _check_place(database: DatabaseSettings, services: Mapping[str, str]) -> None:

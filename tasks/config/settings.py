@@ -6,46 +6,27 @@ import re
 from typing import Annotated, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from msgspec import Meta, Struct, field, structs
+from msgspec import Meta, field, structs
 
-# No value can pass for an option of the command it ends up in, or break a line.
-TEXT = r"^(?!-)[^\x00-\x1f\x7f]+\Z"
-PROJECT = r"^[a-z0-9][a-z0-9_-]*\Z"
-URL = r"^https?://[^\s\x00-\x1f\x7f]+\Z"
-HOST_NAME = r"^[A-Za-z0-9._:\[\]-]*\Z"
-LINE = r"^[^\x00-\x1f\x7f]*\Z"
-SERVICE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z"
-PLACE = r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+|/[^\x00-\x1f\x7f:]*)(:[0-9]{1,5})?\Z"
-VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*\Z"
-AGE = r"^[1-9][0-9]{0,4}[hd]\Z"
-TURN = r"^(start|success|failure)\Z"
-COMMAND = r"^(auto|docker-compose|docker compose)\Z"
-ALLOWED = {
-    TEXT: "text on one line that begins with no dash",
-    URL: "an http:// or https:// address",
-    HOST_NAME: "the name of a host, with a port if need be",
-    LINE: "text on one line",
-    SERVICE: "the name of a compose service",
-    PROJECT: "the name of a compose project: small letters, digits, dashes and underscores",
-    PLACE: "HOST, HOST:PORT, or the folder of a socket",
-    VARIABLE: "the name of a variable",
-    AGE: "hours or days, as in 26h or 2d",
-    TURN: "start, success or failure",
-    COMMAND: "auto, docker-compose or docker compose",
-}
-"""What each pattern means, in the words of an error."""
-
-Text = Annotated[str, Meta(pattern=TEXT)]
-Url = Annotated[str, Meta(pattern=URL)]
-HostName = Annotated[str, Meta(pattern=HOST_NAME)]
-Line = Annotated[str, Meta(pattern=LINE)]
-Service = Annotated[str, Meta(pattern=SERVICE)]
-Port = Annotated[int, Meta(ge=1, le=65535)]
-Seconds = Annotated[int, Meta(ge=1, le=86400)]
-
-
-class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One mapping of hosts.yaml; keys it does not name are errors."""
+from .shapes import (
+    AGE,
+    COMMAND,
+    PLACE,
+    PROJECT,
+    SERVICE,
+    TEXT,
+    TURN,
+    VARIABLE,
+    WHERE,
+    HostName,
+    Line,
+    Port,
+    Seconds,
+    Section,
+    Service,
+    Text,
+    Url,
+)
 
 
 class HostSettings(Section, frozen=True):
@@ -197,6 +178,27 @@ class Notices(Section, frozen=True):
     on: list[Annotated[str, Meta(pattern=TURN)]] = field(default_factory=list)
 
 
+class Hook(Section, frozen=True):
+    """A command of the operator's beside a playbook: `run`, once; or `on`, and `off`, whatever became of the playbook.
+
+    It runs on every host, or `local`, where `fab` is. `playbooks` are those it belongs to; none: all.
+    """
+
+    title: Line = ""
+    where: Annotated[str, Meta(pattern=WHERE)] = "host"
+    run: Line = ""
+    on: Line = ""
+    off: Line = ""
+    playbooks: list[Text] = field(default_factory=list)
+
+
+class Hooks(Section, frozen=True):
+    """What runs before a playbook changes anything, and after it; only `before` has pairs of `on` and `off`."""
+
+    before: list[Hook] = field(default_factory=list)
+    after: list[Hook] = field(default_factory=list)
+
+
 class EnvironmentSettings(Section, frozen=True):
     """One deployment as hosts.yaml describes it; the first of `hosts` is the primary.
 
@@ -209,6 +211,7 @@ class EnvironmentSettings(Section, frozen=True):
     database: DatabaseSettings | None = None
     health: Health = field(default_factory=Health)
     notify: list[str] | Notices = field(default_factory=list)
+    hooks: Hooks = field(default_factory=Hooks)
 
     @property
     def notices(self) -> Notices:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from ..console.text import nearest
-from .settings import ALLOWED, Section
+from .shapes import ALLOWED, Section
 
 T = TypeVar("T", bound=Section)
 Place = tuple[Any, ...]

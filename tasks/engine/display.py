@@ -120,10 +120,13 @@ def last_lines(logs: Mapping[str, list[str]]) -> None:
             console.say(f"    {line}", style="yellow", as_is=True)
 
 
-def outcome(outcome: Outcome) -> None:
-    """Print the last lines of a run that was proven."""
+def outcome(outcome: Outcome, outage: str) -> None:
+    """Print the last lines of a run that was proven; `outage`: what is said of it, empty where none is expected."""
     if console.emit_json(msgspec.to_builtins(outcome)):
         return
-    outage = "" if outcome.outage is None else f", outage {lasting(outcome.outage)}"
+    how = "done, but not all of it verified," if outcome.left_out else "done and verified"
+    said = f"{outcome.task}: {how} in {lasting(outcome.seconds)}"
+    left = f"not required, and left out of the proof: {', '.join(outcome.left_out)}" if outcome.left_out else ""
     back = f"\nThe way back: {outcome.back}" if outcome.back else ""
-    console.say(f"{outcome.task}: done and verified in {lasting(outcome.recovery)}{outage}.{back}", style="bold green")
+    style = f"bold {'yellow' if left else 'green'}"
+    console.say(f"{'; '.join(filter(None, (said, outage, left)))}.{back}", style=style)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import time
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
@@ -14,12 +13,12 @@ from ..console import living, terminal
 from ..console.errors import Failed, Held, Refused, Stopped
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from . import display, failure, interrupt, job, journal, record
+from . import display, failure, here, interrupt, job, journal, measuring, record, uptime
 from .holding import Locks, taken_over
-from .plan import Plan, Step, label
+from .plan import Plan, Step
 from .record import RunRecord
-from .watch import Watch, Watches
-from .world import Check, Outcome, Proof, World
+from .watch import Ended, Watch, Watches
+from .world import Outcome, Proof, World, outcome_of
 
 
 class Execution:
@@ -43,6 +42,7 @@ class Execution:
         partial = any(record.partially_applied for record in self.records.values())
         self.progress = failure.Progress(world, host, plan, partially_applied=partial)
         self.watch: Watches | None = None
+        self.begun = {step.name for record in self.records.values() for step in record.begun}
         self.running: bool | None = None  # what the hosts say of it; None: they were not asked
 
     def complete(self) -> Outcome:
@@ -53,14 +53,16 @@ class Execution:
         at: Step | None = None
         try:
             with interrupt.as_exceptions():
-                for number, step in enumerate(self.plan.steps, start=1):
+                measuring.begin(self.world, self.host.fleet, self.plan)
+                for number, step in self._numbered(after=False):
                     at = step
                     self._step(number, step)
                 return self._prove()
         except KeyboardInterrupt:
-            self._note("interrupted", step=at.name if at else "")
+            journal.note_everywhere(self.host.fleet, self.folder, "interrupted", step=at.name if at else "")
             self._read_again()
-            raise Failed(failure.interrupted(self.progress, at, self.goes_on)) from None
+            open_ = self._left_open() if self.goes_on else self._close(proven=False)
+            raise Failed("\n".join([failure.interrupted(self.progress, at, self.goes_on), *open_])) from None
         finally:
             if not (self.progress.partially_applied or self.goes_on):
                 self.locks.release()
@@ -72,6 +74,42 @@ class Execution:
             return self.running
         return self.watch is not None and self.watch.goes_on
 
+    def _numbered(self, *, after: bool) -> list[tuple[int, Step]]:
+        """Return the steps that come before the proof, or those `after` it, with their numbers."""
+        return [(n, step) for n, step in enumerate(self.plan.steps, start=1) if step.after is after]
+
+    def _closing(self, *, proven: bool) -> list[tuple[int, Step]]:
+        """Return what has to be done after the run, as far as it came."""
+        return [
+            (n, step)
+            for n, step in self._numbered(after=True)
+            if (step.closes in self.begun if step.closes else proven)
+        ]
+
+    def _close(self, *, proven: bool) -> list[str]:
+        """Do what comes after the run; return a line, with the command to type, for each that did not succeed."""
+        failed = [line for number, step in self._closing(proven=proven) for line in self._after(number, step)]
+        for line in failed:
+            journal.note_everywhere(self.host.fleet, self.folder, "unclosed", why=line.strip()[:500])
+        return failed
+
+    def _after(self, number: int, step: Step) -> list[str]:
+        begun, name = time.monotonic(), self._name(number, step)
+        members = self.host.fleet[:1] if step.primary_only else self.host.fleet
+        try:
+            with display.running(name):
+                ends = self._ended([(member, self._try(member, number, step)) for member in members])
+        except (Failed, OSError, EOFError) as error:
+            return [failure.unclosed(self.host, step, str(error))]
+        both = zip(members, ends, strict=True)
+        failed = [failure.unclosed(m, step, failure.cause(step, end, said)) for m, (end, said) in both if end.code != 0]
+        if not failed:
+            display.done(name, time.monotonic() - begun)
+        return failed
+
+    def _left_open(self) -> list[str]:
+        return [failure.left_open(step) for _, step in self._closing(proven=False)]
+
     def _read_again(self) -> None:
         """Take how far the run has come from the journals: a step may have ended while the operator was asked."""
         with contextlib.suppress(Stopped, OSError, EOFError, KeyboardInterrupt):
@@ -81,38 +119,42 @@ class Execution:
             self.progress.partially_applied = any(known.partially_applied for known in records)
 
     def _step(self, number: int, step: Step) -> None:
-        begun, name = time.monotonic(), f"[{number}/{len(self.plan.steps)}] {step.title}"
+        begun, name = time.monotonic(), self._name(number, step)
         members = self.host.fleet[:1] if step.primary_only else self.host.fleet
         members = tuple(m for m in members if not (m in self.records and self.records[m].holds(number)))
         if members:
+            self.begun.add(step.name)
             with display.running(name):
                 self._on(members, [self._try(member, number, step) for member in members])
         seconds = time.monotonic() - begun if members else 0.0
         self.progress.done.append({"step": step.name, "seconds": round(seconds, 2)})
         display.done(name, seconds if members else None)
 
+    def _name(self, number: int, step: Step) -> str:
+        return f"[{number}/{len(self.plan.steps)}] {step.title}"
+
     def _try(self, member: Host, number: int, step: Step) -> job.Try:
         attempt = self.records[member].attempt(number) if member in self.records else 1
-        partial, after = self._partial(number, step)
+        partial, after = self.plan.halves(number)
         return job.Try(self.folder, self.plan.run, number, step, attempt, partial, after)
-
-    def _partial(self, number: int, step: Step) -> tuple[bool | None, bool | None]:
-        """Return whether the run is partially applied while the step runs, and after it; None: as it was."""
-        changing = [n for n, s in enumerate(self.plan.steps, start=1) if not s.preparation]
-        if step.preparation or len(changing) < 2:
-            return None, None
-        return True, number != changing[-1]
 
     def _on(self, members: Sequence[Host], attempts: Sequence[job.Try]) -> None:
         """Run a step on its hosts at once; raise what ends the run where it does not succeed on all of them."""
         first, pairs = attempts[0], list(zip(members, attempts, strict=True))
         if first.partial is not None:
             self.progress.partially_applied = first.partial
-        self.watch = self._watches(pairs)
-        for (member, attempt), (end, said) in zip(pairs, self.watch.to_the_end(), strict=True):
+        for (member, attempt), (end, said) in zip(pairs, self._ended(pairs), strict=True):
             self._judge(member, attempt, end, said)
         if first.after is not None:
             self.progress.partially_applied = first.after
+
+    def _ended(self, pairs: list[tuple[Host, job.Try]]) -> list[Ended]:
+        """Return how a step ended on its hosts; what it does here comes first, and has to succeed."""
+        step = pairs[0][1].step
+        if step.local and (found := here.run(step.local, step.timeout))[0].code != 0:
+            return [found] * len(pairs)
+        self.watch = self._watches(pairs)
+        return self.watch.to_the_end()
 
     def _watches(self, pairs: list[tuple[Host, job.Try]]) -> Watches:
         several = len(self.host.fleet) > 1
@@ -145,36 +187,41 @@ class Execution:
 
     def _fail(self, member: Host, step: Step, why: str, said: list[str]) -> NoReturn:
         amended = {"amended": self.progress.amended} if self.progress.amended else {}
-        self._note("failed", step=step.name, why=why[:500], half=self.progress.partially_applied, **amended)
-        if step.preparation and not self.progress.partially_applied:
-            raise Refused(failure.refused(self.progress, member, step, why))
-        raise Failed(failure.described(self.progress, member, step, why, said))
-
-    def _note(self, event: str, **fields: object) -> None:
-        """Write an entry into the journal of every host that can be reached."""
-
-        def write(member: Host) -> None:
-            with contextlib.suppress(Failed, OSError, EOFError, KeyboardInterrupt):
-                member.sh(journal.note(self.folder, event, **fields), timeout=20)
-
-        parallel_map(self.host.fleet, write)
+        journal.note_everywhere(
+            self.host.fleet,
+            self.folder,
+            "failed",
+            step=step.name,
+            why=why[:500],
+            half=self.progress.partially_applied,
+            **amended,
+        )
+        run = self.progress
+        refused = step.preparation and not run.partially_applied
+        told = failure.refused(run, member, step, why) if refused else failure.described(run, member, step, why, said)
+        message = "\n".join([told, *self._close(proven=False)])
+        raise Refused(message) if refused else Failed(message)
 
     def _prove(self) -> Outcome:
         proofs = self._proofs()
         if len(self.host.fleet) > 1:  # the first was proven while the slowest was still on its way
-            later = self._proofs()
-            proofs = [replace(new, healthy_at=old.healthy_at) for old, new in zip(proofs, later, strict=True)]
+            proofs = self._proofs()
         for proof in proofs:
             display.last_lines(proof.logs)
         checks = [check for proof in proofs for check in proof.checks]
         display.checks(checks)
         if wrong := [c for c in checks if not c.ok]:
             why = "; ".join(c.line for c in wrong)
-            self._fail(self.host, self.plan.steps[-1], f"not proven: {why}", [])
-        outcome = self._outcome(checks, self._outage(proofs))
+            self._fail(self.host, self._numbered(after=False)[-1][1], f"not proven: {why}", [])
+        unclosed = self._close(proven=True)
+        found = measuring.measured(self.host.fleet, self.plan)
+        outcome = outcome_of(self.plan, self.progress.done, proofs, found, time.monotonic() - self.started)
         parallel_map(self.host.fleet, lambda member: self._finish(member, outcome.outage))
         self.progress.partially_applied = False
-        display.outcome(outcome)
+        awaited = self.plan.outage and (found or self.plan.expect.healthy)
+        if unclosed:
+            raise Failed("\n".join([f"{self.plan.task}: done and verified, but not what comes after it:", *unclosed]))
+        display.outcome(outcome, uptime.words(found) if awaited else "")
         return outcome
 
     def _proofs(self) -> list[Proof]:
@@ -187,31 +234,3 @@ class Execution:
         if undone := self.plan.undoes:
             there = journal.folder(self.host.environment, undone)
             member.sh(journal.note(there, "undone", by=self.plan.run, half=False), check=False)
-
-    def _outcome(self, checks: list[Check], outage: float | None) -> Outcome:
-        return Outcome(
-            run=self.plan.run,
-            task=self.plan.task,
-            purpose=self.plan.purpose,
-            steps=self.progress.done,
-            checks=checks,
-            recovery=round(time.monotonic() - self.started, 2),
-            outage=outage,
-            back=self.plan.way_back,
-        )
-
-    def _outage(self, proofs: list[Proof]) -> float | None:
-        """Return the seconds from the first step that stops the application to the last healthy answer.
-
-        None where they are not known, or cannot be right because the host's clock was set meanwhile.
-        """
-        answered = [proof.healthy_at for proof in proofs if proof.healthy_at is not None]
-        stopping = next((label(n, s) for n, s in enumerate(self.plan.steps, start=1) if s.outage), None)
-        if not self.plan.expect.healthy or stopping is None or len(answered) < len(proofs):
-            return None
-        began = self.host.ask(journal.began(self.folder, stopping))
-        if began is None:
-            return None
-        seconds = max(answered) - began
-        longest = math.inf if self.records else time.monotonic() - self.started
-        return round(seconds, 2) if 0 <= seconds <= longest else None

@@ -79,6 +79,16 @@ def refused(run: Progress, member: Host, step: Step, why: str) -> str:
     return f"{member.address}: {step.title}: {why.rstrip('.')}. The application was not touched.{remedies}"
 
 
+def unclosed(member: Host, step: Step, why: str) -> str:
+    """Return the line for a hook after a run that did not succeed, and what to type."""
+    return f"  {member.address}: {step.title}: {' '.join(why.split())}. Type it by hand: {'; '.join(step.commands)}"
+
+
+def left_open(step: Step) -> str:
+    """Return the line for a hook that is still to be closed, since the run goes on."""
+    return f"  still to come, by {fab('resume')} or {fab('undo')}: {step.title} ({'; '.join(step.commands)})"
+
+
 def interrupted(run: Progress, step: Step | None, goes_on: bool) -> str:
     """Return the lines for a run that was interrupted: between two steps, or during one that may go on."""
     title = f": {step.title}" if step else ""
@@ -115,7 +125,7 @@ def _next(run: Progress) -> list[str]:
         return [f"  next: mend the cause, then {fab('resume')}{_or_back(run)}", _log(run)]
     if run.amended:
         return [f"  next: mend the cause, then {fab('resume')}, or begin anew", _log(run)]
-    if run.names == [step.name for step in run.plan.steps]:
+    if run.names == [step.name for step in run.plan.steps if not step.after]:
         return [f"  next: mend the cause, then {fab('resume')}, which proves it again{_or_back(run)}", _log(run)]
     back = f"  the way back: {run.plan.way_back}" if run.plan.back else ""
     return [line for line in (f"  next: {fab('status')}", back, _log(run)) if line]

@@ -11,9 +11,10 @@ from ..console.commands import fab
 from ..console.units import lasting, moment
 from ..ssh.host import Host
 from ..ssh.probe import combined
-from . import journal
+from . import journal, uptime
 from .journal import Entry
-from .record import RunRecord, StepStatus
+from .record import RunRecord
+from .step_status import StepStatus
 
 LOG_LINES = 40
 Journals = dict[str, list[Entry]]  # by the name of the run
@@ -51,6 +52,9 @@ def describe(known: RunRecord) -> dict[str, Any]:
         "half": known.partially_applied,
         "lock": known.lock if known.holder == known.run else "",
         "before": _before(known),
+        "outage": known.measured.outage if known.measured else None,
+        "recovery": known.measured.recovery if known.measured else None,
+        "answers": msgspec.to_builtins(known.answers.changes if known.answers else []),
         "steps": [{**msgspec.to_builtins(step), "seconds": step.seconds} for step in known.steps],
         "journal": known.journal,
     }
@@ -77,6 +81,8 @@ def render(known: RunRecord) -> None:
         if entry.get("event") in ("resumed", "failed", "interrupted", "undone", "left", "stopped"):
             details = ", ".join(str(entry[k]) for k in ("step", "why", "who", "by") if entry.get(k))
             terminal.say(f"  {moment(entry.get('at'))} {entry['event']}{': ' + details if details else ''}")
+    if known.answers or known.plan.outage:
+        terminal.say(f"  {uptime.told(known.answers, known.measured)}")
     terminal.table(("step", "what it does", "state", "tries", "began", "took"), map(_row, known.steps))
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from ..config.settings import Environment
-from ..console.errors import Refused
+from ..console.errors import Failed, Refused
 from ..console.text import last_line
 from ..console.units import moment
 from ..ssh import paths, scripts
+from ..ssh.host import Host
+from ..ssh.parallel import parallel_map
 from ..ssh.probe import Probe, single
 from ..ssh.shell import Answer, Word, join, quote
 from .plan import Plan, Step, label
@@ -106,6 +109,16 @@ def note(run_folder: Word, event: str, **fields: object) -> str:
     return inside(run_folder, "note.sh", _entry(event, **fields))
 
 
+def note_everywhere(fleet: Sequence[Host], run_folder: Word, event: str, **fields: object) -> None:
+    """Add an entry to the journal of a run on every host that can be reached."""
+
+    def write(member: Host) -> None:
+        with contextlib.suppress(Failed, OSError, EOFError, KeyboardInterrupt):
+            member.sh(note(run_folder, event, **fields), timeout=20)
+
+    parallel_map(fleet, write)
+
+
 def resumed(run_folder: Word, owner: dict[str, str]) -> str:
     """Return the command that notes who takes a run up again."""
     return inside(run_folder, "note.sh", _entry("resumed", **owner), "working")
@@ -157,14 +170,10 @@ def log_of(run_folder: Word, name: str, lines: int) -> Probe[str]:
     return single(command, lambda answer: answer.out.strip("\n"))
 
 
-def began(run_folder: Word, name: str) -> Probe[float | None]:
-    """Return the probe of the host's clock (seconds) when the first try of a step began; None: it did not."""
-
-    def read(answer: Answer) -> float | None:
-        entries = read_journal(answer.out)
-        return next((e.get("at") for e in entries if e.get("event") == "begin" and e.get("step") == name), None)
-
-    return single(f"cat {run_folder}/journal", read)
+def began(entries: list[Entry], names: Iterable[str]) -> float | None:
+    """Return the host's clock (seconds) when the first of the steps `names` began first; None: none did."""
+    wanted = set(names)
+    return next((e.get("at") for e in entries if e.get("event") == "begin" and e.get("step") in wanted), None)
 
 
 def read_journal(text: str) -> list[Entry]:

@@ -35,6 +35,9 @@ class Step(Struct, frozen=True, kw_only=True):
     `effects` is what it does to services and data: the journal says so, for those who read what happened. What was
     stopped may have been started, and a snapshot be behind the data, by the time that a run is resumed: such a step
     is done anew as long as a later one that RELIES on it is to be done.
+
+    One that comes `after` runs once all is proven; if it `closes` a step (its name) that has begun, whatever happens.
+    `local` is a command that runs where `fab` does, before the script.
     """
 
     name: str
@@ -50,6 +53,9 @@ class Step(Struct, frozen=True, kw_only=True):
     timeout: int = 1800
     files: dict[str, str] = {}
     amends: Step | None = None
+    after: bool = False
+    closes: str = ""
+    local: str = ""
 
 
 def label(number: int, step: Step) -> str:
@@ -132,6 +138,13 @@ class Plan(Told, frozen=True, kw_only=True):
     def way_back(self) -> str:
         """The command that takes the run back, also when others came after it; empty: none is known."""
         return fab(f"undo --run {self.run}") if self.back == UNDO else self.back
+
+    def halves(self, number: int) -> tuple[bool | None, bool | None]:
+        """Return whether the run is partially applied while step `number` runs, and after it; None: as it was."""
+        changing = [n for n, step in enumerate(self.steps, start=1) if not step.preparation]
+        if number not in changing or len(changing) < 2:
+            return None, None
+        return True, number != changing[-1]
 
     @property
     def outage(self) -> bool:

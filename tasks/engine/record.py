@@ -14,37 +14,23 @@ from ..config.settings import Environment
 from ..console.commands import fab
 from ..console.errors import Refused
 from ..ssh import paths, scripts
+from ..ssh import probe as probes
 from ..ssh.host import Host
-from ..ssh.probe import Answers, Probe
-from . import journal, lock
+from ..ssh.probe import Probe
+from . import journal, lock, uptime
 from .journal import FORMAT, Entry
 from .plan import RELIES, Plan, Step, label
+from .step_status import StepStatus, status_of
+from .uptime import Answers, Measured
 
 LAST = "last"  # how an operator names the run that was worked on last
 
 
-class StepStatus(Struct, frozen=True, kw_only=True):
-    """One step of a run on one host; `state` is waiting, running, done, failed or cut off; times are the host's."""
-
-    name: str
-    title: str
-    commands: tuple[str, ...]
-    state: str
-    tries: int = 0
-    code: int | None = None
-    began: float | None = None
-    ended: float | None = None
-
-    @property
-    def seconds(self) -> float | None:
-        """How long the last try took, if it ended; None as well where the host's clock was set meanwhile."""
-        if self.began is None or self.ended is None or self.began > self.ended:
-            return None
-        return round(self.ended - self.began, 2)
-
-
 class RunRecord(Struct, frozen=True, kw_only=True):
-    """A run as one host knows it; `lock` is the state of the lock there, which `holder` has; `now` its clock."""
+    """A run as one host knows it; `lock` is the state of the lock there, which `holder` has; `now` its clock.
+
+    `answers` is what was noted of the application meanwhile; None where nobody asked.
+    """
 
     run: str
     owner: dict[str, str]
@@ -54,6 +40,12 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     holder: str = ""
     lock: str = ""
     now: float = 0.0
+    answers: Answers | None = None
+
+    @property
+    def measured(self) -> Measured | None:
+        """How long the application did not answer; None where that is not known."""
+        return uptime.measured(self.answers, self.journal, self.plan)
 
     @property
     def partially_applied(self) -> bool:
@@ -76,13 +68,21 @@ class RunRecord(Struct, frozen=True, kw_only=True):
 
     def holds(self, number: int) -> bool:
         """Whether a step was done and is not needed anew: no later one relies on it that is still to be begun."""
-        if self.steps[number - 1].state != "done":
+        step = self.plan.steps[number - 1]
+        if self.steps[number - 1].state != "done" or step.after:
             return False
-        relying = {RELIES.get(effect) for effect in self.plan.steps[number - 1].effects}
+        relying = {RELIES.get(effect) for effect in step.effects}
         later = list(zip(self.plan.steps[number:], self.steps[number:], strict=True))
+        if any(other.closes == step.name for other in self.plan.steps):  # it may have been closed meanwhile
+            return all(status.state == "done" for other, status in later if not other.after)
         if any(status.state == "running" for _, status in later):
             return True
         return all(status.state == "done" for step, status in later if relying.intersection(step.effects))
+
+    @property
+    def begun(self) -> list[Step]:
+        """The steps that were begun, however they ended."""
+        return [step for step, status in zip(self.plan.steps, self.steps, strict=False) if status.tries]
 
     def attempt(self, number: int) -> int:
         """Return which try of a step comes next; one that goes on is still the same."""
@@ -99,7 +99,8 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     @property
     def unproven(self) -> bool:
         """Whether only the proof is left of it."""
-        return bool(self.steps) and not self.over and all(step.state == "done" for step in self.steps)
+        main = [status for status, step in zip(self.steps, self.plan.steps, strict=False) if not step.after]
+        return bool(main) and not self.over and all(status.state == "done" for status in main)
 
     @property
     def undone(self) -> bool:
@@ -141,8 +142,10 @@ def read(host: Host, run: str | None = None) -> RunRecord:
     return found
 
 
-def probe(environment: Environment, run: str | None = None) -> Probe[RunRecord | None]:
+def probe(environment: Environment, run: str | None = None, patience: int = 0) -> Probe[RunRecord | None]:
     """Return the probe of `run`, by its identifier or how that begins, or of the last one; None where there is none.
+
+    `patience`: tenths of a second that it may take until the application was seen to answer.
 
     Raises OtherFormat, when it is read, for a run that another version wrote, or whose plan cannot be read.
     """
@@ -153,27 +156,28 @@ def probe(environment: Environment, run: str | None = None) -> Probe[RunRecord |
         "plan": f"{enter} && cat plan.json",
         "journal": f"{enter} && cat journal",
         "tries": f"{enter} && {scripts.call('engine/list-tries.sh')}",
+        "answers": f"{enter} && {uptime.shown(patience)}",
         "lock": scripts.call("engine/show-lock.sh", STATE=state),
         "now": "date +%s",
     }
-    return Probe(commands, lambda answers: parse(answers) if answers["plan"].out.strip() else None)
+    return Probe(commands, lambda found: parse(found) if found["plan"].out.strip() else None)
 
 
-def parse(answers: Answers) -> RunRecord:
+def parse(found: probes.Answers) -> RunRecord:
     """Return the record that the answers to the commands of `probe` make."""
-    known = _by_its_journal(answers)
+    known = _by_its_journal(found)
     try:
-        owner, plan = _plan(answers["plan"].out)
+        owner, plan = _plan(found["plan"].out)
     except ValueError as error:
         raise OtherFormat(str(error), known) from None
-    tries = [line.split() for line in answers["tries"].out.splitlines() if line.strip()]
-    steps = [_status(label(n, step), step, known.journal, tries) for n, step in enumerate(plan.steps, start=1)]
+    tries = [line.split() for line in found["tries"].out.splitlines() if line.strip()]
+    steps = [status_of(label(n, step), step, known.journal, tries) for n, step in enumerate(plan.steps, start=1)]
     return replace(known, run=plan.run, owner=owner, plan=plan, steps=steps)
 
 
-def _by_its_journal(answers: Answers) -> RunRecord:
+def _by_its_journal(found: probes.Answers) -> RunRecord:
     """Return what is known of a run without its plan."""
-    entries, found = journal.read_journal(answers["journal"].out), lock.read(answers["lock"].out)
+    entries, held = journal.read_journal(found["journal"].out), lock.read(found["lock"].out)
     owner = {name: str(value) for name, value in journal.first(entries).items()}
     return RunRecord(
         run=owner.get("run", ""),
@@ -181,9 +185,10 @@ def _by_its_journal(answers: Answers) -> RunRecord:
         plan=Plan(task=owner.get("task", "?"), purpose="as another version of these tasks planned it", steps=[]),
         steps=[],
         journal=entries,
-        holder=found.run if found else "",
-        lock=found.state if found else "",
-        now=float(answers["now"].out.strip() or 0),
+        holder=held.run if held else "",
+        lock=held.state if held else "",
+        now=float(found["now"].out.strip() or 0),
+        answers=uptime.read(found["answers"].out),
     )
 
 
@@ -202,28 +207,3 @@ def _plan(text: str) -> tuple[dict[str, str], Plan]:
         f"The run was written by another version of these tasks (format {written}; this one reads {FORMAT}): "
         f"use that version for it, or leave it as it is."
     )
-
-
-def _status(name: str, step: Step, entries: list[Entry], tries: list[list[str]]) -> StepStatus:
-    own = [words for words in tries if words[0].rpartition(".")[0] == name]
-    own.sort(key=lambda words: int(words[0].rpartition(".")[2]))
-    times = {e["event"]: e.get("at") for e in entries if e.get("step") == name and e.get("try") == len(own)}
-    words = own[-1] if own else []
-    return StepStatus(
-        name=name,
-        title=step.title,
-        commands=step.commands,
-        state=_state(words),
-        tries=len(own),
-        code=int(words[2]) if len(words) > 2 and words[2].isdigit() else None,
-        began=times.get("begin"),
-        ended=times.get("end"),
-    )
-
-
-def _state(words: list[str]) -> str:
-    if not words:
-        return "waiting"
-    if len(words) > 2:
-        return "done" if words[2] == "0" else "failed"
-    return "running" if words[1] == "alive" else "cut off"

@@ -22,7 +22,7 @@ from ..console.text import one_line
 from ..ssh import fleet
 from ..ssh.connection import explain
 from ..ssh.host import Host
-from . import interrupt, mounting, options, run
+from . import hooks, interrupt, mounting, options, run
 from .world import World
 
 TOLD = ("json", "quiet", "verbose")  # how the operator is told what happens
@@ -178,7 +178,7 @@ class Change:
             if made is None:
                 terminal.emit_json({"changed": False})
                 return None
-            return run.carry_out(c, made, wanted, started, self.world)
+            return run.carry_out(c, hooks.around(made, c.environment.hooks), wanted, started, self.world)
 
         carried_out.__signature__ = _with_switches(own)  # type: ignore[attr-defined]  # read by inspect, and so by Invoke
         made = task(carried_out, klass=StepTask, **settings)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ..ssh.host import Host
 from .plan import Expectation, Plan
+from .uptime import Asking, Measured
 
 
 class Check(Struct, frozen=True):
@@ -28,26 +29,50 @@ class Check(Struct, frozen=True):
 class Proof(Struct, frozen=True):
     """What was found of an expectation on one host.
 
-    `healthy_at` is the host's clock (seconds) when all health addresses answered, None where they did not or
-    were not asked; `logs` the last lines of containers that are not ready, by name.
+    `logs` are the last lines of containers that are not ready, by name; `left_out` is what is not well, or was not
+    looked at, and was not required.
     """
 
     checks: list[Check]
-    healthy_at: float | None = None
     logs: dict[str, list[str]] = {}
+    left_out: list[str] = []
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """What a run did; times in seconds; `back` is the command that takes it back."""
+    """What a run did; `back` is the command that takes it back, `left_out` what the proof did not require.
+
+    Times are in seconds: `seconds` is how long this command took; `recovery` when the application answered again, from
+    the run's begin, and `outage` how long it did not, as the host saw it. None where there was none, or nobody asked.
+    """
 
     run: str
     task: str
     purpose: str
     steps: list[dict[str, Any]]
     checks: list[Check]
-    recovery: float
+    left_out: list[str] = []
+    seconds: float
+    recovery: float | None
     outage: float | None
     back: str
+
+
+def outcome_of(
+    plan: Plan, steps: list[dict[str, Any]], proofs: Sequence[Proof], found: Measured | None, seconds: float
+) -> Outcome:
+    """Return what a run of `plan` did, in `seconds`, with the outage that was `found`; None: it was not measured."""
+    return Outcome(
+        run=plan.run,
+        task=plan.task,
+        purpose=plan.purpose,
+        steps=steps,
+        checks=[check for proof in proofs for check in proof.checks],
+        left_out=list(dict.fromkeys(what for proof in proofs for what in proof.left_out)),
+        seconds=round(seconds, 2),
+        recovery=found.recovery if found else None,
+        outage=found.outage if found else None,
+        back=plan.way_back,
+    )
 
 
 class Turn(Struct, frozen=True):
@@ -64,6 +89,9 @@ class World(Protocol):
 
     def prove(self, host: Host, expect: Expectation) -> Proof:
         """Wait until `host` is ready, or visibly will not be, and return what it is then."""
+
+    def asking(self, host: Host) -> Asking | None:
+        """Return how `host` can ask whether the application answers; None where nothing tells."""
 
     def standing(self, host: Host, plan: Plan) -> list[str]:
         """Return lines that say what the host serves now, and where the data of before lie."""

@@ -18,6 +18,9 @@ WORDS = {
     "resumed": "the run was taken up again by {who}",
     "failed": "{step} failed: {why}",
     "interrupted": "the run was interrupted during {step}",
+    "answers": "the application answers",
+    "silent": "the application does NOT answer",
+    "unclosed": "what comes after the run failed: {why}",
     "proven": "the result was proven on the host",
     "undone": "the run was taken back",
     "left": "the run was left as it was",
@@ -44,7 +47,7 @@ def events(incident: Incident, main: RunRecord) -> Iterator[Event]:
             continue
         end = ended.get(attempt(entry))
         text = f"{title(main, entry)}: {ending(entry, end)}" if begins else _worded(main, entry)
-        bad = entry.event == "failed" or (begins and end is not None and end.said.get("code") != 0)
+        bad = entry.event in ("failed", "unclosed") or (begins and end is not None and end.said.get("code") != 0)
         yield Event(entry.at, entry.run, text, bad)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..console.units import lasting, moment
 from ..engine import journal
 from ..engine.record import RunRecord
+from ..engine.uptime import words
 from ..preflight.checks import health
 from ..preflight.present.state import State
 from .timeline import Incident
@@ -24,7 +25,8 @@ def of(incident: Incident) -> str:
     main, proven = incident.main, incident.proven
     if main is None:
         return f"{incident.environment}: no rollback was run. {present(incident.seen)}"
-    ending = f"proven {moment(proven.at)}" if proven else f"not proven: {main.state}"
+    outage = f", {words(main.measured)}" if main.measured else ""
+    ending = f"proven {moment(proven.at)}{outage}" if proven else f"not proven: {main.state}"
     half = "; it is applied only in part" if main.partially_applied else ""
     return f"{incident.environment}: {main.plan.task}, {main.plan.purpose}: {ending}{half}. {present(incident.seen)}"
 

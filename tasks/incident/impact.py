@@ -68,10 +68,15 @@ def _repaired(incident: Incident, main: RunRecord, at: Times) -> Figure:
 def _outage(incident: Incident, main: RunRecord) -> Figure:
     lasted = incident.proven.said.get("outage") if incident.proven else None
     if lasted is not None:
-        return Figure("Not served", lasting(lasted), "services were stopped; errors before that are not counted", True)
+        return Figure(
+            "Not served",
+            lasting(lasted),
+            "noted by the host, which asked once a second; errors before that are not counted",
+            True,
+        )
     if not main.plan.outage:
         return Figure("Not served", "0 s", "nothing was stopped for it")
-    return Figure("Not served", "not known", "services were stopped; when all answered again was not measured", True)
+    return Figure("Not served", "not measured", "services were stopped", True)
 
 
 def _data(main: RunRecord) -> Figure:

@@ -31,7 +31,7 @@ class News(Struct, frozen=True):
 def of_turn(host: Host, plan: Plan, turn: Turn, hidden: Secrets) -> News:
     """Return what is told of a run that takes a turn just now."""
     name, owner = host.environment.name, journal.owner(plan)
-    title = {"start": "taken up again" if turn.again else "started", "success": "done and verified"}
+    title = {"start": "taken up again" if turn.again else "started", "success": _ended(turn.outcome)}
     about = [
         ("What", f"{plan.task}, {plan.purpose}"),
         ("Where", display.where(host)),
@@ -40,6 +40,10 @@ def of_turn(host: Host, plan: Plan, turn: Turn, hidden: Secrets) -> News:
     ]
     told = {"start": _start, "success": _success, "failure": _failure}[turn.kind](plan, turn)
     return _news(f"{name}: {plan.task} {title.get(turn.kind, 'FAILED')}", [*about, *told], hidden)
+
+
+def _ended(outcome: Outcome | None) -> str:
+    return "done, but not all of it verified" if outcome and outcome.left_out else "done and verified"
 
 
 def _news(title: str, lines: Iterable[tuple[str, str]], hidden: Secrets) -> News:
@@ -70,7 +74,10 @@ def _failure(plan: Plan, turn: Turn) -> list[tuple[str, str]]:
 
 
 def _proven(outcome: Outcome | None) -> str:
-    return "; ".join(check.line for check in outcome.checks) if outcome else ""
+    if outcome is None:
+        return ""
+    left = [f"left out: {', '.join(outcome.left_out)}"] if outcome.left_out else []
+    return "; ".join([*(check.line for check in outcome.checks), *left])
 
 
 def _data(plan: Plan) -> list[tuple[str, str]]:
@@ -81,7 +88,7 @@ def outage(plan: Plan, lasted: float | None) -> str:
     """Return how long the application did not answer because of a run; `lasted` in seconds, None: not known."""
     if lasted is not None:
         return lasting(lasted)
-    return "for how long is not known" if plan.outage else "none: the application went on"
+    return "not measured" if plan.outage else "none: the application went on"
 
 
 def of_incident(incident: Incident, message: str = "") -> News:

@@ -90,7 +90,8 @@ def times(incident: Incident, main: RunRecord, known: Background) -> Times:
     ]
     began, proven = (own[0].at if own else main.now), incident.proven
     ended = proven.at if proven else max((entry.at for entry in own), default=began)
-    stopped, lasted = _stopped(main, own), proven.said.get("outage") if proven else None
+    down = [one.at for one in main.answers.changes if not one.up] if main.answers and main.measured else []
+    stopped, lasted = down[0] if down else _stopped(main, own), proven.said.get("outage") if proven else None
     deployed, failing = (known.deployed.at if known.deployed else None), incident.failing
     return Times(
         deployed=deployed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import takewhile
 
 from msgspec import Struct, field, structs
@@ -118,7 +119,7 @@ def _about(host: Host, found: Incident, main: RunRecord, together: Journals) -> 
         found,
         main=main,
         own=own_runs(together, main.run),
-        entries=timeline(together or {main.run: main.journal}),
+        entries=timeline(together or {main.run: main.journal}, noticed(main)),
         checks=proof.verify(host, main.plan.expect),
         cause=kept.cause,
         failing=kept.since,
@@ -176,12 +177,21 @@ def _is_playbook(entries: list[Entry]) -> bool:
     return bool(task) and "." not in task
 
 
-def timeline(journals: Journals) -> list[TimelineEntry]:
-    """Return all entries in the order of the host's clock."""
+def noticed(main: RunRecord) -> list[TimelineEntry]:
+    """Return when the application was seen to answer while a run went on, and when not."""
+    changes = main.answers.changes if main.answers else []
+    return [TimelineEntry(one.at, main.run, "answers" if one.up else "silent", {}) for one in changes]
+
+
+def timeline(journals: Journals, others: Sequence[TimelineEntry] = ()) -> list[TimelineEntry]:
+    """Return all entries, and `others`, in the order of the host's clock."""
     found = [
-        TimelineEntry(float(e.get("at") or 0), run, str(e.get("event", "")), e)
-        for run, entries in journals.items()
-        for e in entries
+        *others,
+        *(
+            TimelineEntry(float(e.get("at") or 0), run, str(e.get("event", "")), e)
+            for run, entries in journals.items()
+            for e in entries
+        ),
     ]
     return sorted(found, key=lambda entry: entry.at)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from ..console.errors import Refused
-from ..engine import selection
+from ..engine import hooks, selection
 from ..engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
 from ..engine.options import LAST_RUN
 from ..engine.plan import Expectation, Plan, Step, chain
@@ -27,7 +27,9 @@ from ..steps.declare import change
 def undo(c: Host, run: str | None = None, restore_snapshot: bool = False, image: Sequence[str] | None = None) -> Plan:
     """Take a rollback back: code, schema and containers as they were before it."""
     activity = selection.activity(c)  # before the run is chosen: what is read of it must still hold under the lock
-    return structs.replace(_planned(c, selection.to_undo(c, run), restore_snapshot, image or ()), activity=activity)
+    record = selection.to_undo(c, run)
+    planned = hooks.closing(_planned(c, record, restore_snapshot, image or ()), record)
+    return structs.replace(planned, activity=activity)
 
 
 def _planned(c: Host, record: RunRecord, restore_snapshot: bool, image: Sequence[str]) -> Plan:

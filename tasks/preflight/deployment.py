@@ -8,15 +8,18 @@ from ..console.errors import Stopped
 from ..console.units import size
 from ..engine.before import DroppedBefore, SchemaBefore
 from ..engine.plan import Expectation, Plan
+from ..engine.uptime import Asking
 from ..engine.world import Proof
 from ..ssh.host import Host
 from ..tools.alembic.migrate import WAYS_OUT
+from ..tools.http import fetch
 from . import ways_out
 from .backups import copies, safety
 from .checks import health, proof
 from .present import state
 from .present.state import State
 
+NO_ADDRESS = "no health address is configured: the containers alone were looked at"
 LITTLE = 2**28  # bytes free below which the disk may be the cause, and is in the way of what comes next
 
 
@@ -25,11 +28,23 @@ class DeploymentWorld:
 
     def prove(self, host: Host, expect: Expectation) -> Proof:
         """Wait until `host` is ready, or visibly will not be, and return what it is then."""
-        ready = proof.wait(host, expect)
+        not_ready = proof.wait(host, expect)
+        checks, left_out = proof.look(host, expect)
         return Proof(
-            checks=health.suspecting([*health.steady(ready.not_ready), *proof.verify(host, expect)]),
-            healthy_at=ready.healthy_at,
-            logs={one.container: one.lines for one in ready.not_ready if one.lines},
+            checks=health.suspecting([*health.steady(not_ready), *checks]),
+            left_out=left_out if host.environment.health.addresses or not expect.healthy else [*left_out, NO_ADDRESS],
+            logs={one.container: one.lines for one in not_ready if one.lines},
+        )
+
+    def asking(self, host: Host) -> Asking | None:
+        """Return how `host` asks its health addresses; None where there is none."""
+        addresses = host.environment.health.addresses
+        if not addresses:
+            return None
+        return Asking(
+            about=" ".join(one.shown for one in addresses),
+            words=(fetch.ALL_ANSWER, str(fetch.QUICK)),
+            variables={"URLS": fetch.lines(addresses)},
         )
 
     def standing(self, host: Host, plan: Plan) -> list[str]:

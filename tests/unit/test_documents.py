@@ -43,7 +43,8 @@ OUTCOME = Outcome(
     purpose="p",
     steps=[{"step": "stop", "seconds": 1.5}],
     checks=[],
-    recovery=2.0,
+    seconds=2.0,
+    recovery=None,
     outage=None,
     back="",
 )
@@ -89,7 +90,7 @@ def test_a_plan_names_its_scripts_and_does_not_hold_them(capsys):
 
 
 def test_a_run_that_was_proven_or_had_nothing_to_do_is_a_document(capsys):
-    valid("undo", emitted(capsys, lambda: display.outcome(OUTCOME)))
+    valid("undo", emitted(capsys, lambda: display.outcome(OUTCOME, "")))
     assert valid("git.checkout", emitted(capsys, lambda: terminal.emit_json({"changed": False})))
 
 

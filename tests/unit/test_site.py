@@ -30,6 +30,8 @@ KEYS = {  # the chapter of hosts-yaml.md that explains a section of the file
     "health": settings.Health,
     "An address": settings.Address,
     "notify": settings.Notices,
+    "hooks": settings.Hooks,
+    "A hook": settings.Hook,
 }
 
 

@@ -33,8 +33,7 @@ def look(member: Host, commit: str | None = None) -> list[Check]:
     found = examine(member)
     unsteady: list[Check] = []
     if young(found):
-        ready = proof.wait(member, Expectation(services=found.services, healthy=True))
-        unsteady = health.steady(ready.not_ready)
+        unsteady = health.steady(proof.wait(member, Expectation(services=found.services, healthy=True)))
         found = examine(member)
     return [*checks(member.environment, found, commit, member is member.fleet[0]), *unsteady]
 

@@ -8,26 +8,46 @@ from ...engine.plan import Expectation
 from ...engine.world import Check
 from ...ssh.host import Host
 from ...tools.compose import inspect, readiness
-from ...tools.compose.readiness import Readiness
+from ...tools.compose.readiness import NotReady
 from ..present import state
 from ..present.state import State
 from . import health
 
 
-def wait(host: Host, expect: Expectation) -> Readiness:
-    """Wait until the expected services are ready and, where wanted, every health address answers as it should."""
+def wait(host: Host, expect: Expectation) -> list[NotReady]:
+    """Wait until the expected services are ready and all wanted addresses answer right; return what is in the way."""
     environment = host.environment
     addresses = environment.health.addresses if expect.healthy else []
     if not (expect.services or addresses):
-        return Readiness(None, [])
+        return []
     script = readiness.wait(environment, expect.services, addresses, expect.replicas)
     return readiness.read(host.sh(script, timeout=environment.health.timeout + 30, check=False).stdout)
 
 
 def verify(host: Host, expect: Expectation) -> list[Check]:
     """Read the host again, in one round trip, and return what was found of the expectation."""
+    return look(host, expect)[0]
+
+
+def look(host: Host, expect: Expectation) -> tuple[list[Check], list[str]]:
+    """Return what `verify` does, and what is wrong although the expectation left it out."""
     seen, ids = host.ask(state.probe(host.environment), inspect.image_ids(expect.images))
-    return check(expect, seen, ids, host is host.fleet[0])
+    return check(expect, seen, ids, host is host.fleet[0]), left_out(expect, seen)
+
+
+def left_out(expect: Expectation, seen: State) -> list[str]:
+    """Return what is not well and was not required: health, and containers of services that did not run before either.
+
+    Nothing, where services are stopped, or none is looked at: then nothing was said of the application. Other
+    containers count where more was promised than that some run.
+    """
+    if expect.stopped or not expect.services:
+        return []
+    unwell = [] if expect.healthy else [check.line for check in health.wrong(health.answers(seen))]
+    whole = expect.commit or expect.revision is not None or expect.healthy
+    others = [k for k in seen.containers if k.service not in expect.services and not (k.ended and seen.up) and whole]
+    restarted = [f"{health.condition(k)}, started again {k.restarts} times" for k in others if k.restarts]
+    return [*unwell, *restarted, *(health.condition(k) for k in others if not (k.running or k.restarts))]
 
 
 def check(expect: Expectation, seen: State, ids: Mapping[str, str], primary: bool = True) -> list[Check]:

@@ -53,7 +53,7 @@ ask_for() { # PORT HOST PATH URL
     now=$(docker inspect -f "$state" "$NETWORK-app")
     ip=${now##*,} now=${now%,*}
     [ "${now%,*}" = true ] && [ -n "$ip" ] || wrong "it ended with exit code ${now#*,}"
-    code=$(sh "$SCRIPTS/tools/http/fetch.sh" "http://$ip:$1$3" 5 "$2") || fail 'its health cannot be asked for'
+    code=$(URL="http://$ip:$1$3" sh "$SCRIPTS/tools/http/fetch.sh" 5 "$2") || fail 'its health cannot be asked for'
     case $code in
       000) ;;
       5*)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from ...config.settings import Address, Environment
+from ..http import fetch
 from . import compose
 
 
@@ -18,19 +19,6 @@ class NotReady(Struct, frozen=True):
     service: str
     container: str
     lines: list[str]
-
-
-class Readiness(Struct, frozen=True):
-    """What stood in the way when the wait ended; `healthy_at`: the host's clock (seconds) when all addresses answered.
-
-    `healthy_at` is None where they did not.
-    """
-
-    healthy_at: float | None
-    not_ready: list[NotReady]
-
-
-SEPARATOR = "\x1f"  # between the fields of a line; no value of hosts.yaml holds it
 
 
 def wait(
@@ -46,15 +34,10 @@ def wait(
         environment,
         "containers/wait-until-ready.sh",
         *(f"{service}={(replicas or {}).get(service, 1)}" for service in services),
-        URLS="\n".join(map(_line, addresses)),
+        URLS=fetch.lines(addresses),
         PORTS=" ".join(_ports(addresses)),
         TIMEOUT=str(environment.health.timeout),
     )
-
-
-def _line(one: Address) -> str:
-    fields = (str(one.status), one.url, one.host, "insecure" if one.insecure else "", one.contains)
-    return SEPARATOR.join(fields)
 
 
 def _ports(addresses: list[Address]) -> list[str]:
@@ -64,17 +47,14 @@ def _ports(addresses: list[Address]) -> list[str]:
     return [str(p.port or {"https": 443}.get(p.scheme, 80)) for p in local]
 
 
-def read(out: str) -> Readiness:
-    """Return what the script of `wait` printed."""
-    healthy_at = None
+def read(out: str) -> list[NotReady]:
+    """Return what stood in the way when the wait ended, as the script of `wait` printed it."""
     found: list[NotReady] = []
     for line in out.splitlines():
         kind, _, rest = line.partition(" ")
-        if kind == "healthy" and rest:
-            healthy_at = float(rest)
-        elif kind == "not-ready":
+        if kind == "not-ready":
             how, service, name = rest.split(" ", 2)
             found.append(NotReady(how.replace("-", " "), service, name, []))
         elif kind == "log" and found:
             found[-1].lines.append(rest)
-    return Readiness(healthy_at, found)
+    return found

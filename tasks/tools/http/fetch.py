@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from ...config.settings import Address
 from ...ssh import scripts
 from ...ssh.probe import Probe, single
-from ...ssh.shell import Answer
+from ...ssh.shell import Answer, Word
 
 SECONDS = 5  # that an answer may take
+QUICK = 2  # the same for one that is asked again and again
+ALL_ANSWER = Word('"$SCRIPTS/tools/http/all-answer.sh"')
+SEPARATOR = "\x1f"  # between the fields of a line; no value of hosts.yaml holds it
 
 
 class Response(Struct, frozen=True):
@@ -38,8 +43,18 @@ class Response(Struct, frozen=True):
 def command(address: Address, seconds: int = SECONDS) -> str:
     """Return a command that prints the HTTP status of `address`; 000 for no answer within `seconds`."""
     insecure = "insecure" if address.insecure else ""
-    words = (address.url, str(seconds), address.host, insecure, address.contains)
-    return scripts.call("tools/http/fetch.sh", *words)
+    words = (str(seconds), address.host, insecure, address.contains)
+    return scripts.call("tools/http/fetch.sh", *words, URL=address.url)
+
+
+def lines(addresses: Iterable[Address]) -> str:
+    """Return what all-answer.sh takes for `URLS`."""
+    return "\n".join(map(_line, addresses))
+
+
+def _line(one: Address) -> str:
+    fields = (str(one.status), one.url, one.host, "insecure" if one.insecure else "", one.contains)
+    return SEPARATOR.join(fields)
 
 
 def response(address: Address) -> Probe[Response]:

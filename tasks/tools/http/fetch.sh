@@ -1,9 +1,10 @@
 # Prints the HTTP status of an address, asked on the host and not redirected; 000 where nothing answers. ` lacks` follows
 # where the answer does not contain TEXT. Whatever the host has is asked with: curl, wget or python3.
-# Arguments: URL SECONDS [HOST [INSECURE [TEXT]]]: HOST is what it is asked for as, with no proxy between; with INSECURE,
-# not empty, any certificate will do. Exit code 1: there is nothing on the host to ask with.
+# Arguments: SECONDS [HOST [INSECURE [TEXT]]]: HOST is what it is asked for as, with no proxy between; with INSECURE, not
+# empty, any certificate will do. Variable: URL; a login may stand in it, so that no command line has it.
+# Exit code 1: there is nothing on the host to ask with.
 set -eu
-url=$1 seconds=$2 host=${3-} insecure=${4-} text=${5-}
+seconds=$1 host=${2-} insecure=${3-} text=${4-}
 answer=/dev/null
 if [ -n "$text" ]; then
   answer=$(mktemp)
@@ -11,20 +12,23 @@ if [ -n "$text" ]; then
 fi
 
 by_curl() {
-  curl -s -o "$answer" -m "$seconds" ${host:+--noproxy '*' -H "Host: $host"} ${insecure:+-k} -w '%{http_code}\n' -- "$url" || :
+  printf 'url = "%s"\n' "$(printf '%s' "$URL" | sed 's/[\\"]/\\&/g')" \
+    | curl -s -o "$answer" -m "$seconds" ${host:+--noproxy '*' -H "Host: $host"} ${insecure:+-k} -w '%{http_code}\n' -K - || :
 }
 
 by_wget() {
-  wget -q -S -T "$seconds" -t 1 --max-redirect=0 --content-on-error ${host:+--no-proxy --header "Host: $host"} \
-    ${insecure:+--no-check-certificate} -O "$answer" -- "$url" 2>&1 \
+  printf '%s\n' "$URL" \
+    | wget -q -S -T "$seconds" -t 1 --max-redirect=0 --content-on-error ${host:+--no-proxy --header "Host: $host"} \
+      ${insecure:+--no-check-certificate} -O "$answer" -i - 2>&1 \
     | awk '/^  *HTTP/ { code = $2 } END { print code ? code : "000" }'
 }
 
 by_python() {
-  python3 - "$url" "$seconds" "$host" "$insecure" "$answer" <<'PYTHON' || echo 000
-import ssl, sys, urllib.error, urllib.request as asking
+  URL=$URL python3 - "$seconds" "$host" "$insecure" "$answer" <<'PYTHON' || echo 000
+import os, ssl, sys, urllib.error, urllib.request as asking
 
-url, seconds, host, insecure, answer = sys.argv[1:]
+url = os.environ["URL"]
+seconds, host, insecure, answer = sys.argv[1:]
 
 
 class Staying(asking.HTTPRedirectHandler):

@@ -78,6 +78,13 @@ def test_a_good_file_becomes_settings_with_their_defaults(write):
 
 
 P = "environments__production__"
+
+
+def test_hooks_are_one_command_or_before_a_playbook_a_pair(write):
+    write(**{f"{P}hooks": {"before": [{"on": "a", "off": "b"}, {"run": "c"}], "after": [{"run": "d"}]}})
+    assert [hook.run for hook in inventory.load("production").hooks.before] == ["", "c"]
+
+
 MISTAKES = [
     (
         f"{P}app__pth",
@@ -120,6 +127,22 @@ MISTAKES = [
     (f"{P}health__urls", [{"host": "h"}], "health.urls[0]: the key 'url' is missing; allowed: url, host, insecure,"),
     (f"{P}health__urls", [{"url": "http://h", "hots": 1}], "health.urls[0]: unknown key 'hots', did you mean 'host'?"),
     (f"{P}health__urls", [{"url": "http://h", "status": 99}], "health.urls[0].status: found 99; allowed: a whole"),
+    (
+        f"{P}hooks",
+        {"after": [{"on": "a", "off": "b"}]},
+        "hooks.after[0]: it is not one command; allowed: the key run (a",
+    ),
+    (
+        f"{P}hooks",
+        {"before": [{"on": "a"}]},
+        "hooks.before[0]: it is not one command; allowed: the key run, or the two",
+    ),
+    (
+        f"{P}hooks",
+        {"before": [{"run": "a", "off": "b"}]},
+        "hooks.before[0]: it is not one command; allowed: the key run",
+    ),
+    (f"{P}hooks", {"before": [{"run": "a", "where": "x"}]}, "before[0].where: found 'x'; allowed: host or local"),
     (f"{P}health__timeout", 0, "health.timeout: found 0; allowed: a whole number >= 1"),
     (f"{P}app__path", "${APP", "app.path: found '${APP'; allowed: ${NAME} or ${NAME:-default}"),
     (

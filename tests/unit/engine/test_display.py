@@ -82,13 +82,31 @@ def test_the_proof_and_the_last_lines_of_what_is_not_ready_are_shown(capsys):
 
 def test_a_run_that_was_proven_ends_with_its_times_and_the_way_back(capsys):
     made = Outcome(
-        run="r", task="t", purpose="p", steps=[], checks=[], recovery=2.0, outage=1.5, back=fab("undo --run r")
+        run="r",
+        task="t",
+        purpose="p",
+        steps=[],
+        checks=[],
+        seconds=2.0,
+        recovery=1.5,
+        outage=1.0,
+        back=fab("undo --run r"),
     )
-    display.outcome(made)
+    display.outcome(made, "outage 1 s")
     assert capsys.readouterr().out.splitlines() == [
-        "t: done and verified in 2.0 s, outage 1.5 s.",
+        "t: done and verified in 2.0 s; outage 1 s.",
         "The way back: fab undo --run r",
     ]
     with terminal.json_only(True):
-        display.outcome(made)
+        display.outcome(made, "")
     assert json.loads(capsys.readouterr().out)["back"] == "fab undo --run r"
+
+
+def test_what_the_proof_left_out_stands_in_the_last_line(capsys):
+    known = {"run": "r", "task": "undo", "purpose": "", "steps": [], "checks": [], "seconds": 2.0, "back": ""}
+    left = ["http://h: 500", "c_api restarting, started again 3 times"]
+    display.outcome(Outcome(**known, recovery=None, outage=None, left_out=left), "")
+    assert capsys.readouterr().out.splitlines() == [
+        "undo: done, but not all of it verified, in 2.0 s; not required, and left out of the proof: http://h: 500, "
+        "c_api restarting, started again 3 times."
+    ]

@@ -13,6 +13,8 @@ from tasks.engine.execution import Execution
 from tasks.engine.job import End
 from tasks.engine.plan import Expectation, Step
 from tasks.engine.record import RunRecord, StepStatus
+from tasks.engine.uptime import Asking, Measured
+from tasks.ssh.probe import single
 from tests.unit.support.playing import PREPARE, RUN, START, STOP, Locks, Member, World, ends, fleet, plan
 
 
@@ -186,14 +188,32 @@ def test_a_step_that_is_done_everywhere_is_not_run_again(mocker, capsys):
     assert capsys.readouterr().out.count("done before") == 2
 
 
+ASKING = Asking("http://h", ("ask.sh",), {"URLS": "http://me:secret@h"})
+
+
 @pytest.mark.parametrize(
-    ("healthy_at", "began", "outage"),
-    [(12.5, "10.25", 2.25), (None, "10.25", None), (12.5, "", None), (12.5, "20", None)],
+    ("found", "words"),
+    [
+        (Measured(3.0, 5.4), "; outage 3.0 s, recovered 5.4 s after the run began."),
+        (Measured(0.0, None), "; no outage was seen."),
+        (None, "; outage not measured."),
+    ],
 )
-def test_the_outage_is_from_the_first_step_that_stops_to_the_last_answer(mocker, healthy_at, began, outage):
+def test_the_outage_is_what_the_host_saw_itself(mocker, capsys, found, words):
     ends(mocker)
-    entry = f'{{"at":{began},"event":"begin","step":"01-stop","try":1}}' if began else ""
-    member = Member(reply=lambda name: entry)
+    known = mocker.patch.object(RunRecord, "measured", new_callable=mocker.PropertyMock, return_value=found)
     made = plan(STOP, START, expect=Expectation(healthy=True))
-    run = Execution(World(healthy_at=healthy_at), member, made, Locks(), time.monotonic() - 60)
-    assert run.complete().outage == outage
+    run = execution(made, world=World(asking=ASKING))
+    mocker.patch("tasks.engine.record.probe", return_value=single("true", lambda _: record("done", "done")))
+    outcome = run.complete()
+    assert known.called and words in capsys.readouterr().out
+    assert (outcome.outage, outcome.recovery) == (found and found.outage, found and found.recovery)
+    assert "start-prober.sh" in run.host.commands[0]
+
+
+def test_where_nothing_stops_or_nothing_tells_nobody_asks_and_nothing_is_said_of_an_outage(mocker, capsys):
+    ends(mocker)
+    run = execution(plan(PREPARE), world=World(asking=ASKING))
+    run.complete()
+    assert not any("start-prober.sh" in command for command in run.host.commands)
+    assert "outage" not in capsys.readouterr().out

@@ -150,13 +150,11 @@ def test_the_last_runs_are_listed_with_their_journals_also_those_without_one(hom
     assert [(name, len(entries)) for name, entries in found.items()] == [("run-0", 0), ("run-1", 1)]
 
 
-def test_when_a_step_began_is_that_of_its_first_try(home):
-    (home.run("run-1") / "journal").write_text(
-        '{"at":1.5,"event":"begin","step":"01-stop","try":1}\n{"at":9,"event":"begin","step":"01-stop","try":2}\n'
-    )
-    for name, at in (("01-stop", 1.5), ("02-start", None)):
-        probe = runs.began(runs.folder(ENVIRONMENT, "run-1"), name)
-        assert probe.read({"": answer(home, probe)}) == at
+def test_when_the_first_of_some_steps_began_is_that_of_its_first_try():
+    began = {"event": "begin", "step": "01-stop"}
+    entries = [{"at": 1.5, "try": 1, **began}, {"at": 9.0, "try": 2, **began}]
+    assert runs.began(entries, ["01-stop", "02-start"]) == 1.5
+    assert runs.began(entries, ["02-start"]) is None
 
 
 def answer(home: Home, probe) -> Answer:

@@ -33,7 +33,7 @@ ENTRIES = [
 
 def told(journal: str, tries: str = "", lock: str = "") -> record.RunRecord:
     plan = msgspec.json.encode({"format": 2, "owner": {"who": "ada"}, "plan": PLAN}).decode()
-    texts = {"plan": plan, "journal": journal, "tries": tries, "lock": lock, "now": "9"}
+    texts = {"plan": plan, "journal": journal, "tries": tries, "lock": lock, "now": "9", "answers": ""}
     return record.parse({name: Answer(text, "", 0) for name, text in texts.items()})
 
 
@@ -96,7 +96,7 @@ def test_an_earlier_step_that_goes_on_does_not_make_a_used_snapshot_good_again()
     steps = [Step(name=name, title="", script="", effects=(effect,)) for name, effect in SAFE]
     plan = msgspec.json.encode({"format": 2, "plan": Plan(task="full-rollback", purpose="back", steps=steps)}).decode()
     tries = "01-stop.2 alive\n02-snapshot.1 gone 0\n03-downgrade.1 gone 1\n"
-    texts = {"plan": plan, "journal": "", "tries": tries, "lock": "", "now": "9"}
+    texts = {"plan": plan, "journal": "", "tries": tries, "lock": "", "now": "9", "answers": ""}
     known = record.parse({name: Answer(text, "", 0) for name, text in texts.items()})
     assert not known.holds(2)
 
@@ -127,7 +127,7 @@ def test_a_run_whose_client_lives_is_running():
     "plan", ["{", "[]", '{"format": 2}', '{"format": 2, "plan": 5}', '{"format": 2, "plan": {"task": "x"}}']
 )
 def test_a_plan_that_cannot_be_read_is_refused_in_one_line(plan):
-    names = ("journal", "tries", "lock", "now")
+    names = ("journal", "tries", "lock", "now", "answers")
     with pytest.raises(Refused, match="cannot be read") as refused:
         record.parse({"plan": Answer(plan, "", 0), **{name: Answer("", "", 0) for name in names}})
     assert "\n" not in refused.value.message
@@ -140,7 +140,7 @@ def test_journals_of_many_runs_are_told_apart():
 
 @pytest.mark.parametrize(("plan", "written"), [('{"plan": {}}', "format 1"), ('{"format": 3, "plan": {}}', "format 3")])
 def test_a_run_of_another_version_is_neither_shown_nor_taken_up_nor_taken_back(plan, written):
-    texts = {"plan": plan, "journal": "", "tries": "", "lock": "", "now": "9"}
+    texts = {"plan": plan, "journal": "", "tries": "", "lock": "", "now": "9", "answers": ""}
     with pytest.raises(Refused, match=written) as refused:
         record.parse({name: Answer(text, "", 0) for name, text in texts.items()})
     assert "\n" not in refused.value.message
@@ -150,7 +150,9 @@ def test_what_was_found_before_a_run_is_of_its_kind_again():
     before = ReleaseBefore(commit="a" * 40, images={"app": "shop:a"}, snapshot="d__snap_1")
     plan = msgspec.structs.replace(PLAN, before=before)
     texts = {"plan": json.dumps({"format": 2, "plan": msgspec.to_builtins(plan)}), "journal": "", "tries": ""}
-    answers = {name: Answer(texts.get(name, ""), "", 0) for name in ("plan", "journal", "tries", "lock", "now")}
+    answers = {
+        name: Answer(texts.get(name, ""), "", 0) for name in ("plan", "journal", "tries", "lock", "now", "answers")
+    }
     assert record.parse(answers).plan.before == before
 
 
@@ -170,6 +172,7 @@ def test_of_a_run_of_another_version_its_journal_is_known():
         "tries": "01-stop.1 gone 0",
         "lock": "",
         "now": "9",
+        "answers": "",
     }
     with pytest.raises(record.OtherFormat) as other:
         record.parse({name: Answer(text, "", 0) for name, text in texts.items()})

@@ -20,7 +20,7 @@ def test_the_deployment_answers_what_the_engine_asks(method):
 
 
 def test_a_proof_without_logs_has_none():
-    assert Proof([]).logs == {} and Proof([]).healthy_at is None
+    assert Proof([]).logs == {}
 
 
 def test_the_keys_of_what_a_run_did_are_a_contract():
@@ -30,10 +30,22 @@ def test_the_keys_of_what_a_run_did_are_a_contract():
         purpose="p",
         steps=[{"step": "stop", "seconds": 1.0}],
         checks=[Check("health", "http://h", "200", True)],
+        seconds=2.0,
         recovery=1.5,
         outage=None,
         back="",
     )
     found = msgspec.to_builtins(made)
-    assert set(found) == {"run", "task", "purpose", "steps", "checks", "recovery", "outage", "back"}
+    assert set(found) == {
+        "run",
+        "task",
+        "purpose",
+        "steps",
+        "checks",
+        "left_out",
+        "seconds",
+        "recovery",
+        "outage",
+        "back",
+    }
     assert found["checks"] == [{"name": "health", "looked_at": "http://h", "found": "200", "ok": True}]

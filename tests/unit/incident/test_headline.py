@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tasks.incident import headline
+from msgspec import structs
+
+from tasks.engine.plan import Step
+from tasks.engine.uptime import Answers, Change
+from tasks.incident import happened, headline
+from tasks.incident.timeline import noticed
 from tasks.preflight.present.state import State
 from tests.unit.support.incidents import PROVEN, container, incident, journal, run
 
@@ -59,3 +64,14 @@ def test_the_story_of_a_failure_ends_with_the_present():
     assert "ada started the task mine on shop" in told
     assert "It is not proven to have worked (failed), and it is applied only in part. Now: " in told
     assert "proven on the host" not in told and told.endswith("500.")
+
+
+def test_the_outage_is_told_as_the_host_noted_it():
+    noted = Answers(1000.0, 1010.0, [Change(1000.0, True), Change(1002.0, False), Change(1006.0, True)])
+    lines = journal(("stop", "start"), 0, {**PROVEN, "at": 1009.0})
+    steps = [Step(name=name, title=name, script="", outage=name == "stop") for name in ("stop", "start")]
+    main = structs.replace(run(lines, steps=steps), answers=noted)
+    assert "outage 4.0 s, recovered 6.0 s after the run began" in headline.of(incident(lines, main=main))
+    assert "outage" not in headline.of(incident(lines, main=structs.replace(main, answers=None)))
+    told = [happened.WORDS[entry.event] for entry in noticed(main)]
+    assert told == ["the application answers", "the application does NOT answer", "the application answers"]

@@ -47,7 +47,7 @@ def test_what_is_lost_and_what_keeps_it(values, said):
 def test_an_outage_that_was_not_measured_is_not_called_short():
     lines = journal(("stop", "start"), 0, PROVEN)
     figures = {one.name: one for one in impact.figures(incident(lines), run(lines, steps=[STOP]), Background())}
-    assert figures["Not served"].value == "not known"
+    assert figures["Not served"].value == "not measured"
     figures = {one.name: one for one in impact.figures(incident(lines), run(lines, steps=[START]), Background())}
     assert figures["Not served"].value == "0 s"
     assert "Deployed" not in figures

@@ -69,7 +69,7 @@ def test_where_the_report_is_and_the_way_back_are_told():
     lines = journal(("stop", "start"), 0, PROVEN, *DONE)
     told = news.of_incident(incident(lines, main=run(lines, back="fab x"))).text
     assert "Report: in r.html on laptop" in told and "Next: nothing; the way back: fab x" in told
-    assert "for how long is not known" not in told
+    assert "not measured" not in told
 
 
 def test_without_a_run_only_the_present_is_told():
@@ -77,6 +77,6 @@ def test_without_a_run_only_the_present_is_told():
 
 
 def test_an_outage_that_nobody_measured_is_not_called_none():
-    assert news.outage(plan(STOP), None) == "for how long is not known"
+    assert news.outage(plan(STOP), None) == "not measured"
     assert news.outage(plan(START), None) == "none: the application went on"
     assert news.outage(plan(STOP), 600.0) == "10 minutes"

@@ -16,7 +16,15 @@ from tests.unit.support.playing import START, STOP, Member, plan
 
 ON = ["start", "success", "failure"]
 OUTCOME = Outcome(
-    run="run-1", task="full-rollback", purpose="back", steps=[], checks=[], recovery=12.0, outage=3.25, back="fab undo"
+    run="run-1",
+    task="full-rollback",
+    purpose="back",
+    steps=[],
+    checks=[],
+    seconds=14.0,
+    recovery=12.0,
+    outage=3.25,
+    back="fab undo",
 )
 SUCCESS, FAILURE = Turn("success", outcome=OUTCOME), Turn("failure", why="u@h:22: Start: no\n  | hunter2\n  next: x")
 

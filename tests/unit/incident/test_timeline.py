@@ -109,6 +109,7 @@ def test_a_run_that_another_version_wrote_is_told_by_its_journal(mocker):
         "tries": "",
         "lock": "",
         "now": "5000",
+        "answers": "",
     }
     answers = {name: Answer(text, "", 0) for name, text in texts.items()}
     mocker.patch.object(record, "read", side_effect=lambda *_: record.parse(answers))

@@ -15,7 +15,7 @@ from tasks.preflight.checks import proof
 from tasks.preflight.present import state
 from tasks.preflight.present.state import Response, State
 from tasks.tools.alembic.migrate import WAYS_OUT
-from tasks.tools.compose.readiness import NotReady, Readiness
+from tasks.tools.compose.readiness import NotReady
 from tests.unit.support.deployment import HEAD, container, environment
 from tests.unit.support.deployment import state as healthy
 
@@ -37,12 +37,12 @@ def lost(*_, **__):
 
 
 def test_what_is_not_ready_is_part_of_the_proof_with_its_last_lines(mocker, host):
-    ready = Readiness(12.5, [NotReady("restarting", "api", "c_api", ["boom"])])
+    ready = [NotReady("restarting", "api", "c_api", ["boom"])]
     mocker.patch.object(proof, "wait", return_value=ready)
-    mocker.patch.object(proof, "verify", return_value=[])
+    mocker.patch.object(proof, "look", return_value=([], []))
     found = DEPLOYMENT.prove(host, Expectation())
     assert [(check.name, check.ok) for check in found.checks] == [("steady", False)]
-    assert (found.healthy_at, found.logs) == (12.5, {"c_api": ["boom"]})
+    assert found.logs == {"c_api": ["boom"]}
 
 
 def test_where_a_deployment_is_fits_into_a_line():
@@ -127,3 +127,19 @@ def test_undo_is_offered_unless_the_database_was_dropped(mocker, host, before, d
 def test_undo_is_not_offered_where_nobody_knows_whether_the_database_stands(mocker, host):
     mocker.patch.object(state, "look", side_effect=lost)
     assert not DEPLOYMENT.can_undo(host, planned(DroppedBefore()), [])
+
+
+def test_without_an_address_the_proof_says_that_containers_alone_were_looked_at(mocker):
+    mocker.patch.object(proof, "wait", return_value=[])
+    mocker.patch.object(proof, "look", return_value=([], []))
+    bare = SimpleNamespace(environment=environment(health={"urls": []}), address="u@h:22")
+    assert DEPLOYMENT.prove(bare, Expectation(healthy=True)).left_out == [deployment.NO_ADDRESS]
+    assert DEPLOYMENT.prove(bare, Expectation()).left_out == []
+    assert DEPLOYMENT.asking(bare) is None
+
+
+def test_a_host_asks_its_addresses_and_a_login_is_not_in_what_is_shown():
+    known = environment(health={"urls": ["http://me:secret@h/health?token=x"]})
+    asking = DEPLOYMENT.asking(SimpleNamespace(environment=known))
+    assert asking.about == "http://h/health?***"
+    assert "secret" in asking.variables["URLS"] and "secret" not in " ".join(asking.words)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tasks.engine.job import End
 from tasks.engine.plan import Expectation, Plan, Step
+from tasks.engine.uptime import Asking
 from tasks.engine.world import Check, Proof, Turn
 from tests.unit.support.deployment import environment
 from tests.unit.support.scripted import Scripted
@@ -20,15 +21,17 @@ START = Step(name="start", title="Start", script="true", effects=("starts",))
 class World:
     """A deployment: whatever is an error is raised."""
 
-    def __init__(self, *, ok: bool = True, healthy_at: float | None = None, can_undo: Any = True) -> None:
-        self.ok, self.healthy_at, self.undoable = ok, healthy_at, can_undo
+    def __init__(self, *, ok: bool = True, can_undo: Any = True, asking: Asking | None = None) -> None:
+        self.ok, self.undoable, self._asking = ok, can_undo, asking
         self.told: list[Turn] = []
 
     def prove(self, host: Scripted, expect: Expectation) -> Proof:
         """Say whether it is as it should be."""
-        return Proof(
-            [Check("health", "http://h", "200" if self.ok else "503", self.ok)], self.healthy_at, {"app": ["l"]}
-        )
+        return Proof([Check("health", "http://h", "200" if self.ok else "503", self.ok)], {"app": ["l"]})
+
+    def asking(self, host: Scripted) -> Asking | None:
+        """Say how it is asked."""
+        return self._asking
 
     def standing(self, host: Scripted, plan: Plan) -> list[str]:
         """Say where it stands."""

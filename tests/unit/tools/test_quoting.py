@@ -133,10 +133,10 @@ def test_without_the_checkout_nothing_runs_and_the_setting_is_named(folder):
 @few
 def test_the_state_is_asked_with_the_settings_as_they_are(value):
     asked = environment(value)
-    with Stage(docker=LABELLED) as stage:
+    with Stage(docker=LABELLED, curl='cat >>"$HOME/asked"') as stage:
         (stage.home / "app").mkdir()
         stage.run(shell.batch(state.probe(asked).commands, shell.nonce()))
-        assert asked.health.urls[0] in stage.arguments("curl")
+        assert re.sub(r'(["\\])', r"\\\1", asked.health.urls[0]) in (stage.home / "asked").read_text()
         [psql] = [call for call in stage.calls if call[:2] == ["docker", "exec"]]
         assert psql[psql.index("-U") + 1] == value
         assert psql[psql.index("-d") + 1] in (value, "dbname='" + re.sub(r"(['\\])", r"\\\1", value) + "'")

@@ -1,15 +1,13 @@
 # Waits until services do what they will keep doing, steadily up and healthy, and all addresses answer as they should; or
 # until they visibly will not. Nothing is waited for longer than TIMEOUT seconds, and no address once a container is broken.
-# Arguments: SERVICE=COUNT... Variables: URLS, one a line: its right STATUS and what fetch.sh is told; PORTS of this host that they are served by; TIMEOUT.
-# Prints `healthy SECONDS`, the host's clock when all addresses had answered, `verdict WORD`, and `not-ready HOW SERVICE
-# CONTAINER` with the container's last lines after `log `.
+# Arguments: SERVICE=COUNT... Variables: URLS, see all-answer.sh; PORTS of this host that they are served by; TIMEOUT.
+# Prints `verdict WORD`, and `not-ready HOW SERVICE CONTAINER` with the container's last lines after `log `.
 . "$SCRIPTS/tools/compose/lib.sh"
 STEADY=3 # seconds since its start that make a container without health check steady
 SHAKY=10 # the same for one that was restarted meanwhile; Docker itself counts a start as good after 10 s
 ABOUT="$service_label {{.Name}} {{.State.Status}} {{.RestartCount}} {{.State.StartedAt}}"
 ABOUT="$ABOUT ,{{range .NetworkSettings.Ports}}{{range .}}{{.HostPort}},{{end}}{{end}}"
 ABOUT="$ABOUT {{if .State.Health}}{{.State.Health.Status}}{{end}}"
-separator=$(printf '\037')
 export services="$*" answering=
 
 look() { # a container may go between the two questions
@@ -21,14 +19,6 @@ look() { # a container may go between the two questions
 clock() { # the time of day may be set meanwhile
   read -r now _ </proc/uptime
   now=${now%.*}
-}
-
-all_answer() {
-  while IFS=$separator read -r status url host insecure text; do
-    [ -z "$status" ] || [ "$(sh "$SCRIPTS/tools/http/fetch.sh" "$url" 2 "$host" "$insecure" "$text")" = "$status" ] || return 1
-  done <<URLS
-$URLS
-URLS
 }
 
 youngest_start() { # since when the containers count: one that was restarted before, only from now on
@@ -69,8 +59,8 @@ decided() { # whether to wait no longer
 clock
 end=$((now + TIMEOUT)) first=$(look) healthy='' before=- pause=0.05
 while :; do
-  if [ -z "$healthy" ] && all_answer; then
-    healthy=$(date +%s.%N) answering=$PORTS
+  if [ -z "$healthy" ] && sh "$SCRIPTS/tools/http/all-answer.sh" 2; then
+    healthy=yes answering=$PORTS
   fi
   seen=$(look)
   clock
@@ -81,7 +71,6 @@ while :; do
   sleep $pause
   [ $still = 0 ] || pause=0.2
 done
-echo "healthy $healthy"
 echo "verdict $verdict"
 [ -n "$not_ready" ] || exit 0
 printf '%s\n' "$not_ready" | while read -r how service name; do

@@ -10,7 +10,7 @@ from msgspec import structs
 from tasks.preflight.checks import checkup, proof
 from tasks.preflight.checks.errorlog import Noise
 from tasks.tools.compose.origins import Origin
-from tasks.tools.compose.readiness import NotReady, Readiness
+from tasks.tools.compose.readiness import NotReady
 from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
 
 
@@ -95,7 +95,7 @@ def member(e):
 
 def test_containers_on_their_way_up_are_waited_for_and_looked_at_again(mocker):
     starting = examined(state(container("api", started="2023-11-14T22:13:10Z"), container("db")))
-    ready = Readiness(None, [NotReady("restarting", "api", "c_api", ["boom"])])
+    ready = [NotReady("restarting", "api", "c_api", ["boom"])]
     wait = mocker.patch.object(proof, "wait", return_value=ready)
     found = checkup.look(member(starting))
     assert wait.call_args.args[1].services == ["api", "db"]

@@ -79,8 +79,9 @@ def host(answer=None, out=""):
 
 
 def test_what_has_to_be_healthy_is_waited_for_as_long_as_hosts_yaml_says():
-    one = host(out="healthy 12.5\n")
-    assert proof.wait(one, Expectation(services=["api"], healthy=True)).healthy_at == 12.5
+    one = host(out="not-ready restarting api c_api\n")
+    [found] = proof.wait(one, Expectation(services=["api"], healthy=True))
+    assert found.how == "restarting"
     [(script, options)] = one.asked
     assert "http://127.0.0.1:8000/health" in script
     assert options["timeout"] > one.environment.health.timeout
@@ -90,9 +91,27 @@ def test_health_is_not_waited_for_where_it_is_not_expected_and_nothing_where_not
     one = host()
     proof.wait(one, Expectation(services=["api"]))
     assert "127.0.0.1:8000" not in one.asked[0][0]
-    assert proof.wait(host(), Expectation(commit=HEAD)).not_ready == []
+    assert proof.wait(host(), Expectation(commit=HEAD)) == []
 
 
 def test_state_and_images_are_read_again_in_one_round_trip():
     found = proof.verify(host((state(), {"api": "image-api"})), Expectation(commit=HEAD, images={"api": "app:good"}))
     assert [(check.name, check.ok) for check in found] == [("commit", True), ("image", True)]
+
+
+def test_what_is_not_well_and_was_not_required_is_said():
+    loop = container("web", status="restarting", restarts=3)
+    seen = state(
+        container("api"), loop, container("job", status="exited", restart="no"), responses=[Response("u", 500)]
+    )
+    wanted = Expectation(services=["api"], commit=HEAD)
+    assert proof.left_out(wanted, seen) == ["u: 500", "c_web restarting, started again 3 times"]
+    assert proof.left_out(Expectation(services=["api", "web"], healthy=True), seen) == []
+    assert proof.left_out(wanted, state(container("api"), container("web", status="exited"))) == ["c_web exited"]
+    assert proof.left_out(wanted, state()) == []
+    assert proof.left_out(Expectation(services=["api"]), seen) == ["u: 500"]
+
+
+@pytest.mark.parametrize("expect", [Expectation(stopped=["api"]), Expectation(commit=HEAD)])
+def test_where_nothing_was_said_of_the_application_nothing_is_left_out(expect):
+    assert proof.left_out(expect, state(responses=[Response("u", 500)])) == []

@@ -39,8 +39,8 @@ case "$*" in
 esac
 """
 CURL = """#!/bin/sh
-for last; do :; done
-echo "$* " >> "$FAKE/fetched"
+last=$(sed 's/^url = "\\(.*\\)"$/\\1/')
+echo "$* $last" >> "$FAKE/fetched"
 case $last in http://10.0.0.9:8080/*) cat "$FAKE/code" ;; *) printf 000 ;; esac
 """
 ORDINARY = {
@@ -97,7 +97,7 @@ def test_without_settings_of_its_own_the_image_starts_as_it_is_made(tmp_path):
 def test_the_clone_s_side_is_asked_by_the_name_of_the_health_address(tmp_path):
     tried = Tried(tmp_path)
     assert "--noproxy * -H Host: 127.0.0.1:8000 " in tried.fetched
-    assert tried.fetched.endswith(" -- http://10.0.0.9:8080/health?deep=it's \n")
+    assert tried.fetched.endswith(" -K - http://10.0.0.9:8080/health?deep=it's\n")
     assert tried.out == f"the image of bbbbbbb answers 200 on the downgraded schema ({SHOWN})\n"
 
 

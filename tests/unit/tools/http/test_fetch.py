@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -115,7 +116,23 @@ def test_what_an_address_answers_is_its_status_and_0_is_none(said, code):
 def test_curl_asks_for_the_status_alone_and_its_failing_is_an_answer():
     with Stage(curl="echo 000; exit 7") as stage:
         assert stage.run(fetch.command(Address(url=URL), 2)).stdout == "000\n"
-        assert stage.calls == [["curl", "-s", "-o", "/dev/null", "-m", "2", "-w", "%{http_code}\\n", "--", URL]]
+        assert stage.calls == [["curl", "-s", "-o", "/dev/null", "-m", "2", "-w", "%{http_code}\\n", "-K", "-"]]
+
+
+@pytest.mark.parametrize("program", ["curl", "wget"])
+def test_a_login_in_an_address_stands_in_no_command_line(program, tmp_path):
+    told = tmp_path / "told"
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / program).write_text(f'#!/bin/sh\ncat /proc/$PPID/cmdline /proc/$$/cmdline >"{told}"; cat >"{told}.in"\n')
+    (folder / program).chmod(0o755)
+    for name in ("cat", *NEEDED):
+        (folder / name).symlink_to(shutil.which(name))
+    given = {"PATH": str(folder), "SCRIPTS": str(scripts.PACKAGE), "URL": 'http://me:pa\\ss"word@h/'}
+    subprocess.run(["sh", scripts.PACKAGE / "tools/http/fetch.sh", "2"], env=given, capture_output=True)
+    assert program in told.read_text() and "word" not in told.read_text()
+    said = {"curl": r'url = "http://me:pa\\ss\"word@h/"', "wget": r'http://me:pa\ss"word@h/'}
+    assert Path(f"{told}.in").read_text() == said[program] + "\n"
 
 
 def test_one_that_is_asked_by_another_name_is_asked_without_a_proxy():
@@ -126,7 +143,7 @@ def test_one_that_is_asked_by_another_name_is_asked_without_a_proxy():
 
 
 def test_where_there_is_nothing_to_ask_with_it_is_said():
-    command = fetch.command(Address(url=URL), 2).removeprefix("sh ")
+    command = fetch.command(Address(url=URL), 2).replace(" sh ", " /bin/sh ")
     with Stage() as stage:
-        done = stage.run(f"command() {{ return 1; }}\nPATH=/nowhere /bin/sh {command}")
+        done = stage.run(f"command() {{ return 1; }}\nPATH=/nowhere {command}")
         assert (done.returncode, done.stderr) == (1, "neither curl nor wget nor python3\n")

@@ -1,0 +1,78 @@
+"""The operator's own commands around a playbook: a maintenance page on and off, a freeze, a cache that is flushed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import structs
+
+from ..config.settings import Hook, Hooks
+from ..ssh.scripts import call
+from .plan import Plan, Step
+from .record import RunRecord
+
+LIMIT = 600  # seconds
+
+
+def around(plan: Plan, settings: Hooks) -> Plan:
+    """Return a playbook's plan with the hooks that are for it; the plan of another task as it is.
+
+    Those before it run once all is prepared; a pair is closed whatever happens, all else comes once it is proven.
+    """
+    at = next((n for n, step in enumerate(plan.steps) if not (step.preparation or step.after)), None)
+    if "." in plan.task or at is None:
+        return plan
+    before, after = _of(plan, settings.before), _of(plan, settings.after)
+    opening = [_before(n, hook) for n, hook in enumerate(before, start=1)]
+    closing = [_off(n, hook) for n, hook in reversed(list(enumerate(before, start=1))) if hook.off]
+    there = {_what(step) for step in plan.steps if step.after}
+    last = [*(step for step in closing if _what(step) not in there), *_after(after)]
+    return structs.replace(plan, steps=[*plan.steps[:at], *opening, *plan.steps[at:], *last])
+
+
+def closing(plan: Plan, record: RunRecord) -> Plan:
+    """Return the plan that takes a run back with what closes the hooks that the run left open."""
+    begun = {status.name.partition("-")[2]: status for status in record.steps if status.tries}
+    left = []
+    for step, status in zip(record.plan.steps, record.steps, strict=True):
+        opened = begun.get(step.closes)
+        if step.after and opened and (status.ended or 0) <= (opened.began or 0):
+            left.append(structs.replace(step, closes=plan.steps[0].name))
+    return structs.replace(plan, steps=[*plan.steps, *left])
+
+
+def _of(plan: Plan, hooks: Iterable[Hook]) -> list[Hook]:
+    return [hook for hook in hooks if not hook.playbooks or plan.task in hook.playbooks]
+
+
+def _what(step: Step) -> tuple[str, str]:
+    return step.script, step.local
+
+
+def _before(number: int, hook: Hook) -> Step:
+    name = f"{hook.title or 'hook'}: on" if hook.off else hook.title
+    return _step(f"hook-{number}", name, hook.on or hook.run, hook)
+
+
+def _off(number: int, hook: Hook) -> Step:
+    step = _step(f"hook-{number}-off", f"{hook.title or 'hook'}: off, whatever happens", hook.off, hook)
+    return structs.replace(step, after=True, closes=f"hook-{number}")
+
+
+def _after(hooks: list[Hook]) -> list[Step]:
+    steps = [_step(f"hook-after-{n}", hook.title, hook.run, hook) for n, hook in enumerate(hooks, start=1)]
+    return [structs.replace(step, after=True) for step in steps]
+
+
+def _step(name: str, title: str, command: str, hook: Hook) -> Step:
+    here = hook.where == "local"
+    return Step(
+        name=name,
+        title=f"{title or command}{' (here)' if here else ''}",
+        script=":" if here else call("engine/hook.sh", command),
+        commands=(command,),
+        local=command if here else "",
+        primary_only=here,
+        preparation=True,
+        timeout=LIMIT,
+    )
