@@ -71,7 +71,7 @@ def to_schema(report: RollbackUndoReport) -> Plan:
     return _back(report, *steps, containers.start_existing_step(report))
 
 
-def _data(report: RollbackUndoReport) -> list[Step | None]:
+def _data(report: RollbackUndoReport | RestoreUndoReport) -> list[Step | None]:
     """Return the steps that put the data of before back, or keep those of now while the schema is upgraded."""
     if report.dump:
         load, swap = backups.restore.step(report.dump), backups.swap_step(report.dump)
@@ -103,13 +103,14 @@ def _back(report: RollbackUndoReport, *steps: Step | None) -> Plan:
 
 
 def to_database(report: RestoreUndoReport) -> Plan:
-    """Return the way back from a restore: the database that it left beside gets its name again."""
+    """Return the way back from a restore: the database that it left gets its name again, or its dump is loaded."""
     record = report.record
-    what = f"{report.incoming} becomes {report.live.name} again" if report.incoming and report.live else "start again"
+    comes = report.dump.backup.path if report.dump else report.incoming
+    what = f"{comes} becomes {report.live.name} again" if comes and report.live else "start again"
     return chain(
         report,
-        containers.stop.step(report) if report.incoming else None,
-        backups.swap_step(report),
+        containers.stop.step(report) if comes else None,
+        _data(report),
         containers.start_existing_step(report),
         task="undo",
         purpose=f"run {record.run} ({record.plan.task}): {what}",

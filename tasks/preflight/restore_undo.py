@@ -6,11 +6,13 @@ from msgspec import structs
 
 from ..console.commands import fab
 from ..console.errors import Refused
-from ..engine.before import SwappedBefore
+from ..engine import journal
+from ..engine.before import DroppedBefore, SwappedBefore
 from ..engine.record import RunRecord
 from ..ssh.host import Host
+from ..ssh.probe import answered
 from ..tools.postgres.psql import Database
-from . import backup_fit
+from . import backup_fit, way_back
 from .backups import copies
 from .present import reports, state
 from .present.state import State
@@ -26,6 +28,8 @@ class RestoreUndoReport(UndoReport, frozen=True, kw_only=True):
     @property
     def left(self) -> SwappedBefore:
         """What there is now, as far as the way back changes it."""
+        if self.dump and self.dump.before:
+            return structs.replace(self.dump.before, stopped=self.stopping)
         seen, known = self.state, structs.asdict(self.found)
         names = {name: known[name] for name in ("commit", "branch", "running", "stopped")}
         return SwappedBefore(**names, revision=seen.revision, healthy=seen.healthy, swapped=self.outgoing)
@@ -49,7 +53,23 @@ def check(c: Host, record: RunRecord, found: SwappedBefore) -> RestoreUndoReport
         warnings=[] if found.healthy or seen.healthy else [reports.UNWELL],
         found=found,
     )
+    if _loaded(c, record) and isinstance(found, DroppedBefore):
+        return _with_dump(c, report, found.dropped)
     return _with_fit(c, report, seen)
+
+
+def _loaded(c: Host, record: RunRecord) -> bool:
+    """Return whether a backup was loaded into the live database itself, whatever became of the step."""
+    there: bool = c.ask(answered(f"[ -e {journal.folder(c.environment, record.run)}/loaded ]")).ok
+    return there
+
+
+def _with_dump(c: Host, report: RestoreUndoReport, path: str) -> RestoreUndoReport:
+    """Return the report with the data of before, from the run's dump."""
+    if not path:
+        raise Refused("What the database held was replaced, and no dump was made.", next=f"Next: {fab('resume')}")
+    dump = way_back.restored(c, path, report.run)
+    return structs.replace(report, dump=dump, back=dump.back, facts=dump.facts)
 
 
 def _with_fit(c: Host, report: RestoreUndoReport, seen: State) -> RestoreUndoReport:

@@ -38,12 +38,14 @@ class UndoReport(DeploymentReport, frozen=True, kw_only=True):
         record: the run that is taken back.
         live: the database; None where it is not touched.
         incoming: the database that gets the live name; empty: the live one stays.
+        dump: the restore of the run's dump, where its data come back and no clone is there.
         back: the command that leads back to what is left; empty where there is nothing to come back to.
     """
 
     record: RunRecord
     live: Database | None = None
     incoming: str = ""
+    dump: RestoreReport | None = None
     back: str = ""
 
     @property
@@ -61,7 +63,6 @@ class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
         wanted: what its compose files want.
         schema: the way up to the schema it had; None where that is not known.
         moves: the services that are stopped and started.
-        dump: the restore of the run's dump, where its data come back and no clone is there.
     """
 
     found: SchemaBefore
@@ -69,7 +70,6 @@ class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
     wanted: Target
     schema: SchemaChange | None
     moves: Moves
-    dump: RestoreReport | None = None
 
     @property
     def image_names(self) -> dict[str, str]:
@@ -150,11 +150,15 @@ def _with_snapshot(c: Host, report: RollbackUndoReport, *, there: bool, dumped: 
     if not dumped:
         name = report.found.snapshot or "of that run"
         raise Refused(f"there is no snapshot {name}.", at=c.address, next=f"{fab('undo')} upgrades.")
-    dump = restore.read(c, report.found.dump, RestoreOptions(stop=True), plan=True, run=report.run)
-    if dump.same:
-        dump = structs.replace(dump, dump_to=safety.dump_path(c.environment, report.run))
+    dump = restored(c, report.found.dump, report.run)
     restore_facts.require_room(dump, dump.need, f"{in_place(dump.backup.path)}; {fab('undo')} upgrades instead.")
     return structs.replace(report, dump=dump, facts=dump.facts, warnings=[*report.warnings, *dump.warnings])
+
+
+def restored(c: Host, path: str, run: str) -> RestoreReport:
+    """Return the restore, by `run`, of a dump that an earlier run made; what it is loaded into is dumped before."""
+    dump = restore.read(c, path, RestoreOptions(stop=True), plan=True, run=run)
+    return structs.replace(dump, dump_to=safety.dump_path(c.environment, run)) if dump.same else dump
 
 
 def _image(c: Host, report: RollbackUndoReport) -> str:

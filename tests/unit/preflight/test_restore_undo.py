@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from msgspec import structs
 
 from tasks.console import commands
 from tasks.console.errors import Refused
 from tasks.engine.before import DroppedBefore, SwappedBefore
 from tasks.engine.plan import Step
-from tasks.preflight import backup_fit, restore_undo
+from tasks.playbooks import undo
+from tasks.preflight import backup_fit, restore_undo, way_back
 from tasks.preflight.backup_fit import Fit
 from tasks.preflight.backups import copies
 from tasks.preflight.present import state
 from tests.unit.support import deployment, reports
 from tests.unit.support.reports import DATABASE
+from tests.unit.support.restoring import server
 
 DROPPED = DroppedBefore(revision=["two"], running=["api", "db"], stopped=["api"], dropped="b.dump")
 DROP = (Step(name="drop", title="drop", script=":", effects=("drops",)),)
@@ -23,13 +28,14 @@ DROP = (Step(name="drop", title="drop", script=":", effects=("drops",)),)
 def host(mocker):
     """Return a host at revision one; THERE: what was replaced is there, STANDS: the live database is open."""
 
-    def met(there=True, stands=False):
+    def met(there=True, stands=False, loaded=False):
         mocker.patch.object(state, "look", return_value=deployment.state(revision=["one"]))
         mocker.patch.object(restore_undo, "costs", return_value=["costs"])
         mocker.patch.object(backup_fit, "judge", return_value=Fit("other", "it carries two."))
         for name, value in (("database_of", DATABASE), ("there", there), ("stands", stands)):
             mocker.patch.object(copies, name, return_value=value)
-        return mocker.Mock(environment=deployment.environment(), address="u@h:22")
+        told = mocker.Mock(ok=loaded)
+        return mocker.Mock(environment=deployment.environment(), address="u@h:22", ask=lambda _: told)
 
     return met
 
@@ -68,3 +74,21 @@ def test_a_restore_in_place_that_is_over_names_its_own_way_back(host):
     record = reports.record(DROPPED, *DROP, back="fab emergency-restore --file b.dump")
     said = refused(host(stands=True), record, DROPPED)
     assert "Its way back: fab emergency-restore --file b.dump" in said
+
+
+def test_of_a_backup_that_was_loaded_into_the_database_itself_but_not_proven_the_dump_comes_back(host, mocker):
+    dump = reports.restore(server=replace(server(), beside=False), dump_to="backups/now.dump")
+    mocker.patch.object(way_back, "restored", return_value=dump)
+    report = restore_undo.check(
+        host(stands=True, loaded=True), reports.record(DROPPED, *DROP, states=("failed",)), DROPPED
+    )
+    made = undo.to_database(report)
+    assert reports.named(made) == ["stop", "dump", "restore", "start"]
+    assert (made.before.dropped, made.before.stopped) == ("backups/now.dump", ["api"])
+    assert "now.dump" in made.back
+
+
+def test_what_was_loaded_into_the_database_itself_without_a_dump_of_before_only_goes_forwards(host):
+    record = reports.record(DROPPED, *DROP, states=("failed",))
+    said = refused(host(stands=True, loaded=True), record, structs.replace(DROPPED, dropped=""))
+    assert said.endswith("no dump was made. Nothing was changed. Next: fab resume")
