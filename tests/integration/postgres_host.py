@@ -65,10 +65,11 @@ class PostgresHost:
     container: str = "jctc_db"
     folder: str = FOLDER
     same: tuple[str, ...] = ("--restrict-key=x",)  # what makes two dumps of the same the same
+    user: str = "jctc_user"
 
     @property
     def db(self) -> Database:
-        return Database(self.container, self.name, "jctc_user")
+        return Database(self.container, self.name, self.user)
 
     def run(self, script: str, timeout: float = 120) -> Ended:
         """Run SCRIPT on the host with sh, whatever it ends with."""

@@ -1,9 +1,10 @@
 # Restores a backup into a server of its own, which nothing reaches, and compares it with the file; then asks CHECKS (SQL,
 # one a line) of it: each has to answer with something that is neither false, 0 nor empty. Nothing is left but what became
-# of it, in REPORTS. The server is made by initdb, of the image of the real one, or of DB_CLIENT. The other variables are
-# those of restore.sh. Prints `PROGRESS` lines, what restore.sh says, and `ASKED ok|bad ANSWER SQL` (tab-separated).
+# of it, in REPORTS. The server is made as that of a rehearsal. The other variables are those of restore.sh. Prints
+# `PROGRESS` lines, what restore.sh says, and `ASKED ok|bad ANSWER SQL` (tab-separated).
 set -eu
 . "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
+. "$SCRIPTS/tools/postgres/scratch/lib.sh"
 server=fab-rollback-try-$RUN
 
 finish() {
@@ -11,35 +12,19 @@ finish() {
   rm -rf "$(at_home "$WORK")"
 }
 
-# What the server is made like: image, login, programs, libraries that it starts with; and the roles there are.
-learn() {
-  image=$DB_CLIENT login=postgres
-  if ! elsewhere; then
-    image=$(docker inspect -f '{{.Image}}' "$DB_CONTAINER")
-    see "$DB_NAME"
-    login=$(inside stat -c %u:%g "$DB_DATA" </dev/null)
-  fi
-  [ -n "$image" ] || refuse 'there is no image to make a server of (database.client)'
-  programs=$(echo "SELECT '= ' || setting FROM pg_config WHERE name = 'BINDIR';" | admin 2>/dev/null | sed 's/^= //') || programs=
-  preloaded=$(echo "SELECT '= ' || current_setting('shared_preload_libraries');" | ask admin)
-  roles=$(echo "SELECT format('= CREATE ROLE %I;', rolname) FROM pg_roles
-    WHERE rolname !~ '^pg_' AND rolname <> current_user;" | ask admin)
+# Its folder is a volume: a backup may need more than there is memory. Restores are made as the login, whatever it may do
+# on the real server.
+start() {
+  learn_server
+  start_container --network none -v "$place"
+  said=$({ roles && superuser; } | make_server) || :
+  DB_CONTAINER=$server PGHOST='' PGPORT='' secret=''
+  echo 'SELECT 1;' | admin >/dev/null 2>&1 \
+    || fail "the server of its own did not start: $(printf '%s\n' "$said" | tail -n 1)"
 }
 
-# shellcheck disable=SC2016 # it runs in the container
-start() {
-  docker run -d --name "$server" --network none --user "$login" -e PGDATA=/tmp/data -e HOME=/tmp \
-    --tmpfs /var/run/postgresql:mode=1777 --entrypoint sh "$image" -c 'PATH="${1:+$1:}$PATH"
-      initdb -U "$2" -A trust -E UTF8 --locale=C --no-sync >/tmp/log 2>&1 || { cat /tmp/log >&2; exit 1; }
-      exec postgres -c listen_addresses= -c fsync=off -c shared_preload_libraries="$3"' \
-    sh "$programs" "$DB_USER" "$preloaded" >/dev/null
-  DB_CONTAINER=$server PGHOST='' secret='' tries=0
-  until echo 'SELECT 1;' | admin >/dev/null 2>&1; do
-    tries=$((tries + 1))
-    [ $tries -lt 300 ] || fail "the server of its own did not start: $(docker logs "$server" 2>&1 | tail -n 1)"
-    sleep 0.2
-  done
-  printf '%s\n' "$roles" | admin >/dev/null
+superuser() {
+  echo "SELECT format('= CREATE ROLE %1\$I; ALTER ROLE %1\$I SUPERUSER LOGIN;', current_user);" | ask admin
 }
 
 asked() {
@@ -59,7 +44,6 @@ keep() { # WHAT
 
 open_backup "$BACKUP"
 at_exit finish
-learn
 start
 if ! said=$(sh "$SCRIPTS/tools/postgres/restore/restore.sh" 2>&1 5>&1); then
   printf '%s\n' "$said"

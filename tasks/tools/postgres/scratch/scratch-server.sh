@@ -2,9 +2,10 @@
 # to psql there: scratch-server.sh FOLDER SUPERUSER
 # Runs inside a container, as the owner of FOLDER. Whoever reaches the server is trusted.
 set -eu
+PATH=$PATH:$(printf '%s:' /usr/lib/postgresql/*/bin) # where Debian has them
 failed() {
   tail -n 5 "$1/log"
-  echo 'the rehearsal server did not start'
+  echo 'the server did not start'
   exit 1
 }
 

@@ -24,7 +24,7 @@ case $* in
   ps*) cat "$FAKE/containers" ;;
   inspect*RestartCount*|inspect*ExtraHosts*) printf '1\\nshop \\n/srv\\n\\n\\nA=b\\n.\\n' ;;
   inspect*compose.service*) printf 'db\\npooler\\n' ;;
-  inspect*) printf 'sha256:db\\n1001:0\\n/shop_db_1 abc123 db \\n' ;;
+  inspect*) printf 'sha256:db|1001:0|/shop_db_1 abc123 db \\n' ;;
   *pg_ctl*) cat > "$FAKE/dumped"; cat "$FAKE/clone" ;;
   *" -u 0 "*"sh -s"*) echo 1001 ;;
   *pg_dump*" -O "*) cat "$FAKE/schema" ;;
