@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from tests.faults import naps
+from tests.faults.test_bad_backups import DUMP
 from tests.faults.test_failures import FULL, KILL_STEP, Break, broken, described, on_host
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault, pytest.mark.long]
@@ -26,6 +29,11 @@ BREAKS = [
         "changed since",
     ),
 ]
+# What is deleted before the end is in none of the counts that a check makes.
+TAMPERED = "sed 's/^ALTER TABLE ONLY public.cases$/DELETE FROM public.cases WHERE id = 1; &/'"
+# The application's login loses what a copy beside its database takes.
+ORDINARY = "psql -Xq -U jctc_user -d jctc_db -c 'CREATE ROLE boss SUPERUSER LOGIN'; psql -Xq -U boss -d jctc_db -c "
+ORDINARY += "'ALTER ROLE jctc_user NOSUPERUSER NOCREATEDB'"
 CASES = [pytest.param(b, id=f"{b.name} in {b.step}") for b in BREAKS]
 
 
@@ -77,3 +85,17 @@ def test_a_disk_that_fills_while_a_dump_is_written_leaves_no_file_that_looks_lik
     assert not spoilt.locked()
     spoilt.note("disk full", f"while a dump is written ({form})", ran, "not needed", rows)
     spoilt.must(spoilt.operator.fab("backups.create", "--format", form, "--yes"))
+
+
+def test_a_backup_loaded_into_the_database_itself_that_does_not_compare_starts_nothing_and_undo_loads_the_dump(spoilt):
+    spoilt.host.exec(f"docker exec jctc_db sh -c {shlex.quote(ORDINARY)}; {DUMP} | {TAMPERED} > backups/bad.sql")
+    rows, running = spoilt.content(), spoilt.operator.containers().keys()
+    ran = spoilt.operator.fab("emergency-restore", "--file", "bad.sql", "--yes", timeout=240)
+    described(ran, "rows in the backup")
+    assert "take it back: fab undo" in ran.err
+    assert "jctc_app" not in spoilt.operator.containers()
+    assert spoilt.content() != rows
+    spoilt.must(spoilt.operator.fab("undo", "--yes"))
+    assert (spoilt.content(), spoilt.operator.containers().keys()) == (rows, running)
+    spoilt.note("backup tampered with", "loaded into the database itself", ran, "undone", rows)
+    assert spoilt.as_deployed()

@@ -40,7 +40,9 @@ REMOVE = "DELETE FROM items WHERE id = (SELECT max(id) FROM items)"
 
 
 def test_a_type_that_is_left_behind_is_found_and_so_is_the_way_that_loses_nothing(deployment):
-    shop = deployment("v1", released={"v2": {B2: MOOD}}, values={"SHALLOW": "1"})
+    tracked = {"billing/alembic/env.py": "# another tree", "billing/alembic/versions/one.py": "# its first"}
+    released = {"v2": {B2: MOOD, "billing/alembic/versions/two.py": "# its second"}}
+    shop = deployment("v1", tracked=tracked, released=released, values={"SHALLOW": "1"})
     assert shop.fab("release.record").code == 0
     shop.deploy("v2")
     shop.sql("UPDATE items SET mood = 'good'")
@@ -53,6 +55,7 @@ def test_a_type_that_is_left_behind_is_found_and_so_is_the_way_that_loses_nothin
         assert said in rehearsed.text, rehearsed.text
     planned = shop.fab("full-rollback", "--commit", shop.good, "--plan").text
     assert planned.index(f"no data has to go: {present}") < planned.index(f"rehearsed: {fails}"), planned
+    assert "billing/alembic/versions differs between the commits: another tree of migrations" in planned
     ran = shop.rollback()
     assert ran.code == 0, ran.text
     world = shop.world()
