@@ -17,7 +17,6 @@ from sandbox.shell import run
 from tasks.tools.alembic import rehearsal
 from tasks.tools.alembic.schema_change import SchemaChange
 from tasks.tools.postgres import changes
-from tasks.tools.postgres.names import copy_name
 from tests.conftest import NAME as OWN
 from tests.field.recipe import APP, REVISIONS
 from tests.integration.here import Here
@@ -36,12 +35,6 @@ OTHERS = {
 OTHERS |= {"PGPASSWORD": PASSWORD}
 # An image may fill the database that its entrypoint makes.
 FILLED = "&& echo 'CREATE EXTENSION vector; CREATE TABLE made (v vector(3));' > /docker-entrypoint-initdb.d/10.sql"
-TIMES = (
-    '&& echo "CREATE EXTENSION timescaledb; CREATE TABLE made (at timestamptz NOT NULL, n int);'
-    " SELECT create_hypertable('made', 'at'); INSERT INTO made SELECT now() - n * interval '9 days', n"
-    ' FROM generate_series(1, 20) n;" > /docker-entrypoint-initdb.d/10.sql'
-)
-GIS = "&& echo 'CREATE EXTENSION postgis; CREATE TABLE made (g geometry);' > /docker-entrypoint-initdb.d/10.sql"
 PRELOADED = ("-c", "shared_preload_libraries=pg_cron", "-c", "cron.database_name=shop")
 
 
@@ -54,7 +47,6 @@ class Server:
     words: tuple[str, ...] = ()
     sql: str = ""
     port: int = 5432
-    dumped: tuple[str, ...] = ()
 
 
 SERVERS = {
@@ -66,13 +58,7 @@ SERVERS = {
         words=("postgres", *PRELOADED),
         sql="CREATE EXTENSION pg_cron; SELECT cron.schedule('x', '0 1 * * *', 'SELECT 1');",
         port=5433,
-        dumped=("-e", "vector"),  # pg_cron can be in one database of a server: it is in none that is restored beside
     ),
-    "17, TimescaleDB": Server(
-        Likeness("17", "postgresql-17-timescaledb", TIMES),
-        words=("postgres", "-c", "shared_preload_libraries=timescaledb"),
-    ),
-    "15, PostGIS": Server(Likeness("15", "postgresql-15-postgis-3", GIS)),
     "15, password on the socket, no superuser": Server(Likeness("15", "libnss-wrapper", official=False), OTHERS),
 }
 BUILD = """
@@ -115,7 +101,7 @@ def laid(request, application, tmp_path) -> Iterator[PostgresHost]:
     url = f"postgresql+psycopg://shop:{PASSWORD}@db:{server.port}/shop"
     _run(name, "api", application, {"DATABASE_URL": url})
     here.exec(f"docker exec {name}-api alembic upgrade head")
-    made = PostgresHost(here, "shop", container=f"{name}-db", user="shop", same=("-Fc", *server.dumped))
+    made = PostgresHost(here, "shop", container=f"{name}-db", user="shop")
     try:
         if server.sql:
             here.exec(f"docker exec -i {name}-db psql -U shop -d shop", stdin=server.sql)
@@ -139,7 +125,7 @@ def _remove(name: str) -> None:
     run("bash", "-c", f"docker rm -fv {name}-db {name}-api; docker network rm {name}; :", timeout=60)
 
 
-def test_a_downgrade_and_a_backup_are_tried_on_a_server_made_anew_of_the_databases_own_image(laid, tmp_path):
+def test_a_downgrade_is_tried_on_a_server_made_anew_of_the_databases_own_image(laid, tmp_path):
     name = laid.container.removesuffix("-db")
     deployment = environment(
         app={"path": str(tmp_path / "app")},
@@ -151,21 +137,10 @@ def test_a_downgrade_and_a_backup_are_tried_on_a_server_made_anew_of_the_databas
     for full in (False, True):
         ran = laid.run(rehearsal.downgrade(deployment, image, change, full=full))
         assert (ran.code, "the downgrade works on a clone" in ran.out) == (0, True), ran
-    path = laid.write(f"{laid.dumper(*laid.same)} shop", "shop.dump")
+
+
+@pytest.mark.parametrize("laid", ["13", "18, password in a file"], indirect=True)
+def test_a_backup_is_tried_there_as_well(laid):
+    path = laid.write(f"{laid.dumper('-Fc')} shop", "shop.dump")
     ran = laid.run(changes.try_restore(laid.db, laid.wanted(laid.check(path), "t1"), ["SELECT count(*) FROM items"]))
     assert (ran.code, "ASKED\tok\t" in ran.out) == (0, True), ran
-
-
-@pytest.mark.parametrize("laid", ["17, TimescaleDB"], indirect=True)
-def test_a_backup_of_timescale_is_loaded_beside_and_into_the_database_itself(laid):
-    contents = laid.contents()
-    for form in ("-Fp", "-Fc"):
-        backup = laid.check(laid.write(f"{laid.dumper(form)} shop", f"b{form}"))
-        beside = laid.restore(backup, f"b{form}")
-        assert (beside.code, "0 unverified" in beside.out) == (0, True), beside
-        assert laid.contents(copy_name("shop", "new", f"b{form}")) == contents
-        laid.sql("DELETE FROM made WHERE n > 3; CREATE TABLE since (a int);")
-        ran = laid.run(changes.load_same(laid.db, laid.wanted(backup, f"s{form}")))
-        assert (ran.code, "0 unverified" in ran.out) == (0, True), ran
-        assert laid.contents() == contents
-        assert laid.sql("SHOW timescaledb.restoring; SELECT count(*) > 5 FROM show_chunks('made');") == "off\nt\n"
