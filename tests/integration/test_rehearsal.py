@@ -1,7 +1,7 @@
 """A server made anew from the database's own image, whatever its ways are: a downgrade is tried there, and a backup.
 
 No registry can be reached: the images are likenesses, of Debian's packages and with the official entrypoint's rules.
-There are no packages of 14 and 16 in Debian.
+There are no packages of 14 and 16 in Debian. pg_cron stands for what has to be preloaded and keeps tables of its own.
 """
 
 from __future__ import annotations
