@@ -44,6 +44,7 @@ HELP = {
     "full": "with all data, not only the schema",
     "format": "plain, gz, zst, custom or directory",
     "keep": "how many of the newest stay",
+    "copy": "this copy of the database, or backup, alone, also where it is the only place of what it holds",
     "from_database": "the database that the backup is of, where it is not the one of hosts.yaml",
     "online": "restore while the backend goes on, and stop it for the swap only",
     "in_place": "drop the live database first, where two copies do not fit",

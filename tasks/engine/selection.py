@@ -25,18 +25,19 @@ def to_continue(host: Host, run: str | None) -> RunRecord:
     return known
 
 
-def to_undo(host: Host, run: str | None) -> RunRecord:
+def to_undo(host: Host, run: str | None, data: bool = False) -> RunRecord:
     """Return the run that `undo` means: `run`, that which holds the lock, or the last that changed something.
 
-    Refused when it left nothing that could be taken back.
+    Refused when it left nothing that could be taken back. Where it is named, what was taken back already gives its
+    `data` all the same: an upgrade may have made others.
     """
     named = run or _holder(host)
     known = record.read(host, named) if named else _last_change(host)
     said = f"Run {known.run} ({known.plan.task})"
     if not known.changed:
         raise Refused(f"{said} changed nothing: there is nothing to take back.")
-    if known.undone:
-        raise Refused(f"{said} was taken back already.")
+    if known.undone and not (run and data):
+        raise Refused(f"{said} was taken back already.", next=_data_of(known))
     if not run and known.plan.only_by_name:
         raise Refused(f"{said} only kept a release. The way back to that: {known.plan.back}")
     if not isinstance(known.plan.before, (SchemaBefore, SwappedBefore)):
@@ -45,6 +46,13 @@ def to_undo(host: Host, run: str | None) -> RunRecord:
             f"An earlier run is: {fab('undo --run ID')}; {fab('runs.list')} shows them."
         )
     return known
+
+
+def _data_of(known: RunRecord) -> str:
+    """Return the sentence that names the way to the data of before a run, where it kept them."""
+    before = known.plan.before
+    kept = isinstance(before, SchemaBefore) and (before.snapshot or before.dump)
+    return f"The data of before it: {fab(f'undo --run {known.run} --restore-snapshot')}" if kept else ""
 
 
 def _holder(host: Host) -> str | None:

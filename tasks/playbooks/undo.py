@@ -27,7 +27,7 @@ from ..steps.declare import change
 def undo(c: Host, run: str | None = None, restore_snapshot: bool = False, image: Sequence[str] | None = None) -> Plan:
     """Take a rollback back: code, schema and containers as they were before it."""
     activity = selection.activity(c)  # before the run is chosen: what is read of it must still hold under the lock
-    record = selection.to_undo(c, run)
+    record = selection.to_undo(c, run, restore_snapshot)
     planned = hooks.closing(_planned(c, record, restore_snapshot, image or ()), record)
     return structs.replace(planned, activity=activity)
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from ..console.commands import fab
 from ..console.errors import Failed, Refused
 from ..console.text import last_line
 from ..console.units import age, size
 from ..engine.plan import new_id
 from ..ssh.host import Host
-from ..ssh.shell import Word
+from ..ssh.shell import Word, quote
 from ..tools.postgres import changes, reads
 from ..tools.postgres.backup import Backup, Section
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Member, Server
 from . import restore
-from .backups import backup_check, backup_files, finding, safety
+from .backups import backup_check, backup_files, finding, only_copies, safety
 from .backups.backup_files import Found
 from .present.reports import DeploymentReport
 
@@ -112,24 +113,58 @@ def check_dump(c: Host, form: str) -> DumpReport:
     return DumpReport(environment=seen.settled(c.environment), state=seen, live=live, form=form, facts=facts)
 
 
-def check_prune(c: Host, keep: int) -> StoredReport:
-    """Return what may go: all but the newest `keep` of our backups, and of fetched ones; copies that nothing needs."""
+def check_prune(c: Host, keep: int, copy: str | None = None) -> StoredReport:
+    """Return what may go: all but the newest `keep` of our backups, and of fetched ones; copies that nothing needs.
+
+    What holds values that are nowhere else stays, unless `copy` names it: then that alone goes. Refused where there is
+    none called so.
+    """
     seen, live = restore.reached(c)
-    copies = superfluous(c.ask(reads.server(live)))
+    server, only = c.ask(reads.server(live), only_copies.probe(c.environment))
     there = [*finding.found(c), *finding.found(c, finding.FETCHED)]
-    gone = backup_files.to_prune(there, safety.configured(c.environment).storage.folder, live.name, keep)
-    return StoredReport(
+    report = StoredReport(
         environment=seen.settled(c.environment),
         state=seen,
         live=live,
-        backups=gone,
-        copies=copies,
-        facts=[
-            *(f"backup {one.path}, {size(one.bytes)}, {one.verdict}" for one in gone),
-            *(f"database {copy.name}, {size(copy.bytes)}{_made(copy)}" for copy in copies),
-        ],
+        backups=there,
+        copies=list(server.copies),
         warnings=["nothing brings them back"],
     )
+    names = {*(one.path for one in there), *(member.name for member in server.copies)}
+    going = _alone(c, report, copy) if copy else _needless(report, server, keep, only)
+    return _told(going, [name for name in only if name in names])
+
+
+def _alone(c: Host, report: StoredReport, name: str) -> StoredReport:
+    copies = [member for member in report.copies if member.name == name]
+    backups = [one for one in report.backups if one.path == name and not one.fetched]
+    if not copies and not backups:
+        raise Refused(f"there is no copy of the database, and no backup, called {name}.", at=c.address)
+    return structs.replace(report, copies=copies, backups=backups)
+
+
+def _needless(report: StoredReport, server: Server, keep: int, only: list[str]) -> StoredReport:
+    folder = safety.configured(report.environment).storage.folder
+    copies = [member for member in superfluous(server) if member.name not in only]
+    backups = backup_files.to_prune(report.backups, folder, report.live.name, keep)
+    return structs.replace(report, copies=copies, backups=[one for one in backups if one.path not in only])
+
+
+def _told(report: StoredReport, only: list[str]) -> StoredReport:
+    """Return the report with what goes, and what stays as the `only` place of its values, in words."""
+    going = {*(one.path for one in report.backups), *(member.name for member in report.copies)}
+    facts = [
+        *(f"backup {one.path}, {size(one.bytes)}, {one.verdict}" for one in report.backups),
+        *(f"database {member.name}, {size(member.bytes)}{_made(member)}" for member in report.copies),
+        *(_stays(name) for name in only if name not in going),
+    ]
+    asked = [f"{name} holds values that are nowhere else. Remove it?" for name in only if name in going]
+    return structs.replace(report, facts=facts, questions=asked)
+
+
+def _stays(name: str) -> str:
+    way = fab(f"backups.prune --copy {quote(name)}")
+    return f"{name} stays: it holds values that are nowhere else ({way} removes it)"
 
 
 def superfluous(server: Server) -> list[Member]:

@@ -113,15 +113,17 @@ def drop_copies_steps(report: StoredReport) -> list[Step]:
 
 
 @change
-def prune(c: Host, keep: int | str = "5") -> Plan | None:
+def prune(c: Host, keep: int | str = "5", copy: str | None = None) -> Plan | None:
     """Remove all but the newest backups that were created or fetched here, and copies of the database not needed."""
-    return prune_plan(stored.check_prune(c, int(keep)), int(keep))
+    return prune_plan(stored.check_prune(c, int(keep), copy), int(keep))
 
 
 def prune_plan(report: StoredReport, keep: int) -> Plan | None:
     """Return the plan that removes what nothing needs; None where there is none of it."""
     if not report.backups and not report.copies:
         console.say(f"Nothing to remove: at most {keep} backups, and no copy of the database but the last.")
+        for fact in report.facts:
+            console.say(f"  {fact}")
         return None
     return chain(
         report,

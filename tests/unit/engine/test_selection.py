@@ -91,6 +91,15 @@ def test_what_was_taken_back_is_not_taken_back_again(known):
     assert "was taken back already" in refused(selection.to_undo)
 
 
+def test_of_what_was_taken_back_the_data_can_still_be_had_by_its_name(known):
+    upgraded = record("r1", journal=[{"event": "undone"}], before=ReleaseBefore(snapshot="d__snap_r1"))
+    known(upgraded)
+    assert refused(selection.to_undo, "r1").endswith("The data of before it: fab undo --run r1 --restore-snapshot")
+    assert selection.to_undo(Member(), "r1", data=True) is upgraded
+    with pytest.raises(Refused, match="taken back already"):
+        selection.to_undo(Member(), None, data=True)
+
+
 def test_a_release_that_was_kept_is_gone_back_to_by_name_only(known):
     kept = record("r1", only_by_name=True, back=fab("undo --run r1 --restore-snapshot"))
     known(kept)
