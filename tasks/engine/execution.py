@@ -216,6 +216,7 @@ class Execution:
         unclosed = self._close(proven=True)
         found = measuring.measured(self.host.fleet, self.plan)
         outcome = outcome_of(self.plan, self.progress.done, proofs, found, time.monotonic() - self.started)
+        outcome = replace(outcome, back=self.world.way_back(self.host, self.plan))
         parallel_map(self.host.fleet, lambda member: self._finish(member, outcome.outage))
         self.progress.partially_applied = False
         awaited = self.plan.outage and (found or self.plan.expect.healthy)

@@ -102,5 +102,8 @@ class World(Protocol):
     def tell(self, host: Host, plan: Plan, turn: Turn) -> None:
         """Tell those who want to know of a turn; what goes wrong with that is said, and never an error."""
 
+    def way_back(self, host: Host, plan: Plan) -> str:
+        """Return the command that takes a run back that was carried out: as planned, or as was found meanwhile."""
+
     def can_undo(self, host: Host, plan: Plan, done: Sequence[str]) -> bool:
         """Return whether `undo` takes back a run that stopped half-way, the steps `done` behind it."""

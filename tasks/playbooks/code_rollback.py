@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..console.commands import fab
 from ..console.errors import Refused
-from ..engine.plan import UNDO, Part, Plan, chain
+from ..engine.plan import Part, Plan, chain
 from ..preflight import rollback
 from ..preflight.history import ledger
 from ..preflight.rollback_report import RollbackOptions, RollbackReport
@@ -54,7 +54,7 @@ def to_release(report: RollbackReport, *parts: Part, task: str) -> Plan:
         task=task,
         purpose=report.purpose,
         proof=verify.expect(report),
-        back=UNDO,
+        back=report.way_back,
         before=report.release,
         closing=ledger.closing(report.environment, report.records),
     )

@@ -54,6 +54,7 @@ def to_release(report: RollbackUndoReport) -> Plan:
         containers.keep_images_step(report),
         containers.build.step(report),
         db.rehearse_upgrade_step(report),
+        db.keep_copy_step(report),
         containers.stop.step(report),
         *_data(report),
         git.check_out_again_step(report),
@@ -67,7 +68,7 @@ def to_schema(report: RollbackUndoReport) -> Plan:
     moves = [step for step in (*_data(report), db.upgrade_step(report)) if step]
     if not moves:
         return _back(report, Step(name="nothing", title="The database is where it was", script=":"))
-    steps = (db.rehearse_upgrade_step(report), containers.stop.step(report), *moves)
+    steps = (db.rehearse_upgrade_step(report), db.keep_copy_step(report), containers.stop.step(report), *moves)
     return _back(report, *steps, containers.start_existing_step(report))
 
 

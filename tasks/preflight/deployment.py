@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..console.commands import fab
 from ..console.errors import Stopped
 from ..console.units import size
+from ..engine import journal
 from ..engine.before import DroppedBefore, SchemaBefore
-from ..engine.plan import Expectation, Plan
+from ..engine.plan import UNDO, Expectation, Plan
 from ..engine.uptime import Asking
 from ..engine.world import Proof
 from ..ssh.host import Host
+from ..ssh.probe import answered
 from ..tools.alembic.migrate import WAYS_OUT
 from ..tools.http import fetch
 from . import ways_out
@@ -65,6 +68,17 @@ class DeploymentWorld:
             return ways_out.data_at(host, state.look(host), heads or [])
         except Stopped:
             return []
+
+    def way_back(self, host: Host, plan: Plan) -> str:
+        """Return the command that takes a run back: with its snapshot, where the rehearsal found no way up again."""
+        before = plan.before
+        if plan.back != UNDO or not isinstance(before, SchemaBefore) or not before.snapshot:
+            return plan.way_back
+        try:
+            one_way = host.ask(answered(f"[ -e {journal.folder(host.environment, plan.run)}/no-way-up ]")).ok
+        except Stopped:
+            return plan.way_back
+        return fab(f"undo --run {plan.run} --restore-snapshot") if one_way else plan.way_back
 
     def can_undo(self, host: Host, plan: Plan, done: Sequence[str]) -> bool:
         """Return whether `undo` takes back a run that stopped half-way: not once it dropped the database."""

@@ -133,5 +133,5 @@ def _changing(
     facts, questions = losses.describe(c, report.state, report.schema, snapshot=options.snapshot)
     found = migration(c, report.state, report.schema, rehearse=options.rehearse)
     kept = safety.planned(c.environment, found.live, report.run) if options.snapshot else None
-    found = structs.replace(found, goes_on=goes_on or [])
+    found = structs.replace(found, goes_on=goes_on or [], one_way=losses.one_way(facts))
     return structs.replace(report, migration=found, safety=kept, facts=facts, questions=questions)

@@ -19,6 +19,7 @@ from .present.state import State
 from .revisions import schema
 from .ways_out import ways_out
 
+NO_WAY_UP = "undo could not upgrade again"  # how rehearse.sh begins to say it
 Counted = Mapping[Finding, tuple[int, int] | None]
 """Rows, and values of the column, that are in the live database; None where they could not be counted."""
 
@@ -57,6 +58,11 @@ def describe(
         facts.append(f"ends a session that would block it: {line}")
         questions.append(f"This session will be ended: {line}. Go on?")
     return facts, questions
+
+
+def one_way(facts: list[str]) -> bool:
+    """Whether a rehearsal found, as these lines say, that no upgrade takes the downgrade back."""
+    return any(fact.startswith(f"rehearsed: {NO_WAY_UP}") for fact in facts)
 
 
 def _rehearsed(kept: Kept, target: Commit | None) -> list[str]:

@@ -155,6 +155,7 @@ def _with_schema(c: Host, report: RollbackReport, known: schema.Known) -> Rollba
         return _saying(report, f"the database is at {change.goal}, where the target needs it")
     facts, questions = losses.describe(c, seen, change, snapshot=options.snapshot, target=report.target)
     found = downgrade.migration(c, seen, change, rehearse=options.rehearse)
+    found = structs.replace(found, one_way=losses.one_way(facts))
     kept = safety.planned(c.environment, found.live, report.run) if options.snapshot else None
     return structs.replace(
         _saying(report, *facts), questions=[*report.questions, *questions], migration=found, safety=kept

@@ -17,7 +17,7 @@ from ..tools.compose.images import Target
 from ..tools.git.commits import SHORT, Commit
 from ..tools.postgres.names import copy_name
 from ..tools.postgres.psql import Database
-from . import downgrade, restore, restore_facts, rollback
+from . import restore, restore_facts, rollback, upgrading
 from .backups import copies, safety
 from .present import drift
 from .present.drift import Drifted
@@ -63,6 +63,7 @@ class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
         wanted: what its compose files want.
         schema: the way up to the schema it had; None where that is not known.
         moves: the services that are stopped and started.
+        only_copy: the snapshot or dump that holds what upgrading does not bring back, as far as is known.
     """
 
     found: SchemaBefore
@@ -70,6 +71,7 @@ class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
     wanted: Target
     schema: SchemaChange | None
     moves: Moves
+    only_copy: str = ""
 
     @property
     def image_names(self) -> dict[str, str]:
@@ -78,8 +80,10 @@ class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
 
     @property
     def left(self) -> SchemaBefore:
-        """What there is now, as far as the way back changes it."""
-        return self.release if isinstance(self.found, ReleaseBefore) else self.release.of_the_database()
+        """What there is now, as far as the way back changes it; the database that goes is its snapshot."""
+        kept = self.outgoing if self.incoming else self.release.snapshot
+        left = structs.replace(self.release, snapshot=kept)
+        return left if isinstance(self.found, ReleaseBefore) else left.of_the_database()
 
 
 def check_rollback(
@@ -125,28 +129,28 @@ def _with_data(c: Host, report: RollbackUndoReport, restore_snapshot: bool) -> R
     found, live = report.found, report.live
     there = live is not None and bool(found.snapshot) and copies.there(c, live, found.snapshot)
     dumped = bool(found.dump) and not there and safety.dumped(c, found.dump)
-    facts = costs(c, live, found.snapshot, restore_snapshot) if live and there else []
     if restore_snapshot:
+        facts = costs(c, live, found.snapshot, restore=True) if live and there else []
         return _with_snapshot(c, structs.replace(report, facts=facts), there=there, dumped=dumped)
-    if dumped:
-        facts = [f"upgrading brings back no data: {found.dump} has them as they were (--restore-snapshot)"]
     if not (live and report.schema and report.schema.changes):
-        return structs.replace(report, facts=facts)
+        return report
     image, whole = _image(c, report), isinstance(found, ReleaseBefore)
-    there = bool(report.state.of(schema.alembic_of(c.environment).service))  # the rehearsal runs beside its like
-    made_of = live.client or not live.host  # an image that its server is made of
-    rehearse = there and bool(made_of) and (bool(image) or not whole)  # else the migrations come with the checkout
+    migration = upgrading.upgrade(c, report.state, report.schema, image=image, whole=whole)
+    brought = upgrading.look(c, report.record.run, found, migration, there=there, dumped=dumped)
     return structs.replace(
         report,
-        facts=[*facts, *safety.room(c, live)],
-        migration=downgrade.migration(c, report.state, report.schema, image=image, rehearse=rehearse),
+        facts=[*brought.facts, *safety.room(c, live)],
+        questions=[*report.questions, *brought.questions],
+        migration=structs.replace(migration, rehearse=migration.rehearse and not brought.tried),
+        only_copy=brought.only_copy,
         safety=safety.planned(c.environment, live, report.run),
     )
 
 
 def _with_snapshot(c: Host, report: RollbackUndoReport, *, there: bool, dumped: bool) -> RollbackUndoReport:
     if there:
-        return structs.replace(report, incoming=report.found.snapshot)
+        again = fab(f"undo --run {report.run} --restore-snapshot")
+        return structs.replace(report, incoming=report.found.snapshot, back=report.back or again)
     if not dumped:
         name = report.found.snapshot or "of that run"
         raise Refused(f"there is no snapshot {name}.", at=c.address, next=f"{fab('undo')} upgrades.")

@@ -61,10 +61,9 @@ def _at(c: Host, live: Database, copy: Copy, heads: list[str]) -> bool:
 
 
 def _leads_to(c: Host, run: str) -> str:
-    """Return the commit that taking `run` back leads to; empty where it cannot be taken back."""
+    """Return the commit that taking `run` back leads to, once more as well; empty where it cannot be taken back."""
     known = record.read(c, run)
-    taken_back = any(entry.get("event") == "undone" for entry in known.journal)
-    return known.plan.before.commit if known.plan.before and not taken_back else ""
+    return known.plan.before.commit if known.plan.before else ""
 
 
 def _backup(c: Host, live: Database, heads: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..console import terminal as console
 from ..console.commands import fab, render
 from ..engine.options import DOWN_TO
-from ..engine.plan import UNDO, Expectation, Plan, Step, chain
+from ..engine.plan import Expectation, Plan, Step, chain
 from ..preflight import downgrade as preflight
 from ..preflight.downgrade import DowngradeOptions, DowngradeReport
 from ..preflight.present.reports import DeploymentReport, Migration
@@ -26,6 +26,7 @@ from .migrations import current as current
 from .migrations import heads as heads
 from .migrations import history as history
 from .migrations import preview as preview
+from .rehearsals import keep_copy_step as keep_copy_step
 from .rehearsals import rehearse as rehearse
 from .rehearsals import rehearse_step as rehearse_step
 from .rehearsals import rehearse_upgrade_step as rehearse_upgrade_step
@@ -51,7 +52,7 @@ def downgrade_step(report: DeploymentReport) -> Step | None:
         files=migrate.files(found.change),
         primary_only=True,
         outage=True,
-        back=UNDO,
+        back=report.way_back,
         timeout=LONG if report.safety else 1800,
         amends=start_what_ran_step(report),
     )
@@ -131,7 +132,7 @@ def downgrade_plan(report: DowngradeReport, name: str) -> Plan | None:
             implied=report.schema.implied,
             services=report.stopping,
         ),
-        back=UNDO,
+        back=report.way_back,
         before=report.release.of_the_database(),
     )
 

@@ -6,10 +6,12 @@ from ..console import terminal as console
 from ..console.commands import fab, render
 from ..engine.plan import Expectation, Plan, Step, chain
 from ..preflight import downgrade as preflight
+from ..preflight.backups import only_copies
 from ..preflight.downgrade import DowngradeOptions
 from ..preflight.present.reports import DeploymentReport
 from ..preflight.way_back import RollbackUndoReport
 from ..ssh.host import Host
+from ..ssh.shell import quote
 from ..tools.alembic import migrate, rehearsal
 from .declare import change
 
@@ -69,6 +71,20 @@ def rehearse_upgrade_step(report: RollbackUndoReport) -> Step | None:
         script=rehearsal.upgrade(report.environment, found.image, found.change, render(ways_out)),
         stop=rehearsal.stop(report.environment),
         commands=tuple(f"alembic upgrade {move}   (on a server of its own)" for move in found.change.moves),
+        primary_only=True,
+        preparation=True,
+    )
+
+
+def keep_copy_step(report: RollbackUndoReport) -> Step | None:
+    """Return the step that keeps `backups.prune` from what alone holds values that upgrading does not bring back."""
+    if not report.only_copy:
+        return None
+    return Step(
+        name="keep-copy",
+        title=f"Keep {report.only_copy}: backups.prune leaves it until it is named",
+        script=only_copies.note(report.environment, report.only_copy),
+        back=fab(f"backups.prune --copy {quote(report.only_copy)}"),
         primary_only=True,
         preparation=True,
     )

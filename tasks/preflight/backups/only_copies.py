@@ -1,4 +1,4 @@
-"""The copies that hold values which are nowhere else: what an upgrade did not bring back. They are not pruned unasked."""
+"""The copies that hold values which are nowhere else, as an upgrade did not bring them back: pruned by name only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...ssh.shell import Word, quote
 def note(environment: Environment, name: str) -> str:
     """Return a script that notes that the copy, or the dump, called `name` is the only place of some values."""
     name, noted = quote(name), _noted(environment)
-    return f"noted={noted}\ngrep -qxF -e {name} \"$noted\" 2>/dev/null || printf '%s\\n' {name} >>\"$noted\""
+    return f'noted={noted}\ngrep -qxF -e {name} "$noted" 2>/dev/null || printf \'%s\\n\' {name} >>"$noted"'
 
 
 def probe(environment: Environment) -> Probe[list[str]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from ...config.settings import Environment
+from ...console.commands import fab
 from ...engine.before import ReleaseBefore
-from ...engine.plan import PreflightReport
+from ...engine.plan import UNDO, PreflightReport
 from ...tools.alembic.schema_change import SchemaChange
 from ...tools.alembic.trial import Trial
 from ...tools.compose.compose import Built
@@ -37,6 +38,7 @@ class Migration(Struct, frozen=True, kw_only=True):
         image: the image that holds the migrations, an id.
         rehearse: whether the change is tried on a clone first; with `full`, on all data.
         trial: the image that is tried on the clone afterwards.
+        one_way: whether a rehearsal found that no upgrade takes it back.
         goes_on: the services that run meanwhile; where there are any, a failure puts no snapshot back.
     """
 
@@ -46,6 +48,7 @@ class Migration(Struct, frozen=True, kw_only=True):
     rehearse: bool = True
     full: bool = False
     trial: Trial | None = None
+    one_way: bool = False
     goes_on: list[str] = field(default_factory=list)
 
 
@@ -74,6 +77,13 @@ class DeploymentReport(PreflightReport, frozen=True, kw_only=True):
     def activity(self) -> str:
         """What the host's journals were when it was looked at."""
         return self.state.activity
+
+    @property
+    def way_back(self) -> str:
+        """The command that takes a rollback back; empty where no upgrade can, and no snapshot is made."""
+        if not self.migration or not self.migration.one_way:
+            return UNDO
+        return fab(f"undo --run {self.run} --restore-snapshot") if self.safety else ""
 
     @property
     def built(self) -> list[Built]:

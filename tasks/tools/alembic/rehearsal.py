@@ -15,6 +15,8 @@ from .migrate import variables as variables_of
 from .schema_change import SchemaChange
 from .trial import Trial, variables
 
+UPGRADES = "the upgrade works on a clone"  # what it prints then
+
 
 class Kept(Struct, frozen=True):
     """What a rehearsal found, each with the word that says of what it is: undo, left, lacks, again, present."""
@@ -43,6 +45,15 @@ def upgrade(environment: Environment, image: str, change: SchemaChange, ways_out
     return _call(environment, "upgrade", image, change, ways_out, False, {"TRIAL_IMAGE": ""})
 
 
+def compare(environment: Environment, image: str, change: SchemaChange, ways_out: str, snapshot: str) -> str:
+    """Return the call that upgrades a clone with all data, beside a run, and compares it with the copy `snapshot`.
+
+    It prints what `values.parse_compared` reads; where it prints UPGRADES, the upgrade works, whatever its exit code.
+    """
+    more = {"TRIAL_IMAGE": "", "SNAPSHOT": snapshot, "ASIDE": "1"}
+    return _call(environment, "upgrade", image, change, ways_out, True, more)
+
+
 def _call(
     environment: Environment,
     direction: str,
@@ -62,7 +73,7 @@ def _call(
         KNOWN=known_schema(environment, change.to_heads),
         FINDINGS=_findings(environment, image, change),
         **change_variables(environment, image, change),
-        **more,
+        **{"SNAPSHOT": "", "ASIDE": "", **more},
     )
 
 

@@ -6,13 +6,17 @@
 #   FULL         1: with all data; empty: the schema, and the rows of alembic's table
 #   WAYS_OUT     what can be done where it does not work
 #   KNOWN        a file with the schema as it was at a release that needs the goal; it may be missing
+#   SNAPSHOT     the copy of the database that the values of an upgrade are compared with; empty: nothing is compared
+#   ASIDE        1: under a name of its own, beside a run
 #   FINDINGS     the file that keeps what was found, a line each; begins with a word that says of what it is
 #   TRIAL_IMAGE  what is tried before and after; empty: nothing. The other variables are those of trial.sh.
+# It leaves a file no-way-up in the run's folder where a downgrade could not be taken back by upgrading.
 # Exit code 2: the change, or the image on the changed schema, cannot work.
 set -eu
 . "$SCRIPTS/tools/alembic/lib.sh"
 . "$SCRIPTS/tools/alembic/clone.sh"
-export NETWORK="$CONTAINERS-rehearsal"
+. "$SCRIPTS/tools/postgres/values/compare.sh"
+export NETWORK="$CONTAINERS-rehearsal${ASIDE:+-$$}"
 server=$NETWORK container=$NETWORK-alembic
 direction=$1
 shift
@@ -72,9 +76,11 @@ compare_with_known() {
 }
 
 up_again() {
+  rm -f "$run/no-way-up"
   # shellcheck disable=SC2086 # names of revisions, one word each
   move upgrade $UP || {
     note_finding undo "undo could not upgrade again, only bring the snapshot back: $why"
+    : >"$run/no-way-up"
     return 1
   }
   schema_text again
@@ -101,6 +107,7 @@ copyable || refuse 'no container of the service to rehearse with; --no-rehearse 
 clear_all
 start_server
 clone
+keep_present
 network=$NETWORK
 export DB_CONTAINER="$server" PGHOST='' PGPORT=''
 : >"$texts/findings"
@@ -112,6 +119,7 @@ move "$direction" "$@" || refuse "$failed${why:+: $why}. $WAYS_OUT"
 read_heads
 arrived || refuse "the rehearsal led to $(in_a_line "${heads:-base}"), not to $(in_a_line "${HEADS:-base}")"
 echo "the $direction works on a clone"
+[ -z "$SNAPSHOT" ] || compare
 if [ "$direction" = downgrade ]; then
   schema_text below
   compare_with_known

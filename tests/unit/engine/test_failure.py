@@ -57,6 +57,9 @@ class World:
             raise self._can_undo
         return self._can_undo
 
+    def way_back(self, host, plan):
+        return plan.way_back
+
     def remedies(self, host, plan, why):
         return list(self._remedies)
 

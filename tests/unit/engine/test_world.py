@@ -10,7 +10,7 @@ import pytest
 from tasks.engine.world import Check, Outcome, Proof, World
 from tasks.incident.telling import Deployment
 
-METHODS = ("prove", "standing", "remedies", "can_undo", "tell")
+METHODS = ("prove", "standing", "remedies", "way_back", "can_undo", "tell")
 
 
 @pytest.mark.parametrize("method", METHODS)

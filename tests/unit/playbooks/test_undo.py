@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from tasks.console.commands import render
 from tasks.engine.before import ReleaseBefore, SchemaBefore, SwappedBefore
 from tasks.playbooks.undo import to_database, to_release, to_schema
 from tests.unit.support import reports
@@ -66,6 +67,15 @@ def test_an_upgrade_that_would_not_work_is_known_before_the_stop_with_the_way_th
     (rehearsed,) = [step for step in to_release(reports.rollback_undo(found, UP)).steps if step.name == "rehearse"]
     assert rehearsed.preparation
     assert f"undo --run {reports.RUN} --restore-snapshot" in rehearsed.script
+
+
+def test_a_copy_that_alone_holds_values_is_kept_before_the_upgrade():
+    made = to_release(reports.rollback_undo(RELEASE, UP, only_copy="d__snap_1"))
+    assert named(made) == ["keep", "build", "rehearse", "keep-copy", "stop", "snapshot", "checkout", "upgrade", "start"]
+    (kept,) = [step for step in made.steps if step.name == "keep-copy"]
+    assert "d__snap_1" in kept.script and kept.preparation
+    assert render(kept.back) == "fab backups.prune --copy d__snap_1"
+    assert "keep-copy" in named(to_schema(reports.rollback_undo(SCHEMA, UP, images=[], only_copy="d__snap_1")))
 
 
 def test_migrations_that_come_with_the_checkout_cannot_be_tried_before_it():

@@ -6,14 +6,16 @@ from types import SimpleNamespace
 
 import pytest
 
+from tasks.console.commands import render
 from tasks.console.errors import Failed
 from tasks.engine.before import CheckoutBefore, DroppedBefore, SchemaBefore, SwappedBefore
-from tasks.engine.plan import Expectation, Plan, Step
+from tasks.engine.plan import UNDO, Expectation, Plan, Step
 from tasks.preflight import deployment, ways_out
 from tasks.preflight.backups import copies, safety
 from tasks.preflight.checks import proof
 from tasks.preflight.present import state
 from tasks.preflight.present.state import Response, State
+from tasks.ssh.shell import Answer
 from tasks.tools.alembic.migrate import WAYS_OUT
 from tasks.tools.compose.readiness import NotReady
 from tests.unit.support.deployment import HEAD, container, environment
@@ -106,6 +108,27 @@ def test_other_ways_are_told_only_where_no_downgrade_leads(mocker, host, before,
     assert DEPLOYMENT.remedies(host, plan, why) == told
     mocker.patch.object(state, "look", side_effect=lost)
     assert DEPLOYMENT.remedies(host, plan, why) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "found", "way"),
+    [
+        (SchemaBefore(snapshot="d__snap_r1"), True, "fab undo --run r1 --restore-snapshot"),
+        (SchemaBefore(snapshot="d__snap_r1"), False, "fab undo --run r1"),
+        (SchemaBefore(), True, "fab undo --run r1"),
+    ],
+)
+def test_the_way_back_is_the_snapshot_where_the_rehearsal_found_no_way_up_again(host, before, found, way):
+    host.ask = lambda probe: probe.read({"": Answer("", "", 0 if found else 1)})
+    assert render(DEPLOYMENT.way_back(host, planned(before, back=UNDO, run="r1"))) == way
+
+
+def test_a_host_that_does_not_answer_leaves_the_way_back_as_it_was_planned(host):
+    host.ask = lost
+    assert (
+        render(DEPLOYMENT.way_back(host, planned(SchemaBefore(snapshot="s"), back=UNDO, run="r1")))
+        == "fab undo --run r1"
+    )
 
 
 @pytest.mark.parametrize(

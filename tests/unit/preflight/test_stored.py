@@ -61,7 +61,10 @@ def test_a_copy_that_alone_holds_values_stays_and_the_option_that_removes_it_is_
     report = stored.check_prune(host(server(copies=(old, last, unfinished)), only=[old.name, "gone"]), 1)
     assert report.copies == [unfinished]
     (stays,) = [commands.render(fact) for fact in report.facts if " stays" in fact]
-    assert stays == "d__snap_1 stays: it holds values that are nowhere else (fab backups.prune --copy d__snap_1 removes it)"
+    assert (
+        stays
+        == "d__snap_1 stays: it holds values that are nowhere else (fab backups.prune --copy d__snap_1 removes it)"
+    )
 
 
 def test_a_dump_that_alone_holds_values_stays(host):

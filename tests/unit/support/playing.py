@@ -45,6 +45,10 @@ class World:
         """Keep what was told."""
         self.told.append(turn)
 
+    def way_back(self, host: Scripted, plan: Plan) -> str:
+        """Say what takes it back."""
+        return plan.way_back
+
     def can_undo(self, host: Scripted, plan: Plan, done: list[str]) -> bool:
         """Say whether it can be taken back."""
         return self.undoable

@@ -32,6 +32,7 @@ case $* in
   *psql*) cat > "$FAKE/sql"; ! grep -q "'own'" "$FAKE/sql" || exec sh "$FAKE/own"
     ! grep -q to_regclass "$FAKE/sql" || { echo table; cat "$FAKE/heads"; }
     ! grep -q "name = 'port'" "$FAKE/sql" || printf "port = '5433'\\n"
+    ! grep -q hashtextextended "$FAKE/sql" || cat "$FAKE/values"
     ! grep -q extconfig "$FAKE/sql" || echo 'cron.job' ;;
   run*--rm*) . "$FAKE/alembic" ;;
 esac
@@ -53,6 +54,7 @@ class Rehearsed:
         full: bool = False,
         tried: Trial | None = None,
         up: bool = False,
+        snapshot: str = "",
         sections: Any = None,
         docker_text: str = DOCKER,
         **files: str,
@@ -68,6 +70,8 @@ class Rehearsed:
         script = rehearsal.downgrade(environment(**(sections or {})), "image", change, full, tried)
         if up:
             script = rehearsal.upgrade(environment(), "image", change, "Ways out: none")
+        if snapshot:
+            script = rehearsal.compare(environment(), "image", change, "Ways out: none", snapshot)
         self.state, name = (
             folder / ".fab-rollback/app",
             rehearsal.known_schema(environment(), ["one"]).rpartition("/")[2],
@@ -114,6 +118,7 @@ def test_that_it_cannot_go_up_again_is_found_and_kept_and_refuses_nothing(tmp_pa
     said = f"undo could not upgrade again, only bring the snapshot back: {why}"
     assert (done.code, said in done.out) == (0, True)
     assert done.kept() == [("undo", said)]
+    assert (tmp_path / "no-way-up").exists()
 
 
 def test_what_is_not_as_it_was_after_down_and_up_is_named(tmp_path):
@@ -139,6 +144,20 @@ def test_an_upgrade_is_tried_once(tmp_path):
     done = Rehearsed(tmp_path, up=True)
     assert [call.partition(" image ")[2] for call in done.calls("run --rm")] == ["upgrade one"]
     assert done.out == "the upgrade works on a clone\n"
+
+
+def test_an_upgrade_with_all_data_is_compared_with_the_snapshot_under_a_name_of_its_own(tmp_path):
+    done = Rehearsed(tmp_path, snapshot="d__snap_1", values="public.items\t2\t77\t[]\nend\n")
+    assert (done.code, done.out) == (0, "the upgrade works on a clone\nALIKE\tpublic.items\t2\n")
+    (network,) = done.calls("network create --internal app-rehearsal-")
+    assert done.calls(f"run -d --name {network.split()[-1]} ") and not done.calls("--tmpfs")
+    assert done.calls("-d d__snap_1 ", "besides=") and done.calls("-d d ", "besides=")
+
+
+def test_of_a_snapshot_that_could_not_be_read_nothing_is_claimed(tmp_path):
+    done = Rehearsed(tmp_path, snapshot="d__snap_1", values="public.items\t2\t77\t[]\n")
+    assert (done.code, done.out) == (1, "the upgrade works on a clone\n")
+    assert done.err == "the snapshot could not be read to its end\n"
 
 
 def test_the_clone_answers_to_the_names_of_the_real_server_in_a_network_without_a_way_out(tmp_path):
