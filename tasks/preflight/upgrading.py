@@ -16,7 +16,7 @@ from .revisions import schema, values
 from .revisions.costs import costs
 from .revisions.values import names
 
-NOT_TRIED = "no rehearsal: {}"
+NOT_REHEARSED = "the upgrade is not rehearsed in the run"
 
 
 class Brought(Struct, frozen=True, kw_only=True):
@@ -33,50 +33,48 @@ class Brought(Struct, frozen=True, kw_only=True):
     only_copy: str = ""
 
 
-def upgrade(c: Host, seen: State, change: SchemaChange, *, image: str, whole: bool) -> Migration:
-    """Return the upgrade with `image`, which holds its migrations; none: they are in what runs, or come with the code.
+def upgrade(c: Host, seen: State, change: SchemaChange, *, image: str, tree: str) -> Migration:
+    """Return the upgrade with `image`, which holds its migrations, or that runs; `tree` is the commit that comes back.
 
-    `whole` is whether the code moves as well.
+    Where they come with that, and in no image, it is only tried before the run, not in it.
     """
     found = downgrade.migration(c, seen, change, image=image, rehearse=False)
-    there = bool(seen.of(schema.alembic_of(c.environment).service))  # the rehearsal runs beside its like
-    made_of = found.live.client or not found.live.host  # an image that its server is made of
-    return structs.replace(found, rehearse=there and bool(made_of) and (bool(image) or not whole))
+    rehearse = not _untried(c, seen, found) and bool(image or not tree)
+    return structs.replace(found, tree=tree, rehearse=rehearse)
 
 
-def look(c: Host, run: str, found: SchemaBefore, migration: Migration, *, there: bool, dumped: bool) -> Brought:
+def look(
+    c: Host, seen: State, run: str, found: SchemaBefore, migration: Migration, *, there: bool, dumped: bool
+) -> Brought:
     """Return what upgrading brings back of the data before `run`: `there` is its snapshot, or `dumped` its dump.
 
     Raises Refused where the upgrade does not work.
     """
     instead = fab(f"undo --run {run} --restore-snapshot")
-    if not there and not dumped:
-        return Brought(facts=["whether values come back cannot be known: there is no snapshot of before that run"])
-    if not there:
-        why = "the snapshot is a dump, which is not compared"
-        return _unknown(why, f"{found.dump} has them as they were: {instead}", found.dump)
-    compared = _compared(c, found, migration, render(f"The data of before that run: {instead}."))
+    kept = found.snapshot if there else found.dump if dumped else ""
+    why = _untried(c, seen, migration) or ("" if there else _no_clone(kept))
+    ways_out = render(f"The data of before that run: {instead}.") if kept else ""
+    compared = why or values.compare(c, migration, found.snapshot, ways_out)
     if isinstance(compared, Compared):
-        return _told(compared, found.snapshot, instead)
-    rows = costs(c, migration.live, found.snapshot, restore=False)
-    return _unknown(compared, f"{found.snapshot} has them as they were: {instead}", found.snapshot, rows)
+        return _told(compared, kept, instead)
+    rows = costs(c, migration.live, kept, restore=False) if there else []
+    has = f"; {kept} has them as they were: {instead}" if kept else ""
+    told = f"whether values come back by upgrading cannot be known ({compared}){has}"
+    return Brought(facts=[*rows, told, *([] if migration.rehearse else [NOT_REHEARSED])], only_copy=kept)
 
 
-def _compared(c: Host, found: SchemaBefore, migration: Migration, ways_out: str) -> Compared | str:
-    if not migration.rehearse:
-        return NOT_TRIED.format(_why_not(migration))
-    return values.compare(c, migration, found.snapshot, ways_out)
-
-
-def _why_not(migration: Migration) -> str:
+def _untried(c: Host, seen: State, migration: Migration) -> str:
+    """Return why the upgrade cannot be tried; empty: it can."""
+    service = schema.alembic_of(c.environment).service
+    if not seen.of(service):
+        return f"no rehearsal: there is no container of {service} beside whose like it could run"
     if migration.live.host and not migration.live.client:
-        return f"the database is at {migration.live.host}, and no image for a server is known (database.client)"
-    return "the migrations come with the checkout, or nothing runs beside which it could be tried"
+        return "no rehearsal: no image for a server is known (database.client)"
+    return ""
 
 
-def _unknown(why: str, instead: str, kept: str, rows: list[str] | None = None) -> Brought:
-    told = f"whether values come back by upgrading cannot be known ({why}); {instead}"
-    return Brought(facts=[*(rows or []), told], only_copy=kept)
+def _no_clone(dump: str) -> str:
+    return "the snapshot is a dump, and is not compared" if dump else "there is no snapshot of before that run"
 
 
 def _told(compared: Compared, snapshot: str, instead: str) -> Brought:

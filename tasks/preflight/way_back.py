@@ -134,9 +134,9 @@ def _with_data(c: Host, report: RollbackUndoReport, restore_snapshot: bool) -> R
         return _with_snapshot(c, structs.replace(report, facts=facts), there=there, dumped=dumped)
     if not (live and report.schema and report.schema.changes):
         return report
-    image, whole = _image(c, report), isinstance(found, ReleaseBefore)
-    migration = upgrading.upgrade(c, report.state, report.schema, image=image, whole=whole)
-    brought = upgrading.look(c, report.record.run, found, migration, there=there, dumped=dumped)
+    tree = report.target.sha if isinstance(found, ReleaseBefore) else ""
+    migration = upgrading.upgrade(c, report.state, report.schema, image=_image(c, report), tree=tree)
+    brought = upgrading.look(c, report.state, report.record.run, found, migration, there=there, dumped=dumped)
     return structs.replace(
         report,
         facts=[*brought.facts, *safety.room(c, live)],

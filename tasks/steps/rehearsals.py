@@ -68,7 +68,7 @@ def rehearse_upgrade_step(report: RollbackUndoReport) -> Step | None:
     return Step(
         name="rehearse",
         title="Rehearse the upgrade on a clone of the schema",
-        script=rehearsal.upgrade(report.environment, found.image, found.change, render(ways_out)),
+        script=rehearsal.upgrade(report.environment, found.image, found.change, render(ways_out), found.tree),
         stop=rehearsal.stop(report.environment),
         commands=tuple(f"alembic upgrade {move}   (on a server of its own)" for move in found.change.moves),
         primary_only=True,

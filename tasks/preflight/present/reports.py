@@ -38,6 +38,7 @@ class Migration(Struct, frozen=True, kw_only=True):
         image: the image that holds the migrations, an id.
         rehearse: whether the change is tried on a clone first; with `full`, on all data.
         trial: the image that is tried on the clone afterwards.
+        tree: the commit that the migrations are of, where they come with the checkout; empty: the present one.
         one_way: whether a rehearsal found that no upgrade takes it back.
         goes_on: the services that run meanwhile; where there are any, a failure puts no snapshot back.
     """
@@ -48,6 +49,7 @@ class Migration(Struct, frozen=True, kw_only=True):
     rehearse: bool = True
     full: bool = False
     trial: Trial | None = None
+    tree: str = ""
     one_way: bool = False
     goes_on: list[str] = field(default_factory=list)
 

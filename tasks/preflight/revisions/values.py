@@ -31,7 +31,7 @@ def compare(c: Host, found: Migration, snapshot: str, ways_out: str) -> Compared
     if why := _unfit(server, bool(ids.get("it"))):
         return why
     console.say("Trying the upgrade on a clone with all data, and comparing it with the snapshot.")
-    call = rehearsal.compare(c.environment, found.image, found.change, ways_out, snapshot)
+    call = rehearsal.compare(c.environment, found.image, found.change, ways_out, snapshot, found.tree)
     try:
         ended = c.sh(call, timeout=LONGEST, check=False)
         works = rehearsal.UPGRADES in ended.stdout

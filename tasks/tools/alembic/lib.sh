@@ -8,6 +8,7 @@
 #   HEADS, IMPLIED   what the table has to hold in the end, and what it may hold beside that; one a line, sorted
 #   OVERRIDE         the revision that the operator's own SQL takes back: override.sql in the run's folder
 #   OVERRIDE_TO      where that leads
+# A script may set $mounts: what alembic finds in place of some of the service's volumes, as docker takes it, one a line.
 . "$SCRIPTS/tools/compose/lib.sh"
 . "$SCRIPTS/tools/postgres/lib.sh"
 
@@ -19,6 +20,8 @@ run_as='{{len .Config.Env}}
 {{.Config.User}}
 {{range .HostConfig.ExtraHosts}}--add-host {{.}} {{end}}
 {{range .Config.Env}}{{println .}}{{end}}.'
+
+mounts=
 
 # Somebody idle in a transaction would block a migration for ever, and everyone behind it.
 waits='-c lock_timeout=5s'
@@ -90,9 +93,15 @@ alembic() ( # WORD...
   copyable && [ "$network" = "${network% *}" ] || copies=
   add_environment
   if [ -n "$copies" ]; then
+    set -- "${IMAGE:?}" "$@"
+    while IFS= read -r one; do
+      [ -z "$one" ] || set -- -v "$one" "$@"
+    done <<MOUNTS
+$mounts
+MOUNTS
     # shellcheck disable=SC2086
     docker run --rm --name "${container:?}" --network "${network:-none}" --volumes-from "$app" --env-file "$given" \
-      $hosts ${folder:+-w "$folder"} ${login:+-u "$login"} -e PGOPTIONS="$waits" --entrypoint "$entry" "${IMAGE:?}" "$@" || status=$?
+      $hosts ${folder:+-w "$folder"} ${login:+-u "$login"} -e PGOPTIONS="$waits" --entrypoint "$entry" "$@" || status=$?
   else
     by_compose "$@" || status=$?
   fi

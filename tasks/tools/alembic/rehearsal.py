@@ -40,17 +40,22 @@ def downgrade(
     return _call(environment, "downgrade", image, change, WAYS_OUT, full, more)
 
 
-def upgrade(environment: Environment, image: str, change: SchemaChange, ways_out: str) -> str:
-    """Return the call that upgrades a clone with `image` and proves the heads; `ways_out` is said where it cannot."""
-    return _call(environment, "upgrade", image, change, ways_out, False, {"TRIAL_IMAGE": ""})
+def upgrade(environment: Environment, image: str, change: SchemaChange, ways_out: str, tree: str = "") -> str:
+    """Return the call that upgrades a clone with `image` and proves the heads; `ways_out` is said where it cannot.
+
+    Where the service has files of the checkout mounted, those of the commit `tree` are there instead, if one is named.
+    """
+    return _call(environment, "upgrade", image, change, ways_out, False, {"TRIAL_IMAGE": "", "TREE": tree})
 
 
-def compare(environment: Environment, image: str, change: SchemaChange, ways_out: str, snapshot: str) -> str:
+def compare(
+    environment: Environment, image: str, change: SchemaChange, ways_out: str, snapshot: str, tree: str = ""
+) -> str:
     """Return the call that upgrades a clone with all data, beside a run, and compares it with the copy `snapshot`.
 
     It prints what `values.parse_compared` reads; where it prints UPGRADES, the upgrade works, whatever its exit code.
     """
-    more = {"TRIAL_IMAGE": "", "SNAPSHOT": snapshot, "ASIDE": "1"}
+    more = {"TRIAL_IMAGE": "", "SNAPSHOT": snapshot, "ASIDE": "1", "TREE": tree}
     return _call(environment, "upgrade", image, change, ways_out, True, more)
 
 
@@ -73,7 +78,7 @@ def _call(
         KNOWN=known_schema(environment, change.to_heads),
         FINDINGS=_findings(environment, image, change),
         **change_variables(environment, image, change),
-        **{"SNAPSHOT": "", "ASIDE": "", **more},
+        **{"SNAPSHOT": "", "ASIDE": "", "TREE": "", **more},
     )
 
 

@@ -6,6 +6,7 @@
 #   FULL         1: with all data; empty: the schema, and the rows of alembic's table
 #   WAYS_OUT     what can be done where it does not work
 #   KNOWN        a file with the schema as it was at a release that needs the goal; it may be missing
+#   TREE         the commit whose files alembic finds where the service has those of the checkout; empty: it has these
 #   SNAPSHOT     the copy of the database that the values of an upgrade are compared with; empty: nothing is compared
 #   ASIDE        1: under a name of its own, beside a run
 #   FINDINGS     the file that keeps what was found, a line each; begins with a word that says of what it is
@@ -20,7 +21,7 @@ export NETWORK="$CONTAINERS-rehearsal${ASIDE:+-$$}"
 server=$NETWORK container=$NETWORK-alembic
 direction=$1
 shift
-texts=$(mktemp -d)
+texts=$(mktemp -d) tree=
 
 clear_all() {
   docker rm -fv "$server" "$container" "$NETWORK-app" >/dev/null 2>&1 || :
@@ -29,7 +30,22 @@ clear_all() {
 
 tidy() {
   clear_all
-  rm -rf "$given" "$texts"
+  rm -rf "$given" "$texts" "$tree"
+}
+
+# Puts the files of TREE in place of the checkout's, where the service has those mounted. Nothing is written into them: they
+# may be links to the checkout's own.
+lay_tree() {
+  top=$(git rev-parse --show-toplevel)
+  docker inspect -f '{{range .Mounts}}{{if eq .Type "bind"}}{{println .Source}}{{println .Destination}}{{end}}{{end}}' "$app" \
+    | while IFS= read -r source && IFS= read -r destination; do
+      case $source in "$top" | "$top"/*) printf '%s:%s:ro\n' "/files${source#"$top"}" "$destination" ;; esac
+    done >"$texts/mounts"
+  [ -s "$texts/mounts" ] || return 0
+  mkdir -p "$HOME/.fab-rollback"
+  tree=$(mktemp -d "$HOME/.fab-rollback/tree.XXXXXX")
+  (umask 022 && sh "$SCRIPTS/tools/git/export-tree.sh" "$TREE" "$tree/files")
+  mounts=$(sed "s|^|$tree|" "$texts/mounts")
 }
 
 # The error in what a migration printed, in one line.
@@ -48,6 +64,7 @@ move() { # DIRECTION MOVE...
     else
       failed="the rehearsal of $to $move failed"
       alembic "$to" "$move" >"$texts/said" 2>&1 && continue
+      [ $? != 125 ] || fail "no container for the rehearsal could be made: $(tail -n 1 "$texts/said")"
     fi
     cat "$texts/said"
     why=$(error_in "$texts/said")
@@ -104,6 +121,7 @@ scratch() { docker exec -i "$server" psql -XAtq -v ON_ERROR_STOP=1 -U "$owner" -
 find_server
 learn_service
 copyable || refuse 'no container of the service to rehearse with; --no-rehearse leaves it out'
+[ -z "$TREE" ] || lay_tree
 clear_all
 start_server
 clone
