@@ -12,9 +12,9 @@ from ..tools.postgres.compared import Compared
 from . import downgrade
 from .present.reports import Migration
 from .present.state import State
-from .revisions import schema, values
+from .revisions import schema, upgraded_values
 from .revisions.costs import costs
-from .revisions.values import names
+from .revisions.upgraded_values import names
 
 NOT_REHEARSED = "the upgrade is not rehearsed in the run"
 
@@ -54,7 +54,7 @@ def look(
     kept = found.snapshot if there else found.dump if dumped else ""
     why = _untried(c, seen, migration) or ("" if there else _no_clone(kept))
     ways_out = render(f"The data of before that run: {instead}.") if kept else ""
-    compared = why or values.compare(c, migration, found.snapshot, ways_out)
+    compared = why or upgraded_values.compare(c, migration, found.snapshot, ways_out)
     if isinstance(compared, Compared):
         return _told(compared, kept, instead)
     rows = costs(c, migration.live, kept, restore=False) if there else []
@@ -79,7 +79,7 @@ def _no_clone(dump: str) -> str:
 
 def _told(compared: Compared, snapshot: str, instead: str) -> Brought:
     facts = ["the upgrade works on a clone with all data; compared there with the snapshot, by primary keys:"]
-    facts += [f"  {line}" for line in values.told(compared)]
+    facts += [f"  {line}" for line in upgraded_values.told(compared)]
     if compared.whole:
         return Brought(facts=facts, tried=True)
     facts.append(f"{snapshot} has all values as they were: {instead}{' (recommended)' if compared.different else ''}")

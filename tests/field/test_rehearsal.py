@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 pytestmark = pytest.mark.sandbox
@@ -35,6 +37,12 @@ BY_ROWS = MIGRATION.format(
     up=FAILS.format(51) + "op.add_column('items', sa.Column('price', sa.Integer))",
     down="op.drop_column('items', 'price')\n    " + FAILS.format(52),
 )
+# The ids are made anew in both directions.
+NEW_IDS = MIGRATION.format(
+    up="op.execute('ALTER TABLE items DROP COLUMN id, ADD COLUMN id uuid PRIMARY KEY DEFAULT gen_random_uuid()')",
+    down="op.execute('ALTER TABLE items DROP COLUMN id, ADD COLUMN id serial PRIMARY KEY')",
+)
+IDS = "SELECT id FROM items ORDER BY id"
 ADD = "INSERT INTO items (name) VALUES ('new')"
 REMOVE = "DELETE FROM items WHERE id = (SELECT max(id) FROM items)"
 
@@ -58,10 +66,12 @@ def test_a_type_that_is_left_behind_is_found_and_so_is_the_way_that_loses_nothin
     assert "billing/alembic/versions differs between the commits: another tree of migrations" in planned
     ran = shop.rollback()
     assert ran.code == 0, ran.text
+    back = re.search(r"The way back: fab (.*)", ran.text)[1].split()
+    assert back[:2] == ["undo", "--run"] and back[-1] == "--restore-snapshot", ran.text
     world = shop.world()
     refused = shop.fab("undo", "--yes")
-    shop.untouched(refused, world, "mood", "--restore-snapshot")
-    shop.undone(shop.fab("undo", "--restore-snapshot", "--yes"), before)
+    shop.untouched(refused, world, "mood", " ".join(back))
+    shop.undone(shop.fab(*back, "--yes"), before)
     assert shop.sql("SELECT count(mood) FROM items") == "50"
 
 
@@ -83,3 +93,29 @@ def test_a_migration_that_fails_costs_no_data_and_what_ran_runs_again(deployment
     assert shop.sql("SELECT count(*) FROM items") == "51"
     shop.sql(REMOVE)
     shop.undone(shop.fab("undo", "--yes"), before)
+
+
+def test_ids_that_an_undo_would_make_anew_are_told_before_it_and_come_back_from_the_snapshot_after_it(deployment):
+    shop = deployment(released={"v2": {B2: NEW_IDS}})
+    before, ids = shop.runs(), shop.sql(IDS)
+    shop.went_back(shop.rollback(), before)
+    asked = shop.fab("undo")
+    said = "public.items.id: upgrading yields other values in 50 of 50 rows than the snapshot has"
+    shop.untouched(asked, shop.world(), "Upgrading does not bring back the values of public.items.id")
+    assert said in asked.text, asked.text
+    assert "values of name come back cannot be known" in asked.text
+    restore = re.search(r"recommended: fab (undo --run \S+ --restore-snapshot)", asked.text)[1].split()
+
+    shop.undone(shop.fab("undo", "--yes"), before)
+    assert not set(shop.sql(IDS).split()) & set(ids.split())
+    refused = shop.fab(*restore[:-1], "--yes")
+    assert refused.code == 2 and " ".join(restore) in refused.text, refused.text
+    pruned = shop.fab("backups.prune", "--yes")
+    assert pruned.code == 0 and "stays: it holds values that are nowhere else" in pruned.text, pruned.text
+
+    restored = shop.fab(*restore, "--yes")
+    shop.undone(restored, before)
+    assert shop.sql(IDS) == ids
+    again = re.search(r"The way back: fab (.*)", restored.text)[1].split()
+    shop.undone(shop.fab(*again, "--yes"), before)
+    assert not set(shop.sql(IDS).split()) & set(ids.split())

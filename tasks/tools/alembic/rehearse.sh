@@ -133,7 +133,9 @@ if [ "$direction" = downgrade ]; then
   [ -z "$TRIAL_IMAGE" ] || present_trial
   schema_text before
 fi
-move "$direction" "$@" || refuse "$failed${why:+: $why}. $WAYS_OUT"
+unfit=refuse
+[ -z "$mounts" ] || unfit=fail # it may be no more than that it cannot write there
+move "$direction" "$@" || "$unfit" "$failed${why:+: $why}. $WAYS_OUT"
 read_heads
 arrived || refuse "the rehearsal led to $(in_a_line "${heads:-base}"), not to $(in_a_line "${HEADS:-base}")"
 echo "the $direction works on a clone"

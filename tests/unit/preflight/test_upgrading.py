@@ -11,7 +11,7 @@ from tasks.console.commands import render
 from tasks.engine.before import SchemaBefore
 from tasks.preflight import upgrading
 from tasks.preflight.present.state import State
-from tasks.preflight.revisions import values
+from tasks.preflight.revisions import upgraded_values
 from tasks.tools.postgres.compared import parse_compared
 from tests.unit.support import reports
 from tests.unit.support.deployment import container, environment, state
@@ -31,7 +31,7 @@ def brought(mocker):
 
     def look(compared="", migration=MIGRATION, *, there=True, dumped=False, seen=SEEN):
         host = mocker.Mock(environment=environment(database={"name": "d", "user": "u", "alembic": {"service": "api"}}))
-        mocker.patch.object(values, "compare", return_value=compared)
+        mocker.patch.object(upgraded_values, "compare", return_value=compared)
         mocker.patch.object(upgrading, "costs", return_value=["4 rows"])
         found = upgrading.look(host, seen, "r1", BEFORE, migration, there=there, dumped=dumped)
         return structs.replace(

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tasks.console.errors import Refused, TimedOut
-from tasks.preflight.revisions import values
+from tasks.preflight.revisions import upgraded_values as values
 from tasks.tools.postgres.compared import Compared, parse_compared
 from tests.unit.support import reports
 from tests.unit.support.deployment import environment
