@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
+from tasks.console.commands import render
 from tasks.playbooks.full_rollback import plan
 from tasks.preflight.rollback_report import RollbackOptions
 from tests.unit.support import reports
@@ -76,3 +77,11 @@ def test_the_plan_is_the_run_that_the_preflight_was_made_for():
 def test_a_rebuild_is_without_cache():
     made = plan(reports.rollback(options=RollbackOptions(rebuild=True)))
     assert made.steps[1].commands[0].startswith("docker-compose build --no-cache ")
+
+
+def test_where_a_rehearsal_found_no_way_up_again_the_way_back_is_the_snapshot_if_one_is_made():
+    report = reports.rollback(DOWN, migration=reports.migration(one_way=True))
+    made = plan(report)
+    assert render(made.back) == f"fab undo --run {reports.RUN} --restore-snapshot"
+    assert [step.back for step in made.steps if step.name == "downgrade"] == [made.back]
+    assert plan(structs.replace(report, safety=None)).back == ""

@@ -101,3 +101,8 @@ def test_a_type_that_the_downgrade_forgets_is_named(described, mocker):
     facts, questions = described(change("op.drop_index('ix')"), ends=False)
     assert facts == ["takes back two (Add it): reversible", "  leaves type mood behind: upgrading again may fail"]
     assert questions == []
+
+
+def test_that_no_upgrade_takes_it_back_is_known_from_the_rehearsal():
+    assert losses.one_way(["a", "rehearsed: undo could not upgrade again, only bring the snapshot back: no"])
+    assert not losses.one_way(["rehearsed: undo would not bring back the schema as it is, by upgrading: TYPE mood"])
