@@ -15,7 +15,7 @@ from .migrate import variables as variables_of
 from .schema_change import SchemaChange
 from .trial import Trial, variables
 
-UPGRADES = "the upgrade works on a clone"  # what it prints then
+FAILS = "the rehearsal "  # how the line begins that says, with exit code 2, that the change does not work
 
 
 class Kept(Struct, frozen=True):
@@ -53,7 +53,8 @@ def compare(
 ) -> str:
     """Return the call that upgrades a clone with all data, beside a run, and compares it with the copy `snapshot`.
 
-    It prints what `values.parse_compared` reads; where it prints UPGRADES, the upgrade works, whatever its exit code.
+    It prints what `compared.parse_compared` reads. Where it ends 2 with a line that begins with FAILS, the upgrade does
+    not work.
     """
     more = {"TRIAL_IMAGE": "", "SNAPSHOT": snapshot, "ASIDE": "1", "TREE": tree}
     return _call(environment, "upgrade", image, change, ways_out, True, more)
