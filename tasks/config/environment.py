@@ -13,7 +13,9 @@ from msgspec import structs
 
 from ..console.errors import Refused
 from . import variables
-from .settings import DatabaseSettings, Environment, EnvironmentSettings, Hooks
+from .around import Hooks
+from .database import DatabaseSettings
+from .settings import Environment, EnvironmentSettings
 from .shapes import ALLOWED, SERVICE
 from .validation import InvalidError, Place, convert, dig, sentence, without
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
-from ..config.settings import Hook, Hooks
+from ..config.around import Hook, Hooks
 from ..ssh.scripts import call
 from .plan import Plan, Step
 from .record import RunRecord

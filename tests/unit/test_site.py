@@ -12,7 +12,7 @@ import yaml
 
 import tasks
 from docs import reference
-from tasks.config import inventory, settings
+from tasks.config import around, database, inventory, settings
 
 PROJECT = Path(__file__).parent.parent.parent
 PAGES = {str(p.relative_to(PROJECT)): p.read_text() for p in [PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")]}
@@ -24,14 +24,14 @@ KEYS = {  # the chapter of hosts-yaml.md that explains a section of the file
     "hosts": settings.HostSettings,
     "app": settings.App,
     "compose": settings.Compose,
-    "database": settings.DatabaseSettings,
-    "Where backups are": settings.Storage,
-    "alembic": settings.Alembic,
+    "database": database.DatabaseSettings,
+    "Where backups are": database.Storage,
+    "alembic": database.Alembic,
     "health": settings.Health,
     "An address": settings.Address,
-    "notify": settings.Notices,
-    "hooks": settings.Hooks,
-    "A hook": settings.Hook,
+    "notify": around.Notices,
+    "hooks": around.Hooks,
+    "A hook": around.Hook,
 }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...config.settings import DatabaseSettings, Environment
+from ...config.database import DatabaseSettings
+from ...config.settings import Environment
 from ...console.commands import fab
 from ...console.errors import Refused
 from ...console.units import size

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from ...config.settings import Alembic, Environment
+from ...config.database import Alembic
+from ...config.settings import Environment
 from ...console.errors import Refused
 from ...ssh import paths
 from ...ssh.host import Host

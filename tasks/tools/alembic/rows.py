@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...config.settings import Alembic, DatabaseSettings, Environment
+from ...config.database import Alembic, DatabaseSettings
+from ...config.settings import Environment
 from ...ssh import scripts
 from ...ssh.probe import Probe, single
 from ...ssh.shell import Answer

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tasks.config import inventory
-from tasks.config.settings import Notices
+from tasks.config.around import Notices
 from tasks.console.errors import Refused
 
 GOOD = {

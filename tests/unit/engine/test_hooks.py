@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tasks.config.settings import Hook, Hooks
+from tasks.config.around import Hook, Hooks
 from tasks.console.errors import Failed, Refused
 from tasks.engine import here, hooks
 from tasks.engine.execution import Execution
