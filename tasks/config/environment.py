@@ -14,7 +14,7 @@ from msgspec import structs
 from ..console.errors import Refused
 from . import variables
 from .around import Hooks
-from .database import DatabaseSettings
+from .database_section import DatabaseSettings
 from .settings import Environment, EnvironmentSettings
 from .shapes import ALLOWED, SERVICE
 from .validation import InvalidError, Place, convert, dig, sentence, without

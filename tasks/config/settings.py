@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from msgspec import Meta, field, structs
 
 from .around import Hooks, Notices
-from .database import DatabaseSettings
+from .database_section import DatabaseSettings
 from .shapes import COMMAND, PROJECT, HostName, Line, Port, Seconds, Section, Service, Text, Url
 
 

@@ -146,6 +146,10 @@ class Plan(Told, frozen=True, kw_only=True):
             return None, None
         return True, number != changing[-1]
 
+    def numbered(self, *, after: bool) -> list[tuple[int, Step]]:
+        """Return the steps that come before the proof, or those `after` it, with their numbers."""
+        return [(n, step) for n, step in enumerate(self.steps, start=1) if step.after is after]
+
     @property
     def outage(self) -> bool:
         """Whether the application does not answer during some step."""

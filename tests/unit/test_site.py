@@ -12,7 +12,7 @@ import yaml
 
 import tasks
 from docs import reference
-from tasks.config import around, database, inventory, settings
+from tasks.config import around, database_section, inventory, settings
 
 PROJECT = Path(__file__).parent.parent.parent
 PAGES = {str(p.relative_to(PROJECT)): p.read_text() for p in [PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")]}
@@ -24,9 +24,9 @@ KEYS = {  # the chapter of hosts-yaml.md that explains a section of the file
     "hosts": settings.HostSettings,
     "app": settings.App,
     "compose": settings.Compose,
-    "database": database.DatabaseSettings,
-    "Where backups are": database.Storage,
-    "alembic": database.Alembic,
+    "database": database_section.DatabaseSettings,
+    "Where backups are": database_section.Storage,
+    "alembic": database_section.Alembic,
     "health": settings.Health,
     "An address": settings.Address,
     "notify": around.Notices,

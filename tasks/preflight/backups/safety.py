@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...config.database import DatabaseSettings
+from ...config.database_section import DatabaseSettings
 from ...config.settings import Environment
 from ...console.commands import fab
 from ...console.errors import Refused

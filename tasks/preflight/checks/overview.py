@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from ...config.database import DatabaseSettings
+from ...config.database_section import DatabaseSettings
 from ...config.settings import Environment
 from ...console.text import one_line
 from ...console.units import age, moment, size, stamp

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from ...config.database import Alembic
+from ...config.database_section import Alembic
 from ...config.settings import Environment
 from ...console.errors import Refused
 from ...ssh import paths

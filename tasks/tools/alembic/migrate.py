@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from ...config.database import Alembic, DatabaseSettings
+from ...config.database_section import Alembic, DatabaseSettings
 from ...config.settings import Environment
 from ...console.errors import Refused
 from ...ssh import paths, scripts

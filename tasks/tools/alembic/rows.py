@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...config.database import Alembic, DatabaseSettings
+from ...config.database_section import Alembic, DatabaseSettings
 from ...config.settings import Environment
 from ...ssh import scripts
 from ...ssh.probe import Probe, single

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from msgspec import structs
 
-from tasks.config.database import DatabaseSettings
+from tasks.config.database_section import DatabaseSettings
 from tasks.config.settings import App, Compose, Environment, HostSettings
 from tasks.console.errors import Refused
 from tasks.steps import incident

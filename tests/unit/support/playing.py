@@ -114,5 +114,5 @@ def ends(mocker: Any, *found: Any) -> list[tuple[str, list[str]]]:
             end = end if isinstance(end, End) else End("ended", end)
             return [(end, ["some words"])] * len(self.watches)
 
-    mocker.patch("tasks.engine.execution.Watches", Watches)
+    mocker.patch("tasks.engine.attempts.Watches", Watches)
     return begun

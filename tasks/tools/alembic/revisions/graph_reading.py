@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ....config.database import Alembic
+from ....config.database_section import Alembic
 from ....ssh.probe import Probe, single
 from ....ssh.shell import Answer
 from .answers import Undecidable, UndecidedError

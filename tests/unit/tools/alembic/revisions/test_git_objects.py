@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tasks.config.database import Alembic
+from tasks.config.database_section import Alembic
 from tasks.ssh.shell import Answer
 from tasks.tools.alembic import revisions
 from tests.unit.support.laid import with_files

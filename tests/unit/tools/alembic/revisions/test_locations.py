@@ -8,7 +8,7 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from tasks.config.database import Alembic
+from tasks.config.database_section import Alembic
 from tasks.tools.alembic.revisions import Undecidable
 
 
