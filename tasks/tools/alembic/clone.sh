@@ -47,7 +47,10 @@ TABLES
 
 # Dumped while the server is made. TimescaleDB has to know that its tables are loaded.
 clone() {
-  said=$(dump | sed '/^CREATE EXTENSION IF NOT EXISTS timescaledb /a SELECT timescaledb_pre_restore();' | make_server) || :
+  said=$(dump | sed '/^CREATE EXTENSION IF NOT EXISTS timescaledb WITH SCHEMA / {
+    p
+    s/.* SCHEMA \(.*\);/SELECT \1.timescaledb_pre_restore();/
+  }' | make_server) || :
   case $said in *the-clone-is-whole*) return ;; esac
   printf '%s\n' "$said" | grep -vi password | tail -n 5
   fail 'the clone for the rehearsal could not be made'

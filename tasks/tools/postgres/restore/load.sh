@@ -22,7 +22,10 @@ watch_room() {
 
 stop_watching() { kill "$watcher" 2>/dev/null || :; }
 
-timescale() { [ -z "${TIMESCALE-}" ] || printf '%s\n' "$1"; } # SQL
+timescale() { # pre, or post: its functions are where it was made; what a dump leaves as search_path leads nowhere
+  [ -z "${TIMESCALE-}" ] || echo "SELECT set_config('search_path', extnamespace::regnamespace::text, true)
+    FROM pg_extension WHERE extname = 'timescaledb'; SELECT timescaledb_$1_restore();"
+}
 
 read_backup() { unpack 2>"$work/unpack.err" || : >"$work/unreadable"; }
 
@@ -34,9 +37,10 @@ load_sql() {
   {
     echo 'BEGIN;'
     [ -z "${FIRST-}" ] || cat "$FIRST"
-    timescale 'CREATE EXTENSION IF NOT EXISTS timescaledb; SELECT timescaledb_pre_restore();'
+    [ -z "${TIMESCALE-}" ] || echo 'CREATE EXTENSION IF NOT EXISTS timescaledb;'
+    timescale pre
     read_backup | scan 2>"$work/scan.err" && [ ! -e "$work/unreadable" ] \
-      && timescale 'SELECT timescaledb_post_restore();' \
+      && timescale post \
       && printf 'COMMIT;\n\\echo RESTORE_OK_%s\n' "$nonce"
   } | sql "$COPY" >"$work/out" 2>"$work/load.err" || :
   [ "$(tail -n 1 "$work/out")" = "RESTORE_OK_$nonce" ]
