@@ -10,8 +10,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import msgspec
-
 from ..config.settings import Environment
 from ..console.errors import Failed, Refused
 from ..console.text import last_line
@@ -21,9 +19,9 @@ from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..ssh.probe import Probe, single
 from ..ssh.shell import Answer, Word, join, quote
+from . import plan_file
 from .plan import Plan, Step, label
 
-FORMAT = 2  # of plan.json, and of the files beside it
 CHUNK = 90_000  # bytes of base64 that go into one command
 MOVED = 9  # exit code of a begin that came too late
 # The engine's own scripts that work in a run's folder, with all that they need.
@@ -65,8 +63,7 @@ def inside(run_folder: Word, file: str, *arguments: str, **variables: str) -> st
 
 def files(owner: dict[str, str], plan: Plan) -> dict[str, str]:
     """Return what is laid into the run's folder before its first step: text by name."""
-    whole = {"format": FORMAT, "owner": owner, "plan": msgspec.to_builtins(plan)}
-    laid = {"plan.new": json.dumps(whole)}
+    laid = {"plan.new": plan_file.written(owner, plan)}
     for number, step in enumerate(plan.steps, start=1):
         for one in (step, step.amends):
             laid |= _scripts(label(number, one), one) if one else {}

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -17,8 +14,8 @@ from ..ssh import paths, scripts
 from ..ssh import probe as probes
 from ..ssh.host import Host
 from ..ssh.probe import Probe
-from . import journal, lock, uptime
-from .journal import FORMAT, Entry
+from . import journal, lock, plan_file, uptime
+from .journal import Entry
 from .plan import RELIES, Plan, Step, label
 from .step_status import StepStatus, status_of
 from .uptime import Answers, Measured
@@ -167,7 +164,7 @@ def parse(found: probes.Answers) -> RunRecord:
     """Return the record that the answers to the commands of `probe` make."""
     known = _by_its_journal(found)
     try:
-        owner, plan = _plan(found["plan"].out)
+        owner, plan = plan_file.read(found["plan"].out)
     except ValueError as error:
         raise OtherFormat(str(error), known) from None
     tries = [line.split() for line in found["tries"].out.splitlines() if line.strip()]
@@ -189,21 +186,4 @@ def _by_its_journal(found: probes.Answers) -> RunRecord:
         lock=held.state if held else "",
         now=float(found["now"].out.strip() or 0),
         answers=uptime.read(found["answers"].out),
-    )
-
-
-def _plan(text: str) -> tuple[dict[str, str], Plan]:
-    """Return who ran the plan of plan.json, and the plan.
-
-    Raises ValueError where it is of another format as well: its steps would not be run as they were meant.
-    """
-    try:
-        whole: dict[str, Any] = msgspec.convert(json.loads(text), dict[str, Any])
-        if (written := whole.get("format", 1)) == FORMAT:
-            return whole.get("owner") or {}, msgspec.convert(whole["plan"], Plan)
-    except (msgspec.MsgspecError, ValueError, KeyError) as error:
-        raise ValueError(f"The plan of the run cannot be read: {' '.join(str(error).split())}.") from None
-    raise ValueError(
-        f"The run was written by another version of these tasks (format {written}; this one reads {FORMAT}): "
-        f"use that version for it, or leave it as it is."
     )

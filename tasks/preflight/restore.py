@@ -17,7 +17,7 @@ from ..tools.postgres import reads
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Server
 from . import backup_fit, restore_facts
-from .backups import backup_check, backup_files, copies, finding, safety, upload
+from .backups import backup_check, backup_choice, backup_files, copies, finding, safety, upload
 from .downgrade import migration
 from .present import state
 from .present.reports import Migration
@@ -129,7 +129,7 @@ def _other(c: Host, path: str, file: str | None) -> str:
     if file != "latest":
         return ""
     whole = [one for one in finding.found(c) if one.good and one.path != path]
-    good, _why = backup_files.latest(whole, safety.configured(c.environment).name)
+    good, _why = backup_choice.latest(whole, safety.configured(c.environment).name)
     return f"The newest that was verified: --file {quote(good.path)}" if good else f"Others: {fab('backups.list')}"
 
 

@@ -16,7 +16,7 @@ from ..tools.postgres.backup import Backup, Section
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Member, Server
 from . import restore
-from .backups import backup_check, backup_files, finding, only_copies, safety
+from .backups import backup_check, backup_choice, backup_files, finding, only_copies, safety
 from .backups.backup_files import Found
 from .present.reports import DeploymentReport
 
@@ -146,7 +146,7 @@ def _alone(c: Host, report: StoredReport, name: str) -> StoredReport:
 def _needless(report: StoredReport, server: Server, keep: int, only: list[str]) -> StoredReport:
     folder = safety.configured(report.environment).storage.folder
     copies = [member for member in superfluous(server) if member.name not in only]
-    backups = backup_files.to_prune(report.backups, folder, report.live.name, keep)
+    backups = backup_choice.to_prune(report.backups, folder, report.live.name, keep)
     return structs.replace(report, copies=copies, backups=[one for one in backups if one.path not in only])
 
 

@@ -16,7 +16,7 @@ from ...ssh.probe import Probe, single
 from ...ssh.shell import Answer, Word
 from ...tools.compose import compose
 from ...tools.postgres.psql import Database
-from . import backup_check, backup_files, safety
+from . import backup_check, backup_choice, backup_files, safety
 from .backup_files import Found
 
 HOURS = {"h": 1, "d": 24}
@@ -54,7 +54,7 @@ def listing(environment: Environment, *, quick: bool = False, below: str = "") -
 def latest(c: Host) -> Found:
     """Return the newest backup of the live database, after saying why it is that; Refused where there is none."""
     settings = safety.configured(c.environment)
-    newest, why = backup_files.latest(found(c), settings.name)
+    newest, why = backup_choice.latest(found(c), settings.name)
     if newest is None:
         raise Refused(f"there is no backup of {settings.name} in {settings.storage.folder}.", at=c.address)
     console.say(f"latest: {newest.path}, of {moment(newest.taken)}: {why}")
@@ -106,7 +106,7 @@ def newest(environment: Environment, found: list[Found] | str, now: float) -> Ne
         return Newest()
     if isinstance(found, str):
         return Newest(f"cannot be read: {one_line(found) or 'no answer'}", old=True)
-    last, _why = backup_files.latest(found, settings.name)
+    last, _why = backup_choice.latest(found, settings.name)
     if last is None:
         return Newest(f"none of {settings.name}: wanted is one that is not older than {limit}", old=True)
     seconds = now - last.taken

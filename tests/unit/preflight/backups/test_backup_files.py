@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from tasks.preflight.backups import backup_choice
 from tasks.preflight.backups import backup_files as files
 from tasks.ssh import scripts
 from tasks.tools.postgres.psql import Database
@@ -94,8 +95,8 @@ def test_the_newest_and_the_newest_good_one_stay(tmp_path):
     good = files.parse_backup("FILE\tcustom\t1\t6\nCHECKSUM\tok\nKIND\tdump\nCOMPLETE\t1\n", "x")
     found[3] = files.Found(f"backups/{names[3]}", 1, 6, "custom", "sha256", (), good)
     foreign = files.Found("backups/by-hand.dump", 1, 0, "custom", "", ())
-    assert [f.name for f in files.to_prune([*found, foreign], "backups", "shop", 2)] == [names[2], names[4]]
-    assert files.to_prune(found[:1], "backups", "shop", 0) == []
+    assert [f.name for f in backup_choice.to_prune([*found, foreign], "backups", "shop", 2)] == [names[2], names[4]]
+    assert backup_choice.to_prune(found[:1], "backups", "shop", 0) == []
 
 
 def test_a_backup_goes_with_its_checksum_and_nothing_else(tmp_path):
@@ -141,12 +142,12 @@ def test_checksums_globals_and_logs_are_no_backups_and_only_dumps_of_this_databa
     assert {(one.name, one.ours) for one in found} == {
         ("a.dump", False), ("b.dump", False), ("c.dump", True), ("by-hand.sql", None), (mine.name, True)
     }  # fmt: skip
-    chosen, why = files.latest(found, "shop")
+    chosen, why = backup_choice.latest(found, "shop")
     assert (chosen.name, chosen.sum) == ("c.dump", "")
     assert "the newest of 2 that are of shop" in why
     assert "backups/by-hand.sql is newer, but says of no database" in why
     assert "a.dump is newer, but of another database" in why
-    assert files.latest([one for one in found if one.ours is not True], "shop")[0].name == "by-hand.sql"
+    assert backup_choice.latest([one for one in found if one.ours is not True], "shop")[0].name == "by-hand.sql"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
@@ -159,7 +160,7 @@ def test_what_cannot_be_read_is_named_with_the_cure(tmp_path):
 def test_unreadable_files_are_never_taken_and_are_named():
     lines = "FOREIGN\troot\t1700000000\tshop_20240101.sql\nBACKUP\t5\t9\tplain\t\t\tshop.sql\n"
     found = files.parse_listing(lines, "backups", "shop")
-    chosen, why = files.latest(found, "shop")
+    chosen, why = backup_choice.latest(found, "shop")
     assert chosen.name == "shop.sql"
     assert "backups/shop_20240101.sql is newer, but NOT READABLE, it belongs to root: sudo setfacl" in why
 
@@ -235,11 +236,11 @@ def test_what_was_fetched_goes_as_what_was_created_does_and_no_file_of_an_operat
     put(tmp_path, "fetched/it's/shop_20231231.dump", "by hand")
     replaced = tmp_path / "backups/fetched/it's/shop_20240101.dump"
     found = listed(tmp_path, folder="backups/fetched")
-    assert [one.name for one in files.to_prune(found, "backups", "shop", 1)] == [
+    assert [one.name for one in backup_choice.to_prune(found, "backups", "shop", 1)] == [
         f"shop_2024010{day}.dump" for day in "21"
     ]
     replaced.write_text("put there by somebody")
-    gone = files.to_prune(listed(tmp_path, folder="backups/fetched"), "backups", "shop", 1)
+    gone = backup_choice.to_prune(listed(tmp_path, folder="backups/fetched"), "backups", "shop", 1)
     assert [one.path for one in gone] == ["backups/fetched/it's/shop_20240102.dump"]
     script = laid.with_files(files.remove(gone, "reports"))
     subprocess.run(["sh", "-c", script], env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}, check=True)
