@@ -185,15 +185,9 @@ def noticed(main: RunRecord) -> list[TimelineEntry]:
 
 def timeline(journals: Journals, others: Sequence[TimelineEntry] = ()) -> list[TimelineEntry]:
     """Return all entries, and `others`, in the order of the host's clock."""
-    found = [
-        *others,
-        *(
-            TimelineEntry(float(e.get("at") or 0), run, str(e.get("event", "")), e)
-            for run, entries in journals.items()
-            for e in entries
-        ),
-    ]
-    return sorted(found, key=lambda entry: entry.at)
+    own = ((run, entry) for run, entries in journals.items() for entry in entries)
+    found = [TimelineEntry(float(e.get("at") or 0), run, str(e.get("event", "")), e) for run, e in own]
+    return sorted([*others, *found], key=lambda entry: entry.at)
 
 
 def note(host: Host, incident: Incident, event: str, what: str) -> None:
