@@ -58,7 +58,7 @@ function finish(   s, up) {
   else if (up ~ /^CREATE EXTENSION /) uses(s)
   else if (up ~ /^CREATE POLICY .* TO / && match(s, /.* TO /)) vital(substr(s, RLENGTH + 1))
   else if (up ~ /^CREATE USER MAPPING FOR /) { s = substr(s, 25); sub(/ SERVER .*/, "", s); vital(s) }
-  else if (up ~ /^ALTER SYSTEM /) forbid(s)
+  else if (up ~ /^(ALTER SYSTEM|BEGIN|START TRANSACTION|COMMIT|ROLLBACK|ABORT|PREPARE TRANSACTION)( |$)/) forbid(s)
   else if (up ~ /^SET STANDARD_CONFORMING_STRINGS = OFF/) plain = "E"
   else if (up ~ /^SET SEARCH_PATH = /) { path = substr(s, 19); sub(/, pg_catalog$/, "", path) }
   else if (up ~ /^COMMENT ON EXTENSION / && ENVIRON["FIRST"] != "") drop++ # it stays, and may be another's
@@ -72,9 +72,11 @@ function finish(   s, up) {
   } else if (up ~ /^SET SESSION AUTHORIZATION /) ownership()
   head = ""
 }
-# What no new database needs: --clean drops what is not there, and the schema public is there.
+# What no new database needs: --clean drops what is not there, and the schema public is there. The load is a transaction
+# of its own: large objects come in another, which would end it half-way.
 function needless(up) {
   if (up ~ /^CREATE SCHEMA PUBLIC$/) recreated[section] = 1
+  else if (up ~ /^(BEGIN|COMMIT)$/) head = ""
   else if (begun || up !~ /^(DROP|ALTER .* DROP|SELECT PG_CATALOG\.LO_UNLINK)/ \
     || up ~ /^DROP (DATABASE|ROLE|USER|GROUP|TABLESPACE) /) return 0
   head = ""

@@ -272,6 +272,21 @@ def test_what_a_new_database_does_not_have_is_not_dropped_and_what_it_has_not_cr
     assert (values(report, "RECREATES"), values(report, "DEFINES")) == ([""], [""])
 
 
+def test_the_transaction_of_large_objects_is_left_out_of_the_one_of_the_load(scan):
+    objects = "BEGIN;\n\nSELECT pg_catalog.lo_open('1', 131072);\n\nCOMMIT;\n\n"
+    atomic = "CREATE FUNCTION f() RETURNS integer\n    LANGUAGE sql\n    BEGIN ATOMIC\n SELECT 1;\nEND;\n\n"
+    code, _, out, _ = scan(HEAD + COPY + objects + atomic + TAIL, EMIT="1")
+    assert code == 0
+    assert out == HEAD + COPY + objects.replace("BEGIN;\n", "").replace("COMMIT;\n", "") + atomic + TAIL
+
+
+@pytest.mark.parametrize("words", ["ROLLBACK;", "START TRANSACTION;", "COMMIT AND CHAIN;", "SELECT 1; COMMIT;"])
+def test_what_would_end_the_transaction_of_the_load_is_never_passed_on(scan, words):
+    code, _, out, err = scan(HEAD + COPY + words + "\n" + TAIL, EMIT="1")
+    assert (code, words in out) == (3, False)
+    assert "line 10 of the backup" in err
+
+
 def test_rows_without_tables_extensions_and_the_roles_of_policies_are_told(scan):
     text = "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;\n"
     text += "CREATE POLICY p ON t FOR ALL TO a, PUBLIC USING (true);\n"
