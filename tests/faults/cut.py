@@ -12,12 +12,12 @@ MOMENT, STEP, NUMBER = os.environ["CUT"].split(":")
 on = execution.Execution._on
 
 
-def cut(self, members, attempts) -> None:
+def cut(self, pairs) -> None:
     """Run a step on its hosts, and end this process at the moment that was asked for."""
-    name = attempts[0].step.name
+    name = pairs[0][1].step.name
     if MOMENT == "before" and name == STEP:
         os.kill(os.getpid(), int(NUMBER))
-    on(self, members, attempts)
+    on(self, pairs)
     if MOMENT == "after" and name == STEP:
         os.kill(os.getpid(), int(NUMBER))
 
