@@ -46,28 +46,34 @@ def main() -> None:
     host.down()
     host = Host.up("pictures-fail", Variant(downgrade_raises=True))
     host.reset()
-    take("failure", host, "full-rollback", "--commit", host.releases["v2"][:7], "--no-rehearse")
+    take("failure", host, "full-rollback", "--commit", host.releases["v2"][:7], "--no-rehearse", code=2)
     host.down()
 
 
-def take(name: str, host: Host, *words: str) -> None:
-    """Run `fab` with `words` at a terminal of its own, and write down what is left on it."""
+def take(name: str, host: Host, *words: str, code: int = 0) -> None:
+    """Run `fab` with `words` at a terminal of its own, and write down what is left on it.
+
+    Raises SystemExit where it does not end with `code`: that is no picture of what it should show.
+    """
     screen = pyte.Screen(WIDTH, HEIGHT)
     stream = pyte.ByteStream(screen)
     stream.feed(f"$ fab {' '.join(words)}\r\n".encode())
-    for seen in shown([str(FAB), *words], {"ROLLBACK_ENV": "sandbox", "SANDBOX_PORT": str(host.port)}):
-        stream.feed(seen)
+    ended, seen = shown([str(FAB), *words], {"ROLLBACK_ENV": "sandbox", "SANDBOX_PORT": str(host.port)})
+    stream.feed(seen)
+    if ended != code:
+        raise SystemExit(f"{name}: fab ended with {ended}, not with {code}:\n{seen.decode(errors='replace')}")
     (FOLDER / f"{name}.svg").write_text(drawn(screen, f"fab {words[0]}"), encoding="utf-8")
 
 
-def shown(command: list[str], variables: dict[str, str]) -> list[bytes]:
-    """Return what a command writes on its terminal; a question is answered with yes."""
+def shown(command: list[str], variables: dict[str, str]) -> tuple[int, bytes]:
+    """Return how a command ends, and what it writes on its terminal; a question is answered with yes."""
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
     environment = {**os.environ, **variables, "TERM": "xterm-256color"}
-    with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, env=environment, start_new_session=True):
+    with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, env=environment, start_new_session=True) as fab:
         os.close(its)
-        return list(_read(ours))
+        seen = b"".join(_read(ours))
+    return fab.returncode, seen
 
 
 def _read(terminal: int) -> list[bytes]:

@@ -125,3 +125,13 @@ def test_the_examples_of_hosts_yaml_can_be_read(tmp_path, monkeypatch):
         monkeypatch.setenv("ROLLBACK_HOSTS_FILE", str(file))
         assert inventory.load("production").compose.services
     assert len(blocks) >= 2
+
+
+def test_no_picture_shows_a_traceback_or_a_path_of_the_machine_that_took_it():
+    pictures = {
+        file.name: re.sub("<[^>]*>|&#160;", " ", file.read_text()) for file in (PROJECT / "docs").rglob("*.svg")
+    }
+    assert pictures
+    assert [
+        name for name, text in pictures.items() if "Traceback" in text or re.search(r"(?<![\w/.~:])/\w+/\w+/", text)
+    ] == []
