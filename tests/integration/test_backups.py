@@ -251,6 +251,7 @@ def test_a_backup_is_restored_on_trial_into_a_server_of_its_own_and_nothing_is_l
     operator.host.exec("rm backups/trial.sql backups/tampered.sql")
 
 
+@pytest.mark.long
 def test_what_is_no_good_is_refused_before_anything_stops(operator):
     before = operator.world()
     for name, (command, words) in BAD.items():

@@ -31,7 +31,7 @@ def changed(before: dict, after: dict, what: int) -> set[str]:
     return {name for name in after if name not in before or before[name][what] != after[name][what]}
 
 
-@pytest.fixture(params=VARIANTS, ids=["v1", "v2"])
+@pytest.fixture(params=[VARIANTS[0], pytest.param(VARIANTS[1], marks=pytest.mark.long)], ids=["v1", "v2"])
 def host(request, deployed):
     """A host of either compose, whose backend shares its build with a worker of a second compose file."""
     operator = deployed(**request.param)

@@ -154,6 +154,7 @@ def test_a_downgrade_that_raises_is_refused_with_the_ways_out(hosts, tmp_path):
     assert operator.world() == before
 
 
+@pytest.mark.long
 def test_the_operators_own_sql_takes_the_place_of_a_downgrade_that_raises(hosts, tmp_path):
     host = hosts(downgrade_raises=True)
     host.reset()

@@ -54,6 +54,7 @@ def test_a_rollback_without_the_schema_and_its_undo_leave_the_schema(fresh):
     assert way_back(undone) == ["full-rollback", "--commit", fresh.good[:12], "--no-database"]
 
 
+@pytest.mark.long
 def test_a_restore_that_is_undone_under_other_code_is_asked_about_and_not_called_well(fresh):
     restored = fresh.fab("emergency-restore", "--file", GOOD, "--yes", "--no-health")
     assert restored.code == 0, restored.text

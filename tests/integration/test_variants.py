@@ -12,7 +12,7 @@ VARIANTS = {
     "no alembic": {"alembic": False},
     "compose v2, no database": {"compose": "v2", "database": False},
 }
-LONG = {"no frontend, backend in a subfolder", "no alembic"}
+LONG = {"no frontend, backend in a subfolder", "no alembic", "compose v2, no database"}
 CASES = [pytest.param(o, id=name, marks=pytest.mark.long if name in LONG else ()) for name, o in VARIANTS.items()]
 
 
