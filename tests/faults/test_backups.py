@@ -15,7 +15,7 @@ STEPS = {
     "beside": ("stop", "restore", "swap", "start"),
     "in place": ("stop", "dump", "drop", "restore", "take", "start"),
 }
-SEED, CUTS, FLIPS = 20240401, 200, 50
+SEED, CUTS, FLIPS = 20240401, 10, 10  # by whole commands; many more are read in integration/test_damage.py
 CHECK = """
 SELECT count(*) || ' ' || md5(string_agg(c::text, ',' ORDER BY id)) FROM cases c;
 """
@@ -66,7 +66,7 @@ def test_no_part_of_a_cut_backup_ever_takes_the_live_name(scene, form):
     chance, whole = random.Random(SEED), "backups/whole"
     scene.host.exec(f"{DUMP} {form} > {whole}")
     size, before = int(scene.host.exec(f"wc -c < {whole}")), _live(scene)
-    for _ in range(CUTS // 2):
+    for _ in range(CUTS):
         cut = chance.randrange(size - 40)
         scene.host.exec(f"head -c {cut} {whole} > backups/part")
         ran = scene.operator.fab("backups.restore", "--file", "part", "--yes")
@@ -81,7 +81,7 @@ def test_a_flipped_bit_is_refused_or_said_to_be_unverified(scene, checksum):
     scene.host.exec(f"{DUMP} -Fc > {whole}")
     content = scene.host.exec(f"base64 -w0 {whole}")
     data = base64.b64decode(content)
-    for _ in range(FLIPS // 2):
+    for _ in range(FLIPS):
         at, bit = chance.randrange(len(data)), chance.randrange(8)
         flipped = data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
         scene.host.exec("cat > backups/part; rm -f backups/part.sha256", stdin=flipped)

@@ -7,7 +7,7 @@ import shlex
 import pytest
 
 from tests.faults import naps
-from tests.faults.test_bad_backups import DUMP
+from tests.faults.test_bad_backups import DUMP, TAMPERED
 from tests.faults.test_failures import FULL, KILL_STEP, Break, broken, described, on_host
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault, pytest.mark.long]
@@ -29,8 +29,6 @@ BREAKS = [
         "changed since",
     ),
 ]
-# What is deleted before the end is in none of the counts that a check makes.
-TAMPERED = "sed 's/^ALTER TABLE ONLY public.cases$/DELETE FROM public.cases WHERE id = 1; &/'"
 # The application's login loses what a copy beside its database takes.
 ORDINARY = "psql -Xq -U jctc_user -d jctc_db -c 'CREATE ROLE boss SUPERUSER LOGIN'; psql -Xq -U boss -d jctc_db -c "
 ORDINARY += "'ALTER ROLE jctc_user NOSUPERUSER NOCREATEDB'"

@@ -71,7 +71,7 @@ class Recipe:
     app: Mapping[str, Any] = field(default_factory=dict)  # keys of the backend's service; None leaves one out
     services: Mapping[str, Any] = field(default_factory=dict)  # further services; None leaves one out
     top: Mapping[str, Any] = field(default_factory=dict)  # further keys at the compose file's top
-    tracked: Mapping[str, str] = field(default_factory=dict)  # further files of the repository
+    tracked: Mapping[str, str | None] = field(default_factory=dict)  # further files of the repository; None: without it
     released: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # the same, by the release that has them
     untracked: Mapping[str, str] = field(default_factory=dict)  # files that the deploy script leaves in the checkout
     values: Mapping[str, str] = field(default_factory=dict)  # further values, beside the passwords
@@ -86,7 +86,7 @@ class Recipe:
         found = {f"{self.below}/{path}".lstrip("/"): text for path, text in _application(at.release).items()}
         found[self.file] = at.fill(yaml.safe_dump(self.model(), sort_keys=False))
         more = {**self.tracked, **self.released.get(at.release, {})}
-        return found | {path: at.fill(text) for path, text in more.items()}
+        return {path: at.fill(text) for path, text in _without_none({**found, **more}).items()}
 
     def beside(self, at: Moment) -> dict[str, str]:
         """Return the files in the checkout that git does not know."""

@@ -24,6 +24,28 @@ echo "listen_addresses = '*'" >>/etc/postgresql/$1/$2/postgresql.conf
 echo 'host all shop all scram-sha-256' >>/etc/postgresql/$1/$2/pg_hba.conf
 pg_ctlcluster $1 $2 start
 """
+# A database that several applications have, in a project and a network of its own.
+PROJECT = """
+name: data
+services:
+  database:
+    image: postgres:15
+    environment: {POSTGRES_DB: shop, POSTGRES_USER: shop, POSTGRES_PASSWORD: PASSWORD}
+networks: {default: {name: shared}}
+"""
+START = """
+mkdir -p data && cd data && cat > compose.yml && docker compose -f compose.yml up -d
+until docker exec data-database-1 pg_isready -q -h 127.0.0.1; do sleep 0.2; done
+"""
+# Migrations that Python configures: there is no alembic.ini.
+CONFIGURED = """
+from alembic.config import CommandLine, Config
+line = CommandLine()
+options = line.parser.parse_args()
+config = Config(cmd_opts=options)
+config.set_main_option("script_location", "alembic")
+line.run_cmd(config, options)
+"""
 
 
 def elsewhere(seen_at, **database):
@@ -96,6 +118,19 @@ def test_a_database_on_another_host_beside_which_the_login_may_keep_no_copy(depl
     docker = f"docker run --rm -i --network host -e PGPASSWORD={PASSWORD} --entrypoint psql postgres:15"
     shop = deployment(**known, untracked={".password": PASSWORD}, psql=f"{docker} -h {other_server} -U shop")
     assert "Load backups/" in rolled_back_and_restored(shop)
+
+
+def test_a_database_of_another_project_and_migrations_that_python_configures(deployment, borrowed):
+    borrowed.exec(START, stdin=PROJECT.replace("PASSWORD", PASSWORD), timeout=120)
+    alembic = {"config": "alembic", "command": "python migrate.py"}
+    known = elsewhere("", container="data-database-1", alembic=alembic)
+    known["app"]["extra_hosts"] = None
+    known["top"]["networks"] = {"default": {"name": "shared", "external": True}}
+    migrate = MIGRATE.replace("alembic", alembic["command"])
+    files = {"alembic.ini": None, "migrate.py": CONFIGURED}
+    psql = "docker exec -i data-database-1 psql -U shop"
+    shop = deployment(**known, tracked=files, deploy=(BUILD, migrate, UP), psql=psql)
+    assert "[3/4] Swap " in rolled_back_and_restored(shop)
 
 
 def test_alembic_by_a_section_of_its_own_a_path_in_the_image_and_an_address_past_the_pooler(deployment):
