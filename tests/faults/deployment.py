@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from sandbox.shell import SandboxError
 from tests.faults.running import LIMIT
 from tests.operator import Operator, Ran
 
+BUSY = 20  # seconds for which a step may keep all sessions out
+ENDED = ("due to administrator command", "not currently accepting connections")
 RUNS = "jctc-app/.git/fab-rollback/runs"
 CONTENT = """
 SELECT count(*) || ' ' || coalesce(md5(string_agg(concat_ws('|', id, reference, title, opened_on,
@@ -35,14 +39,15 @@ class Deployment:
     def content(self) -> str:
         """Count and checksum of the rows, over the columns that all releases have.
 
-        A step that goes on meanwhile may end this session, as it ends all others: it is asked again.
+        A step that goes on meanwhile may end this session, as it ends all others, and keep new ones out for a moment.
         """
-        try:
-            return self.operator.sql(CONTENT)
-        except SandboxError as error:
-            if "due to administrator command" not in str(error):
-                raise
-        return self.operator.sql(CONTENT)
+        deadline = time.monotonic() + BUSY
+        while True:
+            try:
+                return self.operator.sql(CONTENT)
+            except SandboxError as error:
+                if time.monotonic() > deadline or not any(word in str(error) for word in ENDED):
+                    raise
 
     def last_run(self) -> str:
         """The run that did something last."""
