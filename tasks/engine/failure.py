@@ -125,9 +125,10 @@ def _next(run: Progress) -> list[str]:
         return [f"  next: mend the cause, then {fab('resume')}{_or_back(run)}", _log(run)]
     if run.amended:
         return [f"  next: mend the cause, then {fab('resume')}, or begin anew", _log(run)]
-    if run.names == [step.name for step in run.plan.steps if not step.after]:
-        return [f"  next: mend the cause, then {fab('resume')}, which proves it again{_or_back(run)}", _log(run)]
     way = run.world.way_back(run.host, run.plan)
+    if run.names == [step.name for step in run.plan.steps if not step.after]:
+        taken_back = f"; or take it back: {way}" if way and _undone(run) else ""
+        return [f"  next: mend the cause, then {fab('resume')}, which proves it again{taken_back}", _log(run)]
     back = f"  the way back: {way}" if way else ""
     return [line for line in (f"  next: {fab('status')}", back, _log(run)) if line]
 

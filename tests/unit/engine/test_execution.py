@@ -114,6 +114,15 @@ def test_what_is_not_proven_is_a_failure_even_though_every_step_succeeded(mocker
     assert not any("close-run.sh" in command for command in run.host.commands)
 
 
+def test_what_is_not_proven_is_taken_back_as_the_world_says(mocker):
+    ends(mocker)
+    run = execution(plan(STOP, START), world=World(ok=False))
+    mocker.patch.object(run.progress.world, "way_back", return_value="fab undo --run run-1 --restore-snapshot")
+    with pytest.raises(Failed) as failed:
+        run.complete()
+    assert "proves it again; or take it back: fab undo --run run-1 --restore-snapshot\n" in render(failed.value.message)
+
+
 def test_an_interruption_is_noted_and_says_what_goes_on(mocker):
     ends(mocker, KeyboardInterrupt())
     run = execution(plan(STOP, START))
