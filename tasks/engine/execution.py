@@ -156,7 +156,7 @@ class Execution:
         found = measuring.measured(self.host.fleet, self.plan)
         outcome = outcome_of(self.plan, self.progress.done, proofs, found, time.monotonic() - self.started)
         outcome = replace(outcome, back=self.world.way_back(self.host, self.plan))
-        parallel_map(self.host.fleet, lambda member: self._finish(member, outcome.outage))
+        parallel_map(self.host.fleet, lambda member: self._finish(member, outcome))
         self.progress.partially_applied = False
         awaited = self.plan.outage and (found or self.plan.expect.healthy)
         if unclosed:
@@ -169,8 +169,8 @@ class Execution:
         with living.waiting("proving that the application is as it should be", limit):
             return parallel_map(self.host.fleet, lambda member: self.world.prove(member, self.plan.expect))
 
-    def _finish(self, member: Host, outage: float | None) -> None:
-        member.sh(journal.finish(self.folder, journal.owner(self.plan), outage))
+    def _finish(self, member: Host, outcome: Outcome) -> None:
+        member.sh(journal.finish(self.folder, journal.owner(self.plan), outcome.outage, outcome.recovery))
         if undone := self.plan.undoes:
             there = journal.folder(self.host.environment, undone)
             member.sh(journal.note(there, "undone", by=self.plan.run, half=False), check=False)

@@ -121,14 +121,15 @@ def resumed(run_folder: Word, owner: dict[str, str]) -> str:
     return inside(run_folder, "note.sh", _entry("resumed", **owner), "working")
 
 
-def finish(run_folder: Word, owner: dict[str, str], outage: float | None = None) -> str:
+def finish(run_folder: Word, owner: dict[str, str], outage: float | None = None, recovery: float | None = None) -> str:
     """Return the command that does what the plan does once it is proven, and closes the journal.
 
-    `outage` is how long the application did not answer, in seconds, where that is known.
+    `outage` is how long the application did not answer, in seconds, `recovery` when it did again, from the run's
+    begin, where these are known.
     """
     known = {name.upper(): owner[name] for name in ("run", "task", "who", "machine")}
-    lasted = {} if outage is None else {"outage": outage}
-    return inside(run_folder, "close-run.sh", _entry("proven", half=False, **lasted), **known)
+    measured = {name: value for name, value in (("outage", outage), ("recovery", recovery)) if value is not None}
+    return inside(run_folder, "close-run.sh", _entry("proven", half=False, **measured), **known)
 
 
 def activity(environment: Environment) -> Probe[str]:
@@ -140,12 +141,13 @@ def activity(environment: Environment) -> Probe[str]:
     return Probe({"": command}, lambda answers: answers[""].out.strip(), first=True)
 
 
-def every(environment: Environment, count: int) -> Probe[dict[str, list[Entry]]]:
+def every(environment: Environment, count: int, events: Iterable[str] = ()) -> Probe[dict[str, list[Entry]]]:
     """Return the probe of the journals of the last `count` runs, by the name of the run, the oldest first.
 
-    It raises Refused where the login may not read them.
+    Of `events`, where any are named, only these entries. It raises Refused where the login may not read them.
     """
-    command = scripts.call("engine/list-runs.sh", str(count), STATE=paths.state(environment))
+    wanted = [f'"event":"({"|".join(events)})"'] if events else []
+    command = scripts.call("engine/list-runs.sh", str(count), *wanted, STATE=paths.state(environment))
     return single(command, _journals)
 
 

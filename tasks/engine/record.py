@@ -41,8 +41,8 @@ class RunRecord(Struct, frozen=True, kw_only=True):
 
     @property
     def measured(self) -> Measured | None:
-        """How long the application did not answer; None where that is not known."""
-        return uptime.measured(self.answers, self.journal, self.plan)
+        """How long the application did not answer, as the host noted it, else as the journal says; None: not known."""
+        return uptime.measured(self.answers, self.journal, self.plan) or uptime.journaled(self.journal)
 
     @property
     def partially_applied(self) -> bool:

@@ -101,6 +101,12 @@ def measured(noted: Answers | None, entries: list[Entry], plan: Plan) -> Measure
     )
 
 
+def journaled(entries: list[Entry]) -> Measured | None:
+    """Return the outage that a run's journal was closed with; None where it does not say."""
+    said = next((e for e in entries if e.get("event") == "proven" and "outage" in e), None)
+    return Measured(float(said["outage"]), said.get("recovery")) if said else None
+
+
 def worst(found: Iterable[Measured | None]) -> Measured | None:
     """Return the longest outage of several hosts; None where one of them did not measure it."""
     known = list(found)

@@ -12,8 +12,10 @@ from ..engine.plan import Expectation, Plan, Step, chain
 from ..engine.run import RunOptions, carry_out
 from ..engine.world import Outcome
 from ..preflight import releases
-from ..preflight.history import ledger
+from ..preflight.history import ledger, stats_view
+from ..preflight.history import stats as history
 from ..preflight.history.ledger import Entry
+from ..preflight.history.stats import Stats
 from ..preflight.releases import ReleaseReport
 from ..ssh.host import Host
 from . import containers
@@ -93,4 +95,18 @@ def list_(c: Host, json: bool = False) -> list[Entry]:
         return found
     headings = ("at", "commit", "subject", "state", "revision", "images", "by")
     console.table(headings, map(releases.row, reversed(found)))
+    return found
+
+
+@task
+def stats(c: Host, months: int | str = "6", json: bool = False) -> Stats:
+    """Show deployments, how many failed, the time to restore and the outage, by month."""
+    found = history.read(c, int(months))
+    if console.emit_json(to_builtins(found)):
+        return found
+    console.table(stats_view.HEADINGS, map(stats_view.row, [*found.months, found.whole]))
+    for line in stats_view.chart(found):
+        console.say(line, as_is=True)
+    for sentence in found.unknown:
+        console.say(f"{sentence}.", style="yellow")
     return found

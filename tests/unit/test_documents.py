@@ -24,6 +24,7 @@ from tasks.preflight import releases
 from tasks.preflight.backups import backup_list
 from tasks.preflight.backups.backup_files import Found
 from tasks.preflight.checks import checkup, diagnosis, overview
+from tasks.preflight.history import stats
 from tasks.preflight.history.ledger import Entry
 from tasks.preflight.history.past import Past
 from tasks.preflight.present import state
@@ -172,6 +173,14 @@ def test_a_diagnosis_is_as_promised(capsys):
 def test_a_run_is_as_promised(capsys):
     valid("runs.show", emitted(capsys, lambda: terminal.emit_json({**history.describe(record(*STEPS)), "logs": {}})))
     valid("resume", emitted(capsys, lambda: terminal.emit_json(history.describe(record()))))
+
+
+def test_the_figures_are_as_promised(mocker, capsys):
+    known = stats.history([RELEASE], {})
+    mocker.patch.object(stats, "read", return_value=stats.of(known, ["1969-12", "1970-01"]))
+    planned(mocker, release.stats, json=True)
+    found = valid("release.stats", json.loads(capsys.readouterr().out))
+    assert [month["deployments"] for month in found["months"]] == [None, 1]
 
 
 def test_a_listed_backup_is_as_promised(capsys):

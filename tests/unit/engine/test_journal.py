@@ -135,6 +135,13 @@ def test_a_proven_run_is_closed_and_its_records_are_in_the_ledger(home):
     assert read(folder)[-1]["event"] == "proven"
 
 
+def test_a_closed_run_has_its_outage_and_when_the_application_answered_again(home):
+    folder = written(home, plan())
+    done = home.sh(runs.finish(runs.folder(ENVIRONMENT, "run-1"), OWNER, 3.5, 7.1))
+    assert done.returncode == 0, done.stderr
+    assert (read(folder)[-1]["outage"], read(folder)[-1]["recovery"]) == (3.5, 7.1)
+
+
 def test_a_run_whose_closing_fails_is_not_called_proven(home):
     folder = written(home, plan(closing="echo no room >&2; exit 1"))
     done = home.sh(runs.finish(runs.folder(ENVIRONMENT, "run-1"), OWNER))
@@ -148,6 +155,15 @@ def test_the_last_runs_are_listed_with_their_journals_also_those_without_one(hom
     os.utime(home.state / "runs" / "run-0", (1, 1))
     found = runs.every(ENVIRONMENT, 5).read({"": answer(home, runs.every(ENVIRONMENT, 5))})
     assert [(name, len(entries)) for name, entries in found.items()] == [("run-0", 0), ("run-1", 1)]
+
+
+def test_of_journals_only_the_wanted_entries_are_brought(home):
+    written(home, plan())
+    home.sh(runs.note(runs.folder(ENVIRONMENT, "run-1"), "begin", step='"event":"proven"'))
+    home.sh(runs.finish(runs.folder(ENVIRONMENT, "run-1"), OWNER))
+    probe = runs.every(ENVIRONMENT, 5, ("run", "proven"))
+    found = probe.read({"": answer(home, probe)})
+    assert [entry["event"] for entry in found["run-1"]] == ["run", "proven"]
 
 
 def test_when_the_first_of_some_steps_began_is_that_of_its_first_try():

@@ -91,6 +91,13 @@ def test_of_several_hosts_the_longest_outage_counts_if_all_measured_theirs():
     assert uptime.worst([Measured(1, 5), None]) is None
 
 
+def test_what_the_journal_was_closed_with_is_known_without_the_notes_of_the_host():
+    closed = {"event": "proven", "outage": 3.5, "recovery": 7.1}
+    assert uptime.journaled([closed]) == Measured(3.5, 7.1)
+    assert uptime.journaled([{"event": "proven", "outage": 0}]) == Measured(0, None)
+    assert uptime.journaled([{"event": "proven"}]) is None
+
+
 def test_a_run_that_is_not_over_says_since_when_nothing_answers():
     down = noted((0, True), (5, False), until=None)
     assert uptime.told(down, None) == "the application does not answer, since 2023-11-14 22:13:25 UTC"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tasks.preflight import releases
+from tasks.preflight.history import stats
 from tasks.preflight.history.ledger import GOOD as SAID
 from tasks.preflight.history.ledger import Entry
 from tasks.preflight.releases import ReleaseReport
@@ -45,6 +46,14 @@ def test_only_a_snapshot_is_asked_for(mocker):
     planned(mocker, release.begin, snapshot=True)
     planned(mocker, release.record)
     assert [call.args[2].yes for call in carried.call_args_list] == [True, False, True]
+
+
+def test_the_figures_are_a_table_a_chart_and_what_is_not_known(mocker, capsys):
+    known = stats.history([Entry(event=SAID, commit=GOOD, at=1.0, task="release.record")], {})
+    mocker.patch.object(stats, "read", return_value=stats.of(known, ["1969-12", "1970-01"]))
+    planned(mocker, release.stats, months="2")
+    out = capsys.readouterr().out
+    assert "failure rate" in out and "1970-01  █ 1" in out and "before 1970-01 nothing is known." in out
 
 
 def test_the_list_says_what_was_recorded_of_each_release(mocker, capsys):
