@@ -19,7 +19,7 @@ from .playbooks import (
     resume,
     undo,
 )
-from .steps import about, backups, containers, database, git, incident, release, runs, status, verify
+from .steps import about, backups, check, containers, database, git, incident, release, runs, status, verify
 
 sys.dont_write_bytecode = _forbidden
 
@@ -35,6 +35,7 @@ ns = offer(
         undo.undo,
         verify.verify,
         status.status,
+        check.check,
         about.about,
         Collection.from_module(git),
         Collection.from_module(containers),

@@ -21,6 +21,8 @@ STATES = {  # words that say how something is, in the colour of it; the word is 
     r"\b(WRONG|NOT READABLE|no answer|unhealthy|destroys|dead)\b": "bold red",
     r"\b(restarting|paused|exited|not running|half-way|cut off|not applied)\b": "yellow",
     r"^(ok|✓)(?= )": "green",
+    r"^missing(?= )": "bold red",
+    r"^doubtful(?= )": "yellow",
 }
 _documents = [0]  # printed so far
 _unsaid: list[tuple[str, str | None]] = []  # the last line that --quiet has hidden

@@ -141,6 +141,12 @@ def activity(environment: Environment) -> Probe[str]:
     return Probe({"": command}, lambda answers: answers[""].out.strip(), first=True)
 
 
+def barred(environment: Environment) -> Probe[str]:
+    """Return the probe of why the login may not write the state folder, with what to do; empty: it may."""
+    command = scripts.call("engine/may-write.sh", STATE=paths.state(environment))
+    return single(command, lambda answer: "" if answer.ok else last_line(answer.err))
+
+
 def every(environment: Environment, count: int, events: Iterable[str] = ()) -> Probe[dict[str, list[Entry]]]:
     """Return the probe of the journals of the last `count` runs, by the name of the run, the oldest first.
 

@@ -12,6 +12,7 @@ from ..tools.postgres.names import copy_name
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Server
 from .backup_fit import Fit
+from .backups import backup_check
 from .present.reports import DeploymentReport
 
 
@@ -95,7 +96,7 @@ class RestoreReport(DeploymentReport, frozen=True, kw_only=True):
     @property
     def need(self) -> int:
         """The bytes that the restored database may take, with all that is written meanwhile."""
-        return max(2 * self.section.bytes or 2 * self.backup.uncompressed, self.bytes)
+        return backup_check.room(self.backup, self.section, self.bytes)
 
     @property
     def bytes(self) -> int:

@@ -14,7 +14,6 @@ from .present.reports import DeploymentReport
 from .present.state import State
 from .target import commit_choice
 
-ROOM = 10**9  # bytes that a build and a snapshot need at the least
 OFFER = "--stash puts them aside (git stash; git stash pop brings them back)."
 
 
@@ -52,9 +51,9 @@ def check_return(c: Host) -> CheckoutReport:
 def fit(member: Host, seen: State, *, stash: bool = False) -> None:
     """Raise Refused where a host cannot be worked on, with what to do about it."""
     state.require(member.address, seen)
-    short = [f"{place} has {size(free)} free" for place, free in seen.free.items() if free < ROOM]
+    short = [f"{place} has {size(free)} free" for place, free in seen.free.items() if free < state.ROOM]
     if short:
-        raise Refused(f"too little disk: {', '.join(short)}, not {size(ROOM)}.", at=member.address)
+        raise Refused(f"too little disk: {', '.join(short)}, not {size(state.ROOM)}.", at=member.address)
     refuse_without_lfs(member, seen)
     refuse_local_changes(seen, stash)
 

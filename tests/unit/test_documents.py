@@ -27,11 +27,12 @@ from tasks.preflight.checks import checkup, diagnosis, overview
 from tasks.preflight.history import stats
 from tasks.preflight.history.ledger import Entry
 from tasks.preflight.history.past import Past
+from tasks.preflight.needs import gathering, needs_table
 from tasks.preflight.present import state
 from tasks.preflight.target import commit_choice
-from tasks.steps import about, containers, git, incident, release, runs, status, verify
+from tasks.steps import about, check, containers, git, incident, release, runs, status, verify
 from tests.unit.engine.test_history import STEPS, record
-from tests.unit.support import deployment, reports
+from tests.unit.support import deployment, needs, reports
 from tests.unit.support import incidents as made_up
 from tests.unit.support.deployment import GOOD, examined
 from tests.unit.support.scripted import Scripted, planned
@@ -173,6 +174,14 @@ def test_a_diagnosis_is_as_promised(capsys):
 def test_a_run_is_as_promised(capsys):
     valid("runs.show", emitted(capsys, lambda: terminal.emit_json({**history.describe(record(*STEPS)), "logs": {}})))
     valid("resume", emitted(capsys, lambda: terminal.emit_json(history.describe(record()))))
+
+
+def test_what_is_needed_is_as_promised(mocker, capsys):
+    mocker.patch.object(gathering, "judged", return_value=needs_table.of(needs.looked(told=None)))
+    planned(mocker, check.check, json=True)
+    found = valid("check", json.loads(capsys.readouterr().out))
+    assert found["ok"]
+    assert {"name": "notification", "cure": "fab check --notify"}.items() <= found["hosts"]["u@h:22"][-2].items()
 
 
 def test_the_figures_are_as_promised(mocker, capsys):

@@ -34,6 +34,7 @@ SUBJECTS = {  # the folders of preflight: what each may import; the files beside
     "backups": ("present",),
     "revisions": ("present",),
     "checks": ("present", "history", "backups"),
+    "needs": ("present", "history", "target", "backups", "revisions", "checks"),
 }
 HEAVY = {"rich", "apprise", "jinja2", "alembic"}
 # A contract: other people's scripts and checklists use these names.
@@ -46,7 +47,7 @@ NAMES = {
     *("release." + name for name in ("begin", "record", "list", "stats")),
     *("runs." + name for name in ("list", "show")),
     *("code-rollback", "migration-rollback", "container-restart", "full-rollback", "emergency-restore"),
-    *("diagnose", "verify", "status", "resume", "undo", "about"),
+    *("diagnose", "verify", "status", "check", "resume", "undo", "about"),
 }
 TASKS = {name: tasks.ns[name] for name in tasks.ns.task_names}
 

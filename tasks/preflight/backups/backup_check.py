@@ -78,6 +78,11 @@ def section_of(backup: Backup, name: str, source: str | None = None) -> Section 
     return backup.section(source or name)
 
 
+def room(backup: Backup, section: Section, live: int) -> int:
+    """Return the bytes that the restored database may take, with all that is written meanwhile; `live`: it has now."""
+    return max(2 * section.bytes or 2 * backup.uncompressed, live)
+
+
 def obstacles(backup: Backup, target: Target, source: str | None = None) -> list[str]:
     """Return why BACKUP must not become the live database (SOURCE: the database it may be of as well)."""
     if backup.problems:

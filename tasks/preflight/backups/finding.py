@@ -85,6 +85,11 @@ def probe(environment: Environment) -> Probe[list[Found] | str]:
     """Return the probe of the backups, or why they cannot be told, where hosts.yaml says how old they may be."""
     if not environment.database or not environment.database.storage.max_age:
         return Probe({}, lambda _answers: "")
+    return listed(environment)
+
+
+def listed(environment: Environment) -> Probe[list[Found] | str]:
+    """Return the probe of the backups, the newest first, or why they cannot be told; none is looked into."""
     return single(listing(environment, quick=True), lambda answer: _read(environment, answer))
 
 
@@ -110,5 +115,10 @@ def newest(environment: Environment, found: list[Found] | str, now: float) -> Ne
     if last is None:
         return Newest(f"none of {settings.name}: wanted is one that is not older than {limit}", old=True)
     seconds = now - last.taken
-    old = seconds > int(limit[:-1]) * HOURS[limit[-1]] * 3600
+    old = too_old(seconds, limit)
     return Newest(f"{last.path}, {age(max(0, int(seconds)))} old{f': older than {limit}' if old else ''}", old)
+
+
+def too_old(seconds: float, limit: str) -> bool:
+    """Return whether an age is more than `limit`, as hosts.yaml says it: hours (h) or days (d)."""
+    return seconds > int(limit[:-1]) * HOURS[limit[-1]] * 3600

@@ -21,6 +21,7 @@ from ...tools.http.fetch import Response
 from ...tools.meanings import meaning
 
 UP = ("running", "restarting", "paused")
+ROOM = 10**9  # bytes that a build and a snapshot need at the least
 WITHOUT_V1 = 26  # the engine's first version that compose v1 cannot make containers on
 NEEDED = ("engine", "deployment", "compose", "head", "url 0")
 

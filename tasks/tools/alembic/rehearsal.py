@@ -19,9 +19,13 @@ FAILS = "the rehearsal "  # how the line begins that says, with exit code 2, tha
 
 
 class Kept(Struct, frozen=True):
-    """What a rehearsal found, each with the word that says of what it is: undo, left, lacks, again, present."""
+    """What a rehearsal found, each with the word that says of what it is: undo, left, lacks, again, present.
+
+    `made`: whether there was one.
+    """
 
     findings: list[tuple[str, str]] = []
+    made: bool = False
 
     def lines(self, *words: str) -> list[str]:
         """Return what was found of these words."""
@@ -96,12 +100,12 @@ def keep_schema(environment: Environment, heads: list[str]) -> str:
 
 def kept(environment: Environment, image: str, change: SchemaChange) -> Probe[Kept]:
     """Return the probe of what the last rehearsal of `change` with `image` found; nothing where there was none."""
-    return single(f"cat {_findings(environment, image, change)} 2>/dev/null || :", _read)
+    return single(f"cat {_findings(environment, image, change)} 2>/dev/null", _read)
 
 
 def _read(answer: Answer) -> Kept:
     lines = (line.partition(" ") for line in answer.out.splitlines())
-    return Kept([(word, text) for word, _, text in lines])
+    return Kept([(word, text) for word, _, text in lines], made=answer.ok)
 
 
 def _findings(environment: Environment, image: str, change: SchemaChange) -> Word:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
 from ...config.settings import Environment
 from ...ssh import paths, scripts
 from ...ssh.probe import Probe, single
-from ...ssh.shell import Answer
+from ...ssh.shell import Answer, join
 from . import compose
 
 NO_NAME = re.compile("[0-9a-f]{64}")
@@ -77,6 +77,12 @@ def jobs(environment: Environment) -> Probe[list[str]]:
 def image_ids(names: Mapping[str, str]) -> Probe[dict[str, str]]:
     """Return the probe of the ids of images `names`, both by service; an id is empty where there is no image."""
     return single(scripts.call("tools/compose/images/image-ids.sh", IMAGES=compose.pairs(names)), _pairs)
+
+
+def image_sizes(ids: Collection[str]) -> Probe[dict[str, int]]:
+    """Return the probe of the bytes that each of the images `ids` takes, as far as the engine tells."""
+    command = f"docker image inspect -f '{{{{.Id}}}} {{{{.Size}}}}' {join(*ids)}" if ids else ":"
+    return single(command, lambda answer: {name: int(count) for name, count in _pairs(answer).items()})
 
 
 def names_now(environment: Environment) -> Probe[dict[str, str]]:

@@ -11,7 +11,7 @@ cd "./$(git rev-parse --show-cdup)" # the checkout's folder may lie below the re
 fill_in() ( # REPOSITORY CHECKOUT FOLDER
   list=$(GIT_INDEX_FILE=$3.index git -c core.quotePath=false --git-dir="$1" --work-tree="$3" ls-files -s) || exit
   printf '%s\n' "$list" | sed -n 's/^160000 \([^ ]*\) 0\t/\1 /p' | while read -r wanted path; do
-    own=$1/modules/$(name_of "$3" "$path")
+    own=$1/modules/$(submodule_at "$path" -f "$3/.gitmodules")
     [ -d "$own" ] || own=$2/$path/.git
     [ -d "$own" ] || continue # never brought here: a build in the checkout would find nothing either
     mkdir -p "$3/$path"
@@ -22,12 +22,6 @@ fill_in() ( # REPOSITORY CHECKOUT FOLDER
   done || exit
   rm -f "$3.index"
 )
-
-name_of() { # FOLDER PATH: what .gitmodules calls the submodule that lies at PATH
-  git config -f "$1/.gitmodules" --get-regexp '^submodule[.].*[.]path$' | path=".path $2" awk '
-    { end = ENVIRON["path"]; n = length($0) - length(end) }
-    substr($0, n + 1) == end { print substr($0, length("submodule.") + 1, n - length("submodule.")); exit }'
-}
 
 write() { # REPOSITORY COMMIT FOLDER: the files of the commit; FOLDER.index is their index
   GIT_INDEX_FILE=$3.index git --git-dir="$1" --work-tree="$3" read-tree "$2"

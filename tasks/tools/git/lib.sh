@@ -20,3 +20,11 @@ can_be_forwarded() { # BRANCH COMMIT: fail where the host's branch has commits t
   ! git show-ref -q --verify "refs/heads/$1" || git merge-base --is-ancestor "refs/heads/$1" "$2" \
     || fail "$1 on the host has commits that origin's lacks: it cannot be forwarded (git log origin/$1..)"
 }
+
+submodule_at() { # PATH SOURCE...: what .gitmodules, which git config finds by SOURCE, calls the submodule that lies at PATH
+  path=".path $1"
+  shift
+  git config "$@" --get-regexp '^submodule[.].*[.]path$' | path=$path awk '
+    { end = ENVIRON["path"]; n = length($0) - length(end) }
+    substr($0, n + 1) == end { print substr($0, length("submodule.") + 1, n - length("submodule.")); exit }'
+}

@@ -157,6 +157,12 @@ def test_the_last_runs_are_listed_with_their_journals_also_those_without_one(hom
     assert [(name, len(entries)) for name, entries in found.items()] == [("run-0", 0), ("run-1", 1)]
 
 
+def test_a_login_that_may_write_the_state_folder_is_told_nothing(home):
+    home.state.mkdir(parents=True)
+    assert runs.barred(ENVIRONMENT).read({"": answer(home, runs.barred(ENVIRONMENT))}) == ""
+    assert runs.barred(ENVIRONMENT).read({"": Answer("", "x is for root alone\n", 1)}) == "x is for root alone"
+
+
 def test_of_journals_only_the_wanted_entries_are_brought(home):
     written(home, plan())
     home.sh(runs.note(runs.folder(ENVIRONMENT, "run-1"), "begin", step='"event":"proven"'))

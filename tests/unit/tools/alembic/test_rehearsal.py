@@ -264,3 +264,9 @@ def test_an_image_is_tried_on_the_downgraded_clone(tmp_path):
     done = Rehearsed(tmp_path, tried=Trial(commit, "api", "api:b", {Address(url="http://127.0.0.1:8000/"): 80}))
     assert "the downgrade works on a clone" in done.out
     assert "is not tried: the environment" in done.out
+
+
+def test_a_rehearsal_that_found_nothing_is_told_from_none_at_all():
+    read = rehearsal.kept(environment(), "image", SchemaChange(["two"], ["one"])).read
+    assert read({"": Answer("", "", 0)}).made
+    assert not read({"": Answer("", "", 1)}).made

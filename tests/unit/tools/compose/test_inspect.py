@@ -63,6 +63,13 @@ def test_image_ids_are_asked_for_by_service_and_one_that_is_missing_is_empty():
         assert stage.run(inspect.image_ids({}).commands[""]).stdout == ""
 
 
+def test_images_are_measured_as_far_as_they_are_there():
+    with Stage(docker="echo sha256:1 2000; exit 1") as stage:
+        ran = stage.run(inspect.image_sizes(["sha256:1", "sha256:2"]).commands[""])
+    assert inspect.image_sizes(["x"]).read({"": Answer(ran.stdout, "", 1)}) == {"sha256:1": 2000}
+    assert inspect.image_sizes([]).commands[""] == ":"
+
+
 def test_an_engine_that_hangs_is_said_not_to_answer():
     with Stage(docker="exit 124") as stage:
         done = stage.run(inspect.engine().commands[""])

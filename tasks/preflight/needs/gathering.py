@@ -1,0 +1,176 @@
+"""Asks a host for all that will be needed there, in three round trips: the first tells what the others ask about."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from msgspec import structs
+
+from ...console.errors import Refused, Stopped
+from ...engine import journal, lock
+from ...ssh import typed
+from ...ssh.host import Host
+from ...ssh.probe import Probe, combined
+from ...tools.alembic import rehearsal
+from ...tools.compose import images, inspect
+from ...tools.git import fitness
+from ...tools.postgres import reads
+from ...tools.postgres.psql import Database
+from ..backups import copies, finding, safety
+from ..backups.backup_files import Found
+from ..checks import examine
+from ..checks.examine import Examined
+from ..history import past
+from ..history.past import Past
+from ..present import target_files
+from ..revisions import schema, schema_choice
+from ..target import commit_choice, image_choice
+from ..target.image_choice import Asked
+from . import needs_table
+from .looked import Data, Image, Looked, Target
+from .need import Need
+
+NO_BACKUPS: Probe[list[Found] | str] = Probe({}, lambda _answers: [])
+
+
+def judged(member: Host, told: list[str] | None) -> list[Need]:
+    """Return all that a host needs, judged; of one that is not reached, that alone. `told`: see `Looked`."""
+    try:
+        found = look(member)
+    except Stopped as stopped:
+        return needs_table.unreached(_why(stopped), typed.login(member))
+    return needs_table.of(structs.replace(found, told=told))
+
+
+def look(member: Host) -> Looked:
+    """Return what was found on a host; what cannot be told is said in its place. Raises Stopped if not reached."""
+    environment, began = member.environment, time.time()
+    found = member.ask(
+        examine.probe(environment),
+        past.probe(environment),
+        lock.show(environment),
+        journal.barred(environment),
+        fitness.unwritable(environment),
+        fitness.origin(environment),
+        finding.listed(environment) if environment.database else NO_BACKUPS,
+    )
+    ended = time.time()
+    e, before, held, barred, unwritable, origin, backups = found
+    primary = member is member.fleet[0]
+    further = _further(member, e, before, primary)
+    return Looked(
+        environment=environment,
+        address=member.address,
+        user=str(member.user),
+        login=typed.login(member),
+        settings=typed.edit("hosts.yaml"),
+        primary=primary,
+        examined=examine.with_graph(member, e),
+        past=before,
+        lock=held,
+        barred=barred,
+        unwritable=unwritable,
+        origin=origin,
+        backups=backups,
+        ahead=apart(e.now, began, ended),
+        **further,
+    )
+
+
+def apart(now: float, began: float, ended: float) -> float:
+    """Return by how many seconds a clock that showed `now`, at some time from `began` to `ended`, is ahead of them."""
+    return min(0.0, now + 1 - began) + max(0.0, now - ended)
+
+
+def good(before: Past) -> str:
+    """Return the commit that a rollback leads to: the last recorded as good, or the one deployed before; or nothing."""
+    entry = before.good()
+    return entry.commit if entry else before.before() or ""
+
+
+def _further(member: Host, e: Examined, before: Past, primary: bool) -> dict[str, Any]:
+    """Return what is known of the release to go back to, of the database, and of the images."""
+    environment, sha = member.environment, good(before)
+    live = _live(member, e) if primary and environment.database else "no database"
+    alembic = environment.database and environment.database.alembic and primary
+    parts: dict[str, Probe[Any]] = {"sizes": inspect.image_sizes(sorted(set(e.seen.image_ids.values())))}
+    if isinstance(live, Database):
+        parts["server"] = reads.optional(reads.server(live))
+    if sha:
+        parts["named"] = commit_choice.probe(environment, sha)
+        parts["files"] = images.commit_files(environment, sha)
+        parts["names_now"] = inspect.names_now(environment)
+        parts["submodules"] = fitness.submodules(environment, sha)
+    if alembic:
+        parts["graphs"] = schema.probe(environment, *([sha] if sha else []))
+    found: dict[str, Any] = member.ask(combined(dict, **parts))
+    target = _target(member, e, before, sha, found)
+    target = _with_schema(member, e, target, found) if alembic else target
+    return {"sizes": found["sizes"], "target": _settled(member, e, target), "data": _data(member, live, found)}
+
+
+def _live(member: Host, e: Examined) -> Database | str:
+    try:
+        return copies.database_of(member, e.seen)
+    except Refused as refused:
+        return refused.reason
+
+
+def _target(member: Host, e: Examined, before: Past, sha: str, found: dict[str, Any]) -> Target:
+    """Return the release to go back to with its images, of which it is not known yet whether they are here."""
+    if not sha:
+        return Target()
+    target = Target(commit=sha, submodules=found["submodules"])
+    try:
+        commit = commit_choice.known(member, sha, found["named"])
+        wanted = target_files.check(member, e.seen, commit, (found["files"], e.drifted))
+        asked = Asked(e.seen, commit, wanted, before.ledger, found["names_now"])
+        choice = image_choice.choose(member, asked)
+    except Stopped as stopped:
+        return structs.replace(target, problem=_why(stopped))
+    decided = {one.service: Image(one.service, one.source, here=False, pulled=True) for one in choice.decided}
+    built = {i.service: Image(i.service, i.retained(sha), here=False) for i in choice.images}
+    return structs.replace(target, images=list({**built, **decided}.values()))
+
+
+def _with_schema(member: Host, e: Examined, target: Target, found: dict[str, Any]) -> Target:
+    """Return the release to go back to with the way down to its schema."""
+    try:
+        if target.commit and not target.problem:
+            commit = commit_choice.known(member, target.commit, found["named"])
+            known = (target.commit, found["graphs"])
+            return structs.replace(target, change=schema_choice.needed(member, e.seen, commit, known=known))
+        return structs.replace(target, change=schema_choice.way_down(member, e.seen, None))
+    except Stopped as stopped:
+        return structs.replace(target, unreachable=_why(stopped))
+
+
+def _settled(member: Host, e: Examined, target: Target) -> Target:
+    """Return the release to go back to, asked whether its images are here and its downgrade was rehearsed."""
+    parts: dict[str, Probe[Any]] = {}
+    if target.images:
+        parts["ids"] = inspect.image_ids({one.service: one.name for one in target.images})
+    if target.change and target.change.changes:
+        service = schema.alembic_of(member.environment).service
+        parts["kept"] = rehearsal.kept(member.environment, e.seen.image_ids.get(service, ""), target.change)
+    found: dict[str, Any] = member.ask(combined(dict, **parts)) if parts else {}
+    here = [structs.replace(one, here=bool(found["ids"].get(one.service))) for one in target.images]
+    return structs.replace(target, images=here, rehearsed=found.get("kept", target.rehearsed))
+
+
+def _data(member: Host, live: Database | str, found: dict[str, Any]) -> Data:
+    """Return what is known of the database, and of the room for a snapshot of it."""
+    if isinstance(live, str):
+        return Data(problem=live)
+    server = found["server"]
+    if server is None:
+        return Data(problem="its server does not answer")
+    try:
+        return Data(server, room=safety.room(member, live, server))
+    except Stopped as stopped:
+        return Data(server, short=_why(stopped))
+
+
+def _why(stopped: Stopped) -> str:
+    return stopped.reason if isinstance(stopped, Refused) else str(stopped).rstrip(".")

@@ -1,0 +1,50 @@
+"""Before the day: everything that a rollback, a restore and their undo will need, and how what is missing is mended."""
+
+from __future__ import annotations
+
+from msgspec import to_builtins
+
+from ..console import terminal as console
+from ..console.errors import Failed
+from ..console.units import counted
+from ..incident import notify as messages
+from ..preflight.needs import gathering
+from ..preflight.needs.need import Need
+from ..ssh.host import Host
+from ..ssh.parallel import parallel_map
+from .declare import task
+
+TEST = "A test: fab check asks whether messages arrive here. Nothing has happened."
+
+
+@task(help={"notify": "send one test message to the addresses of notify in hosts.yaml"})
+def check(c: Host, notify: bool = False, json: bool = False) -> dict[str, list[Need]]:
+    """Check all that a rollback, a restore and their undo will need; exit 1 when anything is missing."""
+    told = _test(c) if notify else None
+    judged = parallel_map(c.fleet, lambda member: gathering.judged(member, told))
+    found = {member.address: needs for member, needs in zip(c.fleet, judged, strict=True)}
+    lacking = [need.name for needs in found.values() for need in needs if need.state == "missing"]
+    if not console.emit_json({"ok": not lacking, "hosts": to_builtins(found)}):
+        for address, needs in found.items():
+            console.say(f"{c.environment.name} ({address})", style="bold")
+            for need in needs:
+                _show(need)
+    if lacking:
+        raise Failed(f"{c.environment.name}: {len(lacking)} missing: {', '.join(dict.fromkeys(lacking))}.")
+    doubts = sum(need.state == "doubtful" for needs in found.values() for need in needs)
+    also = f"; {counted(doubts, 'thing')} doubtful" if doubts else ""
+    console.say(f"{c.environment.name}: nothing is missing{also}.", style="bold yellow" if doubts else "bold green")
+    return found
+
+
+def _test(c: Host) -> list[str]:
+    """Send the test message, and return what went wrong with each address; nothing where it arrived."""
+    title = f"{c.environment.name}: a test message"
+    sent = messages.send(c.environment.notices.addresses, title, TEST)
+    return ["" if one.ok else f"{one.to}: {one.why}" for one in sent]
+
+
+def _show(need: Need) -> None:
+    console.say(f"{need.state:<10}{need.name:<19}{need.found}")
+    if need.cure:
+        console.say(f"{'':10}next: {need.cure}", style="dim", as_is=True)
