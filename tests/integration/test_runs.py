@@ -28,6 +28,7 @@ def test_a_run_leaves_its_story_and_a_verdict_on_both_releases(fresh):
     _told(fresh)
     _private(fresh)
     _recorded(fresh)
+    _counted(fresh)
     _frozen(fresh)
     _taken_back(fresh)
 
@@ -69,6 +70,20 @@ def _recorded(operator) -> None:
     again = operator.fab("release.record")
     assert again.code == 0, again.text
     assert operator.fab("release.list", "--json").json()[-1]["task"] == "release.record"
+
+
+def _counted(operator) -> None:
+    """The figures know the release that failed, how long it took to mend, and what they do not know."""
+    found = operator.fab("release.stats", "--months", "2", "--json").json()
+    whole = found["whole"]
+    assert (whole["failed"], whole["rollbacks"]) == (1, 1)
+    runs = [r["run"] for r in operator.fab("runs.list", "--json").json() if r["task"] == "full-rollback"]
+    story = operator.fab("runs.show", "--run", runs[-1], "--json").json()
+    proven = next(entry for entry in story["journal"] if entry["event"] == "proven")
+    assert (proven.get("outage"), proven.get("recovery")) == (story["outage"], story["recovery"])
+    assert whole["time_to_restore"] == story["recovery"]
+    assert any("nothing is known" in sentence for sentence in found["unknown"])
+    assert "time to restore" in operator.fab("release.stats").out
 
 
 def _frozen(operator) -> None:

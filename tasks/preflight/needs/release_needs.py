@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...console.commands import fab
-from ...console.units import size
+from ...console.units import moment, size
 from ...tools.alembic import migrations
 from ...tools.alembic.migrations import Downgrade
 from ...tools.git.commits import SHORT
@@ -87,10 +87,10 @@ def rehearsal(k: Looked) -> Need | None:
     if change is None or not change.changes:
         return None
     command = fab(f"db.rehearse --commit {k.target.commit[:SHORT]}" if k.target.commit else "db.rehearse")
-    if not kept.made:
+    if not kept.at:
         return doubtful("not rehearsed", command)
     bad = kept.lines("undo", "left", "lacks", "again")
-    return doubtful("; ".join(bad), command) if bad else ok("rehearsed: down, and up again")
+    return doubtful("; ".join(bad), command) if bad else ok(f"{moment(kept.at)}: down, and up again")
 
 
 def drift(k: Looked) -> Need:

@@ -21,11 +21,11 @@ FAILS = "the rehearsal "  # how the line begins that says, with exit code 2, tha
 class Kept(Struct, frozen=True):
     """What a rehearsal found, each with the word that says of what it is: undo, left, lacks, again, present.
 
-    `made`: whether there was one.
+    `at`: when it was made, in seconds of the host's clock; 0: there was none.
     """
 
     findings: list[tuple[str, str]] = []
-    made: bool = False
+    at: float = 0.0
 
     def lines(self, *words: str) -> list[str]:
         """Return what was found of these words."""
@@ -100,12 +100,14 @@ def keep_schema(environment: Environment, heads: list[str]) -> str:
 
 def kept(environment: Environment, image: str, change: SchemaChange) -> Probe[Kept]:
     """Return the probe of what the last rehearsal of `change` with `image` found; nothing where there was none."""
-    return single(f"cat {_findings(environment, image, change)} 2>/dev/null", _read)
+    file = _findings(environment, image, change)
+    return single(f'f={file}; stat -c \'at %Y\' "$f" 2>/dev/null && cat "$f" || :', _read)
 
 
 def _read(answer: Answer) -> Kept:
-    lines = (line.partition(" ") for line in answer.out.splitlines())
-    return Kept([(word, text) for word, _, text in lines], made=answer.ok)
+    found = [(word, text) for word, _, text in (line.partition(" ") for line in answer.out.splitlines())]
+    at = next((float(text) for word, text in found if word == "at"), 0.0)
+    return Kept([(word, text) for word, text in found if word != "at"], at)
 
 
 def _findings(environment: Environment, image: str, change: SchemaChange) -> Word:

@@ -20,7 +20,7 @@ from tests.unit.support.restoring import BACKUP, server
 
 NEWEST = Found("b/d.dump", 5, 1, "custom", "sha256", ("two",), checked=BACKUP, taken=int(NOW) - 3600, ours=True)
 PAST = Past([HEAD, GOOD], ledger=[Entry(event="good", commit=GOOD, subject="good", task="release.record")])
-TARGET = Target(commit=GOOD, images=[Image("api", f"api:{GOOD}", here=True)], change=DOWN, rehearsed=Kept(made=True))
+TARGET = Target(commit=GOOD, images=[Image("api", f"api:{GOOD}", here=True)], change=DOWN, rehearsed=Kept(at=NOW))
 STORED = {"name": "d", "user": "u", "backups": {"folder": "b", "max_age": "26h"}, "alembic": {"service": "api"}}
 
 

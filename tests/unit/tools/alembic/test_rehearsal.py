@@ -268,5 +268,5 @@ def test_an_image_is_tried_on_the_downgraded_clone(tmp_path):
 
 def test_a_rehearsal_that_found_nothing_is_told_from_none_at_all():
     read = rehearsal.kept(environment(), "image", SchemaChange(["two"], ["one"])).read
-    assert read({"": Answer("", "", 0)}).made
-    assert not read({"": Answer("", "", 1)}).made
+    assert read({"": Answer("at 5\n", "", 0)}).at == 5
+    assert read({"": Answer("", "", 0)}).at == 0
