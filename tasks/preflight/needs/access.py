@@ -49,8 +49,8 @@ def compose(k: Looked) -> Need:
     problem = next((one_line(text) for text in (*problems, files) if text), "")
     if problem:
         return missing(problem, k.settings if problem == files else cures.of(k, problem))
-    running = f", {counted(len(seen.up), 'service')} running"
-    return ok(f"{seen.compose.rpartition('/')[2]}{running}")
+    version = f"compose {k.compose}" if k.compose else seen.compose
+    return ok(f"{version}, {counted(len(seen.up), 'service')} running")
 
 
 def clock(k: Looked) -> Need:

@@ -50,13 +50,14 @@ def look(member: Host) -> Looked:
         examine.probe(environment),
         past.probe(environment),
         lock.show(environment),
+        inspect.version_number(environment),
         journal.barred(environment),
         fitness.unwritable(environment),
         fitness.origin(environment),
         finding.listed(environment) if environment.database else NO_BACKUPS,
     )
     ended = time.time()
-    e, before, held, barred, unwritable, origin, backups = found
+    e, before, held, compose, barred, unwritable, origin, backups = found
     primary = member is member.fleet[0]
     further = _further(member, e, before, primary)
     return Looked(
@@ -69,6 +70,7 @@ def look(member: Host) -> Looked:
         examined=examine.with_graph(member, e),
         past=before,
         lock=held,
+        compose=compose,
         barred=barred,
         unwritable=unwritable,
         origin=origin,

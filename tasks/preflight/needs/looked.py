@@ -58,6 +58,7 @@ class Looked(Struct, frozen=True, kw_only=True):
         login: the ssh command that reaches it.
         settings: the command that opens hosts.yaml.
         primary: whether the database's steps run here.
+        compose: its version.
         barred: why the login may not write the state folder; empty: it may.
         unwritable: what of the checkout it may not write.
         sizes: the bytes of the images that run, by id.
@@ -75,6 +76,7 @@ class Looked(Struct, frozen=True, kw_only=True):
     examined: Examined
     past: Past = Past()
     lock: LockInfo | None = None
+    compose: str = ""
     barred: str = ""
     unwritable: list[str] = field(default_factory=list)
     origin: Origin = Origin()
