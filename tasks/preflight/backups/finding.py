@@ -115,10 +115,5 @@ def newest(environment: Environment, found: list[Found] | str, now: float) -> Ne
     if last is None:
         return Newest(f"none of {settings.name}: wanted is one that is not older than {limit}", old=True)
     seconds = now - last.taken
-    old = too_old(seconds, limit)
+    old = seconds > int(limit[:-1]) * HOURS[limit[-1]] * 3600
     return Newest(f"{last.path}, {age(max(0, int(seconds)))} old{f': older than {limit}' if old else ''}", old)
-
-
-def too_old(seconds: float, limit: str) -> bool:
-    """Return whether an age is more than `limit`, as hosts.yaml says it: hours (h) or days (d)."""
-    return seconds > int(limit[:-1]) * HOURS[limit[-1]] * 3600

@@ -95,16 +95,15 @@ def backup(k: Looked) -> Need | None:
     known, newest = k.environment.database, latest(k)
     if known is None or not k.primary:
         return None
-    create, limit = fab("backups.create"), known.storage.max_age
     if isinstance(k.backups, str):
         return missing(f"the backups cannot be told: {one_line(k.backups) or 'no answer'}", fab("backups.list"))
     if newest is None:
-        return missing(f"none of {known.name} in {known.storage.folder}", create)
-    seconds = k.examined.now - newest.taken
-    said = f"{newest.path}, {age(max(0.0, seconds))} old"
-    if limit is None:
-        return doubtful(f"{said}; backups.max_age in hosts.yaml does not say how old it may be", k.settings)
-    return missing(f"{said}: older than {limit}", create) if finding.too_old(seconds, limit) else ok(said)
+        return missing(f"none of {known.name} in {known.storage.folder}", fab("backups.create"))
+    judged = finding.newest(k.environment, k.backups, k.examined.now)
+    if judged.text:
+        return missing(judged.text, fab("backups.create")) if judged.old else ok(judged.text)
+    how_old = age(max(0.0, k.examined.now - newest.taken))
+    return doubtful(f"{newest.path}, {how_old} old; no backups.max_age in hosts.yaml limits that", k.settings)
 
 
 def verified(k: Looked) -> Need | None:

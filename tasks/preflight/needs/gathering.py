@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
+from ...config.settings import Environment
 from ...console.errors import Refused, Stopped
 from ...engine import journal, lock
 from ...ssh import typed
@@ -45,39 +46,35 @@ def judged(member: Host, told: list[str] | None) -> list[Need]:
 
 def look(member: Host) -> Looked:
     """Return what was found on a host; what cannot be told is said in its place. Raises Stopped if not reached."""
-    environment, began = member.environment, time.time()
-    found = member.ask(
-        examine.probe(environment),
-        past.probe(environment),
-        lock.show(environment),
-        inspect.version_number(environment),
-        journal.barred(environment),
-        fitness.unwritable(environment),
-        fitness.origin(environment),
-        finding.listed(environment) if environment.database else NO_BACKUPS,
-    )
-    ended = time.time()
-    e, before, held, compose, barred, unwritable, origin, backups = found
-    primary = member is member.fleet[0]
-    further = _further(member, e, before, primary)
+    began = time.time()
+    found: dict[str, Any] = member.ask(combined(dict, **_first(member.environment)))
+    ahead = apart(found["examined"].now, began, time.time())
+    e = examine.with_graph(member, found["examined"])
+    known = {**found, "examined": e, **_further(member, e, found["past"], member is member.fleet[0])}
     return Looked(
-        environment=environment,
+        environment=member.environment,
         address=member.address,
         user=str(member.user),
         login=typed.login(member),
         settings=typed.edit("hosts.yaml"),
-        primary=primary,
-        examined=examine.with_graph(member, e),
-        past=before,
-        lock=held,
-        compose=compose,
-        barred=barred,
-        unwritable=unwritable,
-        origin=origin,
-        backups=backups,
-        ahead=apart(e.now, began, ended),
-        **further,
+        primary=member is member.fleet[0],
+        ahead=ahead,
+        **known,
     )
+
+
+def _first(environment: Environment) -> dict[str, Probe[Any]]:
+    """Return what can be asked at once, by the names that `Looked` has for it."""
+    return {
+        "examined": examine.probe(environment),
+        "past": past.probe(environment),
+        "lock": lock.show(environment),
+        "compose": inspect.version_number(environment),
+        "barred": journal.barred(environment),
+        "unwritable": fitness.unwritable(environment),
+        "origin": fitness.origin(environment),
+        "backups": finding.listed(environment) if environment.database else NO_BACKUPS,
+    }
 
 
 def apart(now: float, began: float, ended: float) -> float:
@@ -93,23 +90,30 @@ def good(before: Past) -> str:
 
 def _further(member: Host, e: Examined, before: Past, primary: bool) -> dict[str, Any]:
     """Return what is known of the release to go back to, of the database, and of the images."""
-    environment, sha = member.environment, good(before)
-    live = _live(member, e) if primary and environment.database else "no database"
-    alembic = environment.database and environment.database.alembic and primary
+    sha, known = good(before), member.environment.database
+    live = _live(member, e) if primary and known else "no database"
+    changing = bool(primary and known and known.alembic)
+    found: dict[str, Any] = member.ask(combined(dict, **_second(member.environment, e, sha, live, changing)))
+    target = _target(member, e, before, sha, found)
+    target = _with_schema(member, e, target, found) if changing else target
+    return {"sizes": found["sizes"], "target": _settled(member, e, target), "data": _data(member, live, found)}
+
+
+def _second(
+    environment: Environment, e: Examined, sha: str, live: Database | str, changing: bool
+) -> dict[str, Probe[Any]]:
+    """Return what is asked of the release `sha`, if there is one, of the `live` database, and of what runs."""
     parts: dict[str, Probe[Any]] = {"sizes": inspect.image_sizes(sorted(set(e.seen.image_ids.values())))}
     if isinstance(live, Database):
         parts["server"] = reads.optional(reads.server(live))
+    if changing:
+        parts["graphs"] = schema.probe(environment, *([sha] if sha else []))
     if sha:
         parts["named"] = commit_choice.probe(environment, sha)
         parts["files"] = images.commit_files(environment, sha)
         parts["names_now"] = inspect.names_now(environment)
         parts["submodules"] = fitness.submodules(environment, sha)
-    if alembic:
-        parts["graphs"] = schema.probe(environment, *([sha] if sha else []))
-    found: dict[str, Any] = member.ask(combined(dict, **parts))
-    target = _target(member, e, before, sha, found)
-    target = _with_schema(member, e, target, found) if alembic else target
-    return {"sizes": found["sizes"], "target": _settled(member, e, target), "data": _data(member, live, found)}
+    return parts
 
 
 def _live(member: Host, e: Examined) -> Database | str:
