@@ -17,6 +17,7 @@ ON_HOST = {  # by words of `tools.meanings`: what is typed on the host
     "no git on the host": INSTALL.format("git"),
     "no curl, wget or python3": INSTALL.format("curl"),
     "checkout is another login's": "git config --global --add safe.directory {app}",
+    "git fetch": "git -C {app} fetch origin",
 }
 IN_SETTINGS = ("app.path in hosts.yaml", "compose.", "hosts.yaml")
 
@@ -26,6 +27,8 @@ def of(k: Looked, problem: str) -> str:
     for words, command in ON_HOST.items():
         if words in problem:
             return k.on_host(command.format(user=k.user, app=paths.app(k.environment)))
+    if "not running" in problem:
+        return fab("containers.start")
     return k.settings if any(words in problem for words in IN_SETTINGS) else fab("diagnose")
 
 

@@ -19,9 +19,8 @@ def database(k: Looked) -> Need | None:
     known, data = k.environment.database, k.data
     if known is None or not k.primary:
         return None
-    start = fab("containers.start")
     if data.server is None:
-        return missing(data.problem, start if "not running" in data.problem else cures.of(k, data.problem))
+        return missing(data.problem, cures.of(k, data.problem))
     if data.server.live is None:
         return missing(f"the server has no database {known.name}", fab("emergency-restore --file latest --plan"))
     if data.server.standby:

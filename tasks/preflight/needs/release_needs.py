@@ -24,7 +24,8 @@ def last_good(k: Looked) -> Need:
         return missing("no earlier release is known: nothing was recorded, or deployed before", fab("release.record"))
     name = target.commit[:SHORT]
     if target.problem:
-        return missing(f"{name}: {target.problem}", fab(f"full-rollback --commit {name} --plan"))
+        said = target.problem if name in target.problem else f"{name}: {target.problem}"
+        return missing(said, fab(f"full-rollback --commit {name} --plan"))
     if entry is None:
         return doubtful(f"{name}, deployed before the present one; not recorded as good", fab("release.record"))
     return ok(f"{name} ({entry.subject or 'no subject'}), recorded as good")
@@ -63,7 +64,7 @@ def downgrade(k: Looked) -> Need | None:
     """Return what the way down to the schema of that release does, as its migrations' text says it."""
     change = k.target.change
     if k.target.unreachable:
-        return missing(k.target.unreachable, cures.git(k, "fetch origin"))
+        return missing(k.target.unreachable, cures.of(k, k.target.unreachable))
     if change is None:
         return None
     if not change.changes:
