@@ -121,7 +121,7 @@ def test_every_need_but_the_connection_was_seen_to_be_wanting():
         ("last good", {"target": {"commit": ""}, "past": Past([HEAD])}, "fab release.record"),
         ("rehearsal", {"target": {"rehearsed": Kept()}}, f"fab db.rehearse --commit {GOOD[:12]}"),
         ("lock", MISSING["lock"], "fab resume"),
-        ("downgrade", {"target": {"unreachable": "the database container (db) is not running"}}, "fab containers.start"),
+        ("downgrade", {"target": {"unreachable": "the container (db) is not running"}}, "fab containers.start"),
         ("downgrade", {"target": {"unreachable": "a revision that HEAD does not have (git fetch on the host)"}},
          """ssh u@h 'git -C "$HOME"/app fetch origin'"""),
         ("database", MISSING["database"], "fab containers.start"),
