@@ -15,6 +15,8 @@ DEAD = '{"run":"r1","task":"full-rollback","who":"ada","machine":"laptop"}'
 LOCKED = f"""mkdir -p {STATE}/lock {STATE}/runs/r1 && cd {STATE}
 echo r1 >lock/run; echo '{DEAD}' >lock/owner; date +%s >lock/since; echo t >lock/token
 echo '{{"at":1,"event":"begin","step":"02-stop","half":true}}' >runs/r1/journal"""
+KNOWN = f'mkdir -p {STATE}; echo \'{{"event":"good","commit":"\'$GOOD\'"}}\' >{STATE}/releases.jsonl'
+UNKNOWN = f"rm {STATE}/releases.jsonl"
 BACK = "git -C jctc-app reset -q --hard origin/main"
 SUBMODULE = "git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),lib && git commit -qm lib"
 HOOK = "jctc-app/.git/hooks/post-checkout"
@@ -39,9 +41,9 @@ class Break(NamedTuple):
     words: tuple[str, ...] = ()
 
 
-def in_checkout(command: str) -> str:
-    """Return a command that works in the checkout and commits as somebody."""
-    return f"cd jctc-app && export EMAIL=a@example.org GIT_AUTHOR_NAME=a GIT_COMMITTER_NAME=a\n{command}"
+def in_checkout(command: str, before: str = ":") -> str:
+    """Return a command that works in the checkout and commits as somebody, after another one."""
+    return f"{before}; cd jctc-app && export EMAIL=a@example.org GIT_AUTHOR_NAME=a GIT_COMMITTER_NAME=a\n{command}"
 
 
 def database(**values: Any) -> dict[str, Any]:
@@ -76,13 +78,14 @@ BREAKS = {
     ),
     "disk for images": Break(FAKE.format(LITTLE, name="df"), "rm /usr/local/bin/df", user="root"),
     "downgrade": Break(
-        in_checkout(f"{RAISES} >>$(ls alembic/versions/c5b*.py) && git commit -qam raises"), BACK, also=("last good",)
+        in_checkout(f"{RAISES} >>$(ls alembic/versions/c5b*.py) && git commit -qam raises", KNOWN), f"{BACK}; {UNKNOWN}"
     ),
     "drift": Break(
-        in_checkout("sed -i 's/^      DATABASE_URL/      NEW: 1\\n&/' docker-compose.prod.yml && git commit -qam new"),
-        BACK,
+        in_checkout(
+            "sed -i 's/^      DATABASE_URL/      NEW: 1\\n&/' docker-compose.prod.yml && git commit -qam new", KNOWN
+        ),
+        f"{BACK}; {UNKNOWN}",
         "doubtful",
-        also=("last good", "images", "downgrade", "rehearsal"),
     ),
     "health": Break(settings={"health": {"urls": ["http://127.0.0.1:9/health"]}}),
     "database": Break(
@@ -146,7 +149,7 @@ def test_what_is_broken_is_named_and_nothing_else(operator, changed, name):
     broken, before = BREAKS[name], needs(operator)
     changed.add(operator.host.name)
     described(operator, broken.settings)
-    operator.host.exec(broken.command, broken.user)
+    operator.host.exec(f"GOOD={operator.good}; {broken.command}", broken.user)
     found = needs(operator, *broken.words)
     operator.host.exec(broken.mend, broken.user)
     assert found[name.partition(",")[0]]["state"] == broken.state
