@@ -19,7 +19,7 @@ from .playbooks import (
     resume,
     undo,
 )
-from .steps import about, backups, check, containers, database, git, incident, release, runs, status, verify
+from .steps import about, backups, check, containers, database, git, incident, init, release, runs, status, verify
 
 sys.dont_write_bytecode = _forbidden
 
@@ -36,6 +36,7 @@ ns = offer(
         verify.verify,
         status.status,
         check.check,
+        init.init,
         about.about,
         Collection.from_module(git),
         Collection.from_module(containers),

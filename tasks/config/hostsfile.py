@@ -6,34 +6,76 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..console.commands import fab
 from ..console.errors import Refused
 from ..console.text import one_line
 
 if TYPE_CHECKING:
     import yaml
 
+LOCAL = "hosts.local.yaml"
+NAMES = ("hosts.yaml", LOCAL)  # LOCAL is the operator's own, beside one that others keep
+SHIPPED = Path(__file__).parents[2] / NAMES[0]
+
 
 def locate() -> Path:
     """Return the hosts.yaml in use: ROLLBACK_HOSTS_FILE, else the nearest one above this folder."""
+    return in_use()[0]
+
+
+def in_use() -> list[Path]:
+    """Return the files in use: hosts.yaml, then the hosts.local.yaml beside it, or one of them.
+
+    The later one counts where both say something. Raises Refused where there is none.
+    """
     if named := os.environ.get("ROLLBACK_HOSTS_FILE"):
-        return Path(named).expanduser().absolute()
+        return [Path(named).expanduser().absolute()]
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if (folder / "hosts.yaml").is_file():
-            return folder / "hosts.yaml"
-    raise Refused(f"No hosts.yaml in {here} or above it; ROLLBACK_HOSTS_FILE can name one.")
+        if found := [folder / name for name in NAMES if (folder / name).is_file()]:
+            return found
+    raise Refused(
+        f"No hosts.yaml in {here} or above it; ROLLBACK_HOSTS_FILE can name one.",
+        next=f"To write one: {fab('init USER@HOST')}",
+    )
+
+
+def to_write() -> Path:
+    """Return the file that is the operator's to write: the one in use, or hosts.yaml here where there is none.
+
+    The hosts.yaml that came with these tasks stays as it is, so that a later version of it can be pulled: then it is
+    the hosts.local.yaml beside it.
+    """
+    try:
+        last = in_use()[-1]
+    except Refused:
+        return Path.cwd() / NAMES[0]
+    return last.with_name(LOCAL) if last == SHIPPED else last
 
 
 def read(path: Path) -> Any:
     """Return what stands in the file; raise Refused, with the line, where it is not YAML."""
+    return parse(path.name, text(path))
+
+
+def text(path: Path) -> str:
+    """Return the file as it is, line ends included; raise Refused where it is no text."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise Refused(f"{path}: cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise Refused(f"{path.name}: is not YAML: {error}") from None
+
+
+def parse(name: str, written: str) -> Any:
+    """Return what `written`, the text of the file of that name, means; raise Refused, with the line, for no YAML."""
     import yaml
 
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_loader())
-    except OSError as error:
-        raise Refused(f"{path}: cannot be read: {error.strerror}.") from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(f"{path.name}: is not YAML: {one_line(str(error))}") from None
+        return yaml.load(written, Loader=_loader())
+    except (yaml.YAMLError, RecursionError) as error:
+        raise Refused(f"{name}: is not YAML: {one_line(str(error))}") from None
 
 
 def _loader() -> type[yaml.SafeLoader]:

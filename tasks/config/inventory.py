@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Container
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from ..console.errors import Refused
 from ..console.text import nearest
@@ -15,22 +17,42 @@ from .settings import Environment, Inventory
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
-__all__ = ["default_name", "load", "locate", "names"]
+__all__ = ["Known", "Said", "check", "default_name", "load", "locate", "names", "read"]
+
+
+class Said(NamedTuple):
+    """What stands under the name of an environment, and the file that says it."""
+
+    file: Path
+    raw: Any
+
+
+class Known(NamedTuple):
+    """All environments by name, and the one that is meant without a name; `file` is the hosts.yaml that errors name."""
+
+    file: Path
+    environments: dict[str, Said]
+    default: str | None
+
+    def reader(self, name: str, lenient: Container[str] = ()) -> Reader:
+        """Return what reads environment `name`; in its sections named in `lenient`, variables may be set nowhere."""
+        file, raw = self.environments[name]
+        return Reader(file, name, raw, variables.read(file.parent), lenient)
 
 
 def default_name() -> str:
     """Return the environment used without `-H`: ROLLBACK_ENV, else `default`, else the only one."""
-    path, inventory = _read()
+    found = read()
     if name := os.environ.get("ROLLBACK_ENV"):
-        return _known(path, inventory, name, "ROLLBACK_ENV: ")
-    if inventory.default or len(inventory.environments) == 1:
-        return inventory.default or next(iter(inventory.environments))
-    raise Refused(f"{path.name}: default: found nothing; allowed: {', '.join(inventory.environments)}.")
+        return _known(found, name, "ROLLBACK_ENV: ")
+    if found.default or len(found.environments) == 1:
+        return found.default or next(iter(found.environments))
+    raise Refused(f"{found.file.name}: default: found nothing; allowed: {', '.join(found.environments)}.")
 
 
 def names() -> list[str]:
     """Return the names of all environments."""
-    return list(_read()[1].environments)
+    return list(read().environments)
 
 
 def load(name: str, hosts: bool = True) -> Environment:
@@ -39,19 +61,26 @@ def load(name: str, hosts: bool = True) -> Environment:
     A variable that is set nowhere counts only in this environment; without `hosts`, not in its hosts.
     Raises Refused, with file, key, what was found and what is allowed.
     """
-    path, inventory = _read()
-    _known(path, inventory, name)
-    values = variables.read(path.parent)
-    for other, raw in inventory.environments.items():
+    found = read()
+    _known(found, name)
+    for other in found.environments:
         if other != name:
-            Reader(path, other, raw, values, lenient=raw).read()
-    lenient = () if hosts else ("hosts",)
-    return Reader(path, name, inventory.environments[name], values, lenient).read()
+            found.reader(other, lenient=found.environments[other].raw).read()
+    return found.reader(name, lenient=() if hosts else ("hosts",)).read()
 
 
-def _read() -> tuple[Path, Inventory]:
-    path = locate()
-    raw = hostsfile.read(path)
+def read() -> Known:
+    """Return the environments of the files in use, those of hosts.local.yaml before others of the same name."""
+    known = [check(path, hostsfile.read(path)) for path in hostsfile.in_use()]
+    default = next((one.default for one in reversed(known) if one.default is not None), None)
+    whole = Known(known[0].file, {name: said for one in known for name, said in one.environments.items()}, default)
+    if default is not None:
+        _known(whole, default, "default: ")
+    return whole
+
+
+def check(path: Path, raw: Any) -> Known:
+    """Return what the file `path` says, where `raw` stands in it; raise Refused for what cannot be meant."""
     try:
         inventory = validation.convert(raw, Inventory)
     except validation.InvalidError as invalid:
@@ -61,13 +90,11 @@ def _read() -> tuple[Path, Inventory]:
             raise Refused(
                 f"{path.name}: environments: found the name {name!r}; allowed: letters, digits, '.', '_' and '-'."
             )
-    if inventory.default is not None:
-        _known(path, inventory, inventory.default, "default: ")
-    return path, inventory
+    return Known(path, {name: Said(path, said) for name, said in inventory.environments.items()}, inventory.default)
 
 
-def _known(path: Path, inventory: Inventory, name: str, where: str = "") -> str:
-    if name in inventory.environments:
+def _known(found: Known, name: str, where: str = "") -> str:
+    if name in found.environments:
         return name
-    hint = nearest(name, list(inventory.environments))
-    raise Refused(f"{path.name}: {where}found {name!r}{hint}; allowed: {', '.join(inventory.environments)}.")
+    hint = nearest(name, list(found.environments))
+    raise Refused(f"{found.file.name}: {where}found {name!r}{hint}; allowed: {', '.join(found.environments)}.")

@@ -11,7 +11,7 @@ from fabric.connection import derive_shorthand
 from invoke import Collection
 
 from ..console.errors import Refused
-from . import completion, listing, usage
+from . import completion, first_word, listing, usage
 
 PROGRAMS = ("fabric.main", "invoke.main")  # `fab` and `inv`
 _ours: list[Collection] = []
@@ -24,6 +24,7 @@ def offer(namespace: Collection) -> Collection:
     """
     _ours[:] = [namespace]
     for program in _programs():
+        first_word.take(program)
         usage.refuse_in_a_line(program, functools.partial(_at_the_top, program))
         completion.complete_values(program)
         listing.in_groups(program, functools.partial(_at_the_top, program))

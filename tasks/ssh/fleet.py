@@ -38,6 +38,13 @@ def resolve(c: Context) -> Host:
     return _fleet(_ad_hoc(c), c.config)
 
 
+def unlisted(c: Context, environment: Environment) -> Host:
+    """Return the first host of an environment that no hosts.yaml has; its files are named by whole paths."""
+    host = _connect(environment, environment.hosts[0], c.config if isinstance(c.config, Config) else Config())
+    host.fleet = (host,)
+    return host
+
+
 def _ad_hoc(c: Connection) -> Environment:
     """Return the default environment with the one host that `-H` named instead of its own."""
     if not c.host or c.host.startswith("-"):
@@ -70,6 +77,7 @@ def _fleet(environment: Environment, config: Config) -> Host:
         fleet = tuple(_connect(environment, settings, config) for settings in environment.hosts)
         for member in fleet:
             member.fleet = fleet
+            member.hint = f" Environments in hosts.yaml: {', '.join(inventory.names())}."
         _known[key] = fleet[0]
     return _known[key]
 
@@ -88,7 +96,6 @@ def _connect(environment: Environment, settings: HostSettings, config: Config) -
     )
     host.environment = environment
     host.known_hosts = tuple(_local(f) for f in [settings.known_hosts] if f)
-    host.hint = f" Environments in hosts.yaml: {', '.join(inventory.names())}."
     return host
 
 
@@ -113,4 +120,5 @@ def _readable(key: Path, where: str) -> Path:
 
 
 def _local(path: str) -> Path:
-    return inventory.locate().parent / Path(path).expanduser()
+    given = Path(path).expanduser()
+    return given if given.is_absolute() else inventory.locate().parent / given

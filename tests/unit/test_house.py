@@ -35,6 +35,7 @@ SUBJECTS = {  # the folders of preflight: what each may import; the files beside
     "revisions": ("present",),
     "checks": ("present", "history", "backups"),
     "needs": ("present", "history", "target", "backups", "revisions", "checks"),
+    "discovery": ("backups",),
 }
 HEAVY = {"rich", "apprise", "jinja2", "alembic"}
 # A contract: other people's scripts and checklists use these names.
@@ -47,7 +48,7 @@ NAMES = {
     *("release." + name for name in ("begin", "record", "list", "stats")),
     *("runs." + name for name in ("list", "show")),
     *("code-rollback", "migration-rollback", "container-restart", "full-rollback", "emergency-restore"),
-    *("diagnose", "verify", "status", "check", "resume", "undo", "about"),
+    *("diagnose", "verify", "status", "check", "resume", "undo", "about", "init"),
 }
 TASKS = {name: tasks.ns[name] for name in tasks.ns.task_names}
 

@@ -303,3 +303,39 @@ def test_the_nearest_file_above_the_folder_is_used(write, tmp_path, monkeypatch)
     (tmp_path / "a" / "b").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "a" / "b")
     assert inventory.locate() == tmp_path / "hosts.yaml"
+
+
+def local(write, **changes: Any) -> None:
+    """Write hosts.yaml, and a hosts.local.yaml beside it that says otherwise."""
+    folder = write().parent
+    own = {"environments": {"production": {**GOOD["environments"]["staging"], "hosts": [{"host": "own"}]}}, **changes}
+    (folder / "hosts.local.yaml").write_text(yaml.safe_dump(own))
+
+
+@pytest.fixture
+def unnamed(tmp_path, monkeypatch, write):
+    """Stand where hosts.yaml is, and name none."""
+    monkeypatch.delenv("ROLLBACK_HOSTS_FILE")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_an_environment_of_the_operators_own_file_comes_before_one_of_the_other(write, unnamed):
+    local(write)
+    assert (inventory.names(), inventory.default_name()) == (["production", "staging"], "production")
+    assert inventory.load("production").hosts[0].host == "own"
+
+
+def test_the_default_of_the_operators_own_file_may_be_one_of_the_other(write, unnamed):
+    local(write, default="staging")
+    assert inventory.default_name() == "staging"
+
+
+def test_a_mistake_in_the_operators_own_file_names_that(write, unnamed):
+    local(write, environments={"own": {"app": {"path": "x"}}})
+    with pytest.raises(Refused, match=r"hosts\.local\.yaml: environments\.own: the key 'hosts' is missing"):
+        inventory.load("production")
+
+
+def test_a_file_that_is_named_is_the_only_one(write):
+    local(write)
+    assert inventory.load("production").hosts[0].host == "example"

@@ -1,0 +1,1 @@
+"""What a host has that hosts.yaml does not know yet: looked for, and guessed, each guess with its reason."""

@@ -1,0 +1,156 @@
+"""The beginning: a host looked at, and written down as an environment of hosts.yaml."""
+
+from __future__ import annotations
+
+import json as documents
+from pathlib import Path
+
+from invoke import Context
+from msgspec import Struct, to_builtins
+
+from ..config import env_example, hostsfile, inventory, writing
+from ..config.jsonschema import schema as hosts_schema
+from ..config.settings import App, Compose, Environment, HostSettings
+from ..config.validation import InvalidError, convert
+from ..console import commands
+from ..console import terminal as console
+from ..console.commands import fab
+from ..console.errors import Refused
+from ..engine import mounting
+from ..engine.task import HereTask
+from ..preflight.discovery import draft, project_choice, survey
+from ..preflight.discovery.draft import Draft
+from ..ssh import address, fleet
+from .declare import task
+
+HELP = {
+    "host": "[user@]host[:port], or an entry of ~/.ssh/config; it may stand without --host",
+    "name": "the environment that it becomes",
+    "project": "the compose project to take, where the host has several",
+    "key": "a private key; without it, the agent and ~/.ssh/config decide",
+    "known_hosts": "a file read beside ~/.ssh/known_hosts",
+    "output": "the file to write, or to add to, in place of hosts.yaml",
+    "replace": "write an environment of that name anew",
+    "schema": "print the JSON schema of hosts.yaml, for editors, and do nothing else",
+}
+
+LOOKS = ("check", "status")  # what is typed next, as far as it is there
+
+
+class InitTask(HereTask):
+    """A task whose host stands behind its name: `fab init USER@HOST`."""
+
+    first_word = "host"
+
+
+class Written(Struct, frozen=True):
+    """What was written: an environment into a file, and the variables that it reads into another."""
+
+    name: str
+    file: str
+    example: str
+    draft: Draft
+
+
+@task(klass=InitTask, help=HELP)
+def init(
+    c: Context,
+    host: str | None = None,
+    name: str = "production",
+    project: str | None = None,
+    key: str | None = None,
+    known_hosts: str | None = None,
+    output: str | None = None,
+    replace: bool = False,
+    yes: bool = False,
+    schema: bool = False,
+    json: bool = False,
+) -> None:
+    """Look at a host, read-only, and write hosts.yaml, each guess with its reason: `fab init USER@HOST`."""
+    if schema:
+        _print_schema()
+        return
+    path = Path(output).expanduser().absolute() if output else hostsfile.to_write()
+    reach = _reach(host or getattr(c, "original_host", None), key, known_hosts)
+    place = _place(path, name, replace, yes)
+    found = _look(c, Environment(name=name, hosts=[reach], app=App(path="."), compose=Compose()), project)
+    made = draft.draft(name, reach, found)
+    written = place.filled(name, made.lines)
+    writing.checked(path, written, name)
+    beside = env_example.beside(path)
+    writing.save(path, written)
+    writing.save(beside, env_example.added(beside, path.name, name, made.variables))
+    _tell(Written(name, str(path), str(beside), made))
+
+
+def _print_schema() -> None:
+    found = hosts_schema()
+    if not console.emit_json(found):
+        console.say(documents.dumps(found, indent=2), as_is=True)
+
+
+def _reach(host: str | None, key: str | None, known_hosts: str | None) -> HostSettings:
+    """Return how the host is reached; Refused where that cannot be meant."""
+    if not host or host.startswith("-"):
+        raise Refused(f"which host? {fab('init USER@HOST')}, as ssh reaches it.")
+    named = address.parse(host)
+    files = {"key": key, "known_hosts": known_hosts}
+    paths = {what: str(Path(file).expanduser().absolute()) for what, file in files.items() if file}
+    try:
+        return convert({**named._asdict(), **paths}, HostSettings)
+    except InvalidError as invalid:
+        raise Refused(f"{host}: allowed: {invalid.allowed}.") from None
+
+
+def _place(path: Path, name: str, replace: bool, yes: bool) -> writing.Place:
+    """Return where the environment goes in the file, before anything is looked at."""
+    if not inventory.NAME.fullmatch(name):
+        raise Refused(f"--name: {name!r} is none; allowed: letters, digits, '.', '_' and '-'.")
+    place = writing.place(path, name, replace)
+    if replace and path.exists():
+        console.confirm(f"Write the environment {name} of {path} anew?", yes)
+    return place
+
+
+def _look(c: Context, environment: Environment, project: str | None) -> survey.Survey:
+    member = fleet.unlisted(c, environment)
+    seen = survey.land(member)
+    return survey.look(member, seen, project_choice.choose(member.address, seen, project))
+
+
+def _tell(written: Written) -> None:
+    """Print what was found and why, what is to be filled in, and what to type next."""
+    found = [one for one in written.draft.lines if not one.open]
+    open_ = [one for one in written.draft.lines if one.open]
+    with commands.typed(_asked_for(written), mounting.full_name):
+        if console.emit_json(_document(written)):
+            return
+        console.table(("setting", "value", "because"), [(".".join(one.place), one.shown, one.why) for one in found])
+        for one in open_:
+            console.say(f"! {'.'.join(one.place)}: {one.why}", style="yellow")
+        console.say(f"Written: {written.file}, and its variables: {written.example}", style="bold green")
+        console.say(f"Look it over. Next: {', '.join(_next(written))}")
+
+
+def _document(written: Written) -> dict[str, object]:
+    lines = [{**to_builtins(one), "place": ".".join(one.place)} for one in written.draft.lines]
+    about = {"file": written.file, "example": written.example, "environment": written.name}
+    return {**about, "lines": lines, "next": _next(written)}
+
+
+def _asked_for(written: Written) -> str | None:
+    """Return what -H has to say of the environment; None: it is the one that is meant without."""
+    try:
+        return None if inventory.default_name() == written.name else written.name
+    except Refused:
+        return None
+
+
+def _next(written: Written) -> list[str]:
+    """Return the commands to type; the file is named first, where it would not be found."""
+    try:
+        known = Path(written.file) in hostsfile.in_use()
+    except Refused:
+        known = False
+    there = [task for task in LOOKS if task in mounting.offered().task_names]
+    return [*([] if known else [f"export ROLLBACK_HOSTS_FILE={written.file}"]), *map(fab, there)]

@@ -1,0 +1,144 @@
+"""What compose made on a host, whatever project it is of, and what its containers tell of themselves."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from ...ssh import scripts
+from ...ssh.probe import Probe, single
+from . import compose
+
+LOOPBACK = ("", "0.0.0.0", "::")  # what a port is published on that the host itself reaches by 127.0.0.1
+
+
+class Url(Struct, frozen=True):
+    """Where an application has its PostgreSQL; empty: the address does not say."""
+
+    user: str
+    host: str
+    port: str
+    database: str
+
+
+class Port(Struct, frozen=True):
+    """A port of a container, and where the host answers for it."""
+
+    inside: int
+    address: str
+    port: int
+
+
+class Member(Struct, frozen=True, kw_only=True):
+    """A container of a project; `folder` is where compose worked, `workdir` where the image's programs begin.
+
+    `environment` has what is no secret, `hosts` the addresses that compose names (`extra_hosts`), `mounts` the folders
+    of the host by what they are called inside, `volumes` the names of volumes likewise.
+    """
+
+    id: str
+    name: str
+    project: str
+    service: str
+    folder: str
+    image: str
+    status: str = "running"
+    workdir: str = ""
+    ports: list[Port] = []
+    exposed: list[int] = []
+    mounts: dict[str, str] = {}
+    volumes: dict[str, str] = {}
+    environment: dict[str, str] = {}
+    hosts: dict[str, str] = {}
+    urls: list[Url] = []
+    check: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What its image is called, without registry, owner and tag."""
+        return compose.repository(self.image).rpartition("/")[2].lower()
+
+
+class Landscape(Struct, frozen=True):
+    """A host: the login's `home`, as it is spelt, whether Docker is for `sudo` only, `members` of all projects."""
+
+    home: list[str]
+    sudo: bool
+    members: list[Member]
+
+    def projects(self) -> dict[str, list[Member]]:
+        """Return the containers of each project, by its name."""
+        names = sorted({member.project for member in self.members})
+        return {name: [member for member in self.members if member.project == name] for name in names}
+
+    def path(self, folder: str) -> str:
+        """Return a folder as hosts.yaml names it: from the login's home, where it lies there."""
+        for home in self.home:
+            if folder.startswith(f"{home}/"):
+                return posixpath.relpath(folder, home)
+        return folder
+
+
+def probe() -> Probe[Landscape | str]:
+    """Return the probe of a host; a text says why it cannot be told."""
+    command = scripts.call("tools/compose/reads/projects.sh")
+    return single(command, lambda answer: parse(answer.out) if answer.ok else answer.err)
+
+
+def parse(out: str) -> Landscape:
+    """Return what projects.sh printed."""
+    lines = [line.partition(" ")[::2] for line in out.splitlines()]
+    home = list(dict.fromkeys(value for key, value in lines if key == "home"))
+    return Landscape(home, ("sudo", "") in lines, [_member(block) for block in _blocks(lines)])
+
+
+def _blocks(lines: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    starts = [n for n, (key, _) in enumerate(lines) if key == "container"]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
+        yield lines[start:end]
+
+
+def _member(block: list[tuple[str, str]]) -> Member:
+    told = json.loads(block[0][1])
+    mounts = [one for one in told["mounts"] or [] if one.get("Destination")]
+    return Member(
+        id=told["id"],
+        name=told["name"].lstrip("/"),
+        project=told["project"] or "",
+        service=told["service"] or "",
+        folder=told["working_dir"] or "",
+        image=told["image"],
+        status=told["status"],
+        workdir=told["folder"] or "/",
+        ports=_ports(told["ports"] or {}) or _ports(told["bindings"] or {}),
+        exposed=[_number(port) for port in told["exposed"] or {}],
+        mounts={one["Destination"]: one["Source"] for one in mounts if one.get("Type") == "bind"},
+        volumes={one["Destination"]: one.get("Name", "") for one in mounts if one.get("Type") == "volume"},
+        environment=dict(value.split(" ", 1) for key, value in block if key == "env"),
+        hosts=dict(one.split(":", 1) for one in told["hosts"] or []),
+        urls=[_url(value) for key, value in block if key == "url"],
+        check=next((value for key, value in block if key == "check"), ""),
+    )
+
+
+def _url(words: str) -> Url:
+    return Url(*("" if word == "-" else word for word in words.split()))
+
+
+def _ports(bound: dict[str, Any]) -> list[Port]:
+    """Return the ports that the host answers for, each once: it may do so by IPv4 and IPv6."""
+    found = [
+        Port(_number(inside), "127.0.0.1" if one["HostIp"] in LOOPBACK else one["HostIp"], int(one["HostPort"]))
+        for inside, places in bound.items()
+        for one in places or []
+        if inside.endswith("/tcp") and one["HostPort"]
+    ]
+    return sorted(set(found), key=lambda port: (port.inside, port.port))
+
+
+def _number(port: str) -> int:
+    return int(port.partition("/")[0])

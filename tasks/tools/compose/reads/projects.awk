@@ -1,0 +1,51 @@
+# Leaves of what projects.sh reads what is no secret: of the environment `env NAME VALUE`, where the name is that of a
+# database's name, login or place, and `url USER HOST PORT DATABASE` of an address of a PostgreSQL (a dash: it does not
+# say), without its password; of a health check `check URL`, without its query: one with a login is passed over. Other
+# lines stay as they are. `env "NAME=VALUE"` and `check [WORD, ...]` are JSON.
+BEGIN {
+  plain = "^(POSTGRES|POSTGRESQL|PG|DB|DATABASE)_?(DB|DATABASE|NAME|USER|USERNAME|HOST|SERVER|PORT)$"
+}
+
+/^env "/ {
+  text = substr($0, 6, length($0) - 6)
+  name = substr(text, 1, index(text, "=") - 1)
+  value = substr(text, index(text, "=") + 1)
+  if (name == "PG_MAJOR" || name == "PGDATA" || name ~ plain) tell(name, value)
+  else if (value ~ /^postgres(ql)?([+][a-z0-9_]+)?:\/\//) address(value)
+  next
+}
+
+/^check / {
+  if (match($0, /https?:\/\/[^ "'\\|;&<>)]+/)) check(substr($0, RSTART, RLENGTH))
+  next
+}
+
+{ print }
+
+function tell(name, value) { if (value ~ /^[A-Za-z0-9_.\/:$-]+$/) print "env " name " " value }
+
+function address(url,  user, host, port, base) { # one in which it is not plain where the password ends is passed over
+  sub(/^[^:]*:\/\//, "", url)
+  user = "-"
+  if (match(url, /^[^:\/?#@]*(:[^@]*)?@/)) {
+    user = substr(url, 1, RLENGTH - 1)
+    url = substr(url, RLENGTH + 1)
+    sub(/:.*/, "", user)
+  }
+  if (url ~ /@/) return
+  sub(/[?#].*/, "", url)
+  base = index(url, "/") ? substr(url, index(url, "/") + 1) : ""
+  sub(/\/.*/, "", url)
+  port = match(url, /:[0-9]+$/) ? substr(url, RSTART + 1) : "-"
+  host = url
+  sub(/:.*/, "", host)
+  print "url " word(user) " " word(host) " " port " " word(base)
+}
+
+function word(text) { return text ~ /^[A-Za-z0-9_.-]+$/ ? text : "-" }
+
+function check(url) {
+  if (url ~ /@/) return
+  sub(/[?#].*/, "", url)
+  print "check " url
+}

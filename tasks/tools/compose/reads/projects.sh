@@ -1,0 +1,25 @@
+# Prints what compose made on this host, whatever project it is of, as projects.awk leaves it: `home FOLDER`, the
+# login's home, as it is spelt; `sudo` where Docker is for `sudo -n` only; then for every lasting container the line
+# `container JSON`, and what its environment and its health check tell of a database and of an address.
+# Exit codes: 0, or 1 where Docker does not answer.
+. "$SCRIPTS/tools/lib.sh"
+printf 'home %s\n' "$HOME" "$(cd && pwd -P)"
+said=$(docker ps -q 2>&1 >/dev/null) || {
+  DOCKER_SUDO=yes
+  docker ps -q >/dev/null 2>&1 || fail "$(printf '%s\n' "$said" | first_error)"
+  echo sudo
+}
+label=com.docker.compose
+all=$(docker ps -aq --no-trunc --filter "label=$label.project" --filter "label=$label.oneoff=False")
+[ -n "$all" ] || exit 0
+about='container {"id":{{json .Id}},"name":{{json .Name}},"image":{{json .Config.Image}},"status":{{json .State.Status}}'
+for key in project service project.working_dir; do
+  about="$about,\"${key##*.}\":{{json (index .Config.Labels \"$label.$key\")}}"
+done
+about="$about"',"folder":{{json .Config.WorkingDir}},"ports":{{json .NetworkSettings.Ports}}'
+about="$about"',"bindings":{{json .HostConfig.PortBindings}},"exposed":{{json .Config.ExposedPorts}}'
+about="$about"',"hosts":{{json .HostConfig.ExtraHosts}},"mounts":{{json .Mounts}}}{{println}}'
+about="$about"'{{range .Config.Env}}env {{json .}}{{println}}{{end}}'
+about="$about"'{{with .Config.Healthcheck}}check {{json .Test}}{{println}}{{end}}'
+# shellcheck disable=SC2086 # ids, one word each
+docker inspect -f "$about" $all | awk -f "$SCRIPTS/tools/compose/reads/projects.awk"

@@ -1,0 +1,47 @@
+"""Which addresses tell whether the application is well."""
+
+from __future__ import annotations
+
+from tasks.preflight.discovery import addresses
+from tasks.preflight.discovery.roles import Role, Roles
+from tasks.tools.compose.projects import Port
+from tests.unit.support.discovered import backend, member
+
+ROLES = Roles(backend=Role("app", ""), frontend=Role("web", ""))
+WEB = member("web", ports=[Port(80, "127.0.0.1", 80)])
+HERE = "http://127.0.0.1:9001"
+
+
+def guessed(*members, **codes: int):
+    """The line for a deployment whose addresses answer with codes."""
+    asked = addresses.to_ask(ROLES, members)
+    (line,) = addresses.guess(asked, {one.url: codes.get(one.url, 0) for one in asked} | codes)
+    return line
+
+
+def test_what_the_health_check_asks_is_taken_whatever_it_answers_now():
+    line = guessed(backend(check="http://localhost:8000/api/alive"), **{f"{HERE}/health": 200})
+    assert line.value == [f"{HERE}/api/alive"]
+    assert "the health check of app asks it; it answers nothing now" in line.why
+
+
+def test_a_health_check_of_a_port_that_is_not_published_says_nothing():
+    assert guessed(backend(check="http://localhost:1/x"), **{f"{HERE}/healthz": 200}).value == [f"{HERE}/healthz"]
+
+
+def test_without_one_the_first_usual_path_that_answers_is_taken():
+    line = guessed(backend(), WEB, **{f"{HERE}/": 200, f"{HERE}/health": 200, "http://127.0.0.1:80/": 200})
+    assert line.value == [f"{HERE}/health", "http://127.0.0.1:80/"]
+    assert line.open is False
+
+
+def test_where_nothing_answers_it_is_left_to_be_filled_in():
+    line = guessed(backend(), WEB, **{f"{HERE}/health": 404})
+    assert (line.open, line.place) == (True, ("health",))
+    assert "127.0.0.1:9001, 127.0.0.1:80" in line.why
+    assert "no port is published" in guessed(backend(ports=[])).why
+
+
+def test_an_address_by_ipv6_and_a_secure_one_are_written_as_such():
+    asked = addresses.to_ask(ROLES, [backend(ports=[Port(443, "fd00::1", 443)])])
+    assert asked[0].url == "https://[fd00::1]:443/health"

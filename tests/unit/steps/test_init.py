@@ -1,0 +1,123 @@
+"""A host written down: what is asked before, what is written, and what is said."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+from invoke import Context
+
+import tasks
+from tasks.config import hostsfile, inventory
+from tasks.console import terminal
+from tasks.console.errors import Refused
+from tasks.preflight.discovery import survey
+from tasks.ssh import fleet
+from tasks.steps import init as steps
+from tests.unit.preflight.discovery.test_draft import survey as told
+from tests.unit.preflight.discovery.test_survey import LAND
+from tests.unit.support.scripted import Scripted
+from tests.unit.test_documents import valid
+
+NEXT = [*(["fab check"] if "check" in tasks.ns.task_names else []), "fab status"]
+
+
+@pytest.fixture
+def look(tmp_path, monkeypatch):
+    """Type `init` in an empty folder; `reached` holds how the host was reached."""
+    reached = []
+
+    def unlisted(_c, environment):
+        reached.append(environment.hosts[0])
+        return Scripted()
+
+    monkeypatch.delenv("ROLLBACK_HOSTS_FILE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(fleet, "unlisted", unlisted)
+    monkeypatch.setattr(survey, "land", lambda _host: LAND)
+    monkeypatch.setattr(survey, "look", lambda _host, _seen, _name: told())
+
+    def init(host="ubuntu@203.0.113.7", **options):
+        steps.init(Context(), host=host, **options)
+        return reached[-1] if reached else None
+
+    return init
+
+
+def test_a_host_becomes_a_file_that_the_other_tasks_read(look, tmp_path):
+    reach = look("ubuntu@203.0.113.7:2222", key="id")
+    assert (reach.host, reach.user, reach.port, reach.key) == ("203.0.113.7", "ubuntu", 2222, str(tmp_path / "id"))
+    known = inventory.load(inventory.default_name())
+    assert (known.name, known.app.path, known.hosts[0]) == ("production", "shop", reach)
+    assert {one.name for one in tmp_path.iterdir()} == {"hosts.yaml", ".env.example"}
+    assert stat.S_IMODE((tmp_path / "hosts.yaml").stat().st_mode) == 0o600
+    assert "#PRODUCTION_PORT=2222\n" in (tmp_path / ".env.example").read_text()
+
+
+def test_a_second_environment_stands_beside_the_first_and_is_named_in_what_is_next(look, capsys):
+    look()
+    first = (hostsfile.to_write()).read_text()
+    capsys.readouterr()
+    look("eve@h", name="staging")
+    assert (inventory.names(), inventory.default_name()) == (["production", "staging"], "production")
+    assert hostsfile.to_write().read_text().startswith(first)
+    assert "fab -H staging status" in capsys.readouterr().out
+
+
+def test_every_guess_is_said_with_its_reason_and_what_is_open_as_well(look, capsys):
+    look()
+    said = capsys.readouterr().out
+    assert "database.alembic.config" in said and "git has it" in said
+    assert "! compose.services.frontend: fill in, if one serves pages" in said
+    assert f"Next: {', '.join(NEXT)}" in said
+
+
+def test_as_json_it_is_one_document(look, capsys):
+    look(json=True)
+    found = valid("init", json.loads(capsys.readouterr().out))
+    assert (found["environment"], found["next"]) == ("production", NEXT)
+    assert {"place": "app.path", "value": "shop", "why": "compose works in it", "open": False} in found["lines"]
+
+
+def test_a_file_that_would_not_be_found_is_named_in_what_is_next(look, tmp_path, capsys):
+    look(output="elsewhere.yaml")
+    assert f"Next: export ROLLBACK_HOSTS_FILE={tmp_path}/elsewhere.yaml, {NEXT[0]}" in capsys.readouterr().out
+
+
+def test_an_environment_is_replaced_only_when_that_was_said(look, monkeypatch):
+    look()
+    with pytest.raises(Refused, match="has an environment 'production' already"):
+        look()
+    monkeypatch.setattr(terminal, "interactive", lambda: False)
+    with pytest.raises(Refused, match=r"Write the environment production of .* anew\? Nobody can be asked"):
+        look(replace=True)
+    assert look("eve@other", replace=True, yes=True).host == "other"
+    assert inventory.load("production").hosts[0].host == "other"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"host": None}, r"which host\? .*init USER@HOST.*, as ssh reaches it\."),
+        ({"host": "-x"}, "starts with a dash"),
+        ({"host": "h", "name": "a b"}, "--name: 'a b' is none; allowed"),
+        ({"host": "h:0"}, "h:0: allowed: a whole number >= 1"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_anything_is_looked_at(look, tmp_path, options, said):
+    with pytest.raises(Refused, match=said):
+        look(**options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_schema_needs_no_host(look, capsys):
+    look(None, schema=True)
+    assert valid("init", json.loads(capsys.readouterr().out))["title"] == "hosts.yaml of fab-rollback"
+
+
+def test_what_a_host_cannot_be_asked_for_is_not_written(look, tmp_path, monkeypatch):
+    monkeypatch.setattr(survey, "look", lambda *_: told(path="-x"))
+    with pytest.raises(Refused, match=r"hosts\.yaml: environments\.production\.app\.path: found '-x'"):
+        look()
+    assert list(tmp_path.iterdir()) == []
