@@ -13,6 +13,7 @@ from ..console.text import one_line
 if TYPE_CHECKING:
     import yaml
 
+NAMED = "ROLLBACK_HOSTS_FILE"
 LOCAL = "hosts.local.yaml"
 NAMES = ("hosts.yaml", LOCAL)  # LOCAL is the operator's own, beside one that others keep
 SHIPPED = Path(__file__).parents[2] / NAMES[0]
@@ -28,14 +29,14 @@ def in_use() -> list[Path]:
 
     The later one counts where both say something. Raises Refused where there is none.
     """
-    if named := os.environ.get("ROLLBACK_HOSTS_FILE"):
+    if named := os.environ.get(NAMED):
         return [Path(named).expanduser().absolute()]
     here = Path.cwd()
     for folder in (here, *here.parents):
         if found := [folder / name for name in NAMES if (folder / name).is_file()]:
             return found
     raise Refused(
-        f"No hosts.yaml in {here} or above it; ROLLBACK_HOSTS_FILE can name one.",
+        f"No hosts.yaml in {here} or above it; {NAMED} can name one.",
         next=f"To write one: {fab('init USER@HOST')}",
     )
 

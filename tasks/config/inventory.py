@@ -17,7 +17,7 @@ from .settings import Environment, Inventory
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
-__all__ = ["Known", "Said", "check", "default_name", "load", "locate", "names", "read"]
+__all__ = ["Known", "Said", "check", "default_name", "file_of", "load", "locate", "names", "read"]
 
 
 class Said(NamedTuple):
@@ -53,6 +53,12 @@ def default_name() -> str:
 def names() -> list[str]:
     """Return the names of all environments."""
     return list(read().environments)
+
+
+def file_of(name: str) -> Path:
+    """Return the file that an environment stands in; hosts.yaml for one that stands in none."""
+    found = read()
+    return found.environments[name].file if name in found.environments else found.file
 
 
 def load(name: str, hosts: bool = True) -> Environment:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from ..console.errors import Refused
 from ..console.text import clean
 from . import hostsfile, inventory
+from .settings import Environment
 
 if TYPE_CHECKING:
     import yaml
@@ -143,9 +144,9 @@ def _end(lines: Sequence[str], line: int, indent: int) -> int:
     return line
 
 
-def checked(path: Path, written: str, name: str) -> None:
-    """Raise Refused unless `written`, to be the text of `path`, holds an environment `name` that can be meant."""
-    inventory.check(path, hostsfile.parse(path.name, written)).reader(name).read()
+def meant(path: Path, written: str, name: str) -> Environment:
+    """Return environment `name` of what is to be the text of `path`; raise Refused where it cannot be meant."""
+    return inventory.check(path, hostsfile.parse(path.name, written)).reader(name).read()
 
 
 def save(path: Path, written: str) -> None:

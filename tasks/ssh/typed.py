@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..config import inventory
+from ..config.settings import Environment
 from .host import Host
 from .shell import join, quote
 
@@ -20,7 +21,6 @@ def login(host: Host) -> str:
     )
 
 
-def edit(file: str) -> str:
-    """Return the command that opens a file beside hosts.yaml, or that itself."""
-    place = inventory.locate()
-    return f"${{EDITOR:-vi}} {quote(str(place if file == place.name else place.parent / file))}"
+def edit(environment: Environment) -> str:
+    """Return the command that opens the file that says what `environment` is."""
+    return f"${{EDITOR:-vi}} {quote(str(inventory.file_of(environment.name)))}"

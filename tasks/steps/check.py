@@ -26,9 +26,7 @@ def check(c: Host, notify: bool = False, json: bool = False) -> dict[str, list[N
     lacking = [need.name for needs in found.values() for need in needs if need.state == "missing"]
     if not console.emit_json({"ok": not lacking, "hosts": to_builtins(found)}):
         for address, needs in found.items():
-            console.say(f"{c.environment.name} ({address})", style="bold")
-            for need in needs:
-                _show(need)
+            show(f"{c.environment.name} ({address})", needs)
     if lacking:
         raise Failed(f"{c.environment.name}: {len(lacking)} missing: {', '.join(dict.fromkeys(lacking))}.")
     doubts = sum(need.state == "doubtful" for needs in found.values() for need in needs)
@@ -44,7 +42,10 @@ def _test(c: Host) -> list[str]:
     return ["" if one.ok else f"{one.to}: {one.why}" for one in sent]
 
 
-def _show(need: Need) -> None:
-    console.say(f"{need.state:<10}{need.name:<19}{need.found}")
-    if need.cure:
-        console.say(f"{'':10}next: {need.cure}", style="dim", as_is=True)
+def show(host: str, needs: list[Need]) -> None:
+    """Print what a host needs, with the commands that mend what is missing."""
+    console.say(host, style="bold")
+    for need in needs:
+        console.say(f"{need.state:<10}{need.name:<19}{need.found}")
+        if need.cure:
+            console.say(f"{'':10}next: {need.cure}", style="dim", as_is=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json as documents
+import os
 from pathlib import Path
+from typing import Any
 
 from invoke import Context
 from msgspec import Struct, to_builtins
@@ -12,6 +14,7 @@ from ..config import env_example, hostsfile, inventory, writing
 from ..config.jsonschema import schema as hosts_schema
 from ..config.settings import App, Compose, Environment, HostSettings
 from ..config.validation import InvalidError, convert
+from ..config.writing import Line
 from ..console import commands
 from ..console import terminal as console
 from ..console.commands import fab
@@ -20,7 +23,13 @@ from ..engine import mounting
 from ..engine.task import HereTask
 from ..preflight.discovery import draft, project_choice, survey
 from ..preflight.discovery.draft import Draft
+from ..preflight.discovery.survey import Survey
+from ..preflight.needs import gathering
+from ..preflight.needs.need import Need
 from ..ssh import address, fleet
+from ..ssh.host import Host
+from ..ssh.shell import quote
+from . import check
 from .declare import task
 
 HELP = {
@@ -33,8 +42,6 @@ HELP = {
     "replace": "write an environment of that name anew",
     "schema": "print the JSON schema of hosts.yaml, for editors, and do nothing else",
 }
-
-LOOKS = ("check", "status")  # what is typed next, as far as it is there
 
 
 class InitTask(HereTask):
@@ -73,14 +80,13 @@ def init(
     path = Path(output).expanduser().absolute() if output else hostsfile.to_write()
     reach = _reach(host or getattr(c, "original_host", None), key, known_hosts)
     place = _place(path, name, replace, yes)
-    found = _look(c, Environment(name=name, hosts=[reach], app=App(path="."), compose=Compose()), project)
-    made = draft.draft(name, reach, found)
-    written = place.filled(name, made.lines)
-    writing.checked(path, written, name)
-    beside = env_example.beside(path)
-    writing.save(path, written)
-    writing.save(beside, env_example.added(beside, path.name, name, made.variables))
-    _tell(Written(name, str(path), str(beside), made))
+    member = fleet.unlisted(c, Environment(name=name, hosts=[reach], app=App(path="."), compose=Compose()))
+    made = draft.draft(name, reach, _look(member, project))
+    member.environment = writing.meant(path, place.filled(name, made.lines), name)
+    written = _write(path, place, name, made)
+    found_by = _use(path)
+    with commands.typed(_asked_for(written), mounting.full_name):
+        _tell(written, member.address, gathering.judged(member, None), [*found_by, fab("check"), fab("status")])
 
 
 def _print_schema() -> None:
@@ -112,30 +118,36 @@ def _place(path: Path, name: str, replace: bool, yes: bool) -> writing.Place:
     return place
 
 
-def _look(c: Context, environment: Environment, project: str | None) -> survey.Survey:
-    member = fleet.unlisted(c, environment)
+def _look(member: Host, project: str | None) -> Survey:
     seen = survey.land(member)
     return survey.look(member, seen, project_choice.choose(member.address, seen, project))
 
 
-def _tell(written: Written) -> None:
-    """Print what was found and why, what is to be filled in, and what to type next."""
-    found = [one for one in written.draft.lines if not one.open]
-    open_ = [one for one in written.draft.lines if one.open]
-    with commands.typed(_asked_for(written), mounting.full_name):
-        if console.emit_json(_document(written)):
-            return
-        console.table(("setting", "value", "because"), [(".".join(one.place), one.shown, one.why) for one in found])
-        for one in open_:
+def _write(path: Path, place: writing.Place, name: str, made: Draft) -> Written:
+    beside = env_example.beside(path)
+    writing.save(path, place.filled(name, made.lines))
+    writing.save(beside, env_example.added(beside, path.name, name, made.variables))
+    return Written(name, str(path), str(beside), made)
+
+
+def _tell(written: Written, address: str, needs: list[Need], next: list[str]) -> None:
+    """Print what was found and why, what is to be filled in, what `check` says of it, and what to type next."""
+    lines = written.draft.lines
+    about = {"file": written.file, "example": written.example, "environment": written.name, "next": next}
+    if console.emit_json({**about, "lines": [_as_data(one) for one in lines], "check": to_builtins(needs)}):
+        return
+    rows = [(".".join(one.place), one.shown, one.why) for one in lines if not one.open]
+    console.table(("setting", "value", "because"), rows)
+    for one in lines:
+        if one.open:
             console.say(f"! {'.'.join(one.place)}: {one.why}", style="yellow")
-        console.say(f"Written: {written.file}, and its variables: {written.example}", style="bold green")
-        console.say(f"Look it over. Next: {', '.join(_next(written))}")
+    check.show(f"What a rollback and a restore will need on {address}", needs)
+    console.say(f"Written: {written.file}, and its variables: {written.example}", style="bold green")
+    console.say(f"Look it over. Next: {', '.join(next)}")
 
 
-def _document(written: Written) -> dict[str, object]:
-    lines = [{**to_builtins(one), "place": ".".join(one.place)} for one in written.draft.lines]
-    about = {"file": written.file, "example": written.example, "environment": written.name}
-    return {**about, "lines": lines, "next": _next(written)}
+def _as_data(line: Line) -> dict[str, Any]:
+    return {**to_builtins(line), "place": ".".join(line.place)}
 
 
 def _asked_for(written: Written) -> str | None:
@@ -146,11 +158,12 @@ def _asked_for(written: Written) -> str | None:
         return None
 
 
-def _next(written: Written) -> list[str]:
-    """Return the commands to type; the file is named first, where it would not be found."""
+def _use(path: Path) -> list[str]:
+    """Have what follows read the file at `path`; return what makes later commands find it, where they would not."""
     try:
-        known = Path(written.file) in hostsfile.in_use()
+        if path in hostsfile.in_use():
+            return []
     except Refused:
-        known = False
-    there = [task for task in LOOKS if task in mounting.offered().task_names]
-    return [*([] if known else [f"export ROLLBACK_HOSTS_FILE={written.file}"]), *map(fab, there)]
+        pass
+    os.environ[hostsfile.NAMED] = str(path)
+    return [f"export {hostsfile.NAMED}={quote(str(path))}"]

@@ -323,6 +323,8 @@ def test_an_environment_of_the_operators_own_file_comes_before_one_of_the_other(
     local(write)
     assert (inventory.names(), inventory.default_name()) == (["production", "staging"], "production")
     assert inventory.load("production").hosts[0].host == "own"
+    found = [inventory.file_of(name).name for name in ("production", "staging", "of none")]
+    assert found == ["hosts.local.yaml", "hosts.yaml", "hosts.yaml"]
 
 
 def test_the_default_of_the_operators_own_file_may_be_one_of_the_other(write, unnamed):

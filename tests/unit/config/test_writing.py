@@ -64,7 +64,7 @@ def test_a_new_file_has_the_environment_and_is_valid(tmp_path):
             }
         },
     }
-    writing.checked(path, text, "shop")
+    writing.meant(path, text, "shop")
 
 
 def test_every_value_has_its_reason_on_its_line_and_what_is_open_is_a_comment(tmp_path):
@@ -112,7 +112,7 @@ def test_what_cannot_be_put_into_is_refused(file):
 def test_what_the_tasks_would_refuse_is_not_written(tmp_path):
     text = writing.place(tmp_path / "hosts.yaml", "shop").filled("shop", [*LINES, Line(("nothing",), 1, "")])
     with pytest.raises(Refused, match="unknown key 'nothing'"):
-        writing.checked(tmp_path / "hosts.yaml", text, "shop")
+        writing.meant(tmp_path / "hosts.yaml", text, "shop")
 
 
 HOSTILE = ["a: b # c", "'", '"x', "${X", "- x", "on", "1", "é\u2028", "{a}", "x\\n", "*x", "%"]

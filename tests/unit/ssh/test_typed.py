@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tasks.config import inventory
 from tasks.ssh import typed
+from tests.unit.support.deployment import environment
 from tests.unit.support.scripted import Scripted
 
 
@@ -16,7 +17,6 @@ def test_a_host_is_reached_by_its_key_port_and_known_hosts():
     assert typed.login(host) == "ssh -t -i '/k y' -o UserKnownHostsFile=/known -p 2222 u@h"
 
 
-def test_a_file_beside_hosts_yaml_is_opened_wherever_that_is(monkeypatch, tmp_path):
-    monkeypatch.setattr(inventory, "locate", lambda: tmp_path / "hosts.yaml")
-    assert typed.edit("hosts.yaml") == f"${{EDITOR:-vi}} {tmp_path / 'hosts.yaml'}"
-    assert typed.edit(".env") == f"${{EDITOR:-vi}} {tmp_path / '.env'}"
+def test_the_file_that_an_environment_stands_in_is_opened(monkeypatch):
+    monkeypatch.setattr(inventory, "file_of", lambda _name: Path("/a b/hosts.yaml"))
+    assert typed.edit(environment()) == "${EDITOR:-vi} '/a b/hosts.yaml'"

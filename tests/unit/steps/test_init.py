@@ -8,11 +8,12 @@ import stat
 import pytest
 from invoke import Context
 
-import tasks
 from tasks.config import hostsfile, inventory
 from tasks.console import terminal
 from tasks.console.errors import Refused
 from tasks.preflight.discovery import survey
+from tasks.preflight.needs import gathering
+from tasks.preflight.needs.need import Need
 from tasks.ssh import fleet
 from tasks.steps import init as steps
 from tests.unit.preflight.discovery.test_draft import survey as told
@@ -20,7 +21,7 @@ from tests.unit.preflight.discovery.test_survey import LAND
 from tests.unit.support.scripted import Scripted
 from tests.unit.test_documents import valid
 
-NEXT = [*(["fab check"] if "check" in tasks.ns.task_names else []), "fab status"]
+NEXT = ["fab check", "fab status"]
 
 
 @pytest.fixture
@@ -32,9 +33,11 @@ def look(tmp_path, monkeypatch):
         reached.append(environment.hosts[0])
         return Scripted()
 
-    monkeypatch.delenv("ROLLBACK_HOSTS_FILE", raising=False)
+    monkeypatch.setenv("ROLLBACK_HOSTS_FILE", "")  # what the task sets goes afterwards
+    monkeypatch.delenv("ROLLBACK_HOSTS_FILE")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(fleet, "unlisted", unlisted)
+    monkeypatch.setattr(gathering, "judged", lambda _host, _told: [Need("missing", "behind", "ntpdate", "clock")])
     monkeypatch.setattr(survey, "land", lambda _host: LAND)
     monkeypatch.setattr(survey, "look", lambda _host, _seen, _name: told())
 
@@ -71,6 +74,7 @@ def test_every_guess_is_said_with_its_reason_and_what_is_open_as_well(look, caps
     assert "database.alembic.config" in said and "git has it" in said
     assert "! compose.services.frontend: fill in, if one serves pages" in said
     assert f"Next: {', '.join(NEXT)}" in said
+    assert "missing   clock" in said and "next: ntpdate" in said
 
 
 def test_as_json_it_is_one_document(look, capsys):

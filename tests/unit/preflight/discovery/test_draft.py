@@ -76,7 +76,7 @@ def test_it_is_an_environment_that_the_tasks_take(tmp_path):
     for found in (survey(), survey(sudo=True), bare):
         lines = draft.draft("production", REACH, found).lines
         text = writing.place(tmp_path / "hosts.yaml", "production").filled("production", lines)
-        writing.checked(tmp_path / "hosts.yaml", text, "production")
+        writing.meant(tmp_path / "hosts.yaml", text, "production")
 
 
 def test_what_cannot_be_guessed_is_left_open_where_it_belongs():
