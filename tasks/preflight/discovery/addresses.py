@@ -46,7 +46,7 @@ def _shown(address: str) -> str:
 
 
 def guess(asked: Sequence[Asked], codes: Mapping[str, int]) -> list[Line]:
-    """Return the line of the addresses: of each service the one that its health check asks, or that answers 200."""
+    """Return the line of the addresses: of each service the one that its health check asks, or that is there."""
     chosen = [_chosen([one for one in asked if one.service == service], codes) for service in _services(asked)]
     right = [(url, why) for url, why in chosen if url]
     if right:
@@ -68,4 +68,6 @@ def _chosen(asked: Sequence[Asked], codes: Mapping[str, int]) -> tuple[str, str]
             return one.url, f"the health check of {one.service} asks it; it answers {code or 'nothing'} now"
         if code == 200:
             return one.url, f"a published port of {one.service}; it answers 200"
+        if code >= 500 and not one.url.endswith("/"):
+            return one.url, f"a published port of {one.service}; it is there, and answers {code} now"
     return "", ""

@@ -9,6 +9,7 @@ import yaml
 from fabric import Config, Connection
 from invoke import Context
 
+from tasks.config.settings import App, Compose, Environment, HostSettings
 from tasks.console.errors import Refused
 from tasks.ssh import fleet
 
@@ -113,3 +114,13 @@ def test_a_key_that_is_not_there_is_refused_before_anything_connects(folder):
         named("pair")
     with pytest.raises(Refused, match="-i: the key /nope cannot be read"):
         named("single", authentication={"identities": [Path("/nope")]})
+
+
+def test_a_host_that_no_hosts_yaml_has_is_reached_without_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("ROLLBACK_HOSTS_FILE", str(tmp_path / "missing" / "hosts.yaml"))
+    wanted = HostSettings(host="four", user="eve", port=2222, key=str(tmp_path / "key"), known_hosts="/known")
+    environment = Environment(name="new", hosts=[wanted], app=App(path="."), compose=Compose())
+    host = fleet.unlisted(Connection("ignored", config=config()), environment)
+    assert (host.address, host.fleet, host.environment) == ("eve@four:2222", (host,), environment)
+    assert (host.connect_kwargs["key_filename"], host.known_hosts) == ([str(tmp_path / "key")], (Path("/known"),))
+    assert fleet.unlisted(Context(), environment).host == "four"

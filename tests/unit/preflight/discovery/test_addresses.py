@@ -35,6 +35,12 @@ def test_without_one_the_first_usual_path_that_answers_is_taken():
     assert line.open is False
 
 
+def test_one_that_is_there_and_fails_now_is_taken_before_a_page_that_answers():
+    line = guessed(backend(), **{f"{HERE}/": 200, f"{HERE}/health": 500})
+    assert line.value == [f"{HERE}/health"]
+    assert "it is there, and answers 500 now" in line.why
+
+
 def test_where_nothing_answers_it_is_left_to_be_filled_in():
     line = guessed(backend(), WEB, **{f"{HERE}/health": 404})
     assert (line.open, line.place) == (True, ("health",))
