@@ -9,6 +9,8 @@ import yaml
 
 pytestmark = pytest.mark.sandbox
 
+ALIKE = ("code", "containers", "database")  # lines of status
+
 
 def test_what_is_written_says_what_the_operator_wrote_by_hand(operator, tmp_path):
     before, written = operator.world(), tmp_path / "found" / "hosts.yaml"
@@ -28,7 +30,7 @@ def test_what_is_written_says_what_the_operator_wrote_by_hand(operator, tmp_path
     first, second = (
         {one: look.json()[0]["lines"][one] for one in ("code", "containers", "database")} for look in looks
     )
-    assert first == second
+    assert [lines[0][one] for one in ALIKE] == [lines[1][one] for one in ALIKE]
     variables = operator.host.exec("docker inspect -f '{{json .Config.Env}}' $(docker ps -q)")
     secrets = set(re.findall(r"PASSWORD=([^\"]+)", variables))
     assert secrets and not [one for one in secrets if one in written.read_text() + ran.text]
