@@ -1,12 +1,12 @@
-# Prints what the checkout tells of itself, a line each: `up PATH`, from APP to the repository's top; `branch NAME`, HEAD's
-# or, where that is detached, the one that origin stands on; `file PATH`, every alembic.ini, and `script PATH`, every
+# Prints what the checkout tells of itself, a line each: `up PATH`, from APP to the repository's top; `branch NAME`, that
+# of HEAD or, where it is detached, the one that origin stands on; `file PATH`, every alembic.ini; `script PATH`, every
 # env.py that speaks of Alembic; `flask PATH`, those that stand on Flask-Migrate. Paths are from APP.
 # Exit codes: 0; git's own where there is no checkout.
 . "$SCRIPTS/tools/git/lib.sh"
 up=$(git rev-parse --show-cdup)
 echo "up $up"
-branch=$(git symbolic-ref -q --short HEAD || git symbolic-ref -q --short refs/remotes/origin/HEAD | sed 's#^origin/##') || :
-echo "branch $branch"
+branch=$(git symbolic-ref -q --short HEAD || git symbolic-ref -q --short refs/remotes/origin/HEAD) || :
+echo "branch ${branch#origin/}"
 git ls-files -- ':(top)*alembic.ini' | sed 's/^/file /'
 git grep -l 'from alembic\|import alembic' -- ':(top)*env.py' | sed 's/^/script /'
 git grep -l current_app -- ':(top)*env.py' | sed 's/^/flask /' || :

@@ -12,11 +12,12 @@ said=$(docker ps -q 2>&1 >/dev/null) || {
 label=com.docker.compose
 all=$(docker ps -aq --no-trunc --filter "label=$label.project" --filter "label=$label.oneoff=False")
 [ -n "$all" ] || exit 0
-about='container {"id":{{json .Id}},"name":{{json .Name}},"image":{{json .Config.Image}},"status":{{json .State.Status}}'
+about='container {"id":{{json .Id}},"name":{{json .Name}},"image":{{json .Config.Image}}'
 for key in project service project.working_dir; do
   about="$about,\"${key##*.}\":{{json (index .Config.Labels \"$label.$key\")}}"
 done
-about="$about"',"folder":{{json .Config.WorkingDir}},"ports":{{json .NetworkSettings.Ports}}'
+about="$about"',"status":{{json .State.Status}},"folder":{{json .Config.WorkingDir}}'
+about="$about"',"ports":{{json .NetworkSettings.Ports}}'
 about="$about"',"bindings":{{json .HostConfig.PortBindings}},"exposed":{{json .Config.ExposedPorts}}'
 about="$about"',"hosts":{{json .HostConfig.ExtraHosts}},"mounts":{{json .Mounts}}}{{println}}'
 about="$about"'{{range .Config.Env}}env {{json .}}{{println}}{{end}}'
