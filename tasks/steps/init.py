@@ -78,7 +78,7 @@ def init(
         _print_schema()
         return
     path = Path(output).expanduser().absolute() if output else hostsfile.to_write()
-    reach = _reach(host or getattr(c, "original_host", None), key, known_hosts)
+    reach = _reach(host or getattr(c, "original_host", None), key or _identity(c), known_hosts)
     place = _place(path, name, replace, yes)
     member = fleet.unlisted(c, Environment(name=name, hosts=[reach], app=App(path="."), compose=Compose()))
     made = draft.draft(name, reach, _look(member, project))
@@ -93,6 +93,12 @@ def _print_schema() -> None:
     found = hosts_schema()
     if not console.emit_json(found):
         console.say(documents.dumps(found, indent=2), as_is=True)
+
+
+def _identity(c: Context) -> str | None:
+    """Return the key that Fabric's own -i named."""
+    given = c.config.get("connect_kwargs", {}).get("key_filename") or []
+    return given if isinstance(given, str) else next(iter(given), None)
 
 
 def _reach(host: str | None, key: str | None, known_hosts: str | None) -> HostSettings:

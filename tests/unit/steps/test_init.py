@@ -6,6 +6,7 @@ import json
 import stat
 
 import pytest
+from fabric import Config
 from invoke import Context
 
 from tasks.config import hostsfile, inventory
@@ -56,6 +57,12 @@ def test_a_host_becomes_a_file_that_the_other_tasks_read(look, tmp_path):
     assert {one.name for one in tmp_path.iterdir()} == {"hosts.yaml", ".env.example"}
     assert stat.S_IMODE((tmp_path / "hosts.yaml").stat().st_mode) == 0o600
     assert "#PRODUCTION_PORT=2222\n" in (tmp_path / ".env.example").read_text()
+
+
+def test_a_key_that_fabrics_own_option_named_is_written_down(tmp_path):
+    config = Config(overrides={"connect_kwargs": {"key_filename": [str(tmp_path / "id")]}})
+    assert steps._identity(Context(config)) == str(tmp_path / "id")
+    assert steps._identity(Context()) is None
 
 
 def test_a_second_environment_stands_beside_the_first_and_is_named_in_what_is_next(look, capsys):
