@@ -56,7 +56,7 @@ def look(member: Host) -> Looked:
         address=member.address,
         user=str(member.user),
         login=typed.login(member),
-        settings=typed.edit(environment),
+        settings=typed.edit(member.environment),
         primary=member is member.fleet[0],
         ahead=ahead,
         **known,
