@@ -45,15 +45,18 @@ fi
 staging_place=/tmp
 ! elsewhere || staging_place=/var/tmp
 
+# What ends a command that would not end by itself: `timeout SECONDS`; empty: nothing does.
+limit=
+
 # Runs a command where PostgreSQL's own programs are. The values are said: sudo would keep the names back.
+# shellcheck disable=SC2086 # options and commands of several words
 inside() { # COMMAND...
   if ! elsewhere; then
-    # shellcheck disable=SC2086 # an option and its word
-    docker exec -i -e PGAPPNAME="$PGAPPNAME" -e PGOPTIONS="$PGOPTIONS" $secret "$DB_CONTAINER" "$@"
+    docker exec -i -e PGAPPNAME="$PGAPPNAME" -e PGOPTIONS="$PGOPTIONS" $secret "$DB_CONTAINER" $limit "$@"
   elif [ -n "$DB_CLIENT" ]; then
-    by_image "$@"
+    by_image $limit "$@"
   elif command -v "$1" >/dev/null; then
-    "$@"
+    $limit "$@"
   else
     refuse "there is no $1 on the host: install PostgreSQL's client, or name an image that has it (database.client)"
   fi

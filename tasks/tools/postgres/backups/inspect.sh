@@ -70,6 +70,8 @@ keep() {
 }
 
 open_backup "$1"
+# pg_restore never comes to the end of some archives that are damaged (a stream that ends early, up to PostgreSQL 15).
+limit="timeout $((60 + bytes / 200000))"
 modified=$(stat -c %Y "$file")
 at_exit clean_staging
 toc='' packed=$(echo "$sealed $packing" | sed 's/^ //; s/ $//')
