@@ -65,8 +65,8 @@ BREAKS = {
     "checkout": Break("chmod 500 jctc-app/.git/refs", "chmod 755 jctc-app/.git/refs"),
     "local changes": Break("echo >>jctc-app/README.md", "git -C jctc-app checkout -q .", "doubtful"),
     "submodules": Break(
-        in_checkout(f"{SUBMODULE} && git commit -q --allow-empty -m next"),
-        BACK,
+        in_checkout(f"{SUBMODULE} && git commit -q --allow-empty -m next", "cp jctc-app/.git/logs/HEAD log"),
+        f"{BACK}; mv log jctc-app/.git/logs/HEAD",
         "doubtful",
         also=("images", "downgrade"),
     ),
@@ -193,6 +193,6 @@ def test_what_was_rehearsed_and_verified_is_known_afterwards(fresh):
 def test_without_a_release_before_there_is_nothing_to_go_back_to(fresh):
     fresh.host.exec("git -C jctc-app reflog expire --expire=now --all")
     assert needs(fresh)["last good"]["state"] == "missing"
-    fresh.host.exec("chown -R root jctc-app/.git jctc-app", "root")
+    fresh.host.exec("chown -R root /home/ubuntu/jctc-app", "root")
     found = needs(fresh)
     assert (found["checkout"]["state"], "safe.directory" in found["checkout"]["cure"]) == ("missing", True)
