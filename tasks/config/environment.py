@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import structs
 
+from ..console.commands import fab
 from ..console.errors import Refused
 from . import variables
 from .around import Hooks
@@ -79,7 +80,8 @@ class Reader:
 
     def _unset(self, variable: str) -> str:
         return (
-            f"the variable {variable} is not set. Set it in {self.file.parent / '.env'} (see .env.example)"
+            f"the variable {variable} is not set. Set it in {self.file.parent / '.env'} (see .env.example),"
+            f" let {fab('init USER@HOST')} describe your host"
             " or, to try without a host of your own: make sandbox && fab -H sandbox status"
         )
 

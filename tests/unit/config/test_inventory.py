@@ -11,6 +11,7 @@ import yaml
 
 from tasks.config import inventory
 from tasks.config.around import Notices
+from tasks.console.commands import fab
 from tasks.console.errors import Refused
 
 GOOD = {
@@ -225,7 +226,7 @@ def test_an_unset_variable_of_the_environment_in_use_is_named_with_the_file_to_s
     write(env="")
     assert refusal() == (
         "hosts.yaml: environments.production.hosts[0].host: the variable HOST is not set."
-        f" Set it in {tmp_path / '.env'} (see .env.example)"
+        f" Set it in {tmp_path / '.env'} (see .env.example), let {fab('init USER@HOST')} describe your host"
         " or, to try without a host of your own: make sandbox && fab -H sandbox status. Nothing was changed."
     )
 
