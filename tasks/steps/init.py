@@ -142,11 +142,11 @@ def _tell(written: Written, address: str, needs: list[Need], next: list[str]) ->
     about = {"file": written.file, "example": written.example, "environment": written.name, "next": next}
     if console.emit_json({**about, "lines": [_as_data(one) for one in lines], "check": to_builtins(needs)}):
         return
-    rows = [(".".join(one.place), one.shown, one.why) for one in lines if not one.open]
-    console.table(("setting", "value", "because"), rows)
     for one in lines:
-        if one.open:
-            console.say(f"! {'.'.join(one.place)}: {one.why}", style="yellow")
+        place = ".".join(one.place)
+        console.say(f"! {place}: {one.why}" if one.open else f"{place}: {one.shown}", style="yellow" * one.open)
+        if not one.open:
+            console.say(f"    {one.why}", style="dim")
     check.show(f"What a rollback and a restore will need on {address}", needs)
     console.say(f"Written: {written.file}, and its variables: {written.example}", style="bold green")
     console.say(f"Look it over. Next: {', '.join(next)}")

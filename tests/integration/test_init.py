@@ -9,8 +9,6 @@ import yaml
 
 pytestmark = pytest.mark.sandbox
 
-ALIKE = ("code", "containers", "database")  # lines of status
-
 
 def test_what_is_written_says_what_the_operator_wrote_by_hand(operator, tmp_path):
     before, written = operator.world(), tmp_path / "found" / "hosts.yaml"
@@ -26,9 +24,8 @@ def test_what_is_written_says_what_the_operator_wrote_by_hand(operator, tmp_path
     assert found["compose"]["services"] == said["compose"]["services"]
     assert found["database"] == said["database"]
     assert said["health"]["urls"][0] in found["health"]["urls"]
-    looks = [operator.fab("status", "--json", ROLLBACK_HOSTS_FILE=str(file)) for file in (written, operator.hosts_file)]
-    lines = [look.json()[0]["lines"] for look in looks]
-    assert [lines[0][one] for one in ALIKE] == [lines[1][one] for one in ALIKE]
+    status = operator.fab("status", "--json", ROLLBACK_HOSTS_FILE=str(written))
+    assert "as HEAD needs it" in status.json()[0]["lines"]["database"]
     variables = operator.host.exec("docker inspect -f '{{json .Config.Env}}' $(docker ps -q)")
     secrets = set(re.findall(r"PASSWORD=([^\"]+)", variables))
     assert secrets and not [one for one in secrets if one in written.read_text() + ran.text]

@@ -24,6 +24,7 @@ HELPERS = re.compile(
     r"worker|celery|beat|schedul|cron|queue|consumer|migrat|(^|[-_.])(jobs?|init|seed|tests?)($|[-_.0-9])"
 )
 LEAST = 3  # points that make a guess
+TOLD = 3  # reasons that are told, the best first
 
 
 class Role(Struct, frozen=True):
@@ -73,7 +74,8 @@ def _best(found: Sequence[tuple[Member, list[tuple[int, str]]]]) -> Role | None:
     if not sums or sums[0][0] > -LEAST:
         return None
     _, service, why = sums[0]
-    return Role(service, ", ".join(reason for points, reason in why if points > 0))
+    seen = sorted((one for one in why if one[0] > 0), key=lambda one: -one[0])
+    return Role(service, ", ".join(reason for _, reason in seen[:TOLD]))
 
 
 def _backend(

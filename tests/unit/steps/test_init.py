@@ -78,7 +78,7 @@ def test_a_second_environment_stands_beside_the_first_and_is_named_in_what_is_ne
 def test_every_guess_is_said_with_its_reason_and_what_is_open_as_well(look, capsys):
     look()
     said = capsys.readouterr().out
-    assert "database.alembic.config" in said and "git has it" in said
+    assert "database.alembic.config: alembic.ini\n    git has it\n" in said
     assert "! compose.services.frontend: fill in, if one serves pages" in said
     assert f"Next: {', '.join(NEXT)}" in said
     assert "missing   clock" in said and "next: ntpdate" in said

@@ -9,6 +9,7 @@ said=$(docker ps -q 2>&1 >/dev/null) || {
   docker ps -q >/dev/null 2>&1 || fail "$(printf '%s\n' "$said" | first_error)"
   echo sudo
 }
+# `index` asks for keys that a container may not have: by their names, a template would fail there.
 label=com.docker.compose
 all=$(docker ps -aq --no-trunc --filter "label=$label.project" --filter "label=$label.oneoff=False")
 [ -n "$all" ] || exit 0
@@ -18,9 +19,10 @@ for key in project service project.working_dir; do
 done
 about="$about"',"status":{{json .State.Status}},"folder":{{json .Config.WorkingDir}}'
 about="$about"',"ports":{{json .NetworkSettings.Ports}}'
-about="$about"',"bindings":{{json .HostConfig.PortBindings}},"exposed":{{json .Config.ExposedPorts}}'
+about="$about"',"bindings":{{json .HostConfig.PortBindings}},"exposed":{{json (index .Config "ExposedPorts")}}'
 about="$about"',"hosts":{{json .HostConfig.ExtraHosts}},"mounts":{{json .Mounts}}}{{println}}'
 about="$about"'{{range .Config.Env}}env {{json .}}{{println}}{{end}}'
-about="$about"'{{with .Config.Healthcheck}}check {{json .Test}}{{println}}{{end}}'
+about="$about"'{{with index .Config "Healthcheck"}}check {{json .Test}}{{println}}{{end}}'
 # shellcheck disable=SC2086 # ids, one word each
-docker inspect -f "$about" $all | awk -f "$SCRIPTS/tools/compose/reads/projects.awk"
+told=$(docker inspect -f "$about" $all)
+printf '%s\n' "$told" | awk -f "$SCRIPTS/tools/compose/reads/projects.awk"

@@ -79,5 +79,5 @@ def test_where_none_stands_out_none_is_guessed():
 
 def test_the_reason_says_what_was_seen():
     found = roles.guess([backend(), server("db"), server("other")], ["app"], ["app"])
-    assert "its container has an alembic.ini, its environment names the database, its name" in found.backend.why
+    assert found.backend.why == "its container has an alembic.ini, its name, its environment names the database"
     assert found.database.why == "its image postgres:15 is a PostgreSQL, and applications name it; also there: other"
