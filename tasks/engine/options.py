@@ -39,7 +39,7 @@ HELP = {
     "stop_first": "stop the application before anything else, as the runbook does",
     "database": "take the schema back as well; with --no-database it stays as it is",
     "downgrade_sql": "REV=FILE: your own SQL in place of one migration's downgrade",
-    "rehearse": "try the downgrade on a clone first; with --no-rehearse it is not tried",
+    "rehearse": "try the downgrade on a clone, though a kept rehearsal holds; with --no-rehearse it is not tried",
     "snapshot": "copy the database first; with --no-snapshot no copy is made",
     "full": "with all data, not only the schema",
     "format": "plain, gz, zst, custom or directory",

@@ -49,7 +49,9 @@ class RollbackTask(fabric.Task):
     def get_arguments(self, *args: Any, **kwargs: Any) -> list[Argument]:
         """Return the arguments; one without its value comes to our own check, not to the parser's error."""
         kept = dict(self.help)
-        arguments: list[Argument] = super().get_arguments(*args, **kwargs)
+        parameters = inspect.signature(self.body).parameters
+        found: list[Argument] = super().get_arguments(*args, **kwargs)
+        arguments = [Choice(one) if _open(parameters[str(one.name)]) else one for one in found]
         self.help.update(kept)  # Invoke takes out of it what it has read
         for argument in arguments:
             argument.optional = argument.takes_value
@@ -78,6 +80,23 @@ class RollbackTask(fabric.Task):
             return super().__call__(host, *args, **kwargs)
         except (EOFError, ConnectionError, TimeoutError, SSHException) as error:
             raise Failed(explain(error, host) or str(error)) from error
+
+
+class Choice(Argument):
+    """A switch that is neither on nor off where it is not given: its value is None then."""
+
+    def __init__(self, given: Argument) -> None:
+        """Make it of what Invoke takes for an option with a value; `default` makes that there is a --no- as well."""
+        super().__init__(names=given.names, kind=bool, default=True, help=given.help, attr_name=given.attr_name)
+
+    @property
+    def value(self) -> bool | None:
+        """What was given."""
+        return self._value
+
+    @value.setter
+    def value(self, given: Any) -> None:
+        self.set_value(given)
 
 
 class HereTask(RollbackTask):
@@ -113,7 +132,13 @@ def _as_typed(c: Context) -> contextlib.AbstractContextManager[None]:
 def _values(signature: inspect.Signature, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that take a value: neither the connection nor the switches."""
     _connection, *parameters = signature.parameters.values()
-    return {p.name: given[p.name] for p in parameters if p.name in given and not isinstance(p.default, bool)}
+    wanted = [p.name for p in parameters if not isinstance(p.default, bool) and not _open(p)]
+    return {name: given[name] for name in wanted if name in given}
+
+
+def _open(parameter: inspect.Parameter) -> bool:
+    """Whether it is a switch that may be left open."""
+    return parameter.annotation in ("bool | None", bool | None)
 
 
 def _ended(error: Exception) -> Exit:

@@ -26,7 +26,7 @@ def full_rollback(
     image: Sequence[str] | None = None,
     stop_first: bool = False,
     database: bool = True,
-    rehearse: bool = True,
+    rehearse: bool | None = None,
     snapshot: bool = True,
 ) -> Plan:
     """Bring code, schema and containers back to a commit, and prove that the application is healthy."""

@@ -16,7 +16,7 @@ def migration_rollback(
     c: Host,
     revision: str | None = None,
     downgrade_sql: str | None = None,
-    rehearse: bool = True,
+    rehearse: bool | None = None,
     snapshot: bool = True,
 ) -> Plan | None:
     """Take back one migration, or all down to a revision, with the application stopped meanwhile."""

@@ -12,6 +12,7 @@ from ..tools.compose import project, written
 from ..tools.compose.images import Target
 from . import losses, worktree
 from .backups import copies, safety
+from .losses import Losses
 from .present import state
 from .present.reports import UNWELL, DeploymentReport, Migration
 from .present.state import State
@@ -25,13 +26,13 @@ class DowngradeOptions(Struct, frozen=True, kw_only=True):
     Attributes:
         revision: where to go down to; None: one migration is taken back.
         downgrade_sql: REV=FILE, the operator's SQL in place of one migration's downgrade.
-        rehearse: whether it is tried on a clone first.
+        rehearse: whether it is tried on a clone first; None: unless a rehearsal of it was kept that still holds.
         snapshot: whether a safety snapshot is made first.
     """
 
     revision: str | None = None
     downgrade_sql: str | None = None
-    rehearse: bool = True
+    rehearse: bool | None = None
     snapshot: bool = True
 
 
@@ -84,10 +85,17 @@ def check_rehearsal(c: Host, options: DowngradeOptions, commit: str | None, full
     report = _report(c, seen, change)
     if not change.changes:
         return report
-    facts, _questions = losses.describe(c, seen, change, ends=False)
+    lost = losses.describe(c, seen, change, ends=False)
     trial, fact = trial_choice.choose(c, seen, change, target)
     found = structs.replace(migration(c, seen, change), full=full, trial=trial)
-    return structs.replace(report, migration=found, facts=[*facts, fact])
+    return structs.replace(report, migration=found, facts=[*lost.facts, fact])
+
+
+def going_down(c: Host, seen: State, change: SchemaChange, options: DowngradeOptions, lost: Losses) -> Migration:
+    """Return the way down as the operator wants it, rehearsed before or not."""
+    found = migration(c, seen, change, rehearse=options.rehearse is not False)
+    rehearsed = lost.kept.at if options.rehearse is None and lost.kept.holds else 0.0
+    return structs.replace(found, rehearsed=rehearsed, one_way=lost.one_way)
 
 
 def migration(c: Host, seen: State, change: SchemaChange, *, rehearse: bool = True, image: str = "") -> Migration:
@@ -130,8 +138,9 @@ def _changing(
     """Return the report with the change that has to be made, if any, and what it costs."""
     if not report.schema.changes:
         return report
-    facts, questions = losses.describe(c, report.state, report.schema, snapshot=options.snapshot)
-    found = migration(c, report.state, report.schema, rehearse=options.rehearse)
+    compare = options.rehearse is None
+    lost = losses.describe(c, report.state, report.schema, snapshot=options.snapshot, compare=compare)
+    found = going_down(c, report.state, report.schema, options, lost)
     kept = safety.planned(c.environment, found.live, report.run) if options.snapshot else None
-    found = structs.replace(found, goes_on=goes_on or [], one_way=losses.one_way(facts))
-    return structs.replace(report, migration=found, safety=kept, facts=facts, questions=questions)
+    found = structs.replace(found, goes_on=goes_on or [])
+    return structs.replace(report, migration=found, safety=kept, facts=lost.facts, questions=lost.questions)

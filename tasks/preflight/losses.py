@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from ..console.commands import fab
 from ..console.errors import Refused
 from ..ssh.host import Host
 from ..tools.alembic import migrations, rehearsal
+from ..tools.alembic.kept_rehearsal import Kept
 from ..tools.alembic.migrations import Downgrade, Finding, loss
-from ..tools.alembic.rehearsal import Kept
 from ..tools.alembic.revisions import Revision
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.git.commits import Commit
@@ -24,6 +25,19 @@ Counted = Mapping[Finding, tuple[int, int] | None]
 """Rows, and values of the column, that are in the live database; None where they could not be counted."""
 
 
+class Losses(NamedTuple):
+    """Lines that say what each downgrade does, the questions that have to be asked by name, and the last rehearsal."""
+
+    facts: list[str]
+    questions: list[str]
+    kept: Kept = Kept()
+
+    @property
+    def one_way(self) -> bool:
+        """Whether the rehearsal found that no upgrade takes the downgrade back."""
+        return any(text.startswith(NO_WAY_UP) for text in self.kept.lines("undo"))
+
+
 def describe(
     c: Host,
     seen: State,
@@ -31,12 +45,13 @@ def describe(
     ends: bool = True,
     snapshot: bool = False,
     target: Commit | None = None,
-) -> tuple[list[str], list[str]]:
-    """Return lines that say what each downgrade does, and the questions that have to be asked by name.
+    compare: bool = False,
+) -> Losses:
+    """Return what a way down destroys.
 
-    What an earlier rehearsal of it found comes first: that `target` works on the present schema, most of all. With
-    `ends`, also which sessions will be ended. Raises Refused where a downgrade is known to fail, with `snapshot` also
-    where no copy before it would fit.
+    What an earlier rehearsal of it found comes first: that `target` works on the present schema, most of all; with
+    `compare`, also whether it still holds. With `ends`, also which sessions will be ended. Raises Refused where a
+    downgrade is known to fail, with `snapshot` also where no copy before it would fit.
     """
     overridden = change.override.revision if change.override else ""
     found = {r.id: migrations.classify(r.source) for r in change.downgrades if r.id != overridden}
@@ -45,11 +60,11 @@ def describe(
     live, drops = copies.database_of(c, seen), [drop for one in found.values() for drop in one.destroyed]
     counts = [reads.optional(reads.values(live, drop.table, drop.schema, drop.column)) for drop in drops]
     image = seen.image_ids.get(schema.alembic_of(c.environment).service, "")
-    rehearsed = rehearsal.kept(c.environment, image, change)
+    rehearsed = rehearsal.kept(seen.settled(c.environment), image, change, compare)
     server, sessions, kept, *counted = c.ask(
         reads.optional(reads.server(live)), reads.sessions(live), rehearsed, *counts
     )
-    facts = [*_rehearsed(kept, target), *(safety.room(c, live, server) if snapshot and server else [])]
+    facts = [*_rehearsed(kept, target, compare), *(safety.room(c, live, server) if snapshot and server else [])]
     questions: list[str] = []
     for revision in change.downgrades:
         said, asked = _describe(revision, found.get(revision.id), dict(zip(drops, counted, strict=True)))
@@ -57,20 +72,20 @@ def describe(
     for line in copies.blockers(c, sessions) if ends else ():
         facts.append(f"ends a session that would block it: {line}")
         questions.append(f"This session will be ended: {line}. Go on?")
-    return facts, questions
+    return Losses(facts, questions, kept)
 
 
-def one_way(facts: list[str]) -> bool:
-    """Whether a rehearsal found, as these lines say, that no upgrade takes the downgrade back."""
-    return any(fact.startswith(f"rehearsed: {NO_WAY_UP}") for fact in facts)
-
-
-def _rehearsed(kept: Kept, target: Commit | None) -> list[str]:
+def _rehearsed(kept: Kept, target: Commit | None, compare: bool) -> list[str]:
     """Return what a rehearsal found; where `target` works on the present schema, the way that loses nothing first."""
     works = [text for text in kept.lines("present") if target and f" {target.short} " in text]
     stay = fab(f"full-rollback --commit {target.short} --no-database") if target else ""
     others = kept.lines("undo", "left", "lacks", "again")
-    return [*(f"no data has to go: {text}: {stay}" for text in works), *(f"rehearsed: {text}" for text in others)]
+    holds = [kept.line] if compare and kept.line else []
+    return [
+        *(f"no data has to go: {text}: {stay}" for text in works),
+        *holds,
+        *(f"rehearsed: {text}" for text in others),
+    ]
 
 
 def _describe(revision: Revision, downgrade: Downgrade | None, counted: Counted) -> tuple[list[str], list[str]]:

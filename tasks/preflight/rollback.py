@@ -153,12 +153,12 @@ def _with_schema(c: Host, report: RollbackReport, known: schema.Known) -> Rollba
     report = structs.replace(report, schema=change)
     if not change.changes:
         return _saying(report, f"the database is at {change.goal}, where the target needs it")
-    facts, questions = losses.describe(c, seen, change, snapshot=options.snapshot, target=report.target)
-    found = downgrade.migration(c, seen, change, rehearse=options.rehearse)
-    found = structs.replace(found, one_way=losses.one_way(facts))
+    compare = options.rehearse is None
+    lost = losses.describe(c, seen, change, snapshot=options.snapshot, target=report.target, compare=compare)
+    found = downgrade.going_down(c, seen, change, options, lost)
     kept = safety.planned(c.environment, found.live, report.run) if options.snapshot else None
     return structs.replace(
-        _saying(report, *facts), questions=[*report.questions, *questions], migration=found, safety=kept
+        _saying(report, *lost.facts), questions=[*report.questions, *lost.questions], migration=found, safety=kept
     )
 
 

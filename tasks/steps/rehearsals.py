@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ..console import terminal as console
 from ..console.commands import fab, render
+from ..console.units import moment
 from ..engine.plan import Expectation, Plan, Step, chain
 from ..preflight import downgrade as preflight
 from ..preflight.backups import only_copies
 from ..preflight.downgrade import DowngradeOptions
-from ..preflight.present.reports import DeploymentReport
+from ..preflight.present.reports import DeploymentReport, Migration
 from ..preflight.way_back import RollbackUndoReport
 from ..ssh.host import Host
 from ..ssh.shell import quote
@@ -17,22 +18,35 @@ from .declare import change
 
 
 def rehearse_step(report: DeploymentReport) -> Step | None:
-    """Return the step that tries the downgrade on a clone while the application still answers; then an image on it."""
+    """Return the step that tries the downgrade on a clone while the application still answers; then an image on it.
+
+    Where a rehearsal that holds was kept, it is tried only if that has changed by then.
+    """
     found = report.migration
     if not found or not found.rehearse:
         return None
-    trial, extent = found.trial, " with all data" if found.full else " of the schema"
+    trial = found.trial
     shown = [f"{migrate.shown('alembic', move)}   (on a server of its own)" for move in found.change.moves]
     return Step(
         name="rehearse",
-        title=f"Rehearse the downgrade on a clone{extent}{f', and start {trial.commit.short} on it' if trial else ''}",
-        script=rehearsal.downgrade(report.environment, found.image, found.change, found.full, trial),
+        title=_title(found),
+        script=rehearsal.downgrade(
+            report.environment, found.image, found.change, found.full, trial, unless_kept=bool(found.rehearsed)
+        ),
         stop=rehearsal.stop(report.environment),
         files=migrate.files(found.change),
         commands=(*shown, *([f"docker run {trial.image}   (beside that server)"] if trial else [])),
         primary_only=True,
         preparation=True,
     )
+
+
+def _title(found: Migration) -> str:
+    if found.rehearsed:
+        return f"See that the rehearsal of {moment(found.rehearsed)} still holds; else rehearse the downgrade again"
+    extent = " with all data" if found.full else " of the schema"
+    then = f", and start {found.trial.commit.short} on it" if found.trial else ""
+    return f"Rehearse the downgrade on a clone{extent}{then}"
 
 
 @change(step=rehearse_step)

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from ...config.settings import Environment
 from ...engine.lock import LockInfo
 from ...ssh.shell import quote
-from ...tools.alembic.rehearsal import Kept
+from ...tools.alembic.kept_rehearsal import Kept
 from ...tools.alembic.schema_change import SchemaChange
 from ...tools.git.fitness import Lacking, Origin
 from ...tools.postgres.server import Server

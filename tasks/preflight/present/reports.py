@@ -39,6 +39,8 @@ class Migration(Struct, frozen=True, kw_only=True):
         rehearse: whether the change is tried on a clone first; with `full`, on all data.
         trial: the image that is tried on the clone afterwards.
         tree: the commit that the migrations are of, where they come with the checkout; empty: the present one.
+        rehearsed: when it was rehearsed (seconds of the host's clock), where nothing that this rests on has changed
+            since; 0: it has to be tried.
         one_way: whether a rehearsal found that no upgrade takes it back.
         goes_on: the services that run meanwhile; where there are any, a failure puts no snapshot back.
     """
@@ -50,6 +52,7 @@ class Migration(Struct, frozen=True, kw_only=True):
     full: bool = False
     trial: Trial | None = None
     tree: str = ""
+    rehearsed: float = 0.0
     one_way: bool = False
     goes_on: list[str] = field(default_factory=list)
 

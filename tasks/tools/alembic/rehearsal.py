@@ -4,44 +4,55 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from msgspec import Struct
-
 from ...config.settings import Environment
 from ...ssh import paths, scripts
 from ...ssh.probe import Probe, single
-from ...ssh.shell import Answer, Word
+from ...ssh.shell import Word
+from . import kept_rehearsal
+from .kept_rehearsal import Kept
 from .migrate import WAYS_OUT, change_variables, goals, prefix
 from .migrate import variables as variables_of
 from .schema_change import SchemaChange
 from .trial import Trial, variables
 
+REHEARSE = "tools/alembic/rehearse.sh"
 FAILS = "the rehearsal "  # how the line begins that says, with exit code 2, that the change does not work
 
 
-class Kept(Struct, frozen=True):
-    """What a rehearsal found, each with the word that says of what it is: undo, left, lacks, again, present.
-
-    `at`: when it was made, in seconds of the host's clock; 0: there was none.
-    """
-
-    findings: list[tuple[str, str]] = []
-    at: float = 0.0
-
-    def lines(self, *words: str) -> list[str]:
-        """Return what was found of these words."""
-        return [text for word, text in self.findings if word in words]
-
-
 def downgrade(
-    environment: Environment, image: str, change: SchemaChange, full: bool = False, tried: Trial | None = None
+    environment: Environment,
+    image: str,
+    change: SchemaChange,
+    full: bool = False,
+    tried: Trial | None = None,
+    unless_kept: bool = False,
 ) -> str:
     """Return the call that downgrades a clone with `image`, proves the heads it leads to, and takes it back again.
 
     `tried` is started before and afterwards. Exit code 2, with one line: the downgrade cannot work. The real database
-    is only read.
+    is only read. With `unless_kept` nothing is done where one was kept that still holds.
     """
-    more = variables(environment, tried, full) if tried else {"TRIAL_IMAGE": ""}
+    more = _trial(environment, tried, full) | _rests_on(change) | ({"KEPT": "1"} if unless_kept else {})
     return _call(environment, "downgrade", image, change, WAYS_OUT, full, more)
+
+
+def ahead(
+    environment: Environment, image: str, change: SchemaChange, full: bool, tried: Trial | None, tree: str
+) -> str:
+    """Return the call that brings a clone up to where `change` begins, with `image`, and then does as `downgrade`.
+
+    It runs beside a run. It is kept as the rehearsal of that downgrade, for when the database is there.
+    """
+    more = _trial(environment, tried, full) | _rests_on(change) | {"AHEAD": "1", "ASIDE": "1", "TREE": tree}
+    return _call(environment, "downgrade", image, change, "", full, more)
+
+
+def _trial(environment: Environment, tried: Trial | None, full: bool) -> dict[str, str]:
+    return variables(environment, tried, full) if tried else {"TRIAL_IMAGE": ""}
+
+
+def _rests_on(change: SchemaChange) -> dict[str, str]:
+    return {"RESTS_ON": kept_rehearsal.rests_on(change, f"$SCRIPTS/{REHEARSE}")}
 
 
 def upgrade(environment: Environment, image: str, change: SchemaChange, ways_out: str, tree: str = "") -> str:
@@ -74,7 +85,7 @@ def _call(
     more: dict[str, str],
 ) -> str:
     return scripts.call(
-        "tools/alembic/rehearse.sh",
+        REHEARSE,
         direction,
         *goals(change),
         UP="\n".join(change.from_heads),
@@ -83,7 +94,7 @@ def _call(
         KNOWN=known_schema(environment, change.to_heads),
         FINDINGS=_findings(environment, image, change),
         **change_variables(environment, image, change),
-        **{"SNAPSHOT": "", "ASIDE": "", "TREE": "", **more},
+        **{"SNAPSHOT": "", "ASIDE": "", "TREE": "", "AHEAD": "", "KEPT": "", "RESTS_ON": "", **more},
     )
 
 
@@ -98,21 +109,24 @@ def keep_schema(environment: Environment, heads: list[str]) -> str:
     return scripts.call("tools/alembic/keep-schema.sh", **told)
 
 
-def kept(environment: Environment, image: str, change: SchemaChange) -> Probe[Kept]:
-    """Return the probe of what the last rehearsal of `change` with `image` found; nothing where there was none."""
-    file = _findings(environment, image, change)
-    return single(f'f={file}; stat -c \'at %Y\' "$f" 2>/dev/null && cat "$f" || :', _read)
+def kept(environment: Environment, image: str, change: SchemaChange, compare: bool = False) -> Probe[Kept]:
+    """Return the probe of what the last rehearsal of `change` with `image` found; nothing where there was none.
 
-
-def _read(answer: Answer) -> Kept:
-    found = [(word, text) for word, _, text in (line.partition(" ") for line in answer.out.splitlines())]
-    at = next((float(text) for word, text in found if word == "at"), 0.0)
-    return Kept([(word, text) for word, text in found if word != "at"], at)
+    With `compare`, also of what it would rest on now.
+    """
+    script = scripts.call(
+        "tools/alembic/rehearsed.sh",
+        FINDINGS=_findings(environment, image, change),
+        COMPARE="1" if compare else "",
+        **_rests_on(change),
+        **change_variables(environment, image, change),
+    )
+    return single(script, kept_rehearsal.read)
 
 
 def _findings(environment: Environment, image: str, change: SchemaChange) -> Word:
-    name = _digest(image, *change.from_heads, "-", *change.to_heads)
-    return Word(f"{paths.state(environment)}/rehearsals/{name}")
+    way = _digest(*sorted(change.from_heads), "-", *sorted(change.to_heads))
+    return Word(f"{paths.state(environment)}/rehearsals/{way}-{_digest(image)}")
 
 
 def _digest(*words: str) -> str:

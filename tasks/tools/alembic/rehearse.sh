@@ -9,19 +9,23 @@
 #   TREE         the commit whose files alembic finds where the service has those of the checkout; empty: it has these
 #   SNAPSHOT     the copy of the database that the values of an upgrade are compared with; empty: nothing is compared
 #   ASIDE        1: under a name of its own, beside a run
-#   FINDINGS     the file that keeps what was found, a line each; begins with a word that says of what it is
+#   AHEAD        1: the clone is brought up to UP first, by IMAGE: a downgrade from where the database is not yet
+#   FINDINGS     the file that keeps what was found, a line each; begins with a word that says of what it is: `at` is when,
+#                `rests` on what, which is empty of an upgrade
+#   KEPT         1: where what FINDINGS rests on is as it was, nothing is tried
 #   TRIAL_IMAGE  what is tried before and after; empty: nothing. The other variables are those of trial.sh.
 # It leaves a file no-way-up in the run's folder where a downgrade could not be taken back by upgrading.
 # Exit code 2: the change, or the image on the changed schema, cannot work.
 set -eu
 . "$SCRIPTS/tools/alembic/lib.sh"
 . "$SCRIPTS/tools/alembic/clone.sh"
+. "$SCRIPTS/tools/alembic/basis.sh"
 . "$SCRIPTS/tools/postgres/values/compare.sh"
 export NETWORK="$CONTAINERS-rehearsal${ASIDE:+-$$}"
 server=$NETWORK container=$NETWORK-alembic
 direction=$1
 shift
-texts=$(mktemp -d) tree=
+texts=$(mktemp -d) tree='' begun=''
 
 clear_all() {
   docker rm -fv "$server" "$container" "$NETWORK-app" >/dev/null 2>&1 || :
@@ -29,7 +33,7 @@ clear_all() {
 }
 
 tidy() {
-  clear_all
+  [ -z "$begun" ] || clear_all
   rm -rf "$given" "$texts" "$tree"
 }
 
@@ -116,20 +120,73 @@ present_trial() {
   printf '%s\n' 'DROP DATABASE :"live" WITH (FORCE);' 'ALTER DATABASE fab_rollback_present RENAME TO :"live"' | scratch
 }
 
+# Whether the rehearsal that is kept holds. What it would rest on now is in the file basis then, and where it does not.
+still_holds() {
+  note_basis
+  sed -n 's/^rests //p' "$FINDINGS" >"$texts/kept" 2>/dev/null || :
+  [ -s "$texts/basis" ] && cmp -s "$texts/kept" "$texts/basis" && return
+  differ=$(sort "$texts/kept" "$texts/basis" | uniq -u | cut -d ' ' -f 1 | sort -u)
+  echo "rehearsed again: it is not what the kept rehearsal rests on: $(in_a_line "$differ")"
+  return 1
+}
+
+note_basis() { basis >"$texts/basis" 2>/dev/null || : >"$texts/basis"; }
+
+# In place of the database's schema, that of the clone which is ahead of it.
+note_schema_ahead() {
+  if (parts=$texts && of_schema) >"$texts/ahead" && [ -z "$mounts" ]; then
+    sed -i "s/^schema .*/schema $(checksum <"$texts/ahead")/" "$texts/basis"
+  else
+    : >"$texts/basis"
+  fi
+}
+
+bring_ahead() {
+  schema_text present
+  KNOWN=$texts/present
+  # shellcheck disable=SC2086 # names of revisions, one word each
+  move upgrade $UP || refuse "$failed${why:+: $why}"
+  note_schema_ahead
+}
+
+# What was found, of the newest changes; what may be relied on afterwards, with the time.
+keep_findings() {
+  folder=$(dirname "$FINDINGS")
+  mkdir -p "$folder"
+  {
+    echo "at $(date +%s)"
+    sed 's/^/rests /' "$texts/basis"
+  } >>"$texts/findings"
+  cp "$texts/findings" "$FINDINGS"
+  # shellcheck disable=SC2012 # the names are ours
+  (cd "$folder" && ls -t | tail -n +51 | xargs rm -f)
+}
+
 scratch() { docker exec -i "$server" psql -XAtq -v ON_ERROR_STOP=1 -U "$owner" -d template1 -v live="$DB_NAME"; }
 
 find_server
 learn_service
 copyable || refuse 'no container of the service to rehearse with; --no-rehearse leaves it out'
+if [ -n "$KEPT" ] && still_holds; then
+  echo 'nothing that the kept rehearsal depends on has changed'
+  exit 0
+fi
+rm -f "$FINDINGS" # of a rehearsal that fails nothing is left
 [ -z "$TREE" ] || lay_tree
+begun=1
 clear_all
+# Told before the clone is made: what changes in between is another basis then.
+[ -z "$RESTS_ON" ] || [ -s "$texts/basis" ] || note_basis &
 start_server
+wait
+[ -z "$AHEAD" ] || take_given
 clone
 keep_present
 network=$NETWORK
 export DB_CONTAINER="$server" PGHOST='' PGPORT=''
 : >"$texts/findings"
 if [ "$direction" = downgrade ]; then
+  [ -z "$AHEAD" ] || bring_ahead
   [ -z "$TRIAL_IMAGE" ] || present_trial
   schema_text before
 fi
@@ -146,5 +203,4 @@ if [ "$direction" = downgrade ]; then
   if up_again; then move downgrade "$@" || note_finding again 'the downgrade works once, not again after it was taken back'; fi
 fi
 [ -z "$TRIAL_IMAGE" ] || TRIAL_ON='downgraded schema' sh "$SCRIPTS/tools/alembic/trial.sh"
-mkdir -p "$(dirname "$FINDINGS")"
-cp "$texts/findings" "$FINDINGS"
+keep_findings

@@ -18,7 +18,7 @@ OPTIONS = [
     (name, parameter.name)
     for name, task in sorted(TASKS.items())
     for parameter in list(inspect.signature(task.body).parameters.values())[1:]
-    if not isinstance(parameter.default, bool)
+    if not isinstance(parameter.default, bool) and parameter.annotation != "bool | None"
 ]
 BAD = {
     "nothing": "",

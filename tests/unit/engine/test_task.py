@@ -8,6 +8,7 @@ import pytest
 from fabric import Config, Connection
 from fabric.main import make_program
 from invoke import Collection, Context, Exit
+from invoke.parser import Parser, ParserContext
 from paramiko.ssh_exception import SSHException
 
 from tasks.console.commands import fab
@@ -113,6 +114,20 @@ def test_the_options_of_a_task_are_explained_however_often_they_are_asked_for():
 
     made = task(body)
     assert made.get_arguments()[0].help == made.get_arguments()[0].help == "ask nothing"
+
+
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [([], None), (["--rehearse"], True), (["--no-rehearse", "--commit", "x"], False), (["--commit", "x"], None)],
+)
+def test_a_switch_may_be_left_open(words, given):
+    def body(c, commit: str | None = None, rehearse: bool | None = None):
+        """Do."""
+
+    made = ParserContext("body", args=task(body).get_arguments())
+    (_, parsed) = Parser(contexts=[made], initial=ParserContext()).parse_argv(["body", *words])
+    assert parsed.as_kwargs["rehearse"] is given
+    assert run(body, rehearse=given) is None
 
 
 @pytest.mark.parametrize("words", [["--commit"], ["--commit", "--yes"], ["--commit="], ["--commit", "-x"]])

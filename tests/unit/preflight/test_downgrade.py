@@ -8,24 +8,29 @@ from tasks.console.errors import Refused
 from tasks.preflight import downgrade, losses
 from tasks.preflight.backups import copies
 from tasks.preflight.downgrade import DowngradeOptions
+from tasks.preflight.losses import Losses
 from tasks.preflight.present import state
 from tasks.preflight.revisions import schema, schema_choice, trial_choice
+from tasks.tools.alembic.kept_rehearsal import PARTS, Kept
 from tasks.tools.compose.project import Description
 from tests.unit.support import deployment
 from tests.unit.support.deployment import container
 from tests.unit.support.reports import DATABASE, DOWN, STAYS
+
+NOTHING = Kept()
+HOLDS = Kept(at=7.0, rests=dict.fromkeys(PARTS, "a"), now=dict.fromkeys(PARTS, "a"))
 
 
 @pytest.fixture
 def host(mocker):
     """Return a host whose schema has to change so; UPGRADE: what its start-up runs."""
 
-    def met(change=DOWN, upgrade=None, problem="", **values):
+    def met(change=DOWN, upgrade=None, problem="", kept=NOTHING, **values):
         seen = deployment.state(container("api"), container("db"), container("web", status="exited"), **values)
         mocker.patch.object(state, "look", return_value=seen)
         mocker.patch.object(schema_choice, "way_down", return_value=change)
         mocker.patch.object(schema, "start_up_upgrade", return_value=upgrade)
-        mocker.patch.object(losses, "describe", return_value=(["lost"], ["Go on?"]))
+        mocker.patch.object(losses, "describe", return_value=Losses(["lost"], ["Go on?"], kept))
         mocker.patch.object(copies, "database_of", return_value=DATABASE)
         mocker.patch.object(trial_choice, "choose", return_value=(None, "no image is tried"))
         found = mocker.Mock(environment=deployment.environment(), address="u@h:22")
@@ -40,6 +45,21 @@ def test_what_runs_on_is_warned_of_and_keeps_a_failure_from_swapping_its_data(ho
     assert (report.stopping, report.migration.goes_on) == ([], ["api"])
     assert report.warnings[0].startswith("api run: ")
     assert (report.facts, report.questions) == (["lost"], ["Go on?"])
+
+
+@pytest.mark.parametrize(
+    ("rehearse", "kept", "tried", "rehearsed"),
+    [
+        (None, HOLDS, True, 7.0),
+        (None, NOTHING, True, 0.0),
+        (None, Kept(at=7.0, rests=HOLDS.rests, now={**HOLDS.now, "schema": "b"}), True, 0.0),
+        (True, HOLDS, True, 0.0),
+        (False, HOLDS, False, 0.0),
+    ],
+)
+def test_a_rehearsal_that_holds_will_do_unless_another_one_is_wanted_or_none(host, rehearse, kept, tried, rehearsed):
+    found = downgrade.check_stopped(host(kept=kept), DowngradeOptions(rehearse=rehearse)).migration
+    assert (found.rehearse, found.rehearsed) == (tried, rehearsed)
 
 
 def test_with_the_application_stopped_what_runs_is_stopped_but_the_database(host):

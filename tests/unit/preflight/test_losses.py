@@ -7,7 +7,7 @@ import pytest
 from tasks.console.errors import Refused
 from tasks.preflight import losses
 from tasks.preflight.backups import copies, safety
-from tasks.tools.alembic.rehearsal import Kept
+from tasks.tools.alembic.kept_rehearsal import Kept
 from tasks.tools.alembic.revisions import Revision
 from tasks.tools.alembic.schema_change import OverrideSql, SchemaChange
 from tests.unit.support.deployment import environment, state
@@ -50,17 +50,17 @@ def described(mocker):
     ],
 )
 def test_what_is_dropped_is_said_in_numbers_and_asked_for_by_name(described, body, counted, said):
-    facts, questions = described(change(body), counted, ends=False)
+    facts, questions, _ = described(change(body), counted, ends=False)
     assert facts == ["takes back two (Add it): destroys", f"  {said}"]
     assert questions == [f"two (Add it): {said}. Go on?"]
 
 
 def test_what_loses_nothing_is_no_question(described):
-    assert described(change("op.drop_index('ix')"), ends=False) == (["takes back two (Add it): reversible"], [])
+    assert described(change("op.drop_index('ix')"), ends=False)[:2] == (["takes back two (Add it): reversible"], [])
 
 
 def test_a_downgrade_that_does_nothing_is_asked_for(described):
-    facts, questions = described(change("pass"), ends=False)
+    facts, questions, _ = described(change("pass"), ends=False)
     assert facts[1] == "  two.py:9: does nothing: what the upgrade did stays"
     assert len(questions) == 1
 
@@ -72,11 +72,11 @@ def test_a_downgrade_that_is_known_to_fail_is_refused_with_the_ways_out(describe
 
 def test_the_operators_sql_takes_the_place_of_one_that_fails(described):
     wanted = change("raise NotImplementedError", OverrideSql("two", "one", "SELECT 1"))
-    assert described(wanted, ends=False) == (["takes back two (Add it) by your own SQL"], [])
+    assert described(wanted, ends=False)[:2] == (["takes back two (Add it) by your own SQL"], [])
 
 
 def test_sessions_that_are_ended_are_asked_for(described):
-    facts, questions = described(change("op.drop_index('ix')"))
+    facts, questions, _ = described(change("op.drop_index('ix')"))
     assert facts[-1] == "ends a session that would block it: pid 7"
     assert questions == ["This session will be ended: pid 7. Go on?"]
 
@@ -90,7 +90,7 @@ def test_what_a_rehearsal_found_comes_first_and_the_way_that_loses_nothing_befor
     kept = Kept(
         [("undo", "undo could not upgrade again"), ("present", answers), ("present", "the image of 1234567 answers")]
     )
-    facts, _ = described(change("op.drop_index('ix')"), kept=kept, ends=False, target=COMMIT)
+    facts, _, _ = described(change("op.drop_index('ix')"), kept=kept, ends=False, target=COMMIT)
     assert facts[0].startswith(f"no data has to go: {answers}: ")
     assert f"full-rollback --commit {COMMIT.short} --no-database" in facts[0]
     assert facts[1:] == ["rehearsed: undo could not upgrade again", "takes back two (Add it): reversible"]
@@ -98,11 +98,22 @@ def test_what_a_rehearsal_found_comes_first_and_the_way_that_loses_nothing_befor
 
 def test_a_type_that_the_downgrade_forgets_is_named(described, mocker):
     mocker.patch.object(losses.migrations, "left_types", return_value=["mood"])
-    facts, questions = described(change("op.drop_index('ix')"), ends=False)
+    facts, questions, _ = described(change("op.drop_index('ix')"), ends=False)
     assert facts == ["takes back two (Add it): reversible", "  leaves type mood behind: upgrading again may fail"]
     assert questions == []
 
 
-def test_that_no_upgrade_takes_it_back_is_known_from_the_rehearsal():
-    assert losses.one_way(["a", "rehearsed: undo could not upgrade again, only bring the snapshot back: no"])
-    assert not losses.one_way(["rehearsed: undo would not bring back the schema as it is, by upgrading: TYPE mood"])
+def test_that_no_upgrade_takes_it_back_is_known_from_the_rehearsal(described):
+    for text, one_way in (
+        ("undo could not upgrade again, only bring the snapshot back: no", True),
+        ("undo would not bring back the schema as it is, by upgrading: TYPE mood", False),
+    ):
+        kept = Kept([("undo", text)])
+        assert described(change("op.drop_index('ix')"), kept=kept, ends=False).one_way == one_way
+
+
+def test_whether_the_kept_rehearsal_holds_is_said_where_it_counts(described):
+    kept = Kept(at=1.0, rests={"schema": "a"}, now={"schema": "b"})
+    wanted = change("op.drop_index('ix')")
+    assert described(wanted, kept=kept, ends=False, compare=True).facts[0] == kept.line
+    assert kept.line not in described(wanted, kept=kept, ends=False).facts

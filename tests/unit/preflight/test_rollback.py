@@ -9,16 +9,18 @@ from tasks.console.errors import Refused
 from tasks.engine.plan import Drift
 from tasks.preflight import losses, rollback
 from tasks.preflight.backups import copies
+from tasks.preflight.losses import Losses
 from tasks.preflight.present import target_files
 from tasks.preflight.present.drift import Drifted
 from tasks.preflight.revisions import schema, schema_choice
 from tasks.preflight.rollback_report import RollbackOptions
 from tasks.preflight.target.commit_choice import Named
+from tasks.tools.alembic.kept_rehearsal import PARTS, Kept
 from tasks.tools.alembic.revisions import Graph, Revision
 from tests.unit.support.deployment import GOOD, HEAD, container, environment, state
 from tests.unit.support.reports import COMMIT, DATABASE, DOWN, STAYS, WANTED
 
-NO_DRIFT = Drifted()
+NO_DRIFT, NOTHING = Drifted(), Kept()
 TREE = Graph.of([Revision("one", (), path="alembic/versions/one.py")])
 SERVICES = [container("api"), container("web"), container("worker"), container("db")]
 
@@ -27,7 +29,7 @@ SERVICES = [container("api"), container("web"), container("worker"), container("
 def host(mocker):
     """Return the primary of a fleet whose members have these states, and a target that changes the schema so."""
 
-    def met(*states, change=STAYS, commit=COMMIT, drifted=NO_DRIFT, trees=()):
+    def met(*states, change=STAYS, commit=COMMIT, drifted=NO_DRIFT, trees=(), kept=NOTHING):
         found = mocker.Mock(environment=environment(), address="u@h:22", host="h")
         named = Named(commit, "", False, [], "")
         members = [mocker.Mock(environment=environment(), address="u@h:22") for _ in states[1:]]
@@ -37,7 +39,7 @@ def host(mocker):
             member.ask.return_value = (seen, named, {}, [], {}, drifted, {"HEAD": TREE}, [*trees])
         mocker.patch.object(target_files, "check", return_value=WANTED)
         mocker.patch.object(schema_choice, "needed", return_value=change)
-        mocker.patch.object(losses, "describe", return_value=(["lost"], ["Go on?"]))
+        mocker.patch.object(losses, "describe", return_value=Losses(["lost"], ["Go on?"], kept))
         mocker.patch.object(copies, "database_of", return_value=DATABASE)
         mocker.patch.object(schema, "start_up_upgrade", return_value="alembic upgrade head")
         return found
@@ -84,6 +86,12 @@ def test_without_a_snapshot_or_a_rehearsal_neither_is_planned(host):
     report = check(host(change=DOWN), snapshot=False, rehearse=False)
     assert report.safety is None
     assert not report.migration.rehearse
+
+
+def test_a_rehearsal_that_was_kept_and_holds_will_do(host):
+    kept = Kept(at=7.0, rests=dict.fromkeys(PARTS, "a"), now=dict.fromkeys(PARTS, "a"))
+    assert check(host(change=DOWN, kept=kept)).migration.rehearsed == 7.0
+    assert check(host(change=DOWN, kept=kept), rehearse=True).migration.rehearsed == 0.0
 
 
 def test_a_schema_that_is_left_alone_is_said_with_what_the_targets_start_up_will_do_to_it(host):

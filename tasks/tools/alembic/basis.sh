@@ -1,0 +1,82 @@
+# Functions that tell what a rehearsal rests on: where all of it is as it was, it would end as it did. A script sources
+# them after tools/alembic/lib.sh and clone.sh, and has called find_server and learn_service.
+#   RESTS_ON  what is known of it before, lines `KEY FINGERPRINT`
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # variables of the scripts that source it; a subshell has its own folder
+own_settings='{{.Config.WorkingDir}}
+{{.Config.User}}
+{{range .Config.Env}}{{println .}}{{end}}'
+
+checksum() { sha256sum | cut -c1-16; }
+
+# Learns what the service's container has otherwise than its image, and would have of any other image as well, as
+# $given_folder, $given_login, $given_variables.
+learn_given() {
+  copyable || return
+  own=$(docker image inspect -f "$own_settings" "$(docker inspect -f '{{.Image}}' "$app")") || return
+  given_folder=$folder given_login=$login
+  [ "$folder" != "$(printf '%s\n' "$own" | sed -n 1p)" ] || given_folder=
+  [ "$login" != "$(printf '%s\n' "$own" | sed -n 2p)" ] || given_login=
+  given_variables=$(printf '%s\n' "$own" | sed 1,2d | grep -vxFf - "$given" | sort) || :
+}
+
+# Lets alembic run as that, where it is run of another image than the container's.
+take_given() {
+  learn_given || refuse 'how the service is run cannot be told'
+  about=$(printf '%s\n' "$(printf '%s\n' "$given_variables" | grep -c '')" "$(about 2)" "$given_folder" "$given_login" \
+    "$hosts" "$given_variables" .)
+  folder=$given_folder login=$given_login
+}
+
+# Prints a line for each thing, `KEY FINGERPRINT`. It fails where one of them cannot be told.
+basis() (
+  parts=$(mktemp -d)
+  trap 'rm -rf "$parts"' EXIT
+  learn_given || exit 1
+  add_environment
+  begun=
+  for part in image alembic service files server roles schema; do
+    "of_$part" </dev/null >"$parts/$part" &
+    begun="$begun $!"
+  done
+  for one in $begun; do wait "$one" || exit 1; done
+  printf '%s\n' "$RESTS_ON"
+  for part in image alembic service files server configuration roles schema; do
+    printf '%s %s\n' "$part" "$(checksum <"$parts/$part")"
+  done
+)
+
+of_image() { docker image inspect -f '{{.Id}}' "$IMAGE"; }
+
+of_alembic() { printf '%s\n' "$ALEMBIC_SERVICE" "$ALEMBIC_COMMAND" "$SCHEMA" "$TABLE" "$added"; }
+
+of_service() { printf '%s\n' "$given_folder" "$given_login" "$hosts" "$given_variables"; }
+
+# What lies over the image, as alembic would find it there.
+of_files() {
+  places=$(docker inspect -f '{{range .Mounts}}{{println .Destination}}{{end}}' "$app") || return
+  set --
+  while IFS= read -r place; do
+    [ -z "$place" ] || set -- "$@" "$place"
+  done <<PLACES
+$places
+PLACES
+  [ $# -gt 0 ] || return 0
+  docker run --rm --network none --volumes-from "$app:ro" ${login:+-u "$login"} --entrypoint timeout "$IMAGE" 10 \
+    sh -c "$(cat "$SCRIPTS/tools/alembic/mounted-files.sh")" sh "$@"
+}
+
+# Of the settings, those that the server of a clone has as well; they have a line of their own.
+of_server() {
+  learn_server && [ -n "$settings" ] || return # it always has a port
+  printf '%s\n' "$configuration" >"$parts/configuration"
+  docker image inspect -f '{{.Id}}' "$image" || return
+  printf '%s\n' "$runs_as"
+  echo 'SELECT version();' | admin
+}
+
+of_roles() { roles | sed '/^\\/d'; }
+
+# All that a clone is loaded with, beside the roles: owners and rights, alembic's rows, and what extensions keep.
+of_schema() { (FULL='' && tables) >"$parts/dump" && things "$parts/dump"; }
+
+things() { awk -f "$SCRIPTS/tools/alembic/things.awk" "$1" | sort; } # FILE
