@@ -13,24 +13,34 @@ from ..ssh.probe import answered
 from ..tools.alembic import rehearsal
 from ..tools.compose.images import Target
 from ..tools.git import commits
-from ..tools.git.commits import Commit
+from ..tools.git.commits import SHORT, Commit
+from . import downgrade
 from .backups import copies, safety
 from .checks import checkup, health
 from .history import ledger
 from .history.ledger import BEGUN, GOOD, Entry
 from .present import own_images, state, target_files
 from .present.reports import DeploymentReport
+from .revisions import schema_choice
 
 
 class ReleaseReport(DeploymentReport, frozen=True, kw_only=True):
     """What runs, the `commit` that all hosts stand on, and what its compose files want.
 
-    `fixes`: the commits that were rolled back and that it deploys again, said to be mended.
+    `fixes`: the commits that were rolled back and that it deploys again, said to be mended. `before`: the release whose
+    schema the `migration`, if there is one, leads back to.
     """
 
     commit: Commit
     wanted: Target
     fixes: list[str] = field(default_factory=list)
+    before: Entry | None = None
+
+    @property
+    def rehearsed(self) -> str:
+        """The command that prints when the way back was rehearsed; empty where there is none to be rehearsed."""
+        found = self.migration
+        return rehearsal.kept_at(self.environment, found.image, found.change) if found else ""
 
     @property
     def lasting(self) -> list[str]:
@@ -75,11 +85,14 @@ def check_begin(c: Host, snapshot: bool) -> ReleaseReport:
     return structs.replace(report, facts=facts, safety=safety.planned(c.environment, live, report.run))
 
 
-def check_record(c: Host, unfreeze: bool) -> ReleaseReport:
-    """Return what is recorded as good; Refused where it was rolled back before, Failed where anything is wrong."""
+def check_record(c: Host, unfreeze: bool, rehearse: bool = False) -> ReleaseReport:
+    """Return what is recorded as good; Refused where it was rolled back before, Failed where anything is wrong.
+
+    With `rehearse`, also the way back to the release that was good before it.
+    """
     report = _present(c)
-    title = report.commit.title
-    back = c.ask(answered(ledger.frozen(c.environment, report.commit.sha, read(c)))).out.split()
+    title, said = report.commit.title, read(c)
+    back = c.ask(answered(ledger.frozen(c.environment, report.commit.sha, said))).out.split()
     if back and not unfreeze:
         raise Refused(
             f"{title} contains {', '.join(b[:12] for b in back)}, which was rolled back, and neither a revert "
@@ -91,7 +104,26 @@ def check_record(c: Host, unfreeze: bool) -> ReleaseReport:
     if report.state.modified:
         names = ", ".join(report.state.modified[:5])
         raise Refused(f"The checkout has local changes ({names}): that is not {title}. Nothing was recorded.")
-    return structs.replace(report, fixes=back)
+    report = structs.replace(report, fixes=back)
+    return _with_way_back(c, report, ledger.last_good(said, report.commit.sha)) if rehearse else report
+
+
+def _with_way_back(c: Host, report: ReleaseReport, before: Entry | None) -> ReleaseReport:
+    """Return the report with the downgrade to the release before, which is tried unless a kept rehearsal holds."""
+    if not before:
+        return structs.replace(report, facts=["no way back is rehearsed: no earlier release is recorded as good"])
+    name = before.commit[:SHORT]
+    commit = Commit(sha=before.commit, short=name, date="", author="", subject=before.subject)
+    try:
+        change = schema_choice.needed(c, report.state, commit)
+    except Refused as refused:
+        return structs.replace(report, facts=[f"the way back to {name} is not rehearsed: {refused.reason}"])
+    if not change or not change.changes:
+        return structs.replace(report, facts=[f"the way back to {name} needs no downgrade"])
+    found = downgrade.migration(c, report.state, change)
+    kept = c.ask(rehearsal.kept(report.environment, found.image, change, compare=True))
+    found = structs.replace(found, rehearsed=kept.at if kept.holds else 0.0)
+    return structs.replace(report, migration=found, before=before, facts=[kept.line] if kept.line else [])
 
 
 def _present(c: Host) -> ReleaseReport:

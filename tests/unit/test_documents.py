@@ -20,7 +20,7 @@ from tasks.engine.document import document
 from tasks.engine.world import Check, Outcome
 from tasks.incident import timeline as incidents
 from tasks.playbooks import full_rollback
-from tasks.preflight import releases
+from tasks.preflight import release_check, releases
 from tasks.preflight.backups import backup_list
 from tasks.preflight.backups.backup_files import Found
 from tasks.preflight.checks import checkup, diagnosis, overview
@@ -29,6 +29,9 @@ from tasks.preflight.history.ledger import Entry
 from tasks.preflight.history.past import Past
 from tasks.preflight.needs import gathering, needs_table
 from tasks.preflight.present import state
+from tasks.preflight.release_check import Checked
+from tasks.preflight.revisions.previewed import Found as Finding
+from tasks.preflight.revisions.previewed import Preview
 from tasks.preflight.target import commit_choice
 from tasks.steps import about, check, containers, git, incident, release, runs, status, verify
 from tests.unit.engine.test_history import STEPS, record
@@ -139,6 +142,10 @@ def test_the_status_is_told_under_stable_names(mocker, capsys):
 
 LISTED = Found("b/d.dump", 2000, 1, "custom", "sha256", ("two",), taken=1, ours=True)
 RELEASE = Entry(event="good", commit=GOOD, at=1.0, images={"app": "sha256:1"}, task="release.record")
+DROPS = Preview("two", "Add", "two.py", "destroys", [Finding("destroys", 4, "drops column t.a", 4, 3)])
+CHECKED = Checked(
+    commit=GOOD, subject="s", can="without loss", line="it can", revision=["one"], to=["two"], migrations=[DROPS]
+)
 CHECKS = [Check("commit", "git HEAD", "abc", True)]
 
 
@@ -150,6 +157,7 @@ CHECKS = [Check("commit", "git HEAD", "abc", True)]
         ("verify", verify.verify, (checkup, "look", CHECKS)),
         ("containers.status", containers.status, (state, "look", deployment.state())),
         ("release.list", release.list_, (releases, "read", [RELEASE])),
+        ("release.check", release.check, (release_check, "check", CHECKED)),
         ("runs.list", runs.list_, (Scripted, "ask", {"r1": [{"event": "run", "at": 1.0}], "r2": []})),
         ("incident.checklist", incident.checklist, (incidents, "read", made_up.incident())),
     ],

@@ -45,7 +45,7 @@ NAMES = {
     *("db." + name for name in ("current", "history", "downgrade", "preview", "heads", "rehearse")),
     *("backups." + name for name in ("restore", "create", "list", "check", "prune")),
     *("incident." + name for name in ("logs", "report", "checklist", "notify")),
-    *("release." + name for name in ("begin", "record", "list", "stats")),
+    *("release." + name for name in ("begin", "record", "list", "check", "stats")),
     *("runs." + name for name in ("list", "show")),
     *("code-rollback", "migration-rollback", "container-restart", "full-rollback", "emergency-restore"),
     *("diagnose", "verify", "status", "check", "resume", "undo", "about", "init"),

@@ -19,6 +19,7 @@ ADDED = {
     "images",
     "digests",
     "schema",
+    "rehearsed",
     "run",
     "task",
     "who",
@@ -32,6 +33,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     """One line of the ledger; `at` is the host's clock (seconds), `fixes` the bad commits that it was said to mend.
 
     `images` are ids by service, `digests` what a registry knows them by, `schema` a fingerprint of the database's.
+    `rehearsed` is when the way back to the release before it was tried, 0: it was not, or there was no need.
     """
 
     event: str
@@ -42,6 +44,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     digests: dict[str, str] = field(default_factory=dict)
     revision: list[str] | None = None
     schema: str = ""
+    rehearsed: float = 0.0
     run: str = ""
     task: str = ""
     who: str = ""
@@ -123,15 +126,17 @@ def path(environment: Environment) -> Word:
     return Word(f"{paths.state(environment)}/releases.jsonl")
 
 
-def closing(environment: Environment, records: Iterable[Entry], schema: str = "") -> str:
+def closing(environment: Environment, records: Iterable[Entry], schema: str = "", rehearsed: str = "") -> str:
     """Return the script that writes `records` into the ledger once a plan is proven, for `Plan.closing`.
 
-    `schema` is a command that prints the fingerprint of the schema; it fails on the hosts that have no database.
+    `schema` is a command that prints the fingerprint of the schema, `rehearsed` one that prints when the way back was
+    rehearsed; they fail on the hosts that have no database.
 
     `images` in a record are names or ids by service; what is written are the ids that these have then, and their
     digests. The time, and whose run it was, are added on the host.
     """
-    known = [f"export SCHEMA; SCHEMA=$({schema} 2>/dev/null) || SCHEMA="] if schema else []
+    asked = {"SCHEMA": schema, "REHEARSED": rehearsed}
+    known = [f"export {name}; {name}=$({how} 2>/dev/null) || {name}=" for name, how in asked.items() if how]
     return "\n".join([*known, *(_append(environment, record) for record in records)])
 
 

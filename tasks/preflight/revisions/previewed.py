@@ -64,14 +64,27 @@ class Previewed(Struct, frozen=True):
         return [*told, *(lock.line for lock in self.locks)]
 
 
+def lost_upwards(c: Host, live: Database, change: SchemaChange) -> list[str]:
+    """Return what the upgrade by the same migrations destroys, the rows counted in the database."""
+    found = [(one.path, drop) for one in change.downgrades for drop in migrations.upgrade_losses(one.source)]
+    counted = _counted(c, live, [drop for _, drop in found if drop.table])
+    return [
+        f"{path}:{drop.line}: {loss(drop, counted[drop]) if drop in counted else drop.reason}" for path, drop in found
+    ]
+
+
 def migrations_of(c: Host, live: Database, change: SchemaChange) -> list[Preview]:
     """Return what the downgrade of each migration does, the rows that it destroys counted in the database."""
     found = [(revision, migrations.classify(revision.source)) for revision in change.downgrades]
     drops = [drop for _, one in found for drop in one.destroyed]
+    counted = _counted(c, live, drops)
+    return [_preview(revision, one.kind, one.findings, counted) for revision, one in found]
+
+
+def _counted(c: Host, live: Database, drops: list[Finding]) -> Counts:
     asked = [reads.optional(reads.values(live, drop.table, drop.schema, drop.column)) for drop in drops]
     counts = combined(lambda **found: list(found.values()), **{str(n): one for n, one in enumerate(asked)})
-    counted: Counts = dict(zip(drops, c.ask(counts), strict=True)) if asked else {}
-    return [_preview(revision, one.kind, one.findings, counted) for revision, one in found]
+    return dict(zip(drops, c.ask(counts), strict=True)) if asked else {}
 
 
 def _preview(revision: Revision, kind: str, findings: tuple[Finding, ...], counted: Counts) -> Preview:

@@ -105,6 +105,15 @@ def needed_by(
     return _change(heads, compared, f"{commit.title} cannot be reached by a downgrade")
 
 
+def back_from(graph: Graph, rows: list[str], title: str) -> SchemaChange:
+    """Return the way down from where the code of `title`, with that graph, brings a database that is at `rows`.
+
+    Raises Refused where it cannot bring it anywhere.
+    """
+    heads = graph.heads_of(graph.revisions)
+    return _change(heads, revisions.compare(graph, heads, rows), f"{title} cannot upgrade the database")
+
+
 def to_revision(present: Graph, heads: list[str], revision: str) -> SchemaChange:
     """Return the way from `heads` down to a revision (an id, the head of one, or `base`)."""
     try:

@@ -39,6 +39,18 @@ def choose(c: Host, seen: State, change: SchemaChange, commit: Commit | None) ->
     return found, f"the image of {found.commit.title} is tried on the downgraded schema: {shown}"
 
 
+def present(c: Host, seen: State, commit: Commit | None) -> tuple[Trial | None, str]:
+    """Return what is tried of `commit`, which runs, on the schema that another brings; and the line that says so."""
+    service, addresses = _asked(c, seen)
+    image = seen.image_ids.get(service)
+    if not (commit and addresses and image):
+        lacks = (
+            f"no http:// health address on the host leads to {service}" if commit else "which commit runs is unknown"
+        )
+        return None, f"whether what runs works on the new schema is not tried: {lacks}"
+    return Trial(commit, service, image, addresses), f"the image of {commit.title}, which runs, is tried on that schema"
+
+
 def _found(c: Host, seen: State, change: SchemaChange, commit: Commit | None) -> Trial | str:
     commit = commit or schema_choice.fitting(c, change.to_heads)
     if commit is None:
@@ -47,7 +59,7 @@ def _found(c: Host, seen: State, change: SchemaChange, commit: Commit | None) ->
     if not addresses:
         return f"no http:// health address on the host leads to {service} (health.urls)"
     try:
-        image = _image(c, seen, target_files.check(c, seen, commit), commit, service)
+        image = image_of(c, seen, target_files.check(c, seen, commit), commit, service)
     except Refused as refused:
         return f"there is no image of {commit.short} ({refused.reason})"
     if not c.ask(answered(f"docker image inspect {quote(image)}")).ok:
@@ -55,8 +67,8 @@ def _found(c: Host, seen: State, change: SchemaChange, commit: Commit | None) ->
     return Trial(commit, service, image, addresses)
 
 
-def _image(c: Host, seen: State, target: Target, commit: Commit, service: str) -> str:
-    """Return the image of the commit: the kept one, unless its files name it."""
+def image_of(c: Host, seen: State, target: Target, commit: Commit, service: str) -> str:
+    """Return the name of the image of the commit: of the kept one, unless its files name it."""
     own = next((i for i in own_images.concerned(c.environment, seen, target) if i.service == service), None)
     if own is None:
         return compose.tagged(str(target.files.services.get(service, {}).get("image") or service))

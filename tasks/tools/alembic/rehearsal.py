@@ -124,6 +124,11 @@ def kept(environment: Environment, image: str, change: SchemaChange, compare: bo
     return single(script, kept_rehearsal.read)
 
 
+def kept_at(environment: Environment, image: str, change: SchemaChange) -> str:
+    """Return the command that prints when the rehearsal of `change` was kept; nothing where none is."""
+    return f"sed -n 's/^at //p' {_findings(environment, image, change)}"
+
+
 def _findings(environment: Environment, image: str, change: SchemaChange) -> Word:
     way = _digest(*sorted(change.from_heads), "-", *sorted(change.to_heads))
     return Word(f"{paths.state(environment)}/rehearsals/{way}-{_digest(image)}")

@@ -26,6 +26,7 @@ server=$NETWORK container=$NETWORK-alembic
 direction=$1
 shift
 texts=$(mktemp -d) tree='' begun=''
+: >"$texts/basis"
 
 clear_all() {
   docker rm -fv "$server" "$container" "$NETWORK-app" >/dev/null 2>&1 || :
@@ -202,5 +203,5 @@ if [ "$direction" = downgrade ]; then
   compare_with_known
   if up_again; then move downgrade "$@" || note_finding again 'the downgrade works once, not again after it was taken back'; fi
 fi
-[ -z "$TRIAL_IMAGE" ] || TRIAL_ON='downgraded schema' sh "$SCRIPTS/tools/alembic/trial.sh"
+[ -z "$TRIAL_IMAGE" ] || [ -n "$AHEAD" ] || TRIAL_ON='downgraded schema' sh "$SCRIPTS/tools/alembic/trial.sh"
 keep_findings

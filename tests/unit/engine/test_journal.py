@@ -126,12 +126,13 @@ def test_a_run_is_not_begun_when_another_was_at_work_since_it_was_planned(home):
 
 def test_a_proven_run_is_closed_and_its_records_are_in_the_ledger(home):
     records = [Entry(event="bad", commit="a" * 40, subject=NASTY), Entry(event="good", commit="b" * 40)]
-    folder = written(home, plan(closing=ledger.closing(ENVIRONMENT, records)))
+    folder = written(home, plan(closing=ledger.closing(ENVIRONMENT, records, "false", "echo 1700000000")))
     done = home.sh(runs.finish(runs.folder(ENVIRONMENT, "run-1"), OWNER))
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in (home.state / "releases.jsonl").read_text().splitlines()]
     assert [(line["event"], line["commit"]) for line in lines] == [(r.event, r.commit) for r in records]
     assert (lines[0]["subject"], lines[0]["who"], lines[0]["run"]) == (NASTY, "ada's", "run-1")
+    assert (lines[1]["schema"], lines[1]["rehearsed"]) == ("", 1700000000)
     assert read(folder)[-1]["event"] == "proven"
 
 

@@ -9,11 +9,14 @@ from tasks.engine.world import Check
 from tasks.preflight import releases
 from tasks.preflight.backups import copies, safety
 from tasks.preflight.checks import checkup
+from tasks.preflight.history.ledger import Entry
 from tasks.preflight.present import state, target_files
+from tasks.preflight.revisions import schema_choice
 from tasks.ssh.shell import Answer
+from tasks.tools.alembic.kept_rehearsal import Kept
 from tests.unit.support import deployment
 from tests.unit.support.deployment import GOOD, HEAD
-from tests.unit.support.reports import DATABASE, WANTED
+from tests.unit.support.reports import DATABASE, DOWN, STAYS, WANTED
 
 SHOWN = "\x1f".join((GOOD, "2024-01-01 00:00", "ada", "good")) + "\n"
 
@@ -34,6 +37,29 @@ def host(mocker):
         return found
 
     return met
+
+
+DOWN_IN_RECORD = {"rehearse": True, "unfreeze": False}
+SAID = [Entry(event="good", commit=HEAD, subject="before")]
+
+
+@pytest.mark.parametrize(
+    ("said", "change", "migrates", "fact"),
+    [
+        ([], DOWN, False, "no earlier release is recorded as good"),
+        (SAID, STAYS, False, "needs no downgrade"),
+        (SAID, None, False, "needs no downgrade"),
+        (SAID, Refused("no way"), False, "is not rehearsed: no way"),
+        (SAID, DOWN, True, "is rehearsed again: on "),
+    ],
+)
+def test_the_way_back_to_the_release_before_is_found_where_it_is_asked_for(host, mocker, said, change, migrates, fact):
+    met = host()
+    met.ask.side_effect = [Answer(SHOWN, "", 0), said, Answer("", "", 0), Kept(other=5.0)]
+    mocker.patch.object(schema_choice, "needed", side_effect=[change])
+    report = releases.check_record(met, **DOWN_IN_RECORD)
+    assert (bool(report.migration), bool(report.rehearsed)) == (migrates, migrates)
+    assert fact in report.facts[0]
 
 
 def test_hosts_on_different_commits_are_no_release(host):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from tasks.preflight import releases
+import pytest
+from msgspec import structs
+
+from tasks.console.commands import render
+from tasks.console.errors import Failed
+from tasks.preflight import release_check, releases
 from tasks.preflight.history import stats
 from tasks.preflight.history.ledger import GOOD as SAID
 from tasks.preflight.history.ledger import Entry
+from tasks.preflight.release_check import Checked
 from tasks.preflight.releases import ReleaseReport
 from tasks.steps import release
 from tests.unit.support import reports
@@ -36,6 +42,40 @@ def test_a_good_release_is_proven_before_it_is_recorded():
     made = release.record_plan(report(fixes=["b" * 40]))
     assert (made.expect.commit, made.expect.healthy, made.expect.services) == (GOOD, True, FILES.lasting)
     assert '"event": "good"' in made.closing and '"fixes": ["bbbb' in made.closing
+
+
+def test_the_way_back_is_rehearsed_after_the_proof_and_a_failure_of_it_changes_nothing_of_that():
+    before = Entry(event=SAID, commit=HEAD)
+    made = release.record_plan(report(migration=reports.migration(), before=before))
+    keep, rehearse = made.steps
+    assert (keep.after, rehearse.name, rehearse.after, rehearse.preparation) == (False, "rehearse", True, False)
+    assert render(rehearse.commands[0]) == f"fab db.rehearse --commit {HEAD[:12]}"
+    assert "REHEARSED=$(sed -n 's/^at //p' " in made.closing
+    assert named(release.record_plan(report())) == ["keep"]
+
+
+CHECKED = Checked(commit=GOOD, subject="s", can="without loss", line="it can", revision=["one"], to=["two"])
+
+
+@pytest.mark.parametrize(
+    ("can", "allow", "ends"),
+    [
+        ("without loss", False, True),
+        ("with loss", False, False),
+        ("with loss", True, True),
+        ("no", False, False),
+        ("no", True, False),
+    ],
+)
+def test_a_pipeline_goes_on_where_nothing_would_be_lost_or_loss_is_allowed(mocker, can, allow, ends):
+    found = structs.replace(CHECKED, can=can)
+    checked = mocker.patch.object(release_check, "check", return_value=found)
+    if ends:
+        assert planned(mocker, release.check, image=["api=x:1"], allow_loss=allow) is found
+    else:
+        with pytest.raises(Failed, match="it can"):
+            planned(mocker, release.check, allow_loss=allow)
+    assert checked.call_args.args[1] == "HEAD"
 
 
 def test_only_a_snapshot_is_asked_for(mocker):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -15,21 +16,36 @@ from .source_operations import Operation
 
 _BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match)
 _SILENT = (ast.Pass, ast.Continue, ast.Break, ast.Import, ast.ImportFrom, ast.FunctionDef)
+_UPDATES = re.compile(r"raw SQL: .*\b(?:UPDATE|MERGE)\b", re.IGNORECASE)
 _RUNS_SQL = ("execute", "exec_driver_sql", "scalar", "scalars")
 
 
 def classify(source: str) -> Downgrade:
     """Return what the downgrade of a migration does. What is not understood is `unknown`."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-        return Downgrade(tuple(_findings(tree)))
+        return Downgrade(tuple(_findings(_tree(source))))
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 0
         return Downgrade((Finding("unknown", line, "is no Python that can be read here"),))
     except (RecursionError, MemoryError):
         return Downgrade((Finding("unknown", 0, "is nested too deeply to read"),))
+
+
+def upgrade_losses(source: str) -> list[Finding]:
+    """Return what the upgrade of a migration destroys, or changes by raw SQL: no downgrade brings values back."""
+    try:
+        tree = _tree(source)
+        up = _function(tree, "upgrade")
+        found = [] if isinstance(up, Finding) else list(_Reader(Names.of(tree)).block(up.body))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [one for one in found if one.kind == "destroys" or _UPDATES.match(one.reason)]
+
+
+def _tree(source: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
 
 
 def _findings(tree: ast.Module) -> list[Finding]:

@@ -19,16 +19,18 @@ from tests.unit.support.sources import HEAD
 def migrations(mocker):
     """Return what is said of a migration whose downgrade does this, where the database counts so."""
 
-    def found(body: str, counted: tuple[int, int] | None = None):
+    def found(body: str, counted: tuple[int, int] | None = None, upwards: str = ""):
+        head = HEAD.replace("op.add_column()", upwards) if upwards else HEAD
         revision = Revision(
-            "two", ("one",), title="Add", path="two.py", source=f"{HEAD}\n\ndef downgrade():\n    {body}\n"
+            "two", ("one",), title="Add", path="two.py", source=f"{head}\n\ndef downgrade():\n    {body}\n"
         )
         answer = Answer("= {} {}\n".format(*counted) if counted else "", "", int(not counted))
         c = mocker.Mock()
         # As a host has it: of one probe its value, of several a tuple.
         values = lambda probes: tuple(one.read(dict.fromkeys(one.commands, answer)) for one in probes)  # noqa: E731
         c.ask.side_effect = lambda *probes: values(probes) if len(probes) > 1 else values(probes)[0]
-        return previewed.migrations_of(c, DATABASE, SchemaChange(["two"], ["one"], ["one"], (revision,)))
+        change = SchemaChange(["two"], ["one"], ["one"], (revision,))
+        return (previewed.lost_upwards if upwards else previewed.migrations_of)(c, DATABASE, change)
 
     return found
 
@@ -63,3 +65,18 @@ def test_what_it_destroys_is_counted_live(migrations):
 def test_what_cannot_be_counted_is_said_without_a_number(migrations):
     found = migrations("op.drop_table('t')", None)
     assert Previewed(found).comments[1].endswith(": drops table t: what it holds could not be counted")
+
+
+@pytest.mark.parametrize(
+    ("body", "counted", "lost"),
+    [
+        ("op.drop_column('t', 'a')", (4, 3), ["two.py:6: drops column t.a: 3 values in 4 rows go"]),
+        ("op.drop_table('t')", None, ["two.py:6: drops table t: what it holds could not be counted"]),
+        ("op.execute('UPDATE t SET a = 1')", None, ["two.py:6: raw SQL: UPDATE t SET a = 1"]),
+        ("op.execute('CREATE VIEW v AS SELECT 1')", None, []),
+        ("op.add_column('t', sa.Column('a', sa.Integer))", None, []),
+        ("raise ValueError", None, []),
+    ],
+)
+def test_what_an_upgrade_destroys_no_downgrade_brings_back(migrations, body, counted, lost):
+    assert migrations("pass", counted, upwards=body) == lost

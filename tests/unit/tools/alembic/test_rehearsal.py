@@ -55,6 +55,7 @@ class Rehearsed:
         full: bool = False,
         tried: Trial | None = None,
         up: bool = False,
+        ahead: bool = False,
         snapshot: str = "",
         sections: Any = None,
         docker_text: str = DOCKER,
@@ -69,6 +70,8 @@ class Rehearsed:
         (folder / "app").mkdir()
         change = SchemaChange(["two"], ["one"], moves=list(moves or ("one",)))
         script = rehearsal.downgrade(environment(**(sections or {})), "image", change, full, tried)
+        if ahead:
+            script = rehearsal.ahead(environment(), "image", change, full, tried, "")
         if up:
             script = rehearsal.upgrade(environment(), "image", change, "Ways out: none")
         if snapshot:
@@ -272,3 +275,15 @@ def test_a_rehearsal_that_found_nothing_is_told_from_none_at_all():
     read = rehearsal.kept(environment(), "image", SchemaChange(["two"], ["one"])).read
     assert read({"": Answer("at 5\n", "", 0)}).at == 5
     assert read({"": Answer("", "", 0)}).at == 0
+
+
+def test_a_release_is_brought_up_first_and_what_is_there_now_is_what_it_must_lead_back_to(tmp_path):
+    done = Rehearsed(tmp_path, ahead=True)
+    moves = [call.partition(" --entrypoint alembic image ")[2] for call in done.calls("run --rm")]
+    assert (done.code, moves) == (0, ["upgrade two", "downgrade one", "upgrade two", "downgrade one"])
+    assert done.calls("network create --internal app-rehearsal-")
+
+
+def test_a_release_that_cannot_be_brought_up_is_named(tmp_path):
+    done = Rehearsed(tmp_path, ahead=True, alembic='case "$*" in *upgrade*) echo "x.Error: no"; exit 1 ;; esac')
+    assert (done.code, done.err) == (2, "the rehearsal of upgrade two failed: x.Error: no\n")
