@@ -32,12 +32,16 @@ class Sample:
 
 @dataclass(frozen=True)
 class Contender:
-    """A way to roll back: the command line at a host, its variables, and whether the good images are kept there."""
+    """A way to roll back: the command line at a host, its variables, and what is kept there.
+
+    `retained`: the good images; `rehearsed`: a rehearsal of the downgrade.
+    """
 
     name: str
     command: Callable[[Host], list[str]]
     environ: Callable[[Host], dict] = field(default=lambda host: _told(host))
     retained: bool = False
+    rehearsed: bool = False
 
 
 def _told(host: Host) -> dict:
@@ -58,13 +62,18 @@ ANSIBLE = Contender("the same, Ansible", lambda host: stage.ansible("rollback.ya
 PYINFRA = Contender("the same, pyinfra", lambda host: stage.pyinfra("rollback.py"))
 FLOOR = Contender("floor: by hand, images kept", _floor, retained=True)
 KEPT = Contender("ours, images kept", _ours(), stage.settings, retained=True)
+REHEARSED = Contender("ours, images and rehearsal kept", _ours(), stage.settings, retained=True, rehearsed=True)
 QUICK = Contender("ours, images kept, --no-rehearse", _ours("--no-rehearse"), stage.settings, retained=True)
 BUILT = Contender("ours, building (--rebuild)", _ours("--rebuild"), stage.settings)
 FIRST = Contender("ours, building, --stop-first", _ours("--rebuild", "--stop-first"), stage.settings)
 
-ALL = {"v1": [RUNBOOK, ANSIBLE, PYINFRA, FLOOR, KEPT, QUICK, BUILT, FIRST], "v2": [RUNBOOK, FLOOR, KEPT, QUICK]}
+ALL = {
+    "v1": [RUNBOOK, ANSIBLE, PYINFRA, FLOOR, KEPT, REHEARSED, QUICK, BUILT, FIRST],
+    "v2": [RUNBOOK, FLOOR, KEPT, REHEARSED, QUICK],
+}
 TARGETS = {  # of the runbook's recovery, and of its outage; of the floor's recovery
     KEPT.name: "recovery ≤ 0.20 × runbook",
+    REHEARSED.name: "recovery ≤ 0.20 × runbook, ≤ 1.5 × floor",
     QUICK.name: "recovery ≤ 0.15 × runbook, ≤ 1.4 × floor",
     BUILT.name: "recovery ≤ 0.60 ×, outage ≤ 0.20 × runbook",
 }
@@ -129,14 +138,22 @@ def _lay_ready(host: Host, contender: Contender) -> None:
         joint = "_" if host.variant.compose == "v1" else "-"
         host.exec(KEEP.format(sha=host.releases["v2"], joint=joint), timeout=180)
 
+    if contender.rehearsed:
+        rehearse = stage.fab("db.rehearse", "--commit", host.releases["v2"], "--yes")
+        _do(f"the rehearsal for {contender.name}", rehearse, stage.settings(host))
+
 
 def _run(host: Host, contender: Contender) -> None:
+    _do(contender.name, contender.command(host), contender.environ(host))
+
+
+def _do(name: str, command: list[str], environ: dict) -> None:
     log = stage.WORK / "last.log"
     with log.open("w") as out:
         streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT}
-        done = subprocess.run(contender.command(host), env=contender.environ(host), timeout=TIMEOUT, **streams)
+        done = subprocess.run(command, env=environ, timeout=TIMEOUT, **streams)
     if done.returncode:
-        raise MeasurementError(f"{contender.name} exited {done.returncode}: {log.read_text()[-1500:]}")
+        raise MeasurementError(f"{name} exited {done.returncode}: {log.read_text()[-1500:]}")
 
 
 NOTES = [

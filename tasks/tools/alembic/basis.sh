@@ -1,6 +1,7 @@
 # Functions that tell what a rehearsal rests on: where all of it is as it was, it would end as it did. A script sources
 # them after tools/alembic/lib.sh and clone.sh, and has called find_server and learn_service.
 #   RESTS_ON  what is known of it before, lines `KEY FINGERPRINT`
+#   FINDINGS  the file that keeps what a rehearsal found, and rests on; $texts is the folder in which it works
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # variables of the scripts that source it; a subshell has its own folder
 own_settings='{{.Config.WorkingDir}}
 {{.Config.User}}
@@ -80,3 +81,28 @@ of_roles() { roles | sed '/^\\/d'; }
 of_schema() { (FULL='' && tables) >"$parts/dump" && things "$parts/dump"; }
 
 things() { awk -f "$SCRIPTS/tools/alembic/things.awk" "$1" | sort; } # FILE
+
+# Whether the rehearsal that is kept holds. What it would rest on now is in the file basis then, and where it does not.
+still_holds() {
+  note_basis
+  sed -n 's/^rests //p' "$FINDINGS" >"$texts/kept" 2>/dev/null || :
+  [ -s "$texts/basis" ] && cmp -s "$texts/kept" "$texts/basis" && return
+  differ=$(sort "$texts/kept" "$texts/basis" | uniq -u | cut -d ' ' -f 1 | sort -u)
+  echo "rehearsed again: it is not what the kept rehearsal rests on: $(in_a_line "$differ")"
+  return 1
+}
+
+note_basis() { basis >"$texts/basis" 2>/dev/null || : >"$texts/basis"; }
+
+# What was found, of the newest changes; what may be relied on afterwards, with the time.
+keep_findings() {
+  folder=$(dirname "$FINDINGS")
+  mkdir -p "$folder"
+  {
+    echo "at $(date +%s)"
+    sed 's/^/rests /' "$texts/basis"
+  } >>"$texts/findings"
+  cp "$texts/findings" "$FINDINGS"
+  # shellcheck disable=SC2012 # the names are ours
+  (cd "$folder" && ls -t | tail -n +51 | xargs rm -f)
+}

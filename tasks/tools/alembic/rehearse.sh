@@ -121,18 +121,6 @@ present_trial() {
   printf '%s\n' 'DROP DATABASE :"live" WITH (FORCE);' 'ALTER DATABASE fab_rollback_present RENAME TO :"live"' | scratch
 }
 
-# Whether the rehearsal that is kept holds. What it would rest on now is in the file basis then, and where it does not.
-still_holds() {
-  note_basis
-  sed -n 's/^rests //p' "$FINDINGS" >"$texts/kept" 2>/dev/null || :
-  [ -s "$texts/basis" ] && cmp -s "$texts/kept" "$texts/basis" && return
-  differ=$(sort "$texts/kept" "$texts/basis" | uniq -u | cut -d ' ' -f 1 | sort -u)
-  echo "rehearsed again: it is not what the kept rehearsal rests on: $(in_a_line "$differ")"
-  return 1
-}
-
-note_basis() { basis >"$texts/basis" 2>/dev/null || : >"$texts/basis"; }
-
 # In place of the database's schema, that of the clone which is ahead of it.
 note_schema_ahead() {
   if (parts=$texts && of_schema) >"$texts/ahead" && [ -z "$mounts" ]; then
@@ -148,19 +136,6 @@ bring_ahead() {
   # shellcheck disable=SC2086 # names of revisions, one word each
   move upgrade $UP || refuse "$failed${why:+: $why}"
   note_schema_ahead
-}
-
-# What was found, of the newest changes; what may be relied on afterwards, with the time.
-keep_findings() {
-  folder=$(dirname "$FINDINGS")
-  mkdir -p "$folder"
-  {
-    echo "at $(date +%s)"
-    sed 's/^/rests /' "$texts/basis"
-  } >>"$texts/findings"
-  cp "$texts/findings" "$FINDINGS"
-  # shellcheck disable=SC2012 # the names are ours
-  (cd "$folder" && ls -t | tail -n +51 | xargs rm -f)
 }
 
 scratch() { docker exec -i "$server" psql -XAtq -v ON_ERROR_STOP=1 -U "$owner" -d template1 -v live="$DB_NAME"; }

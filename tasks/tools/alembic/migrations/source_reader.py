@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,6 @@ from .source_operations import Operation
 
 _BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match)
 _SILENT = (ast.Pass, ast.Continue, ast.Break, ast.Import, ast.ImportFrom, ast.FunctionDef)
-_UPDATES = re.compile(r"raw SQL: .*\b(?:UPDATE|MERGE)\b", re.IGNORECASE)
 _RUNS_SQL = ("execute", "exec_driver_sql", "scalar", "scalars")
 
 
@@ -31,15 +29,14 @@ def classify(source: str) -> Downgrade:
         return Downgrade((Finding("unknown", 0, "is nested too deeply to read"),))
 
 
-def upgrade_losses(source: str) -> list[Finding]:
-    """Return what the upgrade of a migration destroys, or changes by raw SQL: no downgrade brings values back."""
+def upgrade_of(source: str) -> tuple[ast.FunctionDef, list[Finding]] | None:
+    """Return the upgrade of a migration, and what it does; None where there is none that can be read."""
     try:
         tree = _tree(source)
         up = _function(tree, "upgrade")
-        found = [] if isinstance(up, Finding) else list(_Reader(Names.of(tree)).block(up.body))
+        return None if isinstance(up, Finding) else (up, list(_Reader(Names.of(tree)).block(up.body)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    return [one for one in found if one.kind == "destroys" or _UPDATES.match(one.reason)]
+        return None
 
 
 def _tree(source: str) -> ast.Module:

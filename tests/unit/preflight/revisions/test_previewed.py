@@ -73,10 +73,15 @@ def test_what_cannot_be_counted_is_said_without_a_number(migrations):
         ("op.drop_column('t', 'a')", (4, 3), ["two.py:6: drops column t.a: 3 values in 4 rows go"]),
         ("op.drop_table('t')", None, ["two.py:6: drops table t: what it holds could not be counted"]),
         ("op.execute('UPDATE t SET a = 1')", None, ["two.py:6: raw SQL: UPDATE t SET a = 1"]),
+        ("op.add_column('t', sa.Column('a')); op.execute('UPDATE t SET a = 1, b = 2')", None, None),
+        ("op.add_column('u', sa.Column('a')); op.execute('UPDATE t SET a = 1')", None, None),
+        ("op.add_column('t', sa.Column('a')); op.execute('UPDATE t SET a = id % 5 + 1')", None, []),
+        ("op.add_column('t', sa.Column('a')); op.execute('UPDATE t SET a = 1; UPDATE t SET b = 1')", None, None),
         ("op.execute('CREATE VIEW v AS SELECT 1')", None, []),
         ("op.add_column('t', sa.Column('a', sa.Integer))", None, []),
         ("raise ValueError", None, []),
     ],
 )
 def test_what_an_upgrade_destroys_no_downgrade_brings_back(migrations, body, counted, lost):
-    assert migrations("pass", counted, upwards=body) == lost
+    found = migrations("pass", counted, upwards=body)
+    assert found == lost if lost is not None else len(found) == 1
