@@ -159,7 +159,8 @@ def _settled(member: Host, e: Examined, target: Target) -> Target:
         parts["ids"] = inspect.image_ids({one.service: one.name for one in target.images})
     if target.change and target.change.changes:
         service = schema.alembic_of(member.environment).service
-        parts["kept"] = rehearsal.kept(member.environment, e.seen.image_ids.get(service, ""), target.change)
+        image = e.seen.image_ids.get(service, "")
+        parts["kept"] = rehearsal.kept(member.environment, image, target.change, compare=True)
     found: dict[str, Any] = member.ask(combined(dict, **parts)) if parts else {}
     here = [structs.replace(one, here=bool(found["ids"].get(one.service))) for one in target.images]
     return structs.replace(target, images=here, rehearsed=found.get("kept", target.rehearsed))

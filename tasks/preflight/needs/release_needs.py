@@ -90,6 +90,8 @@ def rehearsal(k: Looked) -> Need | None:
     command = fab(f"db.rehearse --commit {k.target.commit[:SHORT]}" if k.target.commit else "db.rehearse")
     if not kept.at:
         return doubtful("not rehearsed", command)
+    if not kept.holds:
+        return doubtful(f"rehearsed at {moment(kept.at)}; since then {kept.why}", command)
     bad = kept.lines("undo", "left", "lacks", "again")
     return doubtful("; ".join(bad), command) if bad else ok(f"{moment(kept.at)}: down, and up again")
 

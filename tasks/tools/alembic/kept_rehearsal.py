@@ -58,6 +58,11 @@ class Kept(Struct, frozen=True):
         return [said for key, said in PARTS.items() if not self.rests.get(key) or self.rests[key] != self.now.get(key)]
 
     @property
+    def why(self) -> str:
+        """Why it does not hold, where one was kept."""
+        return f"changed: {', '.join(self.changed)}" if self.now else "what it depends on cannot be told"
+
+    @property
     def line(self) -> str:
         """What a plan says of it; empty: nothing was kept."""
         if self.holds:
@@ -66,8 +71,7 @@ class Kept(Struct, frozen=True):
             return f"the downgrade is rehearsed again: on {moment(self.other)} it was with another image"
         if not self.at:
             return ""
-        why = f"changed: {', '.join(self.changed)}" if self.now else "what it depends on cannot be told"
-        return f"the downgrade is rehearsed again: since {moment(self.at)} {why}"
+        return f"the downgrade is rehearsed again: since {moment(self.at)} {self.why}"
 
 
 def read(answer: Answer) -> Kept:

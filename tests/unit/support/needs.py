@@ -12,7 +12,7 @@ from tasks.preflight.history.past import Past
 from tasks.preflight.needs import needs_table
 from tasks.preflight.needs.looked import Data, Image, Looked, Target
 from tasks.preflight.needs.need import Need
-from tasks.tools.alembic.rehearsal import Kept
+from tasks.tools.alembic.kept_rehearsal import PARTS, Kept
 from tasks.tools.git.fitness import Origin
 from tests.unit.support.deployment import GOOD, HEAD, NOW, environment, examined, state
 from tests.unit.support.reports import DOWN
@@ -20,7 +20,9 @@ from tests.unit.support.restoring import BACKUP, server
 
 NEWEST = Found("b/d.dump", 5, 1, "custom", "sha256", ("two",), checked=BACKUP, taken=int(NOW) - 3600, ours=True)
 PAST = Past([HEAD, GOOD], ledger=[Entry(event="good", commit=GOOD, subject="good", task="release.record")])
-TARGET = Target(commit=GOOD, images=[Image("api", f"api:{GOOD}", here=True)], change=DOWN, rehearsed=Kept(at=NOW))
+SAME = dict.fromkeys(PARTS, "a")
+HOLDS = Kept(at=NOW, rests=SAME, now=SAME)
+TARGET = Target(commit=GOOD, images=[Image("api", f"api:{GOOD}", here=True)], change=DOWN, rehearsed=HOLDS)
 STORED = {"name": "d", "user": "u", "backups": {"folder": "b", "max_age": "26h"}, "alembic": {"service": "api"}}
 
 

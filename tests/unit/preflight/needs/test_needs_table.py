@@ -15,7 +15,7 @@ from tasks.preflight.needs import needs_table
 from tasks.preflight.needs.looked import Data, Image
 from tasks.preflight.present.drift import Drifted
 from tasks.preflight.present.state import Response
-from tasks.tools.alembic.rehearsal import Kept
+from tasks.tools.alembic.kept_rehearsal import Kept
 from tasks.tools.alembic.revisions import Revision
 from tasks.tools.alembic.schema_change import SchemaChange
 from tasks.tools.compose.project import Project
@@ -86,7 +86,7 @@ DOUBTFUL = {
     "last good": {"past": structs.replace(PAST, ledger=[])},
     "images": {"target": {"images": [Image("api", f"api:{GOOD}", here=False)]}},
     "downgrade": {"target": down("op.drop_column('t', 'x')")},
-    "rehearsal": {"target": {"rehearsed": Kept()}},
+    "rehearsal": {"target": {"rehearsed": Kept(at=1.0, rests={"schema": "a"}, now={"schema": "b"})}},
     "drift": {"examined": examined(drifted=Drifted([Drift("api", "environment", ["KEY"])]))},
     "health": seen(responses=[Response("http://h:1/x", 500)]),
     "database": {"data": Data(replace(server(), beside=False))},
