@@ -9,12 +9,15 @@ import pytest
 from tasks.console.errors import Refused
 from tasks.preflight import release_check
 from tasks.preflight.backups import copies
+from tasks.preflight.history.past import Past
 from tasks.preflight.present import state
 from tasks.preflight.revisions import new_image, previewed, schema, trial_choice
 from tasks.preflight.target import commit_choice
+from tasks.ssh.shell import Answer
 from tasks.tools.alembic.kept_rehearsal import Kept
 from tasks.tools.alembic.revisions import Graph, Revision
 from tasks.tools.alembic.trial import Trial
+from tasks.tools.git import commits
 from tests.unit.support import deployment
 from tests.unit.support.reports import COMMIT, DATABASE
 from tests.unit.support.sources import HEAD, line
@@ -98,3 +101,22 @@ def test_where_it_cannot_be_tried_nothing_is_claimed(checked, ended, why):
 def test_a_release_that_does_not_know_where_the_database_is_is_refused(checked):
     with pytest.raises(Refused, match="cannot upgrade the database: .*lacks"):
         checked(rows=("four",))
+
+
+@pytest.mark.parametrize(
+    ("head", "positions", "running", "runs"),
+    [
+        ("a" * 40, [], {}, "a" * 40),
+        (COMMIT.sha, [COMMIT.sha, "c" * 40, "d" * 40], {"d" * 40: ["api"], COMMIT.sha: ["api"]}, "d" * 40),
+        (COMMIT.sha, [COMMIT.sha], {"d" * 40: ["api"]}, "d" * 40),
+        (COMMIT.sha, [COMMIT.sha, "c" * 40], {"c" * 40: ["web"]}, None),
+    ],
+)
+def test_what_runs_is_the_checkout_s_commit_unless_that_is_the_new_one(mocker, head, positions, running, runs):
+    c = mocker.Mock(environment=deployment.environment())
+    shown = mocker.patch.object(commits, "show_one")
+    answer = Answer("\x1f".join(("e" * 40, "2024-01-01 00:00", "ada", "runs")) + "\n", "", 0)
+    c.ask.side_effect = [Past(positions=positions, running=running), answer]
+    found = release_check._runs(c, deployment.state(head=head), COMMIT)
+    assert (found.subject if found else None) == ("runs" if runs else None)
+    assert [call.args[1] for call in shown.call_args_list] == ([runs] if runs else [])

@@ -70,3 +70,11 @@ def test_nothing_is_downgraded_where_something_started_again_what_was_stopped():
     first, _, move = database.downgrade.step(report).script.partition("\n")
     assert first.endswith('tools/compose/reads/still-stopped.sh" api || exit 1')
     assert "move.sh" in move
+
+
+def test_a_kept_rehearsal_is_looked_at_once_more_and_says_since_when():
+    step = database.rehearse.step(reports.downgrade(migration=reports.migration(rehearsed=1_795_000_000.0)))
+    held = "See that the rehearsal of 2026-11-18 11:06:40 UTC still holds; else rehearse the downgrade again"
+    assert (step.title, " KEPT=1 " in step.script) == (held, True)
+    again = database.rehearse.step(reports.downgrade())
+    assert (again.title, " KEPT='' " in again.script) == ("Rehearse the downgrade on a clone of the schema", True)

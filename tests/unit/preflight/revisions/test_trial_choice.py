@@ -56,3 +56,26 @@ def test_what_cannot_be_tried_is_said(chosen, given, why):
 def test_published_ports_lead_to_the_service_s_own():
     out = 'api {"8080/tcp":[{"HostIp":"127.0.0.1","HostPort":"8000"}],"9/udp":null}\nweb null\ndb {}\n'
     assert trial_choice.parse_ports(out) == {8000: ("api", 8080)}
+
+
+@pytest.mark.parametrize(
+    ("commit", "ports", "why"),
+    [
+        (None, {8000: ("api", 80)}, "which commit runs is unknown"),
+        (COMMIT, {}, "no http:// health address on the host leads to api"),
+    ],
+)
+def test_before_a_deployment_what_runs_is_tried_on_the_new_schema_where_it_is_known_and_can_be_asked(
+    mocker, commit, ports, why
+):
+    c = mocker.Mock(environment=environment())
+    c.ask.return_value = {8000: ("api", 80)}
+    seen = state(container("api"), container("db"))
+    trial, said = trial_choice.present(c, seen, COMMIT)
+    assert trial == Trial(COMMIT, "api", "image-api", {Address(url=URL): 80})
+    assert said == f"the image of {COMMIT.title}, which runs, is tried on that schema"
+    c.ask.return_value = ports
+    assert trial_choice.present(c, seen, commit) == (
+        None,
+        f"whether what runs works on the new schema is not tried: {why}",
+    )
