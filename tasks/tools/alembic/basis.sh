@@ -40,6 +40,7 @@ basis() (
     begun="$begun $!"
   done
   for one in $begun; do wait "$one" || exit 1; done
+  for part in image server configuration schema; do [ -s "$parts/$part" ] || exit 1; done
   printf '%s\n' "$RESTS_ON"
   for part in image alembic service files server configuration roles schema; do
     printf '%s %s\n' "$part" "$(checksum <"$parts/$part")"

@@ -237,6 +237,13 @@ def test_what_cannot_be_told_now_or_then_makes_it_rehearse_again(host, name):
     assert "nothing that the kept rehearsal depends on" not in host.rehearse(unless_kept=True).stdout
 
 
+def test_a_schema_of_which_nothing_is_said_is_none_that_is_known(host):
+    for name in ("schema", "rows"):
+        (host.folder / name).write_text("")
+    assert host.rehearse().returncode == 0
+    assert (host.kept().holds, host.kept().rests) == (False, {})
+
+
 def test_a_rehearsal_that_fails_leaves_none_that_was_kept(host):
     host.another("heads", "one", "two")
     assert host.rehearse().returncode == 2
