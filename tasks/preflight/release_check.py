@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 
@@ -27,9 +28,11 @@ from .present import state
 from .present.state import State
 from .revisions import new_image, previewed, schema, trial_choice
 from .revisions.previewed import Preview
-from .take_back import ANSWERS, Can, Tried, Verdict
+from .take_back import Can, Tried, Verdict
 from .target import commit_choice
 
+# As trial.sh says it of what will be the present schema; before the deployment it is the new one.
+ANSWERS = re.compile(r"^(the image of \S+ answers \d+) on the present schema(.*)$", re.MULTILINE)
 LONGEST = 900  # seconds that a clone, its moves and a trial may take
 UPWARDS = f"{rehearsal.FAILS}of upgrade"
 
@@ -131,12 +134,12 @@ def _tried(c: Host, call: str, kept: Probe[Kept], trial: Trial | None) -> tuple[
     why = "" if ended.ok else last_line(ended.stderr).rstrip(". ")
     if why and not (ended.exited == 2 and why.startswith(rehearsal.FAILS)):
         raise Refused(f"whether it can be taken back cannot be tried: {why}.", at=c.address)
-    answers = [line for line in ended.stdout.splitlines() if " answers " in line and ANSWERS in line]
+    answers = ANSWERS.findall(ended.stdout)
     found = c.ask(kept) if ended.ok else Kept()
     tried = Tried(
         why=why,
         upwards=not why.startswith(UPWARDS),
-        answers=answers[0].replace(ANSWERS, "new schema") if answers else "",
+        answers=" on the new schema".join(answers[0]) if answers else "",
         stays=trial.commit.short if trial else "",
         lacks=found.lines("lacks"),
         others=found.lines("undo", "left", "lacks", "again"),

@@ -11,7 +11,6 @@ from ..console.units import counted
 from .revisions.previewed import Found, Preview
 
 Can = Literal["without loss", "with loss", "no"]
-ANSWERS = "present schema"  # as trial.sh calls what will be the present one; before the deployment it is the new one
 
 
 class Tried(Struct, frozen=True):

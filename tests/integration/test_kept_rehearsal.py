@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.test_database import DEPLOY
-
 pytestmark = [pytest.mark.sandbox, pytest.mark.long]
 HOLDS = "and nothing that it depends on has changed since"
 KEPT = "nothing that the kept rehearsal depends on has changed"
@@ -43,15 +41,17 @@ def test_a_rehearsal_is_kept_until_the_schema_is_another_and_spares_the_rollback
 
 def test_a_release_that_was_checked_before_its_deployment_is_rolled_back_without_another_rehearsal(fresh):
     assert fresh.fab("full-rollback", "--commit", fresh.good, "--yes").code == 0
+    in_checkout, compose = "cd jctc-app && ", "docker-compose -f docker-compose.prod.yml"
+    fresh.host.exec(f"{in_checkout}git checkout -q main && {compose} build -q", timeout=300)
     before = fresh.world()
-    checked = fresh.fab("release.check", "--commit", fresh.bad, "--allow-loss", "--json")
+    checked = fresh.fab("release.check", "--commit", "HEAD", "--allow-loss", "--json")
     assert checked.code == 0, checked.text
     found = checked.json()
     assert (found["commit"], found["revision"], found["kept"] > 0) == (fresh.bad, [before.revision], True), found
     assert (found["can"], "drops column cases.priority" in found["line"]) == ("with loss", True), found
-    assert fresh.fab("release.check", "--commit", fresh.bad).code == 1
+    assert fresh.fab("release.check", "--commit", "HEAD").code == 1
     assert fresh.world() == before
-    fresh.host.exec(DEPLOY, timeout=300)
+    fresh.host.exec(f"{in_checkout}{compose} run --rm app alembic upgrade head && {compose} up -d -t 1", timeout=300)
     assert (fresh.head(), HOLDS in planned(fresh)) == (fresh.bad, True)
     ran = fresh.fab("full-rollback", "--commit", fresh.good, "--yes", "--verbose")
     assert (ran.code, KEPT in ran.text) == (0, True), ran.text

@@ -18,8 +18,8 @@ from . import schema, trial_choice
 def find(c: Host, seen: State, commit: Commit, named: Mapping[str, str]) -> str:
     """Return the id of the image that runs the migrations of `commit`; Refused where there is none on the host.
 
-    It is the one `named` for its service or role, the kept one, that in the commit's files or, where the checkout is
-    at the commit, what was built there since. Where the code is mounted, what runs will do.
+    It is the one `named` for its service or role; where the checkout is at the commit, what was built there since; the
+    kept one, or that in the commit's files. Where the code is mounted, what runs will do.
     """
     service = schema.alembic_of(c.environment).service
     own = {c.environment.service(name) or name: image for name, image in named.items()}
@@ -43,7 +43,7 @@ def _names(c: Host, seen: State, commit: Commit, service: str) -> list[str]:
     runs = seen.image_ids.get(service, "")
     built = [_built(c, seen, target, service)] if seen.head == commit.sha else []
     mounted = own_images.written_in(target, service).mounted
-    found = [trial_choice.image_of(c, seen, target, commit, service), *built]
+    found = [*built, trial_choice.image_of(c, seen, target, commit, service)]
     return [*(name for name in found if name), *([runs] if mounted and runs else [])]
 
 

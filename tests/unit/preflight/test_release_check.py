@@ -79,6 +79,12 @@ def test_what_runs_may_work_on_the_new_schema(checked):
     assert f"the image of {COMMIT.short} answers 200 on the new schema" in found.line
 
 
+def test_that_it_answers_an_error_is_not_that_it_works(checked):
+    fails = f"the image of {COMMIT.short} does not work on the present schema: http://h/health answers 500; it says: no"
+    found = checked(out=f"{fails}\nthe downgrade works on a clone\n", trial=Trial(COMMIT, "api", "image-api", {}))
+    assert "answers" not in found.line
+
+
 def test_a_migration_that_cannot_be_taken_back_is_a_verdict_and_keeps_nothing(checked):
     found = checked(code=2, err="the rehearsal of downgrade two failed: a.Error: no. \n")
     assert (found.can, found.kept) == ("no", 0.0)

@@ -41,11 +41,12 @@ def test_what_the_operator_names_comes_first_by_service_or_role(found):
 
 
 def test_the_kept_image_of_the_commit(found):
-    assert found({KEPT: "sha256:kept", "app_api:latest": "sha256:latest"}, head=GOOD) == "sha256:kept"
+    assert found({KEPT: "sha256:kept", "app_api:latest": "sha256:latest"}) == "sha256:kept"
+    assert found({KEPT: "sha256:kept", "app_api:latest": "image-api"}, head=GOOD) == "sha256:kept"
 
 
 def test_where_the_checkout_is_at_the_commit_what_was_built_since(found):
-    assert found({"app_api:latest": "sha256:latest"}, head=GOOD) == "sha256:latest"
+    assert found({KEPT: "sha256:kept", "app_api:latest": "sha256:latest"}, head=GOOD) == "sha256:latest"
     with pytest.raises(Refused, match="there is no image of .* Build or pull it first, and name it"):
         found({"app_api:latest": "image-api"}, head=GOOD)
     with pytest.raises(Refused, match="there is no image of"):
