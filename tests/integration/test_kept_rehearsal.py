@@ -25,7 +25,7 @@ def test_a_rehearsal_is_kept_until_the_schema_is_another_and_spares_the_rollback
     assert HOLDS not in planned(fresh, "--rehearse")
     for change, again in (
         ("CREATE INDEX extra ON cases (id)", "DROP INDEX extra"),
-        ("ALTER TABLE cases OWNER TO postgres", "ALTER TABLE cases OWNER TO jctc_user"),
+        ("ALTER TABLE cases OWNER TO pg_monitor", "ALTER TABLE cases OWNER TO jctc_user"),
         ("ALTER ROLE jctc_user CONNECTION LIMIT 50", "ALTER ROLE jctc_user CONNECTION LIMIT -1"),
     ):
         fresh.sql(change)
