@@ -19,9 +19,9 @@ class CheckoutBefore(Before, frozen=True, kw_only=True, tag="checkout"):
 class SchemaBefore(Before, frozen=True, kw_only=True, tag="schema"):
     """The schema was moved, the code stayed.
 
-    `revision` are the rows of the alembic table, None where they were not read; `running` the services that ran.
-    The data lie in one of two: `snapshot`, a database on the server, or `dump`, a file on the host; both are empty
-    where none was made.
+    `revision` are the rows of the alembic table, None where they were not read; `running` the services that ran and
+    were well. The data lie in one of two: `snapshot`, a database on the server, or `dump`, a file on the host; both are
+    empty where none was made.
     """
 
     revision: list[str] | None = None

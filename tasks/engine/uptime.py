@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import inf
 
 from msgspec import Struct, field
 
@@ -35,7 +36,10 @@ class Change(Struct, frozen=True):
 
 
 class Answers(Struct, frozen=True):
-    """What was noted since a moment; `until` is when the asking ended: None if it goes on, 0 if it was cut off."""
+    """What was noted since a moment; `until` is when the asking ended: None if it goes on, 0 if it was cut off.
+
+    Where the clock was set back meanwhile, `since` is never: no time of the run's journal can be held against it.
+    """
 
     since: float
     until: float | None
@@ -75,9 +79,10 @@ def read(out: str) -> Answers | None:
     if not begun:
         return None
     since, *later = [(stamp(at), word) for at, word, *_ in noted[begun[-1] :]]
+    set_back = any(stamp(at) > since[0] for at, *_ in noted[: begun[-1]])
     ended = [at for at, word in later if word == "ended"]
     return Answers(
-        since=since[0],
+        since=inf if set_back else since[0],
         until=ended[-1] if ended else None if goes_on == "alive" else 0,
         changes=[Change(at, word == "up") for at, word in later if word in ("up", "down")],
     )
@@ -94,6 +99,8 @@ def measured(noted: Answers | None, entries: list[Entry], plan: Plan) -> Measure
     down = [(one, then) for one, then in zip(noted.changes, noted.changes[1:], strict=False) if not one.up]
     begin = float(journal.first(entries).get("at", noted.since))
     recovered = down[-1][1].at - begin if down else None
+    if recovered is not None and recovered < -1:  # the clock was set back before the outage
+        return None
     return Measured(
         sum(then.at - one.at for one, then in down),
         recovered and round(max(recovered, 0.0), 1),

@@ -45,7 +45,7 @@ def restore_plan(report: RestoreReport) -> Plan:
         proof=Expectation(
             revision=report.revision,
             implied=report.migration.change.implied if report.migration else [],
-            services=sorted({*report.running, *report.stopping}),
+            services=sorted({*report.well, *report.stopping}),
             healthy=report.options.health,
         ),
         back=report.back,

@@ -128,7 +128,7 @@ def _stopping(c: Host, report: DowngradeReport) -> list[str]:
     described, found = c.ask(project.probe(c.environment), written.probe(c.environment, "HEAD"))
     files = described.project(report.state.containers)
     if files.problem:
-        return [service for service in report.running if service in report.applications]
+        return [service for service in report.applications if service in report.state.up]
     return service_moves.around_schema(c.environment, report.state, Target(files, written=found, present=found))
 
 

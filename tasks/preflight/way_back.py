@@ -113,7 +113,7 @@ def check_rollback(
         schema=up,
         found=found,
         moves=met.moves,
-        stopping=met.stopping if whole else [s for s in met.running if s in met.stopping],
+        stopping=met.stopping if whole else [s for s in met.stopping if s in met.state.up],
         images=met.images if whole else [],
         decided=met.decided if whole else [],
         live=copies.database_of(c, met.state) if found.snapshot or migrates else None,

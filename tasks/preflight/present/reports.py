@@ -106,16 +106,16 @@ class DeploymentReport(PreflightReport, frozen=True, kw_only=True):
             revision=self.state.revision,
             images={i.service: i.retained(head) for i in self.images if self.state.of(i.service)},
             ids=self.state.image_ids,
-            running=self.running,
+            running=self.well,
             healthy=self.state.healthy,
             snapshot=kept.clone if kept else "",
             dump=kept.dump if kept else "",
         )
 
     @property
-    def running(self) -> list[str]:
-        """The services that have a running container."""
-        return sorted({k.service for k in self.state.containers if k.running})
+    def well(self) -> list[str]:
+        """The services that have a running container of which nothing says that it is not well, or not yet."""
+        return sorted({k.service for k in self.state.containers if k.running and k.health != "starting"})
 
     @property
     def applications(self) -> list[str]:

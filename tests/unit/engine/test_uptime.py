@@ -60,8 +60,9 @@ def test_the_outage_is_the_time_without_an_answer_and_recovery_counts_from_the_b
         noted((6, True), since=6),
         noted((0, True), until=12),
         Answers(AT, 0, [Change(AT, True)]),
+        noted((-3600, False), (-3595, True), since=-3601),
     ],
-    ids=["nobody asked", "no answer yet", "down", "asked too late", "ended too early", "cut off"],
+    ids=["nobody asked", "no answer yet", "down", "asked too late", "ended too early", "cut off", "clock set back"],
 )
 def test_what_was_not_asked_all_the_time_is_not_measured(found):
     assert uptime.measured(found, ENTRIES, PLAN) is None
@@ -84,6 +85,17 @@ def test_only_what_was_noted_since_the_asking_began_last_counts():
     assert uptime.read(text.replace("gone", "alive").rpartition("\n")[0]).until is None
     assert uptime.read(text.rpartition("\n")[0]).until == 0
     assert uptime.read("") is None and uptime.read("gone\n") is None
+
+
+def test_what_was_noted_by_a_clock_that_was_set_back_meanwhile_is_not_measured():
+    text = """gone
+2023-11-14T23:13:20Z asks http://h
+2023-11-14T23:13:21Z up
+2023-11-14T22:13:28Z asks http://h
+2023-11-14T22:13:28Z down
+2023-11-14T22:13:29Z up
+2023-11-14T22:13:41Z ended"""
+    assert uptime.measured(uptime.read(text), ENTRIES, PLAN) is None
 
 
 def test_of_several_hosts_the_longest_outage_counts_if_all_measured_theirs():

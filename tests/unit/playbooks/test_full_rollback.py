@@ -9,7 +9,7 @@ from tasks.console.commands import render
 from tasks.playbooks.full_rollback import plan
 from tasks.preflight.rollback_report import RollbackOptions
 from tests.unit.support import reports
-from tests.unit.support.deployment import GOOD, HEAD, environment
+from tests.unit.support.deployment import GOOD, HEAD, container, environment, state
 from tests.unit.support.reports import DOWN, STAYS, named
 
 FLEET = environment(hosts=[{"host": "one"}, {"host": "two"}])
@@ -59,6 +59,11 @@ def test_undo_can_come_back_to_what_is_left():
     assert (made.before.commit, made.before.revision, made.before.snapshot) == (HEAD, ["two"], f"d__snap_{reports.RUN}")
     assert made.before.images == {"api": f"app_api:{HEAD}"}
     assert made.before.running == ["api", "db"]
+
+
+def test_undo_does_not_demand_of_a_service_that_it_is_well_where_it_was_not_yet():
+    seen = state(container("api", health="starting"), container("db", health="healthy"))
+    assert plan(reports.rollback(DOWN, state=seen)).before.running == ["db"]
 
 
 def test_the_ledger_then_says_that_what_was_left_is_bad_and_the_target_good():

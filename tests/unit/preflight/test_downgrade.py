@@ -25,8 +25,10 @@ HOLDS = Kept(at=7.0, rests=dict.fromkeys(PARTS, "a"), now=dict.fromkeys(PARTS, "
 def host(mocker):
     """Return a host whose schema has to change so; UPGRADE: what its start-up runs."""
 
-    def met(change=DOWN, upgrade=None, problem="", kept=NOTHING, **values):
-        seen = deployment.state(container("api"), container("db"), container("web", status="exited"), **values)
+    def met(change=DOWN, upgrade=None, problem="", kept=NOTHING, api="", **values):
+        seen = deployment.state(
+            container("api", health=api), container("db"), container("web", status="exited"), **values
+        )
         mocker.patch.object(state, "look", return_value=seen)
         mocker.patch.object(schema_choice, "way_down", return_value=change)
         mocker.patch.object(schema, "start_up_upgrade", return_value=upgrade)
@@ -71,6 +73,8 @@ def test_with_the_application_stopped_what_runs_is_stopped_but_the_database(host
 
 def test_where_compose_does_not_accept_its_files_all_that_runs_is_stopped(host):
     assert downgrade.check_stopped(host(problem="no such key"), DowngradeOptions()).stopping == ["api"]
+    met = host(problem="no such key", api="unhealthy")
+    assert downgrade.check_stopped(met, DowngradeOptions()).stopping == ["api"]
 
 
 def test_a_start_up_that_migrates_would_take_it_up_again(host):
