@@ -7,6 +7,7 @@ import posixpath
 from msgspec import Struct
 
 from ...config.settings import Environment
+from ...console.text import last_line
 from ...ssh import paths, scripts
 from ...ssh.probe import Probe, single
 
@@ -29,7 +30,7 @@ class Checkout(Struct, frozen=True, kw_only=True):
 def probe(environment: Environment) -> Probe[Checkout]:
     """Return the probe of the checkout."""
     command = scripts.call("tools/git/describe-checkout.sh", APP=paths.app(environment))
-    return single(command, lambda answer: parse(answer.out) if answer.ok else Checkout(problem=answer.err or "no git"))
+    return single(command, lambda answer: parse(answer.out) if answer.ok else Checkout(problem=last_line(answer.err)))
 
 
 def parse(out: str) -> Checkout:

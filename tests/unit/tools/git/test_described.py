@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tasks.config.settings import App, Compose, Environment, HostSettings
+from tasks.ssh.shell import Answer
 from tasks.tools.git import described
 from tasks.tools.git.described import Checkout
 from tests.unit.support.stage import Stage
@@ -57,7 +58,11 @@ def test_a_detached_head_has_the_branch_of_origin_or_none():
 
 
 @pytest.mark.parametrize("folder", ["", "missing"])
-def test_what_is_no_checkout_says_so(folder):
+def test_what_is_no_checkout_says_so_in_a_line(folder):
     with Stage(git='exec /usr/bin/git "$@"') as stage:
         asked = Environment(hosts=[HostSettings(host="h")], app=App(path=folder or "."), compose=Compose())
-        assert stage.run(described.probe(asked).commands[""]).returncode != 0
+        probe = described.probe(asked)
+        done = stage.run(probe.commands[""])
+        assert done.returncode != 0
+        problem = probe.read({"": Answer(done.stdout, done.stderr, done.returncode)}).problem
+        assert problem and "\n" not in problem
