@@ -134,7 +134,10 @@ def words(found: Measured | None) -> str:
     """Return what is said of an outage."""
     if found is None:
         return "outage not measured"
-    if found.recovery is None:
+    if not found.outage and found.recovery is None:
         return "no outage was seen"
     before = " (not healthy before either)" if found.before else ""
-    return f"outage {lasting(found.outage)}{before}, recovered {lasting(found.recovery)} after the run began"
+    outage = f"outage {lasting(found.outage)}{before}"
+    if found.recovery is None:  # a journal of before knows no more
+        return outage
+    return f"{outage}, recovered {lasting(found.recovery)} after the run began"

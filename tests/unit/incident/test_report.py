@@ -77,7 +77,7 @@ def test_without_a_running_database_its_rows_are_not_asked_for():
 def test_a_proven_rollback_is_told_with_times_states_and_data(written):
     text = written(whole(), **KNOWN)
     for line in (
-        "shop: full-rollback, bbbb → aaaa: proven 1970-01-01 00:33:20 UTC. "
+        "shop: full-rollback, bbbb → aaaa: proven 1970-01-01 00:33:20 UTC, outage 9.3 s. "
         "Now: aaaaaaaaaaaa (Show the court), healthy.",
         f"- 1970-01-01 00:16:40 UTC · full-rollback was started by ada from laptop ({RUN})",
         f"- 1970-01-01 00:16:41 UTC · The stop step: done in 0.5 s ({RUN})",

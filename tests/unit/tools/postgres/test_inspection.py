@@ -157,7 +157,7 @@ def test_every_check_of_a_folder_has_a_place_of_its_own_in_the_container_and_tid
     for _ in range(2):
         assert engine.run(inspect(SHOP, str(tmp_path), "v.t"), room, "", "", "", "", "").code == 0
         filled, tidied = engine.asked(1).split()[-1], engine.asked(engine.calls).split()
-        assert tidied[-4:] == ["db", "rm", "-rf", filled]
+        assert tidied[-3:] == ["rm", "-rf", filled]
         places.append(filled)
     assert places[0] != places[1]
 
