@@ -30,7 +30,7 @@ name: data
 services:
   database:
     image: postgres:15
-    environment: {POSTGRES_DB: shop, POSTGRES_USER: shop, POSTGRES_PASSWORD: PASSWORD}
+    environment: {POSTGRES_DB: shop, POSTGRES_USER: shop, POSTGRES_PASSWORD: "%s"}
 networks: {default: {name: shared}}
 """
 START = """
@@ -121,7 +121,7 @@ def test_a_database_on_another_host_beside_which_the_login_may_keep_no_copy(depl
 
 
 def test_a_database_of_another_project_and_migrations_that_python_configures(deployment, borrowed):
-    borrowed.exec(START, stdin=PROJECT.replace("PASSWORD", PASSWORD), timeout=120)
+    borrowed.exec(START, stdin=PROJECT % PASSWORD, timeout=120)
     alembic = {"config": "alembic", "command": "python migrate.py"}
     known = elsewhere("", container="data-database-1", alembic=alembic)
     known["app"]["extra_hosts"] = None
