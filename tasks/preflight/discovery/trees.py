@@ -22,8 +22,8 @@ def guess(checkout: Checkout, roles: Roles, configured: Collection[str], context
         where = f"only {', '.join(sorted(configured))} has it, in its container" if configured else "none was seen"
         example = {"service": service or "SERVICE", "config": "alembic.ini"}
         return [_line((), example, f"fill in, if there is Alembic: {where}, and no alembic.ini in the checkout", True)]
-    others = [one for one in checkout.configs if one != config]
-    found = f"git has it{f'; also there: {chr(44).join(others)}' if others else ''}"
+    others = ", ".join(one for one in checkout.configs if one != config)
+    found = f"git has it; also there: {others}" if others else "git has it"
     told = found if ini else "the script folder, since git has no alembic.ini"
     flask = posixpath.dirname(config) in checkout.flask
     command = [_line(("command",), "flask db", f"{posixpath.dirname(config)}/env.py stands on Flask-Migrate")]
