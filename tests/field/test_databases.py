@@ -7,8 +7,7 @@ import re
 import pytest
 
 from sandbox import engine, images
-from tests.field.recipe import BACKEND, BUILD, MIGRATE, REVISIONS, UP
-from tests.field.rows import POOLER
+from tests.field.recipe import BACKEND, REVISIONS
 
 pytestmark = pytest.mark.sandbox
 
@@ -16,12 +15,12 @@ URL = "postgresql+psycopg://shop:${DB_PASSWORD}@database/shop"
 PASSWORD = "secret-of-all"
 LOGIN = "CREATE ROLE shop LOGIN {rights} PASSWORD '{password}'; CREATE DATABASE shop OWNER shop;"
 # PostgreSQL as Debian packages it, for whoever comes from a container of the host.
-INSTALL = """
+INSTALL = r"""
 apt-get -qq -o Acquire::Check-Valid-Until=false update
 DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends postgresql >/dev/null 2>&1
 set -- $(pg_lsclusters -h)
 echo "listen_addresses = '*'" >>/etc/postgresql/$1/$2/postgresql.conf
-echo 'host all shop all scram-sha-256' >>/etc/postgresql/$1/$2/pg_hba.conf
+sed -i '1i host all shop all scram-sha-256\nlocal all shop scram-sha-256' /etc/postgresql/$1/$2/pg_hba.conf
 pg_ctlcluster $1 $2 start
 """
 # A database that several applications have, in a project and a network of its own.
@@ -36,15 +35,6 @@ networks: {default: {name: shared}}
 START = """
 mkdir -p data && cd data && cat > compose.yml && docker compose -f compose.yml up -d
 until docker exec data-database-1 pg_isready -q -h 127.0.0.1; do sleep 0.2; done
-"""
-# Migrations that Python configures: there is no alembic.ini.
-CONFIGURED = """
-from alembic.config import CommandLine, Config
-line = CommandLine()
-options = line.parser.parse_args()
-config = Config(cmd_opts=options)
-config.set_main_option("script_location", "alembic")
-line.run_cmd(config, options)
 """
 
 
@@ -113,6 +103,13 @@ def test_a_database_on_the_host_itself(deployment, server_on_the_host):
     assert "[3/4] Swap " in rolled_back_and_restored(shop, "--no-rehearse")
 
 
+def test_a_database_behind_a_socket_of_the_host(deployment, server_on_the_host):
+    place = "/var/run/postgresql"
+    known = elsewhere("host-gateway", address=place, client="postgres:15", password_variable="DB_PASSWORD")
+    shop = deployment(**known, psql=f"PGPASSWORD={PASSWORD} psql -h {place} -U shop")
+    assert "[3/4] Swap " in rolled_back_and_restored(shop)
+
+
 def test_a_database_on_another_host_beside_which_the_login_may_keep_no_copy(deployment, other_server):
     known = elsewhere(other_server, address=other_server, client="postgres:15", password_file="@name@/.password")
     docker = f"docker run --rm -i --network host -e PGPASSWORD={PASSWORD} --entrypoint psql postgres:15"
@@ -120,29 +117,10 @@ def test_a_database_on_another_host_beside_which_the_login_may_keep_no_copy(depl
     assert "Load backups/" in rolled_back_and_restored(shop)
 
 
-def test_a_database_of_another_project_and_migrations_that_python_configures(deployment, borrowed):
+def test_a_database_of_another_project(deployment, borrowed):
     borrowed.exec(START, stdin=PROJECT % PASSWORD, timeout=120)
-    alembic = {"config": "alembic", "command": "python migrate.py"}
-    known = elsewhere("", container="data-database-1", alembic=alembic)
+    known = elsewhere("", container="data-database-1")
     known["app"]["extra_hosts"] = None
     known["top"]["networks"] = {"default": {"name": "shared", "external": True}}
-    migrate = MIGRATE.replace("alembic", alembic["command"])
-    files = {"alembic.ini": None, "migrate.py": CONFIGURED}
-    psql = "docker exec -i data-database-1 psql -U shop"
-    shop = deployment(**known, tracked=files, deploy=(BUILD, migrate, UP), psql=psql)
+    shop = deployment(**known, psql="docker exec -i data-database-1 psql -U shop")
     assert "[3/4] Swap " in rolled_back_and_restored(shop)
-
-
-def test_alembic_by_a_section_of_its_own_a_path_in_the_image_and_an_address_past_the_pooler(deployment):
-    command = "alembic -n shop"
-    known = {"command": command, "environment": {"DATABASE_URL": "postgresql+psycopg://shop:$DB_PASSWORD@db/shop"}}
-    shop = deployment(
-        **POOLER,
-        tracked={"alembic.ini": "[shop]\nscript_location = /field/alembic\nprepend_sys_path = .\n"},
-        deploy=(BUILD, MIGRATE.replace("alembic", command), UP),
-        settings={"compose": {"stop": ["pooler"]}, "database": {"alembic": known}},
-    )
-    before = shop.runs()
-    ran = shop.rollback()
-    shop.rolled_back(ran, before)
-    assert "secret-of-" not in ran.text

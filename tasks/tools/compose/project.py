@@ -12,7 +12,6 @@ from msgspec import Struct, field
 
 from ...config.settings import Environment
 from ...console.errors import Refused
-from ...ssh import paths
 from ...ssh.probe import Answers, Probe, single
 from . import compose
 from .compose import Built
@@ -73,14 +72,14 @@ class Project(Struct, frozen=True, kw_only=True):
 
 
 class Description(Struct, frozen=True):
-    """What compose makes of its files; how its version joins the names of images, and the checkout's folder.
+    """What compose makes of its files; how its version joins the names of images, and what the project is `called`.
 
     `warnings` is what it said beside that, `profiles` those that hosts.yaml enables.
     """
 
     config: dict[str, Any]
     separator: str
-    folder: str
+    called: str
     problem: str = ""
     warnings: str = ""
     profiles: list[str] = field(default_factory=list)
@@ -98,7 +97,7 @@ class Description(Struct, frozen=True):
         if self.problem:
             return Project(problem=self.problem)
         running = next((k.project for k in containers), "")
-        name = running or self.config.get("name") or re.sub(r"[^a-z0-9_-]", "", self.folder.lower())
+        name = running or self.config.get("name") or re.sub(r"[^a-z0-9_-]", "", self.called.lower())
         there, said = {k.service for k in containers}, set(self.profiles)
         services = {
             service: what
@@ -113,8 +112,7 @@ def probe(environment: Environment, config: str = "") -> Probe[Description]:
     return Probe(
         {
             "config": config or compose.call(environment, "reads/describe.sh"),
-            "flavour": compose.call(environment, "reads/flavour.sh"),
-            "folder": f'cd {paths.app(environment)} && basename "$(pwd -P)"',
+            "naming": compose.call(environment, "reads/naming.sh"),
         },
         functools.partial(_described, environment.compose.profiles),
     )
@@ -144,10 +142,11 @@ def _services(out: str) -> dict[str, Service]:
 def _described(profiles: list[str], answers: Answers) -> Description:
     import yaml
 
-    config, v1 = answers["config"], answers["flavour"].out.strip().startswith("1.")
+    config = answers["config"]
+    called, _, joint = answers["naming"].out.strip().rpartition(" ")
     problem = "" if config.ok else " ".join(config.err.split())[-300:] or "compose config failed"
     known = yaml.safe_load(config.out) if config.ok else {}
-    return Description(known or {}, "_" if v1 else "-", answers["folder"].out.strip(), problem, config.err, profiles)
+    return Description(known or {}, joint or "-", called, problem, config.err, profiles)
 
 
 def resolve(environment: Environment, project: Project, containers: Sequence[Container], name: str) -> str:

@@ -95,7 +95,7 @@ def test_a_run_goes_on_when_nobody_reads_to_the_end():
 
 def test_a_terminal_that_cannot_show_a_character_is_no_reason_to_stop():
     ran = python("console.say('a → b')\nconsole.table(('é',), [('ü',)])", PYTHONIOENCODING="ascii", LC_ALL="C")
-    out, err = ran.communicate(timeout=60)
+    out, err = ran.communicate(timeout=120)
     assert ran.returncode == 0, err
     assert b"a ? b" in out
 

@@ -34,13 +34,13 @@ class Client:
 
     def leave(self) -> None:
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(60)
 
     def die(self) -> None:
         """Be killed; what it started in groups of its own ends with its stdin, a moment later."""
         os.killpg(self.process.pid, 9)
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(60)
         while self.home.tagged(lock.tag(self.token)):
             pass
 
@@ -204,7 +204,7 @@ def test_it_is_held_again_over_a_new_connection_by_its_client_only(state):
     assert again.stdout.readline() == "HELD\n"
     assert state.home.sh(lock.renew(STATE, "another")).stdout == "LOST\n"
     again.stdin.close()
-    again.wait(20)
+    again.wait(60)
 
 
 def test_what_lies_there_is_read_as_data(state):

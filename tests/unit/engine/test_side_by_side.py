@@ -26,7 +26,7 @@ def _ran(step: Step, folder) -> tuple[int, str, str]:
         (folder / name).write_text(text)
     named = "".join(f": '$SCRIPTS/engine/{name}.sh'\n" for name in ("in-turn", "together"))
     script = laid.with_files(named + step.script)
-    done = subprocess.run(["sh", "-c", script], cwd=folder, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(["sh", "-c", script], cwd=folder, capture_output=True, text=True, timeout=120)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -162,7 +162,7 @@ def lost() -> None:
 
 
 def test_a_step_runs_on_all_hosts_at_the_same_time_and_ends_are_in_the_order_of_the_hosts():
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
     one = Ending(lambda: both.wait() and None or (End("ended", 0), ["a"]))
     two = Ending(lambda: both.wait() and None or (End("ended", 3), ["b"]))
     crowd = Watches([one, two])
@@ -211,9 +211,9 @@ def test_at_ctrl_c_it_can_be_watched_further_on_all(monkeypatch):
     monkeypatch.setattr(interrupt, "decide", decide)
 
     def slow():
-        assert both.wait(10)
+        assert both.wait(60)
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-        assert go.wait(10)
+        assert go.wait(60)
         return End("ended", 0), []
 
     crowd = Watches([Ending(slow), Ending(lambda: both.set() or (End("ended", 0), []))])

@@ -10,7 +10,7 @@ from tasks.ssh.parallel import parallel_map
 
 
 def test_all_are_looked_at_at_the_same_time_and_answer_in_their_order():
-    all_there = threading.Barrier(3, timeout=10)
+    all_there = threading.Barrier(3, timeout=60)
 
     def look(name: str) -> str:
         all_there.wait()

@@ -27,7 +27,7 @@ class Home:
 
     def sh(self, command: str) -> subprocess.CompletedProcess:
         """Run `command` to its end."""
-        return subprocess.run(self.words(command), env=self.environ, capture_output=True, text=True, timeout=60)
+        return subprocess.run(self.words(command), env=self.environ, capture_output=True, text=True, timeout=120)
 
     def start(self, command: str, **options) -> subprocess.Popen:
         """Start `command`."""

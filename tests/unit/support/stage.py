@@ -59,7 +59,7 @@ class Stage:
             env=self.environ,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=30,
+            timeout=120,
         )
         done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
         assert not [call for call in self.calls if call[0] == "canary"], script

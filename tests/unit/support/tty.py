@@ -29,5 +29,5 @@ def at_a_terminal(script: str, width: int = 80, colour: bool = False) -> tuple[s
         while piece := os.read(ours, 4096):
             got += piece
     os.close(ours)
-    assert running.wait(10) == 0, got
+    assert running.wait(60) == 0, got
     return got.decode(), got.decode().replace("\r", "").split("\n")

@@ -12,7 +12,7 @@ LIB = Path(__file__).parents[3] / "tasks" / "tools" / "lib.sh"
 
 
 def run(text: str, given: str = "") -> tuple[int, str, str]:
-    ran = subprocess.run(["sh", "-c", f'. "{LIB}"\n{text}'], input=given, capture_output=True, text=True, timeout=20)
+    ran = subprocess.run(["sh", "-c", f'. "{LIB}"\n{text}'], input=given, capture_output=True, text=True, timeout=120)
     return ran.returncode, ran.stdout, ran.stderr
 
 

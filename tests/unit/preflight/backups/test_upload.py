@@ -33,10 +33,10 @@ class Channel:
         self.process.stdin.close()
 
     def recv_exit_status(self) -> int:
-        return self.process.wait(10)
+        return self.process.wait(60)
 
     def close(self) -> None:
-        self.process.communicate() if not self.process.stdin.closed else self.process.wait(10)
+        self.process.communicate() if not self.process.stdin.closed else self.process.wait(60)
 
 
 def environ(home) -> dict[str, str]:

@@ -18,8 +18,7 @@ FIRST = {
     "0 ": "up \nbranch main\nfile alembic.ini",
     "1 ": "app",
     "2 config": json.dumps({"services": {"app": {"build": "."}}}),
-    "2 flavour": "2.40",
-    "2 folder": "shop",
+    "2 naming": "shop -",
 }
 BACKUP = "BACKUP\t5\t1700000000\tgzip\t\t\tshop-2023.sql.gz"
 

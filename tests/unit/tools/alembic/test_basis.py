@@ -119,7 +119,7 @@ class Host:
     def sh(self, script: str) -> subprocess.CompletedProcess:
         variables = {"PATH": f"{self.folder}:/usr/bin:/bin", "FAKE": str(self.folder), "HOME": str(self.folder)}
         command = ["sh", "-c", laid.with_files(script)]
-        return subprocess.run(command, env=variables, cwd=self.folder, capture_output=True, text=True, timeout=30)
+        return subprocess.run(command, env=variables, cwd=self.folder, capture_output=True, text=True, timeout=120)
 
     def rehearse(self, **options: Any) -> subprocess.CompletedProcess:
         (self.folder / "asked").write_text("")
@@ -263,7 +263,7 @@ def test_only_what_is_asked_for_costs_time(host):
 
 def mounted(folder: Path, *places: str) -> subprocess.CompletedProcess:
     script = scripts.PACKAGE / "tools/alembic/mounted-files.sh"
-    return subprocess.run(["sh", script, *places], cwd=folder, capture_output=True, text=True, timeout=30)
+    return subprocess.run(["sh", script, *places], cwd=folder, capture_output=True, text=True, timeout=120)
 
 
 def test_of_what_is_mounted_files_count_where_there_is_code_and_folders_of_data_do_not(tmp_path):

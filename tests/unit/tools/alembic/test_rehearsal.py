@@ -90,7 +90,7 @@ class Rehearsed:
             cwd=folder,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
         )
         self.code, self.out, self.err, self.folder = done.returncode, done.stdout, done.stderr, folder
         self.asked = (folder / "asked").read_text().splitlines()

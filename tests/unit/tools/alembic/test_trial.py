@@ -70,7 +70,7 @@ class Tried:
             scripts.call("tools/alembic/trial.sh", NETWORK="rehearsal", TRIAL_ON="downgraded schema", **told)
         )
         variables = {"PATH": f"{folder}:/usr/bin:/bin", "FAKE": str(folder), "HOME": str(folder)}
-        done = subprocess.run(["sh", "-c", text], env=variables, cwd=folder, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(["sh", "-c", text], env=variables, cwd=folder, capture_output=True, text=True, timeout=99)
         self.code, self.out, self.err, self.folder = done.returncode, done.stdout, done.stderr, folder
 
     def __getattr__(self, name: str) -> str:

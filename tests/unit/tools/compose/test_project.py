@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.config.settings import Environment
+from tasks.config.settings import App, Compose, Environment, HostSettings
 from tasks.console.errors import Refused
 from tasks.preflight.present.state import State
 from tasks.ssh.shell import Answer
@@ -26,15 +26,15 @@ services:
 
 
 def read(
-    config: str = CONFIG, flavour: str = "1.29.2", seen: State | None = None, said: Environment | None = None
+    config: str = CONFIG, naming: str = "My.App _", seen: State | None = None, said: Environment | None = None
 ) -> Project:
-    answers = {"config": Answer(config, "", 0), "flavour": Answer(flavour, "", 0), "folder": Answer("My.App\n", "", 0)}
+    answers = {"config": Answer(config, "", 0), "naming": Answer(f"{naming}\n", "", 0)}
     return project.probe(said or environment()).read(answers).project((seen or State()).containers)
 
 
 def test_images_are_named_as_either_compose_names_them():
-    assert [b.live for b in read(flavour="1.29.2").built if b.service == "api"] == ["myapp_api:latest"]
-    assert [b.live for b in read(flavour="").built if b.service == "api"] == ["myapp-api:latest"]
+    assert [b.live for b in read(naming="My.App _").built if b.service == "api"] == ["myapp_api:latest"]
+    assert [b.live for b in read(naming="My.App -").built if b.service == "api"] == ["myapp-api:latest"]
     assert [b.live for b in read(seen=state()).built if b.service == "api"] == ["app_api:latest"]
 
 
@@ -61,6 +61,23 @@ def test_a_profile_is_enabled_where_hosts_yaml_says_so_or_one_of_its_services_is
     assert list(read(config, said=environment(compose={"profiles": ["prod"]})).services) == ["app", "mail"]
 
 
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ({"command": "docker compose"}, "app -"),
+        ({"command": "docker-compose"}, "app _"),
+        ({"project": "live"}, "live _"),
+        ({"file": "ops/c.yml"}, "ops _"),
+    ],
+)
+def test_the_project_is_called_as_it_is_decided_else_after_the_folder_that_compose_works_in(said, named):
+    with Stage(**{"docker": ":", "docker-compose": "echo 1.29.2"}) as stage:
+        (stage.home / "app/ops").mkdir(parents=True)
+        asked = Environment(hosts=[HostSettings(host="h")], app=App(path="app"), compose=Compose(**said))
+        done = stage.run(compose.call(asked, "reads/naming.sh"))
+        assert done.stdout == f"{named}\n", done.stderr
+
+
 def test_services_of_all_profiles_are_described_unless_these_lack_something():
     plain = 'case $* in *--profile*) echo "no .env.dev" >&2; exit 1 ;; *) echo "services: {}" ;; esac'
     for stub, asked in (("echo 'services: {}'; echo X >&2", ["*"]), (plain, ["*", "config"])):
@@ -73,7 +90,7 @@ def test_services_of_all_profiles_are_described_unless_these_lack_something():
 
 
 def test_what_compose_does_not_accept_is_a_problem_and_no_error():
-    answers = {"config": Answer("", "bad\n  yaml", 1), "flavour": Answer("", "", 1), "folder": Answer("app", "", 0)}
+    answers = {"config": Answer("", "bad\n  yaml", 1), "naming": Answer("app -", "", 0)}
     assert project.probe(environment()).read(answers).project([]).problem == "bad yaml"
 
 

@@ -31,7 +31,7 @@ def checkout(tmp_path: Path) -> Checkout:
 
 def run(script: str) -> subprocess.CompletedProcess:
     command = ["sh", "-c", laid.with_files(script)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
 def sh(script: str) -> str:
