@@ -71,12 +71,22 @@ function paths(list, folder, between,  n, i, part, path, all) { # LIST, one a li
   n = split(list, part, between)
   for (i = 1; i <= n; i++) {
     if (part[i] ~ /\/chosen-images[.]yml$/) continue # ours, of a run
-    path = part[i] ~ /^\// || folder == "" ? part[i] : folder "/" part[i]
+    path = part[i] ~ /^\// ? part[i] : placed(part[i], folder)
     sub(/^\.\//, "", path)
     if (below(path) != "\n") path = below(path)
     all = all (all == "" ? "" : "\n") path
   }
   return all
+}
+
+function placed(path, folder) { # PATH from the checkout; compose v1 notes it as it was typed, wherever that was
+  return folder == "" || !there(folder "/" path) && there(path) ? path : folder "/" path
+}
+
+function there(path,  line, answer) {
+  answer = (getline line <path)
+  close(path)
+  return answer >= 0
 }
 
 function chosen_files(  list, all) {

@@ -28,6 +28,7 @@ def decided(*containers: tuple[str, ...], compose: str = "", last: str = "", **s
     with Stage(docker=docker(*containers), **{"docker-compose": compose}) as stage:
         app = stage.home / "app"
         (app / "deploy").mkdir(parents=True)
+        (app / "deploy" / "a.yml").touch()
         (app / ".git" / "fab-rollback").mkdir(parents=True)
         (app / ".git" / "fab-rollback" / "last-made").write_text(
             "\t".join((*labelled(project=last), ".")).replace("@", str(app)) if last else ""
@@ -80,9 +81,10 @@ def test_the_files_are_all_that_containers_were_made_of(said, made_of, files):
     assert decided(*(labelled(files=label) for label in made_of), file=said).files == files
 
 
+@pytest.mark.parametrize("typed", ["@/deploy/a.yml", "a.yml", "deploy/a.yml"], ids=["", "v1, there", "v1, at the top"])
 @pytest.mark.parametrize("said", ["deploy/a.yml", None])
-def test_compose_works_in_the_folder_that_it_worked_in(said):
-    runs = decided(labelled(folder="@/deploy", files="@/deploy/a.yml"), file=said)
+def test_compose_works_in_the_folder_that_it_worked_in(said, typed):
+    runs = decided(labelled(folder="@/deploy", files=typed), file=said)
     assert (runs.folder, runs.files) == ("deploy", ["deploy/a.yml"])
 
 
