@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,11 +16,12 @@ from .world import World
 
 SHOWN = 6  # lines of the failed step's log
 NO_SPACE = "no space left on device"  # what a build says long before its last line
-# How last lines begin that say that something failed, and how the line before them begins that says what.
+# Last lines that say only that something failed; and how the line before them begins that says what (empty: any).
 VAGUE = {
-    "(Background on this error at: ": "sqlalchemy.exc.",
-    "remove the file manually to continue.": "fatal: ",
-    "Encountered errors while bringing up the project.": "ERROR: ",
+    r"\(Background on this error at: ": "sqlalchemy.exc.",
+    r"remove the file manually to continue\.": "fatal: ",
+    r"Encountered errors while bringing up the project\.": "ERROR: ",
+    r"Service '.+' failed to build : Build failed": "",
 }
 SIGNALLED = range(129, 129 + 64)  # exit codes of what a signal ended
 
@@ -61,8 +63,8 @@ def cause(step: Step, end: job.End, said: list[str]) -> str:
 def _reason(said: list[str]) -> str:
     """Return the line of a log that says why it ended: mostly the last one."""
     last = last_line("\n".join(said))
-    begins = next((telling for vague, telling in VAGUE.items() if last.startswith(vague)), "\0")
-    telling = [line for line in said if line.startswith(begins)]
+    begins = next((telling for vague, telling in VAGUE.items() if re.match(vague, last)), "\0")
+    telling = [line for line in said if line.startswith(begins) and line.strip() and last_line(line) != last]
     return last_line(telling[-1]) if telling else last
 
 

@@ -25,16 +25,16 @@ pg_ctlcluster $1 $2 start
 """
 # A database that several applications have, in a project and a network of its own.
 PROJECT = """
-name: data
 services:
   database:
+    container_name: all-databases
     image: postgres:15
     environment: {POSTGRES_DB: shop, POSTGRES_USER: shop, POSTGRES_PASSWORD: "%s"}
 networks: {default: {name: shared}}
 """
 START = """
-mkdir -p data && cd data && cat > compose.yml && docker compose -f compose.yml up -d
-until docker exec data-database-1 pg_isready -q -h 127.0.0.1; do sleep 0.2; done
+mkdir -p data && cd data && cat > docker-compose.yml && {compose} up -d
+until docker exec all-databases pg_isready -q -h 127.0.0.1; do sleep 0.2; done
 """
 
 
@@ -118,9 +118,9 @@ def test_a_database_on_another_host_beside_which_the_login_may_keep_no_copy(depl
 
 
 def test_a_database_of_another_project(deployment, borrowed):
-    borrowed.exec(START, stdin=PROJECT % PASSWORD, timeout=120)
-    known = elsewhere("", container="data-database-1")
+    borrowed.exec(START.format(compose=borrowed.variant.compose_command), stdin=PROJECT % PASSWORD, timeout=120)
+    known = elsewhere("", container="all-databases")
     known["app"]["extra_hosts"] = None
     known["top"]["networks"] = {"default": {"name": "shared", "external": True}}
-    shop = deployment(**known, psql="docker exec -i data-database-1 psql -U shop")
+    shop = deployment(**known, psql="docker exec -i all-databases psql -U shop")
     assert "[3/4] Swap " in rolled_back_and_restored(shop)

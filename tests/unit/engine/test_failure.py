@@ -23,6 +23,7 @@ LOCKED = "fatal: Unable to create '/srv/app/.git/index.lock': File exists."
     ("code", "said", "why"),
     [
         (1, ["Creating app ...", TAKEN, "Encountered errors while bringing up the project."], TAKEN),
+        (1, ["COPY failed: no .git", "Service 'app' failed to build : Build failed", ""], "COPY failed: no .git"),
         (128, [LOCKED, "", "Another git process runs.", "remove the file manually to continue."], LOCKED),
         (1, ["Encountered errors while bringing up the project."], "Encountered errors while bringing up the project."),
         (1, ["ERROR: one of many", "the migration failed; the snapshot was swapped back"],
