@@ -16,8 +16,9 @@ from .hostsfile import locate
 from .settings import Environment, Inventory
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+PRODUCTION = re.compile(r"prod(uction)?|live", re.IGNORECASE)
 
-__all__ = ["Known", "Said", "check", "default_name", "file_of", "load", "locate", "names", "read"]
+__all__ = ["Known", "Said", "check", "default_name", "file_of", "is_production", "load", "locate", "names", "read"]
 
 
 class Said(NamedTuple):
@@ -45,9 +46,18 @@ def default_name() -> str:
     found = read()
     if name := os.environ.get("ROLLBACK_ENV"):
         return _known(found, name, "ROLLBACK_ENV: ")
-    if found.default or len(found.environments) == 1:
-        return found.default or next(iter(found.environments))
+    if name := _first(found):
+        return name
     raise Refused(f"{found.file.name}: default: found nothing; allowed: {', '.join(found.environments)}.")
+
+
+def is_production(name: str) -> bool:
+    """Return whether environment `name` is called so, or is what the files say is meant without a name."""
+    return bool(PRODUCTION.fullmatch(name)) or name == _first(read())
+
+
+def _first(found: Known) -> str:
+    return found.default or (next(iter(found.environments)) if len(found.environments) == 1 else "")
 
 
 def names() -> list[str]:

@@ -15,6 +15,7 @@ KEYS = {
         "health": "the addresses that have to answer; without any, the containers' own health checks count",
         "notify": "who is told: a list of Apprise addresses, or a mapping; empty addresses are passed over",
         "hooks": "commands of your own around playbooks",
+        "objectives": "what a drill is held against",
     },
     "HostSettings": {
         "host": "what -H accepts and what ssh reaches: [user@]host[:port], or an entry of ~/.ssh/config",
@@ -75,6 +76,10 @@ KEYS = {
         "insecure": "true: any certificate will do",
         "status": "the code that is right",
         "contains": "a text that has to be in the answer",
+    },
+    "Objectives": {
+        "rto": "how long a recovery may take, such as 10m: from the command until its proof",
+        "rpo": "how old the newest backup may be, such as 24h",
     },
     "Notices": {
         "addresses": "Apprise addresses",

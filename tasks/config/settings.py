@@ -9,7 +9,7 @@ from msgspec import Meta, field, structs
 
 from .around import Hooks, Notices
 from .database_section import DatabaseSettings
-from .shapes import COMMAND, PROJECT, HostName, Line, Port, Seconds, Section, Service, Text, Url
+from .shapes import COMMAND, PROJECT, Duration, HostName, Line, Port, Seconds, Section, Service, Text, Url
 
 
 class HostSettings(Section, frozen=True):
@@ -88,6 +88,13 @@ class Health(Section, frozen=True):
         return [Address(url=one) if isinstance(one, str) else one for one in self.urls]
 
 
+class Objectives(Section, frozen=True):
+    """What a drill is held against: how long recovery may take (`rto`), how old the newest backup may be (`rpo`)."""
+
+    rto: Duration | None = None
+    rpo: Duration | None = None
+
+
 class EnvironmentSettings(Section, frozen=True):
     """One deployment as hosts.yaml describes it; the first of `hosts` is the primary.
 
@@ -101,6 +108,7 @@ class EnvironmentSettings(Section, frozen=True):
     health: Health = field(default_factory=Health)
     notify: list[str] | Notices = field(default_factory=list)
     hooks: Hooks = field(default_factory=Hooks)
+    objectives: Objectives = field(default_factory=Objectives)
 
     @property
     def notices(self) -> Notices:

@@ -16,6 +16,7 @@ SERVICE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z"
 PLACE = r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+|/[^\x00-\x1f\x7f:]*)(:[0-9]{1,5})?\Z"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*\Z"
 AGE = r"^[1-9][0-9]{0,4}[hd]\Z"
+DURATION = r"^[1-9][0-9]{0,5}[smhd]\Z"
 TURN = r"^(start|success|failure)\Z"
 COMMAND = r"^(auto|docker-compose|docker compose)\Z"
 WHERE = r"^(host|local)\Z"
@@ -29,6 +30,7 @@ ALLOWED = {
     PLACE: "HOST, HOST:PORT, or the folder of a socket",
     VARIABLE: "the name of a variable",
     AGE: "hours or days, as in 26h or 2d",
+    DURATION: "seconds, minutes, hours or days, as in 90s, 10m, 24h or 2d",
     TURN: "start, success or failure",
     WHERE: "host or local",
     COMMAND: "auto, docker-compose or docker compose",
@@ -41,6 +43,7 @@ HostName = Annotated[str, Meta(pattern=HOST_NAME)]
 Line = Annotated[str, Meta(pattern=LINE)]
 Service = Annotated[str, Meta(pattern=SERVICE)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
+Duration = Annotated[str, Meta(pattern=DURATION)]
 Seconds = Annotated[int, Meta(ge=1, le=86400)]
 
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-_asked = {"json": False, "quiet": False, "verbose": False}
+_asked = {"json": False, "quiet": False, "verbose": False, "part": False}
 
 
 def asked(name: str) -> bool:
-    """Return whether the operator asked for `json`, `quiet` or `verbose`."""
+    """Return whether the operator asked for `json`, `quiet` or `verbose`, or for more than this `part`."""
     return _asked[name]
 
 

@@ -55,6 +55,11 @@ def told_as(*, json: bool = False, quiet: bool = False, verbose: bool = False) -
         yield
 
 
+def as_part() -> contextlib.AbstractContextManager[None]:
+    """Return the context in which no document is printed: what is done there is told by one that comes after it."""
+    return screen.as_asked(part=True)
+
+
 @contextlib.contextmanager
 def quietly(wanted: bool) -> Iterator[None]:
     """Print only problems inside the block, when `wanted`, and the last line of it all."""
@@ -74,8 +79,8 @@ def render(text: object) -> str:
 
 
 def emit_json(data: Any) -> bool:
-    """Print `data` as JSON if a document was asked for; return whether it was."""
-    if screen.asked("json"):
+    """Print `data` as JSON if a document was asked for, and this is no part of one; return whether it was."""
+    if screen.asked("json") and not screen.asked("part"):
         _write(data)
     return screen.asked("json")
 

@@ -7,6 +7,7 @@ import time
 
 SIZES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))  # decimal, as disks are sold
 AGES = ((86400, "days"), (3600, "hours"), (60, "minutes"))
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 UNKNOWN = "at an unknown time"
 
 
@@ -25,6 +26,11 @@ def age(seconds: float) -> str:
 def lasting(seconds: float) -> str:
     """Return how long something took, as `9.3 s`; from two minutes on as an age."""
     return f"{seconds:.1f} s" if seconds < 120 else age(seconds)
+
+
+def seconds(duration: str) -> int:
+    """Return the seconds of a duration as hosts.yaml writes it, `10m`."""
+    return int(duration[:-1]) * SECONDS[duration[-1]]
 
 
 def counted(number: int, name: str) -> str:

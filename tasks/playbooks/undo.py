@@ -26,10 +26,21 @@ from ..steps.declare import change
 @change(help=LAST_RUN, iterable=["image"])
 def undo(c: Host, run: str | None = None, restore_snapshot: bool = False, image: Sequence[str] | None = None) -> Plan:
     """Take a rollback back: code, schema and containers as they were before it."""
+    return plan(c, run, restore_snapshot, image or ())
+
+
+def plan(c: Host, run: str | None, restore_snapshot: bool = False, image: Sequence[str] = ()) -> Plan:
+    """Return the way back from `run`; where it is None, from the last one that can be taken back."""
     activity = selection.activity(c)  # before the run is chosen: what is read of it must still hold under the lock
     record = selection.to_undo(c, run, restore_snapshot)
-    planned = hooks.closing(_planned(c, record, restore_snapshot, image or ()), record)
+    planned = hooks.closing(_planned(c, record, restore_snapshot, image), record)
     return structs.replace(planned, activity=activity)
+
+
+def exactly(c: Host, run: str) -> Plan:
+    """Return the way back from `run`, with the data of before it where it kept them: nothing else is to stay of it."""
+    before = selection.to_undo(c, run, False).plan.before
+    return plan(c, run, isinstance(before, SchemaBefore) and bool(before.snapshot or before.dump))
 
 
 def _planned(c: Host, record: RunRecord, restore_snapshot: bool, image: Sequence[str]) -> Plan:

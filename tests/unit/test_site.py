@@ -30,6 +30,7 @@ KEYS = {  # the chapter of hosts-yaml.md that explains a section of the file
     "health": settings.Health,
     "An address": settings.Address,
     "notify": around.Notices,
+    "objectives": settings.Objectives,
     "hooks": around.Hooks,
     "A hook": around.Hook,
 }

@@ -9,7 +9,7 @@ from ...console import terminal as console
 from ...console.commands import fab
 from ...console.errors import Refused
 from ...console.text import last_line, one_line
-from ...console.units import age, moment
+from ...console.units import age, moment, seconds
 from ...ssh import scripts
 from ...ssh.host import Host
 from ...ssh.probe import Probe, single
@@ -19,7 +19,6 @@ from ...tools.postgres.psql import Database
 from . import backup_check, backup_choice, backup_files, safety
 from .backup_files import Found
 
-HOURS = {"h": 1, "d": 24}
 FETCHED = "/fetched"  # what is fetched from elsewhere lies there, below the folder of the backups
 
 
@@ -114,6 +113,6 @@ def newest(environment: Environment, found: list[Found] | str, now: float) -> Ne
     last, _why = backup_choice.latest(found, settings.name)
     if last is None:
         return Newest(f"none of {settings.name}: wanted is one that is not older than {limit}", old=True)
-    seconds = now - last.taken
-    old = seconds > int(limit[:-1]) * HOURS[limit[-1]] * 3600
-    return Newest(f"{last.path}, {age(max(0, int(seconds)))} old{f': older than {limit}' if old else ''}", old)
+    lasted = now - last.taken
+    old = lasted > seconds(limit)
+    return Newest(f"{last.path}, {age(max(0, int(lasted)))} old{f': older than {limit}' if old else ''}", old)

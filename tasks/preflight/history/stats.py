@@ -16,7 +16,7 @@ from ...engine.history import Journals
 from ...engine.journal import Entry as Line
 from ...ssh.host import Host
 from ...ssh.probe import answered
-from . import ledger
+from . import drills, ledger
 from .ledger import BAD, BEGUN, GOOD, Entry
 
 ALL = 999_999  # runs
@@ -128,10 +128,10 @@ def _of(found: Sequence[Deployed], commit: str, present: str) -> int | None:
 
 
 def _ran(lines: Sequence[Line]) -> Ran | None:
-    """Return a run as its journal tells it; None where it was not proven."""
+    """Return a run as its journal tells it; None where it was not proven, or was only practised."""
     first = journal.first(list(lines))
     proven = next((line for line in lines if line.get("event") == "proven"), None)
-    if proven is None or not first.get("at"):
+    if proven is None or not first.get("at") or first.get("because") == drills.BECAUSE:
         return None
     return Ran(float(first["at"]), str(first.get("task")), proven.get("outage"), proven.get("recovery"))
 

@@ -86,7 +86,22 @@ def test_hooks_are_one_command_or_before_a_playbook_a_pair(write):
     assert [hook.run for hook in inventory.load("production").hooks.before] == ["", "c"]
 
 
+def test_objectives_are_durations(write):
+    write(**{f"{P}objectives": {"rto": "10m", "rpo": "24h"}})
+    found = inventory.load("production").objectives
+    assert (found.rto, found.rpo) == ("10m", "24h")
+
+
+def test_production_is_what_is_meant_without_a_name_or_what_is_called_so(write):
+    write()
+    assert inventory.is_production("production") and inventory.is_production("Prod")
+    assert not inventory.is_production("staging")
+    write(default="staging")
+    assert inventory.is_production("staging")
+
+
 MISTAKES = [
+    (f"{P}objectives", {"rto": "ten"}, "objectives.rto: found 'ten'; allowed: seconds, minutes, hours or days, as in"),
     (
         f"{P}app__pth",
         "x",

@@ -6,7 +6,7 @@ import calendar
 
 import pytest
 
-from tasks.preflight.history import stats, stats_view
+from tasks.preflight.history import drills, stats, stats_view
 from tasks.preflight.history.ledger import BAD, BEGUN, GOOD, UNKNOWN, Entry
 from tasks.preflight.history.stats import RECORD
 
@@ -49,6 +49,11 @@ def test_where_no_deployment_was_ever_recorded_their_number_is_not_known_but_tha
     found = known(BACK, run(NOVEMBER, outage=3.0, recovery=9.0))
     assert (found.whole.deployments, found.whole.failure_rate, found.whole.failed) == (None, None, 1)
     assert any("no deployment was recorded" in sentence for sentence in found.unknown)
+
+
+def test_a_drill_is_no_rollback():
+    line, *rest = run(NOVEMBER, outage=3.0, recovery=9.0)
+    assert known(LEDGER, [{**line, "because": drills.BECAUSE}, *rest]).whole.rollbacks == 0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,168 @@
+"""The day, practised: back to the last good release, undo, back to the newest backup, undo; timed and proven."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from msgspec import structs, to_builtins
+
+from ..console import terminal as console
+from ..console.commands import commands_in, fab
+from ..console.errors import Failed, Held, Refused, Stopped
+from ..engine import display, hooks
+from ..engine.plan import Plan
+from ..engine.run import RunOptions, carry_out
+from ..engine.world import Outcome
+from ..preflight import practice, restore, rollback
+from ..preflight.history import drill_view, drills
+from ..preflight.history.drills import FAILED, PROVEN, Drill, Part
+from ..preflight.practice import Aim
+from ..preflight.restore_report import RestoreOptions
+from ..preflight.rollback_report import RollbackOptions
+from ..ssh.host import Host
+from ..steps.declare import DEPLOYMENT, task
+from . import emergency_restore, full_rollback, undo
+
+Tried = tuple[list[Part], str]
+"""The parts, and why no other one may follow: the host is not as it was. Empty where it is."""
+
+INTERRUPTED = "Interrupted."
+HELP = {
+    "interrupt": "the name of the environment, where it is production: those who use it are interrupted",
+    "history": "the drills that were made here, as a table and a small chart",
+}
+
+
+@task(help=HELP)
+def drill(
+    c: Host,
+    interrupt: str | None = None,
+    history: bool = False,
+    yes: bool = False,
+    json: bool = False,
+    quiet: bool = False,
+    verbose: bool = False,
+) -> Drill | list[Drill]:
+    """Practise a rollback, a restore and their undo, timed, proven and held against objectives; 0 if all is well."""
+    if history:
+        return show(c)
+    practice.may_interrupt(c.environment, interrupt)
+    aim = practice.aim(c)
+    console.say(f"drill: roll back, undo, restore, undo, on {display.where(c)}", style="bold")
+    for line in aim.told:
+        console.say(f"  - {line}")
+    console.confirm(f"Practise this on {display.where(c)}? Those who use it are interrupted, four times.", yes)
+    with console.as_part():
+        parts, stuck = in_place(c, aim, yes)
+    known = {"kind": "in place", "at": aim.now, "commit": aim.commit, "backup": aim.backup, "backup_age": aim.old}
+    return ended(c, drills.judged(c.environment, parts, **known), stuck)
+
+
+def show(c: Host) -> list[Drill]:
+    """Show the drills that the host remembers."""
+    found = drills.remembered(c)
+    if console.emit_json(to_builtins(found)):
+        return found
+    if not found:
+        console.say(f"No drill was made here yet: {fab('drill')}.")
+        return found
+    console.table(drill_view.HEADINGS, map(drill_view.line, reversed(found)))
+    for line in drill_view.chart(found):
+        console.say(line, as_is=True)
+    return found
+
+
+def in_place(c: Host, aim: Aim, yes: bool) -> Tried:
+    """Return what became of the parts; the restore is tried unless the host is not as it was."""
+    back, stuck = _there_and_back(c, "rollback", lambda: _rollback(c, aim), yes)
+    if stuck:
+        why = "the host was not as before"
+        return [*back, drills.not_run("restore", why), drills.not_run("undo of the restore", why)], stuck
+    data, stuck = _there_and_back(c, "restore", lambda: _restore(c, aim), yes)
+    return [*back, *data], stuck
+
+
+def _rollback(c: Host, aim: Aim) -> Plan:
+    if not aim.commit:
+        raise Refused(aim.no_commit)
+    return full_rollback.plan(rollback.check(c, aim.commit, RollbackOptions()))
+
+
+def _restore(c: Host, aim: Aim) -> Plan:
+    if not aim.backup:
+        raise Refused(aim.no_backup)
+    report = restore.check(c, aim.backup, RestoreOptions(stop=True))
+    if report.fit.kind == "behind" and not report.fit.upgrade:  # made before the last deployment
+        report = restore.check(c, aim.backup, RestoreOptions(stop=True, migrate=True))
+    return emergency_restore.restore_plan(report)
+
+
+def _there_and_back(c: Host, name: str, make: Callable[[], Plan], yes: bool) -> Tried:
+    undoing = f"undo of the {name}"
+    there = _part(c, name, make, yes)
+    if not there.run:
+        stuck = there.found if there.state == FAILED or there.found == INTERRUPTED else ""
+        return [there, drills.not_run(undoing, "there is nothing to take back")], stuck
+    try:
+        back = _part(c, undoing, lambda: undo.exactly(c, there.run), yes)
+    except Held as held:
+        back = drills.not_run(undoing, str(held))
+    return [there, back], "" if back.run else _left(back, there.run)
+
+
+def _left(back: Part, run: str) -> str:
+    """Return what is said of a host that was not brought back: what went wrong, with the command that leads on."""
+    leads_on = "" if commands_in(back.found) else f" It is still to be taken back: {fab(f'undo --run {run}')}"
+    return f"{back.found}{leads_on}"
+
+
+def _part(c: Host, name: str, make: Callable[[], Plan], yes: bool) -> Part:
+    """Carry out what `make` plans, and return what became of it; it has a run where it was carried out to its end.
+
+    The ledger is not told: a release that is practised on has neither become bad nor good.
+    """
+    began = time.monotonic()
+    console.say(f"drill: {name}", style="bold cyan")
+    try:
+        plan = hooks.around(structs.replace(make(), closing=""), c.environment.hooks)
+        for question in plan.questions:
+            console.confirm(question, yes)
+        outcome = carry_out(c, plan, RunOptions(yes=True, because=drills.BECAUSE), began, DEPLOYMENT)
+    except Held:
+        raise
+    except Refused as refused:
+        return drills.not_run(name, refused.reason)
+    except Stopped as failed:
+        return Part(name=name, state="failed", seconds=round(time.monotonic() - began, 2), found=str(failed))
+    except KeyboardInterrupt:
+        return drills.not_run(name, INTERRUPTED)
+    return _ended(name, outcome)
+
+
+def _ended(name: str, outcome: Outcome | None) -> Part:
+    if outcome is None:
+        return drills.not_run(name, "there was nothing to do")
+    left = ", ".join(outcome.left_out)
+    return Part(
+        name=name,
+        state="not proven" if left else "proven",
+        seconds=outcome.seconds,
+        outage=outcome.outage,
+        run=outcome.run,
+        found=f"left out of the proof: {left}" if left else outcome.purpose,
+    )
+
+
+def ended(c: Host, drill: Drill, stuck: str = "") -> Drill:
+    """Remember a drill and tell of it; Failed unless it passed, with what the host was left in."""
+    drills.remember(c, drill)
+    if not console.emit_json(to_builtins(drill)):
+        console.table(drill_view.PARTS, drill_view.rows(drill))
+        console.say(drill_view.objectives(drill), style="yellow" if drill.missed else None)
+    if not drill.passed:
+        wrong = [f"{part.name}: {part.state}" for part in drill.parts if part.state != PROVEN]
+        said = f"{c.environment.name}: the drill is not passed: {'; '.join([*wrong, *drill.missed])}."
+        raise Failed("\n".join(filter(None, (said, stuck))))
+    console.say(f"{c.environment.name}: the drill is passed.", style="bold green")
+    return drill

@@ -1,0 +1,72 @@
+"""The preflight of a drill: whose users it may interrupt, which release it goes back to, which backup is the newest."""
+
+from __future__ import annotations
+
+from msgspec import Struct, structs
+
+from ..config import inventory
+from ..config.settings import Environment
+from ..console.commands import fab
+from ..console.errors import Refused
+from ..console.units import age
+from ..ssh.host import Host
+from ..ssh.probe import answered
+from ..tools.git.commits import SHORT
+from .backups import finding
+from .target import commit_choice
+
+
+class Aim(Struct, frozen=True, kw_only=True):
+    """What a drill goes back to, at the host's clock `now` (seconds); why not, where it cannot.
+
+    `backup` is the path of the newest one, `old` its age in seconds; `why` is why the `commit` is thought to be good.
+    """
+
+    now: float
+    commit: str = ""
+    why: str = ""
+    no_commit: str = ""
+    backup: str = ""
+    old: float | None = None
+    no_backup: str = ""
+
+    @property
+    def told(self) -> list[str]:
+        """What the operator is told of it."""
+        release = f"{self.commit[:SHORT]}, {self.why}" if self.commit else f"none: {self.no_commit}"
+        backup = f"{self.backup}, {age(self.old or 0)} old" if self.backup else f"none: {self.no_backup}"
+        return [f"the last good release: {release}", f"the newest backup: {backup}"]
+
+
+def may_interrupt(environment: Environment, named: str | None) -> None:
+    """Raise Refused for a drill in place of production, unless the operator has `named` the environment."""
+    name = environment.name
+    if named not in (None, name):
+        raise Refused(f"--interrupt {named}: this is {name}.")
+    if named is None and inventory.is_production(name):
+        raise Refused(
+            f"{name} is production: a drill in its place interrupts those who use it.",
+            next=f"All the same: {fab(f'drill --interrupt {name}')}",
+        )
+
+
+def aim(c: Host) -> Aim:
+    """Return what a drill goes back to, as far as there is any."""
+    now = float(c.ask(answered("date +%s")).out.strip() or 0)
+    return _with_backup(c, _with_release(c, Aim(now=now)))
+
+
+def _with_release(c: Host, found: Aim) -> Aim:
+    try:
+        commit, why = commit_choice.find_last_good(c)
+    except Refused as refused:
+        return structs.replace(found, no_commit=refused.reason)
+    return structs.replace(found, commit=commit, why=why)
+
+
+def _with_backup(c: Host, found: Aim) -> Aim:
+    try:
+        newest = finding.latest(c)
+    except Refused as refused:
+        return structs.replace(found, no_backup=refused.reason)
+    return structs.replace(found, backup=newest.path, old=max(0.0, found.now - newest.taken))
