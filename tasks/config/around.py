@@ -31,7 +31,11 @@ class Hook(Section, frozen=True):
 
 
 class Hooks(Section, frozen=True):
-    """What runs before a playbook changes anything, and after it; only `before` has pairs of `on` and `off`."""
+    """What runs before a playbook changes anything, and after it; `turn`: pairs around the turn of each host.
+
+    Those of `before` may be pairs of `on` and `off`, those of `turn` have to be.
+    """
 
     before: list[Hook] = field(default_factory=list)
+    turn: list[Hook] = field(default_factory=list)
     after: list[Hook] = field(default_factory=list)

@@ -20,6 +20,12 @@ from .settings import Environment, EnvironmentSettings
 from .shapes import ALLOWED, SERVICE
 from .validation import InvalidError, Place, convert, dig, sentence, without
 
+HOOK = {
+    "before": "it is not one command; allowed: the key run, or the two keys on and off",
+    "turn": "it is not a pair; allowed: the two keys on and off",
+    "after": "it is not one command; allowed: the key run (a pair of on and off stands in before)",
+}
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -87,15 +93,14 @@ class Reader:
 
 
 def _check_hooks(hooks: Hooks) -> None:
-    """Raise InvalidError unless every hook is one command, or a pair, which only one before a playbook can be."""
-    for part, number, hook in [
-        *(("before", n, hook) for n, hook in enumerate(hooks.before)),
-        *(("after", n, hook) for n, hook in enumerate(hooks.after)),
-    ]:
-        pair = bool(hook.on and hook.off and part == "before")
-        if pair == bool(hook.run) or bool(hook.on) != bool(hook.off) or (hook.on and not pair):
-            pairs = ", or the two keys on and off" if part == "before" else " (a pair of on and off stands in before)"
-            raise InvalidError(("hooks", part, number), f"it is not one command; allowed: the key run{pairs}")
+    """Raise InvalidError unless every hook is one command, or a pair, which none after a playbook can be."""
+    may_be = {"before": (True, True), "turn": (False, True), "after": (True, False)}
+    for part, (command, pair) in may_be.items():
+        for number, hook in enumerate(getattr(hooks, part)):
+            is_command = bool(hook.run) and not (hook.on or hook.off)
+            is_pair = bool(hook.on and hook.off) and not hook.run
+            if not ((command and is_command) or (pair and is_pair)):
+                raise InvalidError(("hooks", part, number), HOOK[part])
 
 
 def _check_place(database: DatabaseSettings, services: Mapping[str, str]) -> None:

@@ -16,6 +16,8 @@ KEYS = {
         "notify": "who is told: a list of Apprise addresses, or a mapping; empty addresses are passed over",
         "hooks": "commands of your own around playbooks",
         "objectives": "what a drill is held against",
+        "rolling": "hosts that have their turn at a time: a number, 25%, or all; else the first, then the others",
+        "soak": "seconds that the hosts of a turn have to stay well before the next ones begin",
     },
     "HostSettings": {
         "host": "what -H accepts and what ssh reaches: [user@]host[:port], or an entry of ~/.ssh/config",
@@ -87,12 +89,13 @@ KEYS = {
     },
     "Hooks": {
         "before": "what runs once all is prepared, right before a playbook changes anything",
+        "turn": "pairs around the turn of each host, such as out of the load balancer and in again",
         "after": "what runs once the result is proven",
     },
     "Hook": {
         "title": "what the plan calls it",
-        "where": "host: on every host, in the login's home; local: once, where fab is",
-        "run": "the command; or, in before, the pair on and off in its place",
+        "where": "host: on every host, in the login's home; local: where fab is, once, or in turn once for each host",
+        "run": "the command; or, in before and turn, the pair on and off in its place",
         "on": "the first of a pair: it may run again, when a run is resumed",
         "off": "runs after on, whatever happens",
         "playbooks": "the names of those that it is for",

@@ -9,7 +9,7 @@ from msgspec import Meta, field, structs
 
 from .around import Hooks, Notices
 from .database_section import DatabaseSettings
-from .shapes import COMMAND, PROJECT, Duration, HostName, Line, Port, Seconds, Section, Service, Text, Url
+from .shapes import COMMAND, PROJECT, Duration, HostName, Line, Port, Rolling, Seconds, Section, Service, Text, Url
 
 
 class HostSettings(Section, frozen=True):
@@ -98,7 +98,8 @@ class Objectives(Section, frozen=True):
 class EnvironmentSettings(Section, frozen=True):
     """One deployment as hosts.yaml describes it; the first of `hosts` is the primary.
 
-    `notify` may be the addresses alone.
+    `notify` may be the addresses alone. `rolling` says how many hosts at a time take their turn (None: the first, then
+    all others), and `soak` how long they have to stay well, in seconds, before the next.
     """
 
     hosts: Annotated[list[HostSettings], Meta(min_length=1)]
@@ -109,6 +110,8 @@ class EnvironmentSettings(Section, frozen=True):
     notify: list[str] | Notices = field(default_factory=list)
     hooks: Hooks = field(default_factory=Hooks)
     objectives: Objectives = field(default_factory=Objectives)
+    rolling: Rolling | None = None
+    soak: Annotated[int, Meta(ge=0, le=86400)] = 0
 
     @property
     def notices(self) -> Notices:

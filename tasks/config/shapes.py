@@ -20,6 +20,7 @@ DURATION = r"^[1-9][0-9]{0,5}[smhd]\Z"
 TURN = r"^(start|success|failure)\Z"
 COMMAND = r"^(auto|docker-compose|docker compose)\Z"
 WHERE = r"^(host|local)\Z"
+ROLLING = r"^([1-9][0-9]?%|100%|all)\Z"
 ALLOWED = {
     TEXT: "text on one line that begins with no dash",
     URL: "an http:// or https:// address",
@@ -33,6 +34,7 @@ ALLOWED = {
     DURATION: "seconds, minutes, hours or days, as in 90s, 10m, 24h or 2d",
     TURN: "start, success or failure",
     WHERE: "host or local",
+    ROLLING: "how many hosts, such as 1 or 25%, or all",
     COMMAND: "auto, docker-compose or docker compose",
 }
 """What each pattern means, in the words of an error."""
@@ -45,6 +47,7 @@ Service = Annotated[str, Meta(pattern=SERVICE)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Duration = Annotated[str, Meta(pattern=DURATION)]
 Seconds = Annotated[int, Meta(ge=1, le=86400)]
+Rolling = Annotated[int, Meta(ge=1)] | Annotated[str, Meta(pattern=ROLLING)]
 
 
 class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ..ssh.host import Host
 from . import here, job, journal
@@ -12,15 +12,23 @@ from .record import RunRecord
 from .watch import Ended, Watch, Watches
 
 Pair = tuple[Host, job.Try]
+DONE: Ended = (job.End("ended", 0), [])
 
 
 class Attempts:
-    """What is tried of a plan: a run's first tries, or further ones where its hosts have records of it."""
+    """What is tried of a plan: a run's first tries, or further ones where its hosts have records of it.
+
+    `begun` are the steps that were begun, by host and name, `opened` those of them that are to be closed in the host's
+    turn, and were not yet.
+    """
 
     def __init__(self, host: Host, plan: Plan, locks: Locks, records: Mapping[Host, RunRecord]) -> None:
         self.host, self.plan, self.locks, self.records = host, plan, locks, records
         self.folder = journal.folder(host.environment, plan.run)
-        self.begun = {step.name for record in records.values() for step in record.begun}
+        self.begun = {(member, step.name) for member, record in records.items() for step in record.begun}
+        self.opened = {
+            (member, step.closes) for member, record in records.items() for step in record.left_open(after=False)
+        }
         self.watch: Watches | None = None
 
     @property
@@ -28,26 +36,41 @@ class Attempts:
         """Whether the last of them may go on on a host without this client."""
         return self.watch is not None and self.watch.goes_on
 
-    def name(self, number: int) -> str:
-        """Return what a step is called while it runs."""
-        return f"[{number}/{len(self.plan.steps)}] {self.plan.steps[number - 1].title}"
+    def name(self, number: int, members: Sequence[Host] = ()) -> str:
+        """Return what a step is called while it runs, on `members` alone where some are named."""
+        names = [member.address for member in members]
+        where = ", ".join(names) if len(names) < 3 else f"{len(names)} hosts"
+        title = self.plan.steps[number - 1].title
+        return f"[{number}/{len(self.plan.steps)}] {title}{f' on {where}' if where else ''}"
 
-    def of(self, number: int) -> list[Pair]:
-        """Return the tries of a step, a host each."""
-        members = self.host.fleet[:1] if self.plan.steps[number - 1].primary_only else self.host.fleet
-        return [(member, self._one(member, number)) for member in members]
+    def of(self, number: int, members: Sequence[Host] | None = None, *, more: bool = False) -> list[Pair]:
+        """Return the tries of a step, a host each, of `members` or all; `more`: others have their turn later."""
+        primary_only, first = self.plan.steps[number - 1].primary_only, self.host.fleet[0]
+        among = self.host.fleet if members is None else members
+        return [(m, self._one(m, number, more)) for m in among if m is first or not primary_only]
 
-    def _one(self, member: Host, number: int) -> job.Try:
+    def _one(self, member: Host, number: int, more: bool) -> job.Try:
         attempt = self.records[member].attempt(number) if member in self.records else 1
-        partial, after = self.plan.halves(number)
+        partial, after = self.plan.halves(number, more=more)
         return job.Try(self.folder, self.plan.run, number, self.plan.steps[number - 1], attempt, partial, after)
 
     def ended(self, pairs: list[Pair]) -> list[Ended]:
-        """Return how a step ended on its hosts; what it does here comes first, and has to succeed."""
+        """Return how a step ended on its hosts; what it does here comes first, and has to succeed.
+
+        What opens something is written down there before it is done here: so it is known to be open after a cut.
+        """
         step = pairs[0][1].step
-        self.begun.add(step.name)
-        if step.local and (found := here.run(step.local, step.timeout))[0].code != 0:
-            return [found] * len(pairs)
+        members = [member for member, _attempt in pairs]
+        self.begun |= {(member, step.name) for member in members}
+        if any(other.closes == step.name for other in self.plan.steps):
+            self.opened |= {(member, step.name) for member in members}
+            return _well(self._there(pairs), lambda: _here(pairs))
+        found = _well(_here(pairs), lambda: self._there(pairs))
+        closed = (member for member, (end, _said) in zip(members, found, strict=True) if end.code == 0)
+        self.opened -= {(member, step.closes) for member in closed}
+        return found
+
+    def _there(self, pairs: list[Pair]) -> list[Ended]:
         self.watch = self._watches(pairs)
         return self.watch.to_the_end()
 
@@ -55,9 +78,17 @@ class Attempts:
         """Run a try that makes good what another did; return whether it succeeded on all of `members`."""
         if not members:
             return True
-        self.watch = self._watches([(member, attempt) for member in members])
-        return all(end.code == 0 for end, _said in self.watch.to_the_end())
+        return all(end.code == 0 for end, _said in self._there([(member, attempt) for member in members]))
 
     def _watches(self, pairs: list[Pair]) -> Watches:
         several = len(self.host.fleet) > 1
         return Watches([Watch(m, self.locks, one, m.address if several else "") for m, one in pairs])
+
+
+def _here(pairs: list[Pair]) -> list[Ended]:
+    return [here.run(one.step.local, one.step.timeout, member) if one.step.local else DONE for member, one in pairs]
+
+
+def _well(first: list[Ended], then: Callable[[], list[Ended]]) -> list[Ended]:
+    """Return how the second part ended, or how the first did, where that did not end well everywhere."""
+    return then() if all(end.code == 0 for end, _said in first) else first

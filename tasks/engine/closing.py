@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from ..console.errors import Failed
+from ..ssh.host import Host
 from . import display, failure, journal
 from .attempts import Attempts
 
@@ -17,27 +19,48 @@ class Closing:
 
     def _due(self, *, proven: bool) -> list[int]:
         """Return the numbers of the steps that have to be done after the run, as far as it came."""
+        begun = {name for _member, name in self.attempts.begun}
         return [
             number
             for number, step in self.plan.numbered(after=True)
-            if (step.closes in self.attempts.begun if step.closes else proven)
+            if (step.closes in begun if step.closes else proven)
         ]
 
     def close(self, *, proven: bool) -> list[str]:
-        """Do what comes after the run; return a line, with the command to type, for each that did not succeed."""
-        failed = [line for number in self._due(proven=proven) for line in self._done(number)]
+        """Do what comes after the run; return a line, with the command to type, for each that did not succeed.
+
+        A host whose turn has changed something, and is not over, stays as it is: it may not serve.
+        """
+        waiting = [member for member in self.host.fleet if not self._changed(member)]
+        of_turns = [line for number in self._turns() for line in self._done(number, self._open(number, waiting))]
+        at_last = [line for number in self._due(proven=proven) for line in self._done(number, self.host.fleet)]
+        failed = [*of_turns, *at_last]
         for line in failed:
             journal.note_everywhere(self.host.fleet, self.attempts.folder, "unclosed", why=line.strip()[:500])
-        return failed
+        return [*failed, *self._left()]
 
-    def _done(self, number: int) -> list[str]:
+    def _turns(self) -> list[int]:
+        return [n for n, step in self.plan.numbered(after=False) if step.closes]
+
+    def _open(self, number: int, members: Sequence[Host]) -> list[Host]:
+        closes = self.plan.steps[number - 1].closes
+        return [member for member in members if (member, closes) in self.attempts.opened]
+
+    def _changed(self, member: Host) -> bool:
+        """Return whether a step of a host's turn began that is more than a preparation."""
+        changing = (s.name for n, s in self.plan.numbered(after=False) if self.plan.in_turn(n) and not s.preparation)
+        return any((member, name) in self.attempts.begun for name in changing)
+
+    def _done(self, number: int, members: Sequence[Host]) -> list[str]:
+        if not members:
+            return []
         began, name, step = time.monotonic(), self.attempts.name(number), self.plan.steps[number - 1]
         try:
-            pairs = self.attempts.of(number)
+            pairs = self.attempts.of(number, members)
             with display.running(name):
                 ends = self.attempts.ended(pairs)
         except (Failed, OSError, EOFError) as error:
-            return [failure.unclosed(self.host, step, str(error))]
+            return [failure.unclosed(members[0], step, str(error))]
         both = zip(pairs, ends, strict=True)
         failed = [
             failure.unclosed(member, step, failure.cause(step, end, said))
@@ -48,6 +71,15 @@ class Closing:
             display.done(name, time.monotonic() - began)
         return failed
 
+    def _left(self) -> list[str]:
+        """Return a line for each host that is still to be brought back from its turn, by another run."""
+        return [
+            failure.left_open(self.plan.steps[number - 1], member)
+            for number in self._turns()
+            for member in self._open(number, self.host.fleet)
+        ]
+
     def left_open(self) -> list[str]:
         """Return a line for each of them that is still to come, since the run goes on."""
-        return [failure.left_open(self.plan.steps[number - 1]) for number in self._due(proven=False)]
+        at_last = [failure.left_open(self.plan.steps[number - 1]) for number in self._due(proven=False)]
+        return [*self._left(), *at_last]

@@ -13,6 +13,7 @@ from ..console import terminal as console
 from ..console.units import lasting
 from ..ssh.host import Host
 from ..ssh.shell import nonce
+from . import turns
 from .plan import Plan
 from .progress import PREFIX, Progress
 from .world import Check, Outcome
@@ -70,6 +71,8 @@ def plan(host: Host, plan: Plan, commands: bool) -> None:
     """Print what would happen, what can be taken back, and the outage; with `commands`, also those of each step."""
     console.say(f"{plan.task}: {plan.purpose}", style="bold")
     console.say(f"  on {where(host)}")
+    if told := turns.told(plan.turns):
+        console.say(f"  {told}")
     for fact in plan.facts:
         console.say(f"  - {fact}")
     for warning in plan.warnings:
@@ -99,9 +102,15 @@ def done(name: str, seconds: float | None) -> None:
 def summary(plan: Plan) -> None:
     """Print what matters most of a plan, right above the question: what goes back, what is lost, who is not served."""
     stopped = [number for number, step in enumerate(plan.steps, start=1) if step.outage]
-    outage = {"not served": f"from step {stopped[0]} to step {stopped[-1]}"} if stopped and plan.summary else {}
+    outage = {"not served": _outage(plan, stopped)} if stopped and plan.summary else {}
     for heading, text in {**plan.summary, **outage}.items():
         console.say(f"  {heading:<11} {text}", style="bold")
+
+
+def _outage(plan: Plan, stopped: list[int]) -> str:
+    one_by_one = len(plan.turns.batches) > 1 and plan.in_turn(stopped[0])
+    whose = "each host in its turn, " if one_by_one else ""
+    return f"{whose}from step {stopped[0]} to step {stopped[-1]}"
 
 
 def checks(found: list[Check]) -> None:

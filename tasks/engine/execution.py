@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from msgspec.structs import replace
@@ -13,12 +13,13 @@ from ..console import living, terminal
 from ..console.errors import Failed, Held, Refused, Stopped
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from . import display, failure, interrupt, job, journal, measuring, record, uptime
+from . import display, failure, interrupt, job, journal, measuring, record, rolling, uptime
 from .attempts import Attempts, Pair
 from .closing import Closing
 from .holding import Locks, taken_over
 from .plan import Plan, Step
 from .record import RunRecord
+from .rolling import LOOK, Batch
 from .world import Outcome, Proof, World, outcome_of
 
 
@@ -44,6 +45,9 @@ class Execution:
         self.folder = self.attempts.folder
         partial = any(record.partially_applied for record in self.records.values())
         self.progress = failure.Progress(world, host, plan, partially_applied=partial)
+        self.batches = rolling.batches(plan, self.attempts)
+        self.at: Step | None = None
+        self.seconds: dict[int, float] = {}  # by the number of the step
         self.running: bool | None = None  # what the hosts say of it; None: they were not asked
 
     def complete(self) -> Outcome:
@@ -51,15 +55,16 @@ class Execution:
 
         The locks are given back unless the run is partially applied, or a step goes on without this client.
         """
-        at: Step | None = None
         try:
             with interrupt.as_exceptions():
                 measuring.begin(self.world, self.host.fleet, self.plan)
-                for number, step in self.plan.numbered(after=False):
-                    at = step
-                    self._step(number, step)
+                for number, _step in self.plan.numbered(after=False):
+                    if not self.plan.in_turn(number):
+                        self._step(number, self.host.fleet)
+                self._turns()
                 return self._prove()
         except KeyboardInterrupt:
+            at = self.at
             journal.note_everywhere(self.host.fleet, self.folder, "interrupted", step=at.name if at else "")
             self._read_again()
             open_ = self.closing.left_open() if self.goes_on else self.closing.close(proven=False)
@@ -81,18 +86,51 @@ class Execution:
             self.progress.done = [{"step": name} for name in record.done(self.plan, records)]
             self.progress.partially_applied = any(known.partially_applied for known in records)
 
-    def _step(self, number: int, step: Step) -> None:
-        begun, name = time.monotonic(), self.attempts.name(number)
+    def _turns(self) -> None:
+        """Let one batch of hosts after the other have its turn, once the one before is proven and stayed well."""
+        turn = [n for n, _step in self.plan.numbered(after=False) if self.plan.in_turn(n)]
+        closing = [n for n in turn if self.plan.steps[n - 1].closes]
+        for number, batch in enumerate(self.batches):
+            self.progress.turns = rolling.told(self.batches, number)
+            for one in turn:
+                if one in closing[:1]:
+                    self._gate(batch)
+                self._step(one, batch.hosts, more=batch.more)
+            if batch.more and not batch.passed:
+                self._stays_well(batch, proven=bool(closing))
+
+    def _gate(self, batch: Batch) -> None:
+        if not batch.passed:
+            self._judge_proofs(batch.hosts, self._proofs(batch.hosts))
+
+    def _stays_well(self, batch: Batch, *, proven: bool) -> None:
+        """Prove hosts, unless they were `proven`, and look at them again for as long as they have to stay well."""
+        if not proven:
+            self._gate(batch)
+        soak = self.plan.turns.soak
+        over = time.monotonic() + soak
+        with living.waiting(f"watching {', '.join(m.address for m in batch.hosts)} for {soak} s", soak):
+            while (left := over - time.monotonic()) > 0:
+                time.sleep(min(LOOK, left))
+                self._gate(batch)
+
+    def _step(self, number: int, members: Sequence[Host], *, more: bool = False) -> None:
+        self.at = step = self.plan.steps[number - 1]
+        begun = time.monotonic()
+        apart = len(self.batches) > 1 and self.plan.in_turn(number)
+        name = self.attempts.name(number, members if apart else ())
         pairs = [
             (member, attempt)
-            for member, attempt in self.attempts.of(number)
+            for member, attempt in self.attempts.of(number, members, more=more)
             if not (member in self.records and self.records[member].holds(number))
         ]
         if pairs:
             with display.running(name):
                 self._on(pairs)
         seconds = time.monotonic() - begun if pairs else 0.0
-        self.progress.done.append({"step": step.name, "seconds": round(seconds, 2)})
+        self.seconds[number] = self.seconds.get(number, 0.0) + seconds
+        if not more:
+            self.progress.done.append({"step": step.name, "seconds": round(self.seconds[number], 2)})
         display.done(name, seconds if pairs else None)
 
     def _on(self, pairs: list[Pair]) -> None:
@@ -142,16 +180,12 @@ class Execution:
         raise Refused(message) if refused else Failed(message)
 
     def _prove(self) -> Outcome:
-        proofs = self._proofs()
-        if len(self.host.fleet) > 1:  # the first was proven while the slowest was still on its way
-            proofs = self._proofs()
-        for proof in proofs:
-            display.last_lines(proof.logs)
-        checks = [check for proof in proofs for check in proof.checks]
-        display.checks(checks)
-        if wrong := [c for c in checks if not c.ok]:
-            why = "; ".join(c.line for c in wrong)
-            self._fail(self.host, self.plan.numbered(after=False)[-1][1], f"not proven: {why}", [])
+        fleet = self.host.fleet
+        proofs = self._proofs(fleet)
+        if len(fleet) > 1:  # the first was proven while the slowest was still on its way
+            proofs = self._proofs(fleet)
+        self._judge_proofs(fleet, proofs)
+        display.checks([check for proof in proofs for check in proof.checks])
         unclosed = self.closing.close(proven=True)
         found = measuring.measured(self.host.fleet, self.plan)
         outcome = outcome_of(self.plan, self.progress.done, proofs, found, time.monotonic() - self.started)
@@ -164,10 +198,22 @@ class Execution:
         display.outcome(outcome, uptime.words(found) if awaited else "")
         return outcome
 
-    def _proofs(self) -> list[Proof]:
+    def _judge_proofs(self, members: Sequence[Host], proofs: list[Proof]) -> None:
+        """Raise what ends the run where the proof of a host does not hold."""
+        wrong = [(m, check) for m, proof in zip(members, proofs, strict=True) for check in proof.checks if not check.ok]
+        if not wrong:
+            return
+        for proof in proofs:
+            display.last_lines(proof.logs)
+        display.checks([check for proof in proofs for check in proof.checks])
+        why = "; ".join(check.line for _member, check in wrong)
+        last = [step for _n, step in self.plan.numbered(after=False) if not step.closes][-1]
+        self._fail(wrong[0][0], last, f"not proven: {why}", [])
+
+    def _proofs(self, members: Sequence[Host]) -> list[Proof]:
         limit = self.host.environment.health.timeout
         with living.waiting("proving that the application is as it should be", limit):
-            return parallel_map(self.host.fleet, lambda member: self.world.prove(member, self.plan.expect))
+            return parallel_map(members, lambda member: self.world.prove(member, self.plan.expect))
 
     def _finish(self, member: Host, outcome: Outcome) -> None:
         member.sh(journal.finish(self.folder, journal.owner(self.plan), outcome.outage, outcome.recovery))

@@ -30,7 +30,8 @@ SIGNALLED = range(129, 129 + 64)  # exit codes of what a signal ended
 class Progress:
     """How far a run has come: the steps that are done (name and seconds), whether it is partially applied now.
 
-    `amended` says what made good what had been done before a step failed; empty: nothing did.
+    `amended` says what made good what had been done before a step failed; empty: nothing did. `turns` says which hosts
+    have had their turn; empty: there are none.
     """
 
     world: World
@@ -39,6 +40,7 @@ class Progress:
     done: list[dict[str, Any]] = field(default_factory=list)
     partially_applied: bool = False
     amended: str = ""
+    turns: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -86,9 +88,10 @@ def unclosed(member: Host, step: Step, why: str) -> str:
     return f"  {member.address}: {step.title}: {' '.join(why.split())}. Type it by hand: {'; '.join(step.commands)}"
 
 
-def left_open(step: Step) -> str:
-    """Return the line for a hook that is still to be closed, since the run goes on."""
-    return f"  still to come, by {fab('resume')} or {fab('undo')}: {step.title} ({'; '.join(step.commands)})"
+def left_open(step: Step, member: Host | None = None) -> str:
+    """Return the line for a hook that is still to be closed, on `member` or everywhere."""
+    title = f"{member.address}: {step.title}" if member else step.title
+    return f"  still to come, by {fab('resume')} or {fab('undo')}: {title} ({'; '.join(step.commands)})"
 
 
 def interrupted(run: Progress, step: Step | None, goes_on: bool) -> str:
@@ -116,6 +119,7 @@ def lost(member: Host, step: Step, error: Exception) -> str:
 def _standing(run: Progress) -> list[str]:
     """Return what was done, and what the world says of the host."""
     done = f"  done: {', '.join(run.names) or 'nothing'}{f'; then: {run.amended}' if run.amended else ''}"
+    done = f"{done}\n  {run.turns}" if run.turns else done
     try:
         return [done, *(f"  {line}" for line in run.world.standing(run.host, run.plan))]
     except Exception:  # the description of a failure must not fail

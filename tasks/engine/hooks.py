@@ -25,27 +25,41 @@ def around(plan: Plan, settings: Hooks) -> Plan:
     before, after = _of(plan, settings.before), _of(plan, settings.after)
     opening = [_before(n, hook) for n, hook in enumerate(before, start=1)]
     closing = [_off(n, hook) for n, hook in reversed(list(enumerate(before, start=1))) if hook.off]
-    there = {_what(step) for step in plan.steps if step.after}
-    last = [*(step for step in closing if _what(step) not in there), *_after(after)]
+    there = {what(step) for step in plan.steps if step.after}
+    last = [*(step for step in closing if what(step) not in there), *_after(after)]
     return structs.replace(plan, steps=[*plan.steps[:at], *opening, *plan.steps[at:], *last])
 
 
+def of_turns(plan: Plan, settings: Hooks) -> tuple[list[Step], list[Step]]:
+    """Return what opens and what closes the turn of a host in a playbook, in their order; nothing for other tasks."""
+    hooks = [] if "." in plan.task else _of(plan, settings.turn)
+    numbered = [(f"turn-{n}", hook) for n, hook in enumerate(hooks, start=1)]
+    opening = [_step(name, f"{hook.title or 'hook'}: on", hook.on, hook) for name, hook in numbered]
+    closing = [
+        structs.replace(_step(f"{name}-off", f"{hook.title or 'hook'}: off", hook.off, hook), closes=name)
+        for name, hook in reversed(numbered)
+    ]
+    each = [[structs.replace(step, primary_only=False) for step in steps] for steps in (opening, closing)]
+    return each[0], each[1]
+
+
 def closing(plan: Plan, record: RunRecord) -> Plan:
-    """Return the plan that takes a run back with what closes the hooks that the run left open."""
-    begun = {status.name.partition("-")[2]: status for status in record.steps if status.tries}
-    left = []
-    for step, status in zip(record.plan.steps, record.steps, strict=True):
-        opened = begun.get(step.closes)
-        if step.after and opened and (status.ended or 0) <= (opened.began or 0):
-            left.append(structs.replace(step, closes=plan.steps[0].name))
-    return structs.replace(plan, steps=[*plan.steps, *left])
+    """Return the plan that takes a run back with what closes the hooks that the run left open.
+
+    Other hosts than the one of the record may have left those of their turn open: all of these are closed.
+    """
+    of_turns = [step for step in record.plan.steps if step.closes and not step.after]
+    left = [*record.left_open(after=True), *of_turns]
+    last = [structs.replace(step, after=True, closes=plan.steps[0].name) for step in left]
+    return structs.replace(plan, steps=[*plan.steps, *last])
 
 
 def _of(plan: Plan, hooks: Iterable[Hook]) -> list[Hook]:
     return [hook for hook in hooks if not hook.playbooks or plan.task in hook.playbooks]
 
 
-def _what(step: Step) -> tuple[str, str]:
+def what(step: Step) -> tuple[str, str]:
+    """Return what a hook runs, there or here."""
     return step.script, step.local
 
 

@@ -53,6 +53,7 @@ HELP = {
     "migrate": "then bring the schema up to what the checked-out code needs, by the code's own image",
     "health": "the application has to answer at the end; with --no-health it need not",
     "restore": "restore it on trial, into a server of its own, and ask database.checks of it; nothing is left",
+    "on_failure": "hold (as it is, for resume or undo), or undo: take it back by itself where it fails half-way",
     "take_over": "take the lock of a run that was cut off",
 }
 
@@ -97,6 +98,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "run": _pattern(NAME, "is not the identifier of a run."),
     "keep": _pattern(COUNT, "is not a number from 1 to 999999."),
     "months": _pattern("[1-9][0-9]{0,2}", "is not a number from 1 to 999."),
+    "on_failure": _pattern("hold|undo", "is not hold or undo."),
     "format": _pattern("plain|gz|zst|custom|directory", "is not plain, gz, zst, custom or directory."),
     "file": _path,
     "output": _path,

@@ -103,6 +103,18 @@ class Told(Struct, frozen=True, kw_only=True):
     summary: dict[str, str] = field(default_factory=dict)
 
 
+class Turns(Struct, frozen=True):
+    """How hosts take their turn: the steps from number `first` on are for a batch of hosts alone, by their addresses.
+
+    A batch has to be proven, and to stay well for `soak` seconds, before the next one begins. No batch: the steps
+    are for all hosts at once, as those before are.
+    """
+
+    first: int = 0
+    batches: list[list[str]] = []
+    soak: int = 0
+
+
 class PreflightReport(Told, frozen=True, kw_only=True):
     """What was found before a run."""
 
@@ -133,18 +145,26 @@ class Plan(Told, frozen=True, kw_only=True):
     activity: str = ""
     closing: str = ""
     because: str = ""
+    turns: Turns = Turns()
 
     @property
     def way_back(self) -> str:
         """The command that takes the run back, also when others came after it; empty: none is known."""
         return fab(f"undo --run {self.run}") if self.back == UNDO else self.back
 
-    def halves(self, number: int) -> tuple[bool | None, bool | None]:
-        """Return whether the run is partially applied while step `number` runs, and after it; None: as it was."""
+    def halves(self, number: int, *, more: bool = False) -> tuple[bool | None, bool | None]:
+        """Return whether the run is partially applied while step `number` runs, and after it; None: as it was.
+
+        `more`: other hosts are still to have their turn.
+        """
         changing = [n for n, step in enumerate(self.steps, start=1) if not step.preparation]
-        if number not in changing or len(changing) < 2:
+        if number not in changing or (len(changing) < 2 and len(self.turns.batches) < 2):
             return None, None
-        return True, number != changing[-1]
+        return True, more or number != changing[-1]
+
+    def in_turn(self, number: int) -> bool:
+        """Return whether step `number` is a part of a host's turn."""
+        return bool(self.turns.batches) and self.turns.first <= number and not self.steps[number - 1].after
 
     def numbered(self, *, after: bool) -> list[tuple[int, Step]]:
         """Return the steps that come before the proof, or those `after` it, with their numbers."""

@@ -70,6 +70,8 @@ class RunRecord(Struct, frozen=True, kw_only=True):
             return False
         relying = {RELIES.get(effect) for effect in step.effects}
         later = list(zip(self.plan.steps[number:], self.steps[number:], strict=True))
+        if step.closes:  # what it closes is opened again where that does not hold
+            return self.holds(next(n for n, one in enumerate(self.plan.steps, start=1) if one.name == step.closes))
         if any(other.closes == step.name for other in self.plan.steps):  # it may have been closed meanwhile
             return all(status.state == "done" for other, status in later if not other.after)
         if any(status.state == "running" for _, status in later):
@@ -80,6 +82,12 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     def begun(self) -> list[Step]:
         """The steps that were begun, however they ended."""
         return [step for step, status in zip(self.plan.steps, self.steps, strict=False) if status.tries]
+
+    def left_open(self, *, after: bool) -> list[Step]:
+        """Return the steps that close what was begun and not closed since: at the end, or in the host's turn."""
+        begun = {status.name.partition("-")[2]: status.began or 0 for status in self.steps if status.tries}
+        closing = [(p, s) for p, s in zip(self.plan.steps, self.steps, strict=True) if p.closes and p.after is after]
+        return [p for p, s in closing if p.closes in begun and (s.ended or 0) <= begun[p.closes]]
 
     def attempt(self, number: int) -> int:
         """Return which try of a step comes next; one that goes on is still the same."""

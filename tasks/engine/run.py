@@ -24,6 +24,7 @@ class RunOptions(Struct, frozen=True):
     """How the operator wants a plan to be carried out: without questions, only shown, over a run that was cut off.
 
     `verbose`: the commands of each step are shown, as with `plan`. `because`: why, for those who read of the run.
+    `on_failure`: `undo` takes the run back where it fails half-way; else it is held as it is.
     """
 
     yes: bool = False
@@ -31,6 +32,7 @@ class RunOptions(Struct, frozen=True):
     take_over: bool = False
     verbose: bool = False
     because: str | None = None
+    on_failure: str | None = None
 
 
 def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world: World) -> Outcome | None:

@@ -22,7 +22,7 @@ from ..console.text import one_line
 from ..ssh import fleet
 from ..ssh.connection import explain
 from ..ssh.host import Host
-from . import hooks, interrupt, mounting, options, run
+from . import hooks, interrupt, mounting, options, run, taking_back, turns
 from .world import World
 
 TOLD = ("json", "quiet", "verbose")  # how the operator is told what happens
@@ -171,11 +171,13 @@ class Change:
     The plan is then shown, asked for, carried out under the lock and proven; `--yes`, `--plan`,
     `--take-over`, `--verbose`, `--quiet` and `--json` come with it. A body that returns None had nothing to do. One
     that has a parameter `plan` is told whether only the plan is wanted. `step` is the builder of the task's own
-    step: the task object carries it, for the plans of playbooks.
+    step: the task object carries it, for the plans of playbooks. The task that `takes_back` other runs is the one
+    that `--on-failure undo` calls.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.undo: RollbackTask | None = None
 
     @overload
     def __call__(self, body: Body, /) -> RollbackTask: ...
@@ -185,10 +187,12 @@ class Change:
     ) -> Callable[[Body], StepTask[Given, Made]]: ...
     @overload
     def __call__(self, body: None = None, /, **settings: Any) -> Callable[[Body], RollbackTask]: ...
-    def __call__(self, body: Body | None = None, /, *, step: Body | None = None, **settings: Any) -> Any:
+    def __call__(
+        self, body: Body | None = None, /, *, step: Body | None = None, takes_back: bool = False, **settings: Any
+    ) -> Any:
         """Declare a change: `@change` or `@change(name=...)`."""
         if body is None:
-            return functools.partial(self, step=step, **settings)
+            return functools.partial(self, step=step, takes_back=takes_back, **settings)
         own = inspect.signature(body)
 
         @functools.wraps(body)
@@ -203,11 +207,15 @@ class Change:
             if made is None:
                 terminal.emit_json({"changed": False})
                 return None
-            return run.carry_out(c, hooks.around(made, c.environment.hooks), wanted, started, self.world)
+            planned = turns.taken(hooks.around(made, c.environment.hooks), c)
+            if wanted.on_failure != "undo":
+                return run.carry_out(c, planned, wanted, started, self.world)
+            return taking_back.carry_out(c, planned, wanted, started, self)
 
         carried_out.__signature__ = _with_switches(own)  # type: ignore[attr-defined]  # read by inspect, and so by Invoke
         made = task(carried_out, klass=StepTask, **settings)
         made.step = step
+        self.undo = made if takes_back else self.undo
         return made
 
 

@@ -23,7 +23,7 @@ from ..steps import database as db
 from ..steps.declare import change
 
 
-@change(help=LAST_RUN, iterable=["image"])
+@change(takes_back=True, help=LAST_RUN, iterable=["image"])
 def undo(c: Host, run: str | None = None, restore_snapshot: bool = False, image: Sequence[str] | None = None) -> Plan:
     """Take a rollback back: code, schema and containers as they were before it."""
     return plan(c, run, restore_snapshot, image or ())

@@ -8,23 +8,24 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.commands import fab
-from ..preflight.checks import overview
+from ..preflight.checks import mix
 from ..preflight.checks.overview import Overview
 from ..ssh.host import Host
-from ..ssh.parallel import parallel_map
 from .declare import task
 
 
 @task
 def status(c: Host, json: bool = False) -> list[Overview]:
     """Show where the deployment is now, on one screen, however much of it is broken."""
-    found = parallel_map(c.fleet, overview.look)
+    found = mix.look(c.fleet)
     if console.emit_json([_as_data(o) for o in found]):
         return found
     for one in found:
         console.say(f"{c.environment.name} ({one.host})", style="bold")
         for subject, text in one.lines:
             console.say(f"  {subject:<12}{text}")
+    if mixed := mix.told(found):
+        console.say(f"MIXED: {mixed}", style="bold yellow")
     if not all(one.well for one in found):
         console.say(f"Something is wrong. Next: {fab('diagnose')}", style="yellow")
     return found

@@ -13,7 +13,7 @@ from tasks.engine.execution import Execution
 from tasks.engine.job import End
 from tasks.engine.plan import Plan, Step
 from tasks.engine.record import RunRecord, StepStatus
-from tests.unit.support.playing import PREPARE, RUN, START, STOP, Locks, World, ends, fleet, plan
+from tests.unit.support.playing import PREPARE, RUN, START, STOP, Locks, Member, World, ends, fleet, plan
 from tests.unit.support.stage import Stage
 
 PAGE = Hook(title="maintenance page", on="touch /srv/down", off="rm -f /srv/down")
@@ -189,4 +189,4 @@ def test_one_that_runs_here_is_shown_and_its_end_counts(mocker, capsys):
 
 
 def test_one_that_runs_here_and_takes_too_long_is_ended():
-    assert here.run("sleep 30", 1)[0] == End("ended", 124)
+    assert here.run("sleep 30", 1, Member())[0] == End("ended", 124)
