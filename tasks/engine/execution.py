@@ -174,7 +174,7 @@ class Execution:
             **amended,
         )
         run = self.progress
-        refused = step.preparation and not run.partially_applied
+        refused = step.preparation and not step.closes and not run.partially_applied
         told = failure.refused(run, member, step, why) if refused else failure.described(run, member, step, why, said)
         message = "\n".join([told, *self.closing.close(proven=False)])
         raise Refused(message) if refused else Failed(message)

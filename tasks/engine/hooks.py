@@ -34,9 +34,9 @@ def of_turns(plan: Plan, settings: Hooks) -> tuple[list[Step], list[Step]]:
     """Return what opens and what closes the turn of a host in a playbook, in their order; nothing for other tasks."""
     hooks = [] if "." in plan.task else _of(plan, settings.turn)
     numbered = [(f"turn-{n}", hook) for n, hook in enumerate(hooks, start=1)]
-    opening = [_step(name, f"{hook.title or 'hook'}: on", hook.on, hook) for name, hook in numbered]
+    opening = [_step(name, f"{hook.title or 'hook'}: before the turn", hook.on, hook) for name, hook in numbered]
     closing = [
-        structs.replace(_step(f"{name}-off", f"{hook.title or 'hook'}: off", hook.off, hook), closes=name)
+        structs.replace(_step(f"{name}-off", f"{hook.title or 'hook'}: after the turn", hook.off, hook), closes=name)
         for name, hook in reversed(numbered)
     ]
     each = [[structs.replace(step, primary_only=False) for step in steps] for steps in (opening, closing)]

@@ -157,7 +157,8 @@ class Plan(Told, frozen=True, kw_only=True):
 
         `more`: other hosts are still to have their turn.
         """
-        changing = [n for n, step in enumerate(self.steps, start=1) if not step.preparation]
+        last = [n for n, step in self.numbered(after=False) if step.closes]  # a host is not back before
+        changing = [n for n, step in enumerate(self.steps, start=1) if not step.preparation or n in last]
         if number not in changing or (len(changing) < 2 and len(self.turns.batches) < 2):
             return None, None
         return True, more or number != changing[-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any
 
 from invoke import Exit, Task
 
@@ -16,30 +16,25 @@ from .run import RunOptions
 from .run import carry_out as held
 from .world import Outcome, World
 
-
-class Declared(Protocol):
-    """What changes are declared with: the world that they change, and the task that takes them back."""
-
-    world: World
-    undo: Task | None
+Undo = Task[Any] | None
 
 
-def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, by: Declared) -> Outcome | None:
+def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world: World, undo: Undo) -> Outcome | None:
     """Carry a plan out; where a step or the proof fails, take back what was done, and raise Failed all the same.
 
     What the operator interrupted, or a host that is gone, holds the run as ever: nobody knows that it failed.
     """
-    if by.undo is None or not isinstance(plan.before, (SchemaBefore, SwappedBefore)):
+    if undo is None or not isinstance(plan.before, (SchemaBefore, SwappedBefore)):
         raise Refused(f"--on-failure: {plan.task} is not taken back by undo.")
     try:
-        return held(host, plan, options, started, by.world)
+        return held(host, plan, options, started, world)
     except (Held, Refused):
         raise
     except Failed as failed:
         if not _failed(host, plan):
             raise
-        terminal.say(failed.message, style="yellow")
-        raise _taken_back(host, plan, by.undo, failed) from None
+        terminal.say(str(failed), style="yellow")
+        raise _taken_back(host, plan, undo, failed) from None
 
 
 def _failed(host: Host, plan: Plan) -> bool:
@@ -51,9 +46,9 @@ def _failed(host: Host, plan: Plan) -> bool:
     return known.changed and journal.last_word(known.journal) == journal.LAST_WORD["failed"]
 
 
-def _taken_back(host: Host, plan: Plan, undo: Task, failed: Failed) -> Failed:
+def _taken_back(host: Host, plan: Plan, undo: Task[Any], failed: Failed) -> Failed:
     """Return what the operator is told at last, once the run was taken back, or could not be."""
-    why = failed.message.splitlines()[0]
+    why = str(failed).splitlines()[0]
     try:
         with terminal.as_part():
             undo(host, run=plan.run, yes=True)

@@ -210,7 +210,7 @@ class Change:
             planned = turns.taken(hooks.around(made, c.environment.hooks), c)
             if wanted.on_failure != "undo":
                 return run.carry_out(c, planned, wanted, started, self.world)
-            return taking_back.carry_out(c, planned, wanted, started, self)
+            return taking_back.carry_out(c, planned, wanted, started, self.world, self.undo)
 
         carried_out.__signature__ = _with_switches(own)  # type: ignore[attr-defined]  # read by inspect, and so by Invoke
         made = task(carried_out, klass=StepTask, **settings)

@@ -132,15 +132,29 @@ def test_a_host_that_fails_in_its_turn_stays_out_and_is_named(mocker):
     with pytest.raises(Failed) as failed:
         execution(STOP, START, world=Played("b"), names="ab", hooks=PAIR).complete()
     assert begun[-1] == ("03-start.1", ["b"])
-    assert "still to come, by fab resume or fab undo: u@b:22: balancer: off (add)" in render(failed.value.message)
+    assert "still to come, by fab resume or fab undo: u@b:22: balancer: after the turn (add)" in render(
+        failed.value.message
+    )
 
 
 def test_a_host_on_which_nothing_was_changed_yet_is_brought_back_at_once(mocker):
     begun = ends(mocker, 1)
-    with pytest.raises(Refused, match="balancer: on: some words. The application was not touched") as refused:
+    with pytest.raises(
+        Refused, match="balancer: before the turn: some words. The application was not touched"
+    ) as refused:
         execution(STOP, START, names="ab", hooks=PAIR).complete()
     assert begun == [("01-turn-1.1", ["a"]), ("04-turn-1-off.1", ["a"])]
     assert "still to come" not in refused.value.message
+
+
+def test_a_hook_that_fails_at_the_end_of_the_last_turn_is_a_run_half_way(mocker):
+    ends(mocker, 0, 0, 0, 1)
+    run = execution(STOP, START, names="a", hooks=PAIR)
+    with pytest.raises(Failed, match="u@a:22: balancer: after the turn: some words") as failed:
+        run.complete()
+    assert "not touched" not in failed.value.message
+    assert "next: mend the cause, then fab resume" in render(failed.value.message)
+    assert not run.locks.released
 
 
 def test_taken_up_again_only_the_hosts_that_had_no_turn_have_it(mocker):
@@ -164,7 +178,7 @@ def test_what_was_closed_after_a_failure_is_opened_and_closed_again(mocker):
 
 def test_what_was_left_open_by_a_cut_is_known_when_it_fails_again(mocker):
     ends(mocker, 0, 1)
-    with pytest.raises(Failed, match="u@a:22: balancer: off"):
+    with pytest.raises(Failed, match="u@a:22: balancer: after the turn"):
         execution(STOP, START, names="ab", hooks=PAIR, records=["dfww", "wwww"]).complete()
 
 
