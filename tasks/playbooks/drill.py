@@ -125,7 +125,7 @@ def _part(c: Host, name: str, make: Callable[[], Plan], yes: bool) -> Part:
     began = time.monotonic()
     console.say(f"drill: {name}", style="bold cyan")
     try:
-        plan = hooks.around(structs.replace(make(), closing=""), c.environment.hooks)
+        plan = turns.taken(hooks.around(structs.replace(make(), closing=""), c.environment.hooks), c)
         for question in plan.questions:
             console.confirm(question, yes)
         outcome = carry_out(c, plan, RunOptions(yes=True, because=drills.BECAUSE), began, DEPLOYMENT)
