@@ -10,7 +10,7 @@ from msgspec import structs, to_builtins
 from ..console import terminal as console
 from ..console.commands import commands_in, fab
 from ..console.errors import Failed, Held, Refused, Stopped
-from ..engine import display, hooks
+from ..engine import display, hooks, turns
 from ..engine.plan import Plan
 from ..engine.run import RunOptions, carry_out
 from ..engine.world import Outcome
