@@ -27,6 +27,7 @@ from .world import World
 
 TOLD = ("json", "quiet", "verbose")  # how the operator is told what happens
 HEARD = ("json", "quiet")  # before the body is called
+NAMESAKES = ("on_failure",)  # a value of theirs is called as a task is: an optional one would be ambiguous
 SWITCHES: dict[str, bool | None] = {**msgspec.structs.asdict(run.RunOptions()), **dict.fromkeys(HEARD, False)}
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -54,7 +55,7 @@ class RollbackTask(fabric.Task):
         arguments = [Choice(one) if _open(parameters[str(one.name)]) else one for one in found]
         self.help.update(kept)  # Invoke takes out of it what it has read
         for argument in arguments:
-            argument.optional = argument.takes_value
+            argument.optional = argument.takes_value and argument.name not in NAMESAKES
             argument.raw_value = None  # an empty list would pass for a value
             argument.names += ("v",) if argument.name == "verbose" else ()
         return arguments

@@ -199,3 +199,12 @@ def test_a_command_in_an_error_is_written_as_the_operator_types_it():
         with pytest.raises(Failed) as failed:
             task(body)(Connection(typed))
         assert failed.value.message == f"Next: {words}"
+
+
+def test_an_option_may_have_a_value_that_a_task_is_called_by():
+    def body(c, commit=None):
+        """Do."""
+
+    contexts = [ParserContext("body", args=change(body).get_arguments()), ParserContext("undo")]
+    (_, parsed) = Parser(contexts=contexts, initial=ParserContext()).parse_argv(["body", "--on-failure", "undo"])
+    assert parsed.as_kwargs["on_failure"] == "undo"
