@@ -14,9 +14,9 @@ from ..engine import display, hooks, turns
 from ..engine.plan import Plan
 from ..engine.run import RunOptions, carry_out
 from ..engine.world import Outcome
-from ..preflight import practice, restore, rollback
+from ..preflight import practice, restore, rollback, throwaway
 from ..preflight.history import drill_view, drills
-from ..preflight.history.drills import FAILED, PROVEN, Drill, Part
+from ..preflight.history.drills import FAILED, PROVEN, Drill, Kind, Part
 from ..preflight.practice import Aim
 from ..preflight.restore_report import RestoreOptions
 from ..preflight.rollback_report import RollbackOptions
@@ -28,7 +28,10 @@ Tried = tuple[list[Part], str]
 """The parts, and why no other one may follow: the host is not as it was. Empty where it is."""
 
 INTERRUPTED = "Interrupted."
+IN_PLACE = "roll back, undo, restore, undo"
+BESIDE = "the last good release on the newest backup, as a copy of the stack that is removed again"
 HELP = {
+    "beside": "with a copy of the stack that nobody reaches, from kept images; what runs is not touched",
     "interrupt": "the name of the environment, where it is production: those who use it are interrupted",
     "history": "the drills that were made here, as a table and a small chart",
 }
@@ -37,6 +40,7 @@ HELP = {
 @task(help=HELP)
 def drill(
     c: Host,
+    beside: bool = False,
     interrupt: str | None = None,
     history: bool = False,
     yes: bool = False,
@@ -47,16 +51,23 @@ def drill(
     """Practise a rollback, a restore and their undo, timed, proven and held against objectives; 0 if all is well."""
     if history:
         return show(c)
-    practice.may_interrupt(c.environment, interrupt)
+    if not beside:
+        practice.may_interrupt(c.environment, interrupt)
     aim = practice.aim(c)
-    console.say(f"drill: roll back, undo, restore, undo, on {display.where(c)}", style="bold")
+    console.say(f"drill: {BESIDE if beside else IN_PLACE}, on {display.where(c)}", style="bold")
     for line in aim.told:
         console.say(f"  - {line}")
+    if beside:
+        return ended(c, _judged(c, aim, throwaway.tried(c, aim), "beside"))
     console.confirm(f"Practise this on {display.where(c)}? Those who use it are interrupted, four times.", yes)
     with console.as_part():
         parts, stuck = in_place(c, aim, yes)
-    known = {"kind": "in place", "at": aim.now, "commit": aim.commit, "backup": aim.backup, "backup_age": aim.old}
-    return ended(c, drills.judged(c.environment, parts, **known), stuck)
+    return ended(c, _judged(c, aim, parts, "in place"), stuck)
+
+
+def _judged(c: Host, aim: Aim, parts: list[Part], kind: Kind) -> Drill:
+    known = {"at": aim.now, "commit": aim.commit, "backup": aim.backup, "backup_age": aim.old}
+    return drills.judged(c.environment, parts, kind=kind, **known)
 
 
 def show(c: Host) -> list[Drill]:
@@ -65,7 +76,7 @@ def show(c: Host) -> list[Drill]:
     if console.emit_json(to_builtins(found)):
         return found
     if not found:
-        console.say(f"No drill was made here yet: {fab('drill')}.")
+        console.say(f"No drill was made here yet: {fab('drill')}, or {fab('drill --beside')}.")
         return found
     console.table(drill_view.HEADINGS, map(drill_view.line, reversed(found)))
     for line in drill_view.chart(found):
@@ -161,7 +172,7 @@ def ended(c: Host, drill: Drill, stuck: str = "") -> Drill:
         console.table(drill_view.PARTS, drill_view.rows(drill))
         console.say(drill_view.objectives(drill), style="yellow" if drill.missed else None)
     if not drill.passed:
-        wrong = [f"{part.name}: {part.state}" for part in drill.parts if part.state != PROVEN]
+        wrong = [f"{p.name}: {p.state}, {p.found.splitlines()[0]}" for p in drill.parts if p.state != PROVEN]
         said = f"{c.environment.name}: the drill is not passed: {'; '.join([*wrong, *drill.missed])}."
         raise Failed("\n".join(filter(None, (said, stuck))))
     console.say(f"{c.environment.name}: the drill is passed.", style="bold green")

@@ -46,7 +46,7 @@ def may_interrupt(environment: Environment, named: str | None) -> None:
     if named is None and inventory.is_production(name):
         raise Refused(
             f"{name} is production: a drill in its place interrupts those who use it.",
-            next=f"All the same: {fab(f'drill --interrupt {name}')}",
+            next=f"Without touching it: {fab('drill --beside')}; all the same: {fab(f'drill --interrupt {name}')}",
         )
 
 

@@ -49,7 +49,7 @@ def meant(made: Made, found: Otherwise) -> Parts:
         "environment": {**given, **said},
         "image": {"": tagged(str(service.get("image") or f"{made.project}{separator}{made.service}"))},
         **_command(service, made),
-        "ports": _ports(service.get("ports") or []),
+        "ports": ports(service.get("ports") or []),
         "volumes": None if service.get("volumes_from") else _volumes(service, made, found),
         "networks": _networks(service, made, found),
     }
@@ -91,7 +91,8 @@ def _published(address: Any, port: Any) -> str:
     return f"{'' if address == '0.0.0.0' else address or ''}:{port or ''}"
 
 
-def _ports(several: Sequence[Any]) -> dict[str, str]:
+def ports(several: Sequence[Any]) -> dict[str, str]:
+    """Return where each port of a container is published, as compose describes it: `8000/tcp` on `127.0.0.1:80`."""
     found: dict[str, list[str]] = {}
     for one in several:
         place, binding = _long(one) if isinstance(one, Mapping) else _short(str(one))

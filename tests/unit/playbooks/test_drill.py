@@ -14,8 +14,9 @@ from tasks.engine.plan import Plan, Step
 from tasks.engine.world import Outcome
 from tasks.playbooks import drill as drilling
 from tasks.playbooks import emergency_restore, full_rollback, undo
-from tasks.preflight import practice, restore, rollback
+from tasks.preflight import practice, restore, rollback, throwaway
 from tasks.preflight.history import drills
+from tasks.preflight.history.drills import Part
 from tasks.preflight.practice import Aim
 from tests.unit.support import reports
 from tests.unit.support.deployment import GOOD, environment
@@ -98,7 +99,10 @@ def test_what_could_not_be_run_is_no_pass_and_the_rest_is_tried(ends):
     line, found = failed()
     assert states(found) == ["not run", "not run", "proven", "proven"]
     assert found.parts[0].found == "an image is missing"
-    assert line == "staging: the drill is not passed: rollback: not run; undo of the rollback: not run."
+    assert line == (
+        "staging: the drill is not passed: rollback: not run, an image is missing; "
+        "undo of the rollback: not run, there is nothing to take back."
+    )
 
 
 def test_where_a_playbook_fails_halfway_nothing_follows_and_its_next_command_is_named(ends):
@@ -157,6 +161,14 @@ def test_it_asks_once_and_where_nobody_can_be_asked_nothing_is_done(ends):
     with pytest.raises(Refused, match="Practise this on staging"):
         drilling.drill(host())
     assert ends[1] == []
+
+
+def test_beside_production_nobody_is_asked_and_no_playbook_is_carried_out(ends, mocker):
+    parts = [Part(name=name, state="proven", seconds=1.0) for name in throwaway.NAMES]
+    mocker.patch.object(throwaway, "tried", return_value=parts)
+    found = drilling.drill(host(), beside=True)
+    assert (found.kind, found.passed, ends[1]) == ("beside", True, [])
+    practice.may_interrupt.assert_not_called()
 
 
 def test_the_history_is_a_list_of_documents(mocker, capsys):

@@ -12,19 +12,11 @@ finish() {
   rm -rf "$(at_home "$WORK")"
 }
 
-# Its folder is a volume: a backup may need more than there is memory. Restores are made as the login, whatever it may do
-# on the real server.
+# Its folder is a volume: a backup may need more than there is memory.
 start() {
   learn_server
   start_container --network none -v "$place"
-  said=$({ roles && superuser; } | make_server) || :
-  DB_CONTAINER=$server PGHOST='' PGPORT='' secret=''
-  echo 'SELECT 1;' | admin >/dev/null 2>&1 \
-    || fail "the server of its own did not start: $(printf '%s\n' "$said" | tail -n 1)"
-}
-
-superuser() {
-  echo "SELECT format('= CREATE ROLE %1\$I; ALTER ROLE %1\$I SUPERUSER LOGIN;', current_user);" | ask admin
+  make_for_restore
 }
 
 asked() {

@@ -1,0 +1,125 @@
+"""A drill beside: the last good release on the newest backup, as a copy that nobody reaches and nothing stays of."""
+
+from __future__ import annotations
+
+import time
+
+from msgspec import structs
+
+from ..console.errors import Refused, Stopped
+from ..console.text import last_line
+from ..ssh.host import Host
+from ..ssh.shell import Word
+from ..tools.alembic import beside
+from ..tools.alembic.beside import Stack
+from ..tools.alembic.schema_change import SchemaChange
+from ..tools.postgres import changes
+from . import restore, rollback
+from .backups import backup_check
+from .history import drills
+from .history.drills import Part
+from .practice import Aim
+from .restore_report import RestoreOptions, RestoreReport
+from .rollback_report import RollbackOptions, RollbackReport
+
+NAMES = ("restore", "release", "untouched")
+NOTHING_MADE = "nothing was made"
+
+
+def tried(c: Host, aim: Aim) -> list[Part]:
+    """Return what became of the copy: the backup restored, the release started on it, the real one as it was."""
+    began = time.monotonic()
+    try:
+        backup = _backup(c, aim)
+        read = time.monotonic() - began
+        release = _release(c, aim)
+        call = _call(c, backup, release)
+    except Refused as refused:
+        return [drills.not_run(name, refused.reason if name != "untouched" else NOTHING_MADE) for name in NAMES]
+    return _ended(c, call, {"restore": read, "release": time.monotonic() - began - read})
+
+
+def _backup(c: Host, aim: Aim) -> RestoreReport:
+    if not aim.backup:
+        raise Refused(aim.no_backup)
+    return restore.read(c, aim.backup, RestoreOptions())
+
+
+def _release(c: Host, aim: Aim) -> RollbackReport:
+    if not aim.commit:
+        raise Refused(aim.no_commit)
+    return rollback.check(c, aim.commit, RollbackOptions())
+
+
+def _call(c: Host, backup: RestoreReport, release: RollbackReport) -> str:
+    wanted = changes.Restore(
+        backup.backup,
+        backup.run,
+        work=Word(f"{backup_check.reports(c.environment)}/drill-{backup.run}"),
+        section=backup.section,
+        owners=not backup.backup.missing_roles,
+        versions=backup_check.versions_table(c.environment),
+        decrypt=backup_check.decrypt(c.environment),
+    )
+    image = release.migration.image if release.migration else ""
+    environment = release.environment
+    return beside.call(environment, backup.live, wanted, _stack(backup, release), _way_down(backup, release), image)
+
+
+def _way_down(backup: RestoreReport, release: RollbackReport) -> SchemaChange | None:
+    """Return what the backup's schema is taken down by; None where it is what the release needs."""
+    change, carried = release.schema, sorted(backup.section.revisions)
+    if change is None or carried == sorted(change.to_heads):
+        return None
+    if change.changes and carried == sorted(release.state.revision or []):
+        return change
+    raise Refused(
+        f"the backup carries {', '.join(carried) or 'no revision'}, {release.target.title} needs {change.goal}, "
+        "and no way that a rollback takes leads from one to the other."
+    )
+
+
+def _stack(backup: RestoreReport, release: RollbackReport) -> Stack:
+    """Return the services that have to run, but for the database; Refused where nothing would say whether they do."""
+    files, environment, state = release.wanted.files, release.environment, release.state
+    servers = {k.service for k in state.containers if k.id == backup.live.container}
+    apart = {environment.service("database"), *servers, *files.jobs}
+    images = {s: release.image_names.get(s) or files.image(s) for s in files.lasting if s not in apart}
+    asked = beside.asked(environment.health.addresses, {s: files.services[s] for s in images})
+    if environment.health.addresses and not asked:
+        raise Refused("no health address leads to a port that a service of the release publishes.")
+    return Stack(commit=release.target.sha, wanted=release.wanted, images=images, asked=asked)
+
+
+def _ended(c: Host, call: str, before: dict[str, float]) -> list[Part]:
+    """Run the script, and return its parts; what it looked at `before`, in seconds, is a part of their time."""
+    said = backup_check.Reading()
+    why = ""
+    try:
+        result = c.sh(call, timeout=None, check=False, out=said)
+        why = "" if result.ok else last_line(result.stderr)
+    except Stopped as error:
+        why = str(error)
+    told = {part.name: part for part in map(_part, said.report) if part}
+    found = [told.get(name) or _missing(name, why, told) for name in NAMES]
+    return [_with_time(part, before.get(part.name, 0.0)) for part in found]
+
+
+def _part(line: str) -> Part | None:
+    if not line.startswith("PART\t"):
+        return None
+    _, name, state, seconds, text = line.split("\t", 4)
+    return Part(name=name, state="proven" if state == "proven" else "not proven", seconds=float(seconds), found=text)
+
+
+def _missing(name: str, why: str, told: dict[str, Part]) -> Part:
+    """Return the part that the script did not come to: it failed there, or at the one before."""
+    if name == "untouched":
+        return drills.not_run(name, "the host could not be asked any more")
+    if name == "release" and "restore" not in told:
+        return drills.not_run(name, "there are no data to start it on")
+    return Part(name=name, state="failed", found=why or "it ended early")
+
+
+def _with_time(part: Part, more: float) -> Part:
+    return structs.replace(part, seconds=None if part.seconds is None else round(part.seconds + more, 2))

@@ -1,0 +1,74 @@
+"""A drill on a real host: in place, beside, what is missed, and what cannot be run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.operator import Operator
+
+pytestmark = pytest.mark.sandbox
+STATE = "jctc-app/.git/fab-rollback"
+EVERYTHING = "docker ps -aq --no-trunc; docker network ls -q; docker volume ls -q; ls -A ~/.fab-rollback /tmp ~/backups"
+STARTED = "docker inspect -f '{{.Id}} {{.State.StartedAt}}' $(docker ps -q)"
+IN_PLACE = ["rollback", "undo of the rollback", "restore", "undo of the restore"]
+
+
+def there(operator: Operator) -> str:
+    """All that a drill beside could leave, or touch."""
+    return operator.host.exec(f"mkdir -p ~/.fab-rollback; {EVERYTHING}; {STARTED}")
+
+
+def states(found: dict) -> dict[str, str]:
+    """The state of each part."""
+    return {part["name"]: part["state"] for part in found["parts"]}
+
+
+def drilled(operator: Operator, *words: str, code: int = 0) -> dict:
+    """The document of a drill that ends so."""
+    ran = operator.fab("drill", "--json", *words, timeout=600)
+    assert ran.code == code, ran.text
+    return ran.json()
+
+
+def test_beside_production_an_image_that_is_not_kept_is_found_out_and_nothing_is_touched(fresh):
+    before = there(fresh)
+    found = drilled(fresh, "--beside", code=1)
+    assert states(found) == {"restore": "proven", "release": "failed", "untouched": "proven"}
+    assert f"image jctc-app-app:{fresh.good} is not there" in found["parts"][1]["found"]
+    assert there(fresh) == before
+
+
+@pytest.mark.long
+def test_what_was_practised_is_as_it_was_and_remembered(fresh):
+    assert fresh.fab("full-rollback", "--commit", fresh.good, "--yes").code == 0
+    assert fresh.fab("backups.create", "--yes").code == 0
+    fresh.settings["objectives"] = {"rto": "10m", "rpo": "24h"}
+    fresh.write()
+    world, ledger = fresh.world(), fresh.host.exec(f"cat {STATE}/releases.jsonl")
+    assert "test is production: a drill in its place" in fresh.fab("drill", "--yes").text
+    found = drilled(fresh, "--interrupt", "test", "--yes")
+    assert (states(found), found["passed"]) == (dict.fromkeys(IN_PLACE, "proven"), True)
+    after = fresh.world()
+    assert (after.head, after.revision, after.rows) == (world.head, world.revision, world.rows)
+    assert (fresh.status_of(), fresh.host.exec(f"cat {STATE}/releases.jsonl")) == ("200", ledger)
+    assert fresh.fab("release.stats", "--json").json()["whole"]["rollbacks"] == 1
+
+    before = there(fresh)  # the images of v1 are kept since
+    found = drilled(fresh, "--beside")
+    assert (set(states(found).values()), found["passed"]) == ({"proven"}, True)
+    assert there(fresh) == before
+
+    fresh.settings["objectives"] = {"rto": "1s", "rpo": "24h"}
+    fresh.write()
+    missed = drilled(fresh, "--beside", code=1)
+    assert (set(states(missed).values()), missed["passed"], len(missed["missed"])) == ({"proven"}, False, 2)
+
+    fresh.host.exec("cd backups && head -c 9000 $(ls -t *.dump | head -n 1) >jctc_db_$(date -u +%Y%m%d-%H%M%S).dump")
+    damaged = drilled(fresh, "--beside", code=1)
+    assert set(states(damaged).values()) == {"not run"}
+    found = drilled(fresh, "--interrupt", "test", "--yes", code=1)
+    assert states(found) == dict(zip(IN_PLACE, ["proven", "proven", "not run", "not run"], strict=True))
+    assert (fresh.head(), fresh.status_of()) == (world.head, "200")
+    history = fresh.fab("drill", "--history", "--json").json()
+    assert [one["passed"] for one in history] == [True, True, False, False, False]
+    assert "not run" in fresh.fab("drill", "--history").out
