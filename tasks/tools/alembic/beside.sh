@@ -13,7 +13,7 @@ twin=fab-rollback-drill-$RUN
 NETWORK=$twin server=$twin-db container=$twin-alembic
 texts=$(mktemp -d) tree='' given=''
 
-told() { # NAME STATE FOUND: a part, with the seconds since the last one
+tell_part() { # NAME STATE FOUND: a part, with the seconds since the last one
   read -r now _ </proc/uptime
   printf 'PART\t%s\t%s\t%s\t%s\n' "$1" "$2" "$(awk "BEGIN { print $now - $began }")" "$3"
   began=$now
@@ -52,11 +52,11 @@ tidy() {
   rm -rf "$given" "$texts" "$tree" "$(at_home "$WORK")"
   left=$(left_of_copy) after=$(standing)
   if [ -n "$left" ]; then
-    told untouched 'not proven' "left of the copy: $(in_a_line "$left")"
+    tell_part untouched 'not proven' "left of the copy: $(in_a_line "$left")"
   elif [ "$before" != "$after" ]; then
-    told untouched 'not proven' 'the real containers are not those of before, or were started anew meanwhile'
+    tell_part untouched 'not proven' 'the real containers are not those of before, or were started anew meanwhile'
   else
-    told untouched proven "$(printf '%s\n' "$before" | grep -c .) real containers as they were, nothing left of the copy"
+    tell_part untouched proven "$(printf '%s\n' "$before" | grep -c .) real containers as they were, nothing left of the copy"
   fi
 }
 
@@ -139,9 +139,9 @@ at_exit tidy
 start_copied_server
 sh "$SCRIPTS/tools/postgres/restore/restore.sh"
 take_live_name
-told restore proven "$BACKUP, compared with the file"
+tell_part restore proven "$BACKUP, compared with the file"
 [ $# = 0 ] || move_copy "$@"
 write_stack
 start_stack
 wait_for_stack
-told release proven "$(printf '%s\n' "$ASKED" | grep -c .) health addresses answered inside; running: $(in_a_line "$(printf '%s\n' "$STARTED" | cut -d ' ' -f 1)")"
+tell_part release proven "$(printf '%s\n' "$ASKED" | grep -c .) health addresses answered inside; running: $(in_a_line "$(printf '%s\n' "$STARTED" | cut -d ' ' -f 1)")"
