@@ -8,14 +8,15 @@ from tests.operator import Operator
 
 pytestmark = pytest.mark.sandbox
 STATE = "jctc-app/.git/fab-rollback"
-EVERYTHING = "docker ps -aq --no-trunc; docker network ls -q; docker volume ls -q; ls -A ~/.fab-rollback /tmp ~/backups"
+EVERYTHING = "docker ps -aq --no-trunc; docker network ls -q; docker volume ls -q"
+FILES = "mkdir -p ~/.fab-rollback; ls -A ~/.fab-rollback ~/backups; ls -d /tmp/tmp.* 2>&1"
 STARTED = "docker inspect -f '{{.Id}} {{.State.StartedAt}}' $(docker ps -q)"
 IN_PLACE = ["rollback", "undo of the rollback", "restore", "undo of the restore"]
 
 
 def there(operator: Operator) -> str:
     """All that a drill beside could leave, or touch."""
-    return operator.host.exec(f"mkdir -p ~/.fab-rollback; {EVERYTHING}; {STARTED}")
+    return operator.host.exec(f"{FILES}; {EVERYTHING}; {STARTED}")
 
 
 def states(found: dict) -> dict[str, str]:
