@@ -79,6 +79,19 @@ def server_on_the_host(borrowed):
 
 
 @pytest.fixture
+def server_behind_a_socket(borrowed):
+    """The folder in which a PostgreSQL that no compose made has its socket, for a login that may create databases."""
+    place = "/srv/postgresql"
+    borrowed.exec(f"install -d -m 777 {place}", user="root")
+    given = "-e POSTGRES_PASSWORD=x -e POSTGRES_USER=root -e POSTGRES_DB=root"
+    borrowed.exec(f"docker run -d --name server -p 5432:5432 -v {place}:/var/run/postgresql {given} postgres:15")
+    psql = "docker exec -i -e PGPASSWORD=x server psql -Xq -h 127.0.0.1 -d root"
+    borrowed.exec(f"until {psql} -c ''; do sleep 0.2; done", timeout=60)
+    borrowed.exec(psql, stdin=LOGIN.format(rights="CREATEDB", password=PASSWORD))
+    return place
+
+
+@pytest.fixture
 def other_server(field_host):
     """The address of a PostgreSQL on another host, whose login may not even create databases."""
     name = f"{field_host.container}-database"
@@ -103,10 +116,11 @@ def test_a_database_on_the_host_itself(deployment, server_on_the_host):
     assert "[3/4] Swap " in rolled_back_and_restored(shop, "--no-rehearse")
 
 
-def test_a_database_behind_a_socket_of_the_host(deployment, server_on_the_host):
-    place = "/var/run/postgresql"
+def test_a_database_behind_a_socket_of_the_host(deployment, server_behind_a_socket):
+    place = server_behind_a_socket
     known = elsewhere("host-gateway", address=place, client="postgres:15", password_variable="DB_PASSWORD")
-    shop = deployment(**known, psql=f"PGPASSWORD={PASSWORD} psql -h {place} -U shop")
+    docker = f"docker run --rm -i -v {place}:{place} -e PGPASSWORD={PASSWORD} --entrypoint psql postgres:15"
+    shop = deployment(**known, psql=f"{docker} -h {place} -U shop")
     assert "[3/4] Swap " in rolled_back_and_restored(shop)
 
 

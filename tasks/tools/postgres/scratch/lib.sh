@@ -36,7 +36,7 @@ preloaded() {
 start_container() { # OPTION...: network, and where its folder lies
   docker run -d --name "${server:?}" "$@" -u 0 -e PGHOST="$place" -e PGPORT="$port" --no-healthcheck \
     --entrypoint sh "$image" -c 'exec tail -f /dev/null' >/dev/null
-  login=$(docker exec -i -u 0 "$server" sh -s "$place" "$runs_as" <"$SCRIPTS/tools/postgres/scratch/own-folder.sh")
+  server_login=$(docker exec -i -u 0 "$server" sh -s "$place" "$runs_as" <"$SCRIPTS/tools/postgres/scratch/own-folder.sh")
 }
 
 # Roles are copied as far as they can be, without their passwords.
@@ -44,7 +44,7 @@ roles() { pg pg_dumpall -l "$DB_MAINTENANCE" --roles-only --no-role-passwords 2>
 
 # Makes the server, and feeds stdin to psql there.
 make_server() {
-  { printf '%s\n.\n' "$configuration" && cat; } | docker exec -i -u "$login" "$server" sh -c \
+  { printf '%s\n.\n' "$configuration" && cat; } | docker exec -i -u "$server_login" "$server" sh -c \
     "$(cat "$SCRIPTS/tools/postgres/scratch/scratch-server.sh")" sh "$place" "$owner" 2>&1
 }
 

@@ -115,6 +115,12 @@ def test_it_goes_down_up_again_and_down(tmp_path):
     assert moves == ["downgrade one", "upgrade two", "downgrade one"]
 
 
+def test_alembic_runs_as_the_login_of_its_service_and_not_as_the_servers(tmp_path):
+    done = Rehearsed(tmp_path)
+    assert done.calls("exec -i -u 1001 ")
+    assert not [call for call in done.calls("run --rm") if " -u " in call]
+
+
 def test_that_it_cannot_go_up_again_is_found_and_kept_and_refuses_nothing(tmp_path):
     up = 'case "$*" in *upgrade*) echo "x.ProgrammingError: (DuplicateObject) type mood exists"; echo; exit 1 ;; esac'
     done = Rehearsed(tmp_path, alembic=up)
