@@ -32,6 +32,7 @@ BEGIN {
   split("name external driver driver_opts", names, " ")
   for (i in names) shared[names[i]]
 }
+/^version:/ { version = $2; gsub(/["']/, "", version) }
 /^[^ #]/ { tell_mount(); section = $1; sub(/:.*/, "", section); key = "" }
 section == "networks" || section == "name" { next }
 section == "services" && column($0) == 4 && !/^    - / { tell_mount(); key = $1; sub(/:.*/, "", key) }
@@ -56,5 +57,7 @@ section == "volumes" && column($0) >= 4 {
 { print }
 END {
   tell_mount()
-  printf "networks:\n  default:\n    external: true\n    name: %s\n", NETWORK
+  printf "networks:\n  default:\n"
+  if (version != "" && version + 0 < 3.5) printf "    external: {name: %s}\n", NETWORK # as v1 takes it there
+  else printf "    external: true\n    name: %s\n", NETWORK
 }

@@ -141,3 +141,4 @@ def test_what_v1_prints_is_read_as_well(made):
     )
     assert set(found["services"]["app"]) == {"image", "restart", "volumes"}
     assert (found["version"], found["volumes"]) == ("3.4", {"files": None})
+    assert found["networks"] == {"default": {"external": {"name": "drill"}}}
