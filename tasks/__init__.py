@@ -12,6 +12,7 @@ from .engine.mounting import offer
 from .playbooks import (
     code_rollback,
     container_restart,
+    converge,
     diagnose,
     drill,
     emergency_restore,
@@ -34,6 +35,7 @@ ns = offer(
         emergency_restore.emergency_restore,
         resume.resume,
         undo.undo,
+        converge.converge,
         drill.drill,
         verify.verify,
         status.status,

@@ -10,6 +10,7 @@ import msgspec
 
 from ..console import living
 from ..console import terminal as console
+from ..console.commands import fab
 from ..console.units import lasting
 from ..ssh.host import Host
 from ..ssh.shell import nonce
@@ -71,6 +72,8 @@ def plan(host: Host, plan: Plan, commands: bool) -> None:
     """Print what would happen, what can be taken back, and the outage; with `commands`, also those of each step."""
     console.say(f"{plan.task}: {plan.purpose}", style="bold")
     console.say(f"  on {where(host)}")
+    if host.left_out:
+        console.say(f"  without {', '.join(host.left_out)}: out of step until {fab('converge')}", style="yellow")
     if told := turns.told(plan.turns):
         console.say(f"  {told}")
     for fact in plan.facts:

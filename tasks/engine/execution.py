@@ -216,7 +216,8 @@ class Execution:
             return parallel_map(members, lambda member: self.world.prove(member, self.plan.expect))
 
     def _finish(self, member: Host, outcome: Outcome) -> None:
-        member.sh(journal.finish(self.folder, journal.owner(self.plan), outcome.outage, outcome.recovery))
+        in_step = [one.address for one in self.host.fleet] if self.plan.expect.commit else []
+        member.sh(journal.finish(self.folder, journal.owner(self.plan), outcome.outage, outcome.recovery, in_step))
         if undone := self.plan.undoes:
             there = journal.folder(self.host.environment, undone)
             member.sh(journal.note(there, "undone", by=self.plan.run, half=False), check=False)

@@ -112,6 +112,7 @@ def lost(member: Host, step: Step, error: Exception) -> str:
             f"{member.address}: the connection is gone ({' '.join(why.split())})",
             f"  {step.title}: goes on on the host by itself, or has ended; nothing is run twice",
             f"  next, when the host can be reached: {fab('resume')}",
+            *([f"  or without it: {fab(f'resume --skip-host {member.address}')}"] if len(member.fleet) > 1 else []),
         ]
     )
 

@@ -8,7 +8,7 @@ import json
 import socket
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from ..config.settings import Environment
 from ..console.errors import Failed, Refused
@@ -121,15 +121,37 @@ def resumed(run_folder: Word, owner: dict[str, str]) -> str:
     return inside(run_folder, "note.sh", _entry("resumed", **owner), "working")
 
 
-def finish(run_folder: Word, owner: dict[str, str], outage: float | None = None, recovery: float | None = None) -> str:
+def finish(
+    run_folder: Word,
+    owner: dict[str, str],
+    outage: float | None = None,
+    recovery: float | None = None,
+    in_step: Iterable[str] = (),
+) -> str:
     """Return the command that does what the plan does once it is proven, and closes the journal.
 
+    `in_step` are addresses of hosts that need not be remembered as out of step any more.
     `outage` is how long the application did not answer, in seconds, `recovery` when it did again, from the run's
     begin, where these are known.
     """
     known = {name.upper(): owner[name] for name in ("run", "task", "who", "machine")}
     measured = {name: value for name, value in (("outage", outage), ("recovery", recovery)) if value is not None}
-    return inside(run_folder, "close-run.sh", _entry("proven", half=False, **measured), **known)
+    return inside(run_folder, "close-run.sh", _entry("proven", half=False, **measured), *in_step, **known)
+
+
+def out_of_step(environment: Environment) -> Probe[list[str]]:
+    """Return the probe of the hosts that were left out of a run, and not brought into line since, as remembered."""
+    command = f"cat {paths.state(environment)}/out-of-step 2>/dev/null"
+    return single(command, lambda answer: answer.out.split())
+
+
+def note_steps(fleet: Sequence[Host], what: Literal["left", "back"], addresses: Iterable[str]) -> None:
+    """Have every host remember that others were left out of a run, or that they are back in line."""
+
+    def on(member: Host) -> None:
+        member.sh(scripts.call("engine/out-of-step.sh", what, *addresses, STATE=paths.state(member.environment)))
+
+    parallel_map(fleet, on)
 
 
 def activity(environment: Environment) -> Probe[str]:

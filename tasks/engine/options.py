@@ -53,6 +53,7 @@ HELP = {
     "migrate": "then bring the schema up to what the checked-out code needs, by the code's own image",
     "health": "the application has to answer at the end; with --no-health it need not",
     "restore": "restore it on trial, into a server of its own, and ask database.checks of it; nothing is left",
+    "skip_host": "hosts to go on without, commas between: out of step until converge brings them into line",
     "on_failure": "hold (as it is, for resume or undo), or undo: take it back by itself where it fails half-way",
     "take_over": "take the lock of a run that was cut off",
 }

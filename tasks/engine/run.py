@@ -83,9 +83,15 @@ def _begin(host: Host, plan: Plan, locks: Locks) -> None:
     try:
         _write(host, plan)
         parallel_map(host.fleet[1:], lambda member: _write(member, elsewhere))
+        _remember(host)
     except BaseException:
         locks.release()
         raise
+
+
+def _remember(host: Host) -> None:
+    if host.left_out:
+        journal.note_steps(host.fleet, "left", host.left_out)
 
 
 def _write(member: Host, plan: Plan) -> None:
@@ -109,6 +115,7 @@ def take_up(host: Host, known: RunRecord, started: float, world: World) -> Outco
     with locks.taken(owner, resuming(plan.run)):
         records = parallel_map(host.fleet, lambda member: _record(member, plan))
         parallel_map(host.fleet, lambda member: member.sh(journal.resumed(folder, owner)))
+        _remember(host)
         known_by = dict(zip(host.fleet, records, strict=True))
         return _told(Execution(world, host, plan, locks, started, known_by))
 

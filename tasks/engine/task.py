@@ -28,7 +28,11 @@ from .world import World
 TOLD = ("json", "quiet", "verbose")  # how the operator is told what happens
 HEARD = ("json", "quiet")  # before the body is called
 NAMESAKES = ("on_failure",)  # a value of theirs is called as a task is: an optional one would be ambiguous
-SWITCHES: dict[str, bool | None] = {**msgspec.structs.asdict(run.RunOptions()), **dict.fromkeys(HEARD, False)}
+SWITCHES: dict[str, bool | None] = {
+    **msgspec.structs.asdict(run.RunOptions()),
+    **dict.fromkeys(HEARD, False),
+    "skip_host": None,
+}
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 Body = Callable[..., Any]
@@ -203,6 +207,8 @@ class Change:
             wanted = run.RunOptions(**{name: kwargs.pop(name) for name in own_options})
             for heard in HEARD:
                 kwargs.pop(heard, None)
+            if skipped := kwargs.pop("skip_host", None):
+                c = fleet.without(c, skipped)
             with interrupt.as_refusal():
                 made = body(c, *args, **kwargs, **({"plan": wanted.plan} if "plan" in own.parameters else {}))
             if made is None:

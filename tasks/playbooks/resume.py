@@ -8,6 +8,7 @@ from ..console import terminal as console
 from ..engine import history, selection
 from ..engine import run as runner
 from ..engine.options import LAST_RUN
+from ..ssh import fleet
 from ..ssh.host import Host
 from ..steps.declare import DEPLOYMENT, task
 
@@ -16,6 +17,7 @@ from ..steps.declare import DEPLOYMENT, task
 def resume(
     c: Host,
     run: str | None = None,
+    skip_host: str | None = None,
     yes: bool = False,
     plan: bool = False,
     json: bool = False,
@@ -24,6 +26,7 @@ def resume(
 ) -> None:
     """Continue a run that was cut off or failed half-way, from the first step that is not done."""
     started = time.monotonic()
+    c = fleet.without(c, skip_host) if skip_host else c
     known = selection.to_continue(c, run)
     history.render(known)
     left = [f"{step.title} ({step.state})" for step in known.steps if step.state != "done"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,6 +44,35 @@ def unlisted(c: Context, environment: Environment) -> Host:
     host = _connect(environment, environment.hosts[0], c.config if isinstance(c.config, Config) else Config())
     host.fleet = (host,)
     return host
+
+
+def without(host: Host, named: str) -> Host:
+    """Return the primary of the fleet that is left without the hosts `named`: addresses or host[:port], commas between.
+
+    Raises Refused for a name that is not that of one host, and for the primary, where it has the database.
+    """
+    left_out = [_named(host, name.strip()) for name in named.split(",")]
+    if host.environment.database and host in left_out:
+        raise Refused(f"--skip-host: {host.address} is the first host: the database steps run there.")
+    rest = [member for member in host.fleet if member not in left_out]
+    if not rest:
+        raise Refused("--skip-host: no host is left.")
+    return only(host, rest, [member.address for member in left_out])
+
+
+def _named(host: Host, name: str) -> Host:
+    found = [m for m in host.fleet if name in (m.address, f"{m.host}:{m.port}", m.host)]
+    if len(found) != 1:
+        raise Refused(f"--skip-host: found {name!r}; allowed: {', '.join(m.address for m in host.fleet)}.")
+    return found[0]
+
+
+def only(host: Host, members: Sequence[Host], left_out: Iterable[str] = ()) -> Host:
+    """Return the first of `members`, of the same environment, as the primary of a fleet of them alone."""
+    of = dict(zip(host.fleet, host.environment.hosts, strict=True))
+    primary = _fleet(msgspec.structs.replace(host.environment, hosts=[of[m] for m in members]), host.config)
+    primary.left_out = tuple(left_out)
+    return primary
 
 
 def _ad_hoc(c: Connection) -> Environment:

@@ -50,11 +50,15 @@ class Output(Protocol):
 
 
 class Host(Secured):
-    """A connection that knows its environment; `fleet` holds all hosts of it, the primary first."""
+    """A connection that knows its environment; `fleet` holds all hosts of it, the primary first.
+
+    `left_out` are the addresses of those that the operator wants to go on without.
+    """
 
     # Values that `fleet` sets: without a class attribute, Fabric would take them for settings of its own.
     environment: Environment = cast(Environment, None)
     fleet: tuple[Host, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def _remote_runner(self) -> Runner:
         return Runner(context=self, inline_env=True)

@@ -48,7 +48,7 @@ NAMES = {
     *("release." + name for name in ("begin", "record", "list", "check", "stats")),
     *("runs." + name for name in ("list", "show")),
     *("code-rollback", "migration-rollback", "container-restart", "full-rollback", "emergency-restore"),
-    *("diagnose", "verify", "status", "check", "resume", "undo", "about", "init", "drill"),
+    *("diagnose", "verify", "status", "check", "resume", "undo", "about", "init", "drill", "converge"),
 }
 TASKS = {name: tasks.ns[name] for name in tasks.ns.task_names}
 

@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from ...config.database_section import DatabaseSettings
 from ...config.settings import Environment
+from ...console.commands import fab
 from ...console.text import one_line
 from ...console.units import age, moment, size, stamp
 from ...engine import journal, lock
@@ -37,25 +38,31 @@ class Overview(Struct, frozen=True, kw_only=True):
 
 
 class Runs(Struct, frozen=True):
-    """The journals of the last runs by their names, and what holds the lock, in a line; empty: nothing does."""
+    """The journals of the last runs by their names, and what holds the lock, in a line; empty: nothing does.
+
+    `out_of_step` are the hosts that a run left out.
+    """
 
     journals: Journals = {}
     lock: str = ""
+    out_of_step: list[str] = []
 
 
 def look(member: Host) -> Overview:
     """Return what stands where on one host; what cannot be read is said in its line."""
     environment = member.environment
-    found, before, journals, held, kept = member.ask(
+    found, before, journals, held, kept, out = member.ask(
         examine.probe(environment),
         past.probe(environment),
         journal.every(environment, 1),
         lock.show(environment),
         finding.probe(environment),
+        journal.out_of_step(environment),
     )
     found = examine.with_graph(member, found)
     newest = finding.newest(environment, kept, found.now) if member is member.fleet[0] else Newest()
-    return overview(member, found, before, Runs(journals, lock.describe(held) if held else ""), newest)
+    runs = Runs(journals, lock.describe(held) if held else "", out)
+    return overview(member, found, before, runs, newest)
 
 
 def half_done(host: Host) -> str:
@@ -79,6 +86,7 @@ def overview(member: Host, e: Examined, before: Past, runs: Runs, newest: Newest
         ("engine", f"{e.seen.engine or problem(e.seen, 'engine')}; free: {_free(e)}"),
         ("last run", _last(runs.journals, e.now)),
         *([("lock", runs.lock)] if runs.lock else []),
+        *([("out of step", f"{', '.join(runs.out_of_step)}. Next: {fab('converge')}")] if runs.out_of_step else []),
     ]
     well = _well(environment, e, member is member.fleet[0]) and not newest.old
     known = facts.of(e, before, runs.journals, runs.lock)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from tasks.engine import record
 from tasks.engine.plan import Plan, Step
 from tasks.preflight.history import ledger
 from tasks.preflight.history.ledger import Entry
+from tasks.ssh import scripts
 from tasks.ssh.shell import Answer
 from tests.unit.support.shells import ENVIRONMENT, Home
 
@@ -183,3 +185,15 @@ def test_when_the_first_of_some_steps_began_is_that_of_its_first_try():
 def answer(home: Home, probe) -> Answer:
     done = home.sh(probe.commands[""])
     return Answer(done.stdout, done.stderr, done.returncode)
+
+
+def test_hosts_are_remembered_once_and_forgotten_by_name(tmp_path):
+    def told(*words: str) -> list[str]:
+        command = scripts.with_files(scripts.call("engine/out-of-step.sh", *words, STATE=str(tmp_path)))
+        subprocess.run(["sh", "-c", command], check=True)
+        return (tmp_path / "out-of-step").read_text().split()
+
+    assert told("left", "u@a:22", "u@ab:22") == ["u@a:22", "u@ab:22"]
+    assert told("left", "u@a:22") == ["u@ab:22", "u@a:22"]
+    assert told("back", "u@a:22") == ["u@ab:22"]
+    assert told("back", "u@ab:22", "u@x:22") == []

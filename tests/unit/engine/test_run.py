@@ -156,3 +156,17 @@ def test_a_host_that_the_run_never_reached_is_told_of_it(played, mocker):
     run.take_up(member, known, 0.0, World())
     assert "begin-run.sh" in member.commands[0]
     assert played[-1] == ("carried out", {member: known})
+
+
+def test_hosts_that_are_left_out_are_remembered_on_all_others_before_anything_is_done(played):
+    members = fleet("a", "b")
+    members[0].left_out = ("u@c:22",)
+    run.carry_out(members[0], plan(STOP, START), RunOptions(yes=True), 0.0, World())
+    told = [command for member in members for command in member.commands if 'out-of-step.sh" left u@c:22' in command]
+    assert len(told) == 2
+
+
+def test_where_none_is_left_out_nothing_is_asked_about_it(played):
+    members = fleet("a", "b")
+    run.carry_out(members[0], plan(STOP, START), RunOptions(yes=True), 0.0, World())
+    assert not any('out-of-step.sh" left' in command for member in members for command in member.commands)

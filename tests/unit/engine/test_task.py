@@ -105,7 +105,18 @@ def test_a_change_brings_its_switches_along():
         """Do."""
 
     names = {argument.name for argument in change(body).get_arguments()}
-    assert names == {"commit", "yes", "plan", "take_over", "json", "verbose", "quiet", "because", "on_failure"}
+    assert names == {
+        "commit",
+        "yes",
+        "plan",
+        "take_over",
+        "json",
+        "verbose",
+        "quiet",
+        "because",
+        "on_failure",
+        "skip_host",
+    }
 
 
 def test_the_options_of_a_task_are_explained_however_often_they_are_asked_for():

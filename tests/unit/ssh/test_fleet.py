@@ -8,7 +8,9 @@ import pytest
 import yaml
 from fabric import Config, Connection
 from invoke import Context
+from msgspec import structs
 
+from tasks.config.database_section import DatabaseSettings
 from tasks.config.settings import App, Compose, Environment, HostSettings
 from tasks.console.errors import Refused
 from tasks.ssh import fleet
@@ -124,3 +126,35 @@ def test_a_host_that_no_hosts_yaml_has_is_reached_without_one(monkeypatch, tmp_p
     assert (host.address, host.fleet, host.environment) == ("eve@four:2222", (host,), environment)
     assert (host.connect_kwargs["key_filename"], host.known_hosts) == ([str(tmp_path / "key")], (Path("/known"),))
     assert fleet.unlisted(Context(), environment).host == "four"
+
+
+@pytest.mark.parametrize("name", ["two", "two:22", "root@two:22"])
+def test_a_host_that_is_left_out_is_known_by_any_of_its_names(name):
+    host = fleet.without(named("pair"), name)
+    assert [h.address for h in host.fleet] == ["deploy@one:2201"]
+    assert host.left_out == ("root@two:22",)
+    assert len(host.environment.hosts) == 1
+    assert named("pair").left_out == () and len(named("pair").fleet) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("three", "found 'three'; allowed: deploy@one:2201, root@two:22."), ("one,two", "no host is left.")],
+)
+def test_what_cannot_be_left_out_is_refused(name, message):
+    with pytest.raises(Refused, match=f"--skip-host: {message}"):
+        fleet.without(named("pair"), name)
+
+
+def test_the_first_host_may_be_left_out_only_where_no_database_steps_run_there():
+    host = named("pair")
+    assert fleet.without(host, "one").address == "root@two:22"
+    host.environment = structs.replace(host.environment, database=DatabaseSettings(name="d", user="u"))
+    with pytest.raises(Refused, match="the database steps run there"):
+        fleet.without(host, "one")
+
+
+def test_some_hosts_alone_are_a_fleet_of_their_own():
+    host = named("pair")
+    alone = fleet.only(host, host.fleet[1:])
+    assert (alone.address, len(alone.fleet), alone.left_out) == ("root@two:22", 1, ())

@@ -107,12 +107,13 @@ def test_the_commit_that_was_deployed_before_is_named():
 
 def test_everything_is_asked_in_one_round_trip():
     asked = []
-    found = (examined(), Past(), JOURNALS, HELD, "")
+    found = (examined(), Past(), JOURNALS, HELD, "", ["u@c:22"])
     member = SimpleNamespace(environment=environment(), address="h", ask=lambda *probes: asked.append(probes) or found)
     member.fleet = (member,)
     lines = dict(overview.look(member).lines)
     assert len(asked) == 1
     assert "stopped half-way" in lines["lock"]
+    assert "u@c:22. Next: " in lines["out of step"]
 
 
 @pytest.mark.parametrize(("held", "said"), [(HELD, True), (LockInfo("LIVE", {}), False), (None, False)])
