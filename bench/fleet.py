@@ -34,7 +34,7 @@ NOTES = [
     "grows here is the work of sixteen hosts on {cores} cores, which sixteen machines would do by themselves.",
     "Host by host it would take sixteen times what one takes.",
     "Restart: `fab containers.restart --yes`, from its start to its end, with the look, the locks, the journal and the "
-    "proof on every host.",
+    "proof on every host; all at once (`rolling: all`). By default a turn of the first host comes before.",
 ]
 
 

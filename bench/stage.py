@@ -61,6 +61,7 @@ def settings_of_many(host: Host, users: list[str]) -> dict:
     entries = [{**environment["hosts"][0], "user": user} for user in users]
     wanted = {"app": {"path": "app", "branch": "main"}, "compose": {"services": {"backend": "app"}}}
     wanted["compose"]["file"] = environment["compose"]["file"]
+    wanted["rolling"] = "all"  # what grows with the hosts of one turn is asked
     return {**os.environ, "ROLLBACK_HOSTS_FILE": str(hosts_file(f"fleet-{len(users)}", entries, wanted))}
 
 
