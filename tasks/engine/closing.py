@@ -29,7 +29,7 @@ class Closing:
     def close(self, *, proven: bool) -> list[str]:
         """Do what comes after the run; return a line, with the command to type, for each that did not succeed.
 
-        A host whose turn has changed something, and is not over, stays as it is: it may not serve.
+        A host on which something was changed, and whose turn is not over, stays as it is: it may not serve.
         """
         waiting = [member for member in self.host.fleet if not self._changed(member)]
         of_turns = [line for number in self._turns() for line in self._done(number, self._open(number, waiting))]
@@ -47,8 +47,8 @@ class Closing:
         return [member for member in members if (member, closes) in self.attempts.opened]
 
     def _changed(self, member: Host) -> bool:
-        """Return whether a step of a host's turn began that is more than a preparation."""
-        changing = (s.name for n, s in self.plan.numbered(after=False) if self.plan.in_turn(n) and not s.preparation)
+        """Return whether a step began there that is more than a preparation."""
+        changing = (step.name for _n, step in self.plan.numbered(after=False) if not step.preparation)
         return any((member, name) in self.attempts.begun for name in changing)
 
     def _done(self, number: int, members: Sequence[Host]) -> list[str]:

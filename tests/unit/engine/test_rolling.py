@@ -11,7 +11,7 @@ from tasks.console.commands import render
 from tasks.console.errors import Failed, Refused
 from tasks.engine import turns
 from tasks.engine.execution import Execution
-from tasks.engine.plan import Expectation
+from tasks.engine.plan import Expectation, Step
 from tasks.engine.record import RunRecord, StepStatus
 from tasks.engine.world import Check, Proof
 from tests.unit.support.deployment import environment
@@ -155,6 +155,14 @@ def test_a_hook_that_fails_at_the_end_of_the_last_turn_is_a_run_half_way(mocker)
     assert "not touched" not in failed.value.message
     assert "next: mend the cause, then fab resume" in render(failed.value.message)
     assert not run.locks.released
+
+
+def test_a_host_that_was_stopped_with_all_others_is_not_brought_back_before_it_has_started(mocker):
+    begun = ends(mocker, 0, 0, 1)
+    move = Step(name="migrate", title="Migrate", script="", primary_only=True)
+    with pytest.raises(Failed, match="still to come, by .*u@a:22: balancer: after the turn"):
+        execution(STOP, move, START, names="ab", hooks=PAIR).complete()
+    assert begun[-1] == ("03-turn-1.1", ["a"])
 
 
 def test_taken_up_again_only_the_hosts_that_had_no_turn_have_it(mocker):
