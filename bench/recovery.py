@@ -68,8 +68,8 @@ BUILT = Contender("ours, building (--rebuild)", _ours("--rebuild"), stage.settin
 FIRST = Contender("ours, building, --stop-first", _ours("--rebuild", "--stop-first"), stage.settings)
 
 ALL = {
-    "v1": [RUNBOOK, ANSIBLE, PYINFRA, FLOOR, KEPT, REHEARSED, QUICK, BUILT, FIRST],
-    "v2": [RUNBOOK, FLOOR, KEPT, REHEARSED, QUICK],
+    "v2": [RUNBOOK, ANSIBLE, PYINFRA, FLOOR, KEPT, REHEARSED, QUICK, BUILT, FIRST],
+    "v1": [RUNBOOK, FLOOR, KEPT, REHEARSED, QUICK],
 }
 TARGETS = {  # of the runbook's recovery, and of its outage; of the floor's recovery
     KEPT.name: "recovery ≤ 0.20 × runbook",
@@ -95,7 +95,7 @@ def _table(compose: str, contenders: list[Contender], repeat: int) -> Table:
     runs = {c.name: lambda c=c: once(host, c) for c in contenders}
     found = figures.in_turns(runs, repeat)
     columns = ["", "recovery", "× runbook", "× floor", "outage", "× runbook", "command", "target"]
-    table = Table(f"Recovery and outage, compose {compose}", columns, notes=NOTES if compose == "v1" else [])
+    table = Table(f"Recovery and outage, compose {compose}", columns, notes=NOTES if compose == "v2" else [])
     table.rows = [_row(name, samples, found) for name, samples in found.items()]
     return table
 

@@ -10,7 +10,7 @@ from sandbox.host import Host
 from . import figures, stage
 from .figures import MeasurementError, Table
 
-SMALL, LARGE = 500, 1050  # megabytes of the plain dump, unless BENCH_RESTORE_MB says otherwise
+SMALL, LARGE = 300, 1050  # megabytes of the plain dump, unless BENCH_RESTORE_MB says otherwise
 LARGE_DISK = 8  # gigabytes of memory for the engine's data that a large one needs; a host comes with 4
 ROW = 220  # bytes of one row in the plain dump, roughly
 RUNBOOK, COPY = "runbook: drop, create, `psql < file`", "copying the plain file, with sync"

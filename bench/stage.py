@@ -19,9 +19,9 @@ PEERS = Path(__file__).parent / "peers"
 BIN = WORK / "venv" / "bin"
 
 
-def host(compose: str = "v1") -> Host:
-    """Return the sandbox host that measurements are made at; it is made if it is not there."""
-    return Host.up("bench" if compose == "v1" else f"bench-{compose}", Variant(compose=compose))
+def host(compose: str = "v2") -> Host:
+    """Return the sandbox host that measurements are made at; it is made if it is not there. v1: an old engine."""
+    return Host.up(f"bench-{compose}", Variant(engine="modern" if compose == "v2" else "old", compose=compose))
 
 
 def peers() -> None:
