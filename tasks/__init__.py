@@ -22,6 +22,7 @@ from .playbooks import (
     undo,
 )
 from .steps import about, backups, check, containers, database, git, incident, init, release, runs, status, verify
+from .steps.stacks import guard
 
 sys.dont_write_bytecode = _forbidden
 
@@ -51,3 +52,4 @@ ns = offer(
         Collection.from_module(runs),
     )
 )
+guard(ns)

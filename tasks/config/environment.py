@@ -16,7 +16,7 @@ from ..console.errors import Refused
 from . import variables
 from .around import Hooks
 from .database_section import DatabaseSettings
-from .settings import Environment, EnvironmentSettings
+from .settings import Compose, Environment, EnvironmentSettings
 from .shapes import ALLOWED, SERVICE
 from .validation import InvalidError, Place, convert, dig, sentence, without
 
@@ -25,6 +25,10 @@ HOOK = {
     "turn": "it is not a pair; allowed: the two keys on and off",
     "after": "it is not one command; allowed: the key run (a pair of on and off stands in before)",
 }
+
+
+# Keys of compose that a stack knows nothing of.
+UNHEARD = ("project", "profiles", "command", "stop", "grace")
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class Reader:
         if settings.database:
             _check_place(settings.database, services)
         _check_hooks(settings.hooks)
+        _check_orchestrator(settings)
         (host, count), *_ = Counter((h.host, h.user, h.port) for h in settings.hosts).most_common(1)
         if count > 1:
             raise InvalidError(("hosts",), f"the host {host[0]!r} stands twice; allowed: once")
@@ -101,6 +106,24 @@ def _check_hooks(hooks: Hooks) -> None:
             is_pair = bool(hook.on and hook.off) and not hook.run
             if not ((command and is_command) or (pair and is_pair)):
                 raise InvalidError(("hooks", part, number), HOOK[part])
+
+
+def _check_orchestrator(settings: EnvironmentSettings) -> None:
+    """Raise InvalidError unless a stack is named where a swarm runs it, and nothing is said that it would not obey."""
+    if settings.orchestrator != "swarm":
+        if settings.stack:
+            raise InvalidError(("stack",), "it is for orchestrator: swarm only")
+        return
+    said, silent = settings.compose, Compose()
+    if not (settings.stack and said.file):
+        key, place = ("file", ("compose",)) if settings.stack else ("stack", ())
+        raise InvalidError(place, f"the key {key!r} is missing; with orchestrator: swarm it is needed")
+    if len(settings.hosts) > 1:
+        raise InvalidError(("hosts",), "there are several; allowed with orchestrator: swarm: one manager, so far")
+    unheard = [("compose", key) for key in UNHEARD if getattr(said, key) != getattr(silent, key)]
+    turns = [(key,) for key in ("rolling", "soak") if getattr(settings, key)]
+    if left := [*turns, *unheard]:
+        raise InvalidError(left[0], "with orchestrator: swarm it says nothing; allowed: to leave it out")
 
 
 def _check_place(database: DatabaseSettings, services: Mapping[str, str]) -> None:

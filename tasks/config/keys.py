@@ -11,6 +11,8 @@ KEYS = {
         "hosts": "one machine or more; the first is the primary: database steps run there, once",
         "app": "the checkout on the host",
         "compose": "how the services are described and run; {} where the containers' labels say it all",
+        "orchestrator": "compose, or swarm: then hosts has one entry, a manager of it",
+        "stack": "the name of the stack, with orchestrator: swarm; compose.file are its files, env_file its values",
         "database": "the PostgreSQL database; leave it out where there is none",
         "health": "the addresses that have to answer; without any, the containers' own health checks count",
         "notify": "who is told: a list of Apprise addresses, or a mapping; empty addresses are passed over",

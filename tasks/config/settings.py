@@ -9,7 +9,21 @@ from msgspec import Meta, field, structs
 
 from .around import Hooks, Notices
 from .database_section import DatabaseSettings
-from .shapes import COMMAND, PROJECT, Duration, HostName, Line, Port, Rolling, Seconds, Section, Service, Text, Url
+from .shapes import (
+    COMMAND,
+    ORCHESTRATOR,
+    PROJECT,
+    Duration,
+    HostName,
+    Line,
+    Port,
+    Rolling,
+    Seconds,
+    Section,
+    Service,
+    Text,
+    Url,
+)
 
 
 class HostSettings(Section, frozen=True):
@@ -99,12 +113,15 @@ class EnvironmentSettings(Section, frozen=True):
     """One deployment as hosts.yaml describes it; the first of `hosts` is the primary.
 
     `notify` may be the addresses alone. `rolling` says how many hosts at a time take their turn (None: the first, then
-    all others), and `soak` how long they have to stay well, in seconds, before the next.
+    all others), and `soak` how long they have to stay well, in seconds, before the next. `stack` is what the swarm
+    calls it, where that is the `orchestrator`.
     """
 
     hosts: Annotated[list[HostSettings], Meta(min_length=1)]
     app: App
     compose: Compose
+    orchestrator: Annotated[str, Meta(pattern=ORCHESTRATOR)] = "compose"
+    stack: Annotated[str, Meta(pattern=PROJECT)] | None = None
     database: DatabaseSettings | None = None
     health: Health = field(default_factory=Health)
     notify: list[str] | Notices = field(default_factory=list)

@@ -21,6 +21,7 @@ TURN = r"^(start|success|failure)\Z"
 COMMAND = r"^(auto|docker-compose|docker compose)\Z"
 WHERE = r"^(host|local)\Z"
 ROLLING = r"^([1-9][0-9]?%|100%|all)\Z"
+ORCHESTRATOR = r"^(compose|swarm)\Z"
 ALLOWED = {
     TEXT: "text on one line that begins with no dash",
     URL: "an http:// or https:// address",
@@ -35,6 +36,7 @@ ALLOWED = {
     TURN: "start, success or failure",
     WHERE: "host or local",
     ROLLING: "how many hosts, such as 1 or 25%, or all",
+    ORCHESTRATOR: "compose or swarm",
     COMMAND: "auto, docker-compose or docker compose",
 }
 """What each pattern means, in the words of an error."""

@@ -67,7 +67,20 @@ def check(c: Host, commit: str | None, options: RollbackOptions) -> RollbackRepo
     report = structs.replace(report, warnings=[*report.warnings, *unmoved])
     known_graphs = (ref, first.graphs)
     whole = _with_schema(c, report, known_graphs) if options.database else _with_schema_left(c, report)
+    whole = _rolling(whole) if c.environment.stack else whole
     return structs.replace(whole, summary=summary.of(whole, first.named.ahead))
+
+
+def _rolling(report: RollbackReport) -> RollbackReport:
+    """Return the report with nothing stopped: a swarm replaces what runs. Refused for what is not done in one."""
+    if report.schema and report.schema.changes:
+        raise Refused(
+            f"{report.target.title} needs the database at {report.schema.goal}: a swarm's schema is not moved yet "
+            "(orchestrator in hosts.yaml)."
+        )
+    if report.services:
+        raise Refused("--service: a stack is deployed as a whole (orchestrator: swarm in hosts.yaml).")
+    return structs.replace(report, stopping=[])
 
 
 def _probes(member: Host, ref: str, options: RollbackOptions) -> list[Probe[object]]:

@@ -90,10 +90,16 @@ def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> 
         effects=("starts",),
         title=f"Start {title}",
         script=script,
-        commands=(" ".join(["docker-compose up -d --no-build", *words]),),
-        outage=not isinstance(report, ServicesReport),
+        commands=(services.shown(report.environment, words),),
+        outage=not (isinstance(report, ServicesReport) or _rolling(report)),
         timeout=900,
     )
+
+
+def _rolling(report: RollbackReport | RollbackUndoReport) -> bool:
+    """Return whether a swarm replaces what runs task after task, and some of every service always run."""
+    one_by_one = report.environment.stack and not report.stopping
+    return bool(one_by_one and all(len(report.state.of(i.service)) > 1 for i in report.images))
 
 
 @change(step=start_step)

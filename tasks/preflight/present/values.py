@@ -24,6 +24,8 @@ def require(c: Host, described: Description, found: Drifted) -> None:
     if described.blank and found.drift:
         services = c.ask(project.templates(c.environment))
         lost = [(one.service, _unset(services, one, described.blank)) for one in found.drift] + lost
+    if described.blank and c.environment.stack:  # whether what runs has values for them is not known
+        lost.append((c.environment.stack, set(described.blank)))
     names = sorted({name for _, causes in lost for name in causes})
     if names:
         start = ", ".join(sorted({service for service, causes in lost if causes}))

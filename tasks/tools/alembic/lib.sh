@@ -29,7 +29,7 @@ waits='-c lock_timeout=5s'
 find_server() { # the container of the database, into $DB_CONTAINER, where that is one of the deployment
   [ -z "$DB_CONTAINER$PGHOST" ] || return 0
   DB_CONTAINER=$(running "${DATABASE:?}" | head -n 1)
-  [ -n "$DB_CONTAINER" ] || refuse "the database container ($DATABASE) is not running"
+  [ -n "$DB_CONTAINER" ] || refuse "the database container ($DATABASE) $(absent "$DATABASE")"
 }
 
 tidy() { rm -f "$given" "$given.yml"; } # a script may define its own

@@ -8,9 +8,12 @@ from typing import Any
 from msgspec import Struct
 
 from ...config.settings import Compose, Environment
+from ...console.errors import Refused
 from ...ssh import paths, scripts
+from ...ssh.shell import Word
 
 LABEL = "com.docker.compose"
+LIKE_SWARM = Word('"$SCRIPTS/tools/swarm/lib.sh"')
 
 
 class Deployment(Compose, frozen=True):
@@ -45,7 +48,7 @@ class Built(Struct, frozen=True):
 def variables(environment: Environment) -> dict[str, str]:
     """Return what every script that sources tools/compose/lib.sh has to be told, for `scripts.call`."""
     settings = environment.compose
-    return {
+    told = {
         "APP": paths.app(environment),
         "DECIDED": "yes" if isinstance(settings, Deployment) else "",
         "PROJECT": settings.project or "",
@@ -57,11 +60,27 @@ def variables(environment: Environment) -> dict[str, str]:
         "GRACE": str(settings.grace),
         "DATABASE": environment.service("database") or "",
     }
+    stack = environment.stack
+    return {**told, "DECIDED": "yes", "PROJECT": stack, "STACK": stack, "FAB_SWARM": LIKE_SWARM} if stack else told
 
 
 def call(environment: Environment, script: str, *words: str, **more: str) -> str:
-    """Return the command that runs `script`, a file beside this one, with the arguments `words` and variables."""
-    return scripts.call(f"tools/compose/{script}", *words, **{**variables(environment), **more})
+    """Return the command that runs `script`, a file beside this one, with the arguments `words` and variables.
+
+    Where a swarm runs the deployment, the file of the same name in tools/swarm takes its place. Without one, what
+    reads files, or the containers on the manager, is as good there; Refused for what would change anything.
+    """
+    return scripts.call(f"tools/{_tool(environment, script)}/{script}", *words, **{**variables(environment), **more})
+
+
+def _tool(environment: Environment, script: str) -> str:
+    if not environment.stack:
+        return "compose"
+    if (scripts.PACKAGE / "tools" / "swarm" / script).is_file():
+        return "swarm"
+    if not script.startswith("reads/"):
+        raise Refused("the plan has a step that is not possible in a swarm yet (orchestrator in hosts.yaml).")
+    return "compose"
 
 
 def pairs(names: Mapping[str, str]) -> str:

@@ -149,3 +149,9 @@ prove_images() { # fail unless the images that IMAGES names, lines `SERVICE IMAG
     docker image inspect "$image" >/dev/null 2>&1 || fail "image $image is not there after the build"
   done
 }
+
+absent() { echo 'is not running'; } # SERVICE, of which no container was found here
+
+# What is otherwise where a swarm runs the deployment: it is told then only.
+# shellcheck source=/dev/null
+[ -z "${FAB_SWARM:-}" ] || . "$FAB_SWARM"

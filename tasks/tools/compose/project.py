@@ -145,8 +145,10 @@ def _described(profiles: list[str], answers: Answers) -> Description:
     config = answers["config"]
     called, _, joint = answers["naming"].out.strip().rpartition(" ")
     problem = "" if config.ok else " ".join(config.err.split())[-300:] or "compose config failed"
-    known = yaml.safe_load(config.out) if config.ok else {}
-    return Description(known or {}, joint or "-", called, problem, config.err, profiles)
+    known = (yaml.safe_load(config.out) if config.ok else {}) or {}
+    if joint == "stack":  # a swarm passes over what says how an image is built
+        known = {**known, "services": {n: {**s, "build": None} for n, s in (known.get("services") or {}).items()}}
+    return Description(known, joint or "-", called, problem, config.err, profiles)
 
 
 def resolve(environment: Environment, project: Project, containers: Sequence[Container], name: str) -> str:

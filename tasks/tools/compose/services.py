@@ -29,6 +29,13 @@ def start(
     return call(environment, "containers/up.sh", *words, **more)
 
 
+def shown(environment: Environment, words: Sequence[str]) -> str:
+    """Return the command that starts services, as people type it."""
+    if environment.stack:
+        return f"docker stack deploy -c {' -c '.join(environment.compose.files)} {environment.stack}"
+    return " ".join(["docker-compose up -d --no-build", *words])
+
+
 def scaled(files: Project, replicas: Mapping[str, int]) -> list[str]:
     """Return the options of compose for as many containers of services as `replicas`, where `files` say otherwise."""
     others = {s: count for s, count in replicas.items() if count != project.replicas(files.services.get(s, {}))}

@@ -159,6 +159,9 @@ MISTAKES = [
         "hooks.before[0]: it is not one command; allowed: the key run",
     ),
     (f"{P}hooks", {"before": [{"run": "a", "where": "x"}]}, "before[0].where: found 'x'; allowed: host or local"),
+    (f"{P}orchestrator", "nomad", "orchestrator: found 'nomad'; allowed: compose or swarm"),
+    (f"{P}orchestrator", "swarm", "environments.production: the key 'stack' is missing; with orchestrator: swarm"),
+    (f"{P}stack", "shop", "stack: it is for orchestrator: swarm only"),
     (f"{P}health__timeout", 0, "health.timeout: found 0; allowed: a whole number >= 1"),
     (f"{P}app__path", "${APP", "app.path: found '${APP'; allowed: ${NAME} or ${NAME:-default}"),
     (
@@ -179,6 +182,25 @@ MISTAKES = [
 @pytest.mark.parametrize(("place", "value", "line"), MISTAKES)
 def test_a_mistake_is_named_with_its_place_and_what_is_allowed(write, place, value, line):
     write(**{place: value})
+    assert line in refusal()
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "line"),
+    [
+        ("compose__file", None, "production.compose: the key 'file' is missing; with orchestrator: swarm it is needed"),
+        ("hosts", [{"host": "a"}, {"host": "b"}], "hosts: there are several; allowed with orchestrator: swarm: one"),
+        ("compose__project", "shop", "compose.project: with orchestrator: swarm it says nothing; allowed: to leave"),
+        ("compose__profiles", ["a"], "compose.profiles: with orchestrator: swarm it says nothing"),
+        ("rolling", 1, "rolling: with orchestrator: swarm it says nothing"),
+        ("compose__grace", 20, "compose.grace: with orchestrator: swarm it says nothing"),
+    ],
+)
+def test_what_a_swarm_would_not_obey_is_refused(write, place, value, line):
+    swarm = {f"{P}orchestrator": "swarm", f"{P}stack": "shop", f"{P}compose__file": "stack.yml"}
+    write(**swarm)
+    assert inventory.load("production").stack == "shop"
+    write(**{**swarm, f"{P}{place}": value})
     assert line in refusal()
 
 

@@ -1,0 +1,73 @@
+# Functions that deploy a stack and watch it to the end. A script sources it instead of compose/lib.sh, which it brings.
+. "$SCRIPTS/tools/compose/lib.sh"
+LONG=60 # seconds within which a task has to find a node
+OFTEN=4 # failures of one service since the deployment that are no accident
+
+deploy() { # deploy the files COMPOSE_FILES: an image that they name as the last deployment did stays
+  set -- --resolve-image changed --with-registry-auth
+  while IFS= read -r file; do
+    set -- "$@" -c "$file"
+  done <<FILES
+$COMPOSE_FILES
+FILES
+  ! docker stack deploy --help | grep -q -e --detach || set -- --detach=true "$@" # it is watched here
+  began=$(date +%s)
+  with_values docker stack deploy "$@" "$STACK"
+}
+
+watched() { # SERVICE...: until the swarm has done what was deployed, or visibly will not; then fail with the cause
+  quiet=0
+  while [ "$quiet" -lt 2 ]; do
+    sleep 1
+    tasks=$(tasks_of "$@")
+    cause=$(stopped "$@") || fail "$cause"
+    if settled "$@"; then quiet=$((quiet + 1)); else quiet=0; fi
+  done
+}
+
+tasks_of() { # SERVICE...: a line for each task, `SERVICE ID DESIRED STATE SINCE IMAGE ERROR`
+  for service; do
+    # shellcheck disable=SC2046 # ids, one word each
+    docker inspect --type task -f "$service {{.ID}} {{.DesiredState}} {{.Status.State}} {{.Status.Timestamp.Unix}} {{.Spec.ContainerSpec.Image}} {{.Status.Err}}" \
+      $(docker service ps --no-trunc --quiet "${STACK}_$service") 2>/dev/null || :
+  done
+}
+
+settled() { # SERVICE...: whether as many tasks as are wanted run, of what was deployed
+  for service; do
+    about=$(docker service inspect -f '{{with .UpdateStatus}}{{.State}}{{end}},{{with .Spec.Mode.Replicated}}{{.Replicas}}{{end}},{{.Spec.TaskTemplate.ContainerSpec.Image}}' "${STACK}_$service")
+    printf '%s\n' "$tasks" | service=$service about=$about awk '
+      BEGIN { split(ENVIRON["about"], said, ",") }
+      $1 == ENVIRON["service"] && $3 != "shutdown" && $3 != "remove" {
+        there++
+        if ($4 != "running" || $6 != said[3]) open = 1
+      }
+      END { exit said[1] == "updating" || open || (said[2] != "" && there != said[2]) }' || return 1
+  done
+}
+
+stopped() { # SERVICE...: fails, and says why, where the swarm has given up, or starts a service again and again
+  for service; do
+    update=$(docker service inspect -f '{{with .UpdateStatus}}{{.State}} {{.Message}}{{end}}' "${STACK}_$service")
+    case $update in
+      paused* | rollback*)
+        echo "$service: the swarm's update is ${update%% *}: $(why "$service" "${update##* }")"
+        return 1
+        ;;
+    esac
+    hopeless=$(printf '%s\n' "$tasks" | service=$service now=$(date +%s) began=$began long=$LONG often=$OFTEN awk '
+      $1 != ENVIRON["service"] || $5 < ENVIRON["began"] { next }
+      ($4 == "failed" || $4 == "rejected") && ++failures >= ENVIRON["often"] { print $2; exit }
+      $3 == "running" && $4 == "pending" && ENVIRON["now"] - $5 > ENVIRON["long"] { print $2; exit }')
+    if [ -n "$hopeless" ]; then
+      echo "$service does not start: $(why "$service" "$hopeless")"
+      return 1
+    fi
+  done
+}
+
+why() { # SERVICE TASK: its error, and the last line of its log
+  error=$(docker inspect --type task -f '{{.Status.Err}}' "$2" 2>/dev/null) || error=$2
+  last=$(docker service logs --raw --tail 1 "$2" 2>&1 | tail -n 1 | cut -c 1-200)
+  echo "${error:-no reason given}${last:+; last line: $last}"
+}

@@ -1,0 +1,27 @@
+# Brings the images that run now to this node and tags them with the commit they were deployed with, so that no pruning
+# takes them. Arguments: COMMIT. Variables: IMAGES, lines `SERVICE NAME`. Exit codes: 0 kept, 1 failed.
+# An image that cannot be of that commit, labelled with another one, or deployed before the checkout came to it, gets its
+# own id as a tag.
+. "$SCRIPTS/tools/compose/lib.sh"
+commit=$1
+moved=$(git log -g -1 --date=unix --format=%gd HEAD -- 2>/dev/null | sed 's/.*{\(.*\)}.*/\1/')
+
+of_commit() { # SECONDS LABEL
+  [ "$2" = "$commit" ] || { [ -z "$2" ] && [ "$1" -ge "${moved:-0}" ]; }
+}
+
+runs=$(stacked '{{.Spec.Name}} {{.Spec.TaskTemplate.ContainerSpec.Image}} {{.UpdatedAt.Unix}}')
+newest=$(printf '%s\n' "$runs" | cut -d ' ' -f 3 | sort -n | tail -n 1)
+printf '%s\n' "$IMAGES" | while read -r service name; do
+  image=$(printf '%s\n' "$runs" | awk -v service="${STACK}_$service" '$1 == service { print $2 }')
+  [ -n "$image" ] || continue
+  docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >/dev/null \
+    || fail "$image, which $service runs, is not on this node and cannot be pulled: there would be no way back"
+  id=$(docker image inspect -f '{{.Id}}' "$image")
+  tag=$commit
+  if ! of_commit "$newest" "$(docker image inspect -f '{{index .Config.Labels "org.opencontainers.image.revision"}}' "$id")"; then
+    tag=image-$(echo "$id" | cut -c 8-19)
+    printf 'what runs was not made of %.12s; kept as %s\n' "$commit" "$name:$tag"
+  fi
+  docker tag "$id" "$name:$tag"
+done

@@ -1,0 +1,23 @@
+# Prints a line for each task of the stack that is meant to run, on whichever node, as containers.sh of compose does for
+# containers: its image is the id that it has here, else its digest.
+. "$SCRIPTS/tools/compose/lib.sh"
+tab='{{"\t"}}'
+about="task$tab{{.ID}}$tab{{.ServiceID}}$tab{{.NodeID}}$tab{{.Slot}}$tab{{.CreatedAt.UnixNano}}$tab{{.DesiredState}}"
+about="$about$tab{{.Status.State}}$tab{{json .Status.Timestamp}}$tab{{with .Status.ContainerStatus}}{{.ExitCode}}$tab{{.ContainerID}}"
+about="$about{{else}}0$tab{{end}}$tab{{.Spec.ContainerSpec.Image}}$tab{{.Status.Err}}"
+policy='{{with .Spec.TaskTemplate.RestartPolicy}}{{.Condition}}{{end}}'
+
+services=$(stacked "service$tab{{.ID}}$tab{{.Spec.Name}}$tab$policy")
+[ -n "$services" ] || exit 0
+# shellcheck disable=SC2046 # ids, one word each
+tasks=$(docker service ps --no-trunc --quiet $(printf '%s\n' "$services" | cut -f 2))
+# shellcheck disable=SC2086 # ids, one word each
+told=$([ -z "$tasks" ] || docker inspect --type task -f "$about" $tasks)
+{
+  printf '%s\n' "$services"
+  docker node ls --format "node$tab{{.ID}}$tab{{.Hostname}}$tab{{.Status}}"
+  printf '%s\n' "$told" | cut -f 12 | sort -u | while read -r image; do
+    [ -z "$image" ] || printf 'image\t%s\t%s\n' "$image" "$(docker image inspect -f '{{.Id}}' "$image" 2>/dev/null)"
+  done
+  printf '%s\n' "$told"
+} | STACK=$STACK awk -f "$SCRIPTS/tools/swarm/reads/tasks.awk"

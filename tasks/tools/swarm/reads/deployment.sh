@@ -1,0 +1,9 @@
+# Prints what the deployment is, as deployment.sh of compose does.
+# Exit codes: 0 decided, 2 this node is no manager, or the stack is not there.
+. "$SCRIPTS/tools/compose/lib.sh"
+[ "$(docker info -f '{{.Swarm.ControlAvailable}}')" = true ] \
+  || refuse 'the host is no manager of a swarm (orchestrator: swarm in hosts.yaml): the first of hosts has to be one'
+[ -n "$(stacked '{{.ID}}')" ] || refuse "the swarm has no stack $STACK (stack in hosts.yaml)"
+echo "project $STACK"
+printf '%s\n' "$COMPOSE_FILES" | sed 's/^/file /'
+printf '%s\n' "$ENV_FILES" | sed -n 's/^./env_file &/p'

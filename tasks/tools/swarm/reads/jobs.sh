@@ -1,0 +1,2 @@
+# Prints nothing: `compose run` starts nothing in a stack.
+. "$SCRIPTS/tools/lib.sh"

@@ -1,0 +1,38 @@
+# Prints the newest task of every slot that is meant to run, or that has done what it was for, as containers.sh of compose
+# prints a container. Reads lines, apart by tabs: `service ID NAME POLICY`, `node ID HOSTNAME STATUS`, `image NAME ID`,
+# `task ID SERVICE NODE SLOT CREATED DESIRED STATE SINCE EXIT CONTAINER IMAGE ERROR`. Environment: STACK.
+BEGIN { FS = OFS = "\t" }
+$1 == "service" { name[$2] = $3; policy[$2] = $4 == "any" ? "always" : $4 == "none" ? "no" : $4; next }
+$1 == "node" { host[$2] = $3; state[$2] = $4; next }
+$1 == "image" { id[$2] = $3; next }
+$1 == "task" && $3 in name {
+  slot = $3 "." ($5 > 0 ? $5 : $4)
+  failed[slot, $12] += ($8 == "failed" || $8 == "rejected")
+  if (($7 == "shutdown" || $7 == "remove") && !($8 == "complete" && policy[$3] != "always")) next
+  if (slot in line && created[slot] >= $6) next
+  created[slot] = $6
+  line[slot] = $0
+}
+END { for (slot in line) { $0 = line[slot]; show() } }
+
+function show(  called, gone) {
+  called = name[$3] "." ($5 > 0 ? $5 : host[$4])
+  gone = $4 != "" && state[$4] != "Ready"
+  print $11 == "" ? $2 : $11, "/" called ($4 == "" ? "" : "@" host[$4]), substr(name[$3], length(ENVIRON["STACK"]) + 2), \
+    image($12), $12, failed[slot, $12] - ($8 == "failed" || $8 == "rejected"), ENVIRON["STACK"], policy[$3], \
+    "{\"Status\":\"" text(gone ? "lost with its node" : status($8, $13)) "\"," \
+    ($8 == "starting" ? "\"Health\":{\"Status\":\"starting\"}," : "") "\"StartedAt\":" $9 ",\"ExitCode\":" $10 + 0 "}"
+}
+
+function image(said) { # the id that it has here; else its digest
+  if (id[said] != "") return id[said]
+  return match(said, /sha256:[0-9a-f]+$/) ? substr(said, RSTART) : said
+}
+
+function status(state, error) { # as the engine calls it, with the reason of what does not run
+  if (state == "running" || state == "starting") return "running"
+  if (state == "complete") return "exited"
+  return state (error == "" ? "" : ": " error)
+}
+
+function text(said) { gsub(/[\\"]/, "", said); return said }

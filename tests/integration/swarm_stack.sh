@@ -1,0 +1,92 @@
+# Makes a stack of the sample application on a manager whose three nodes know the registry: a repository `shop` with three
+# commits, each of them with images that the registry has, and the last one deployed. v1 is of another schema; v2 is good;
+# bad answers 500. The commit tagged crash does not start, the one tagged nowhere names an image that no registry has.
+# Arguments: REGISTRY (HOST:PORT), NODE, where the database runs.
+set -eu
+registry=$1 node=$2
+
+stack() { # TAG
+  cat <<FILE
+version: "3.8"
+services:
+  db:
+    image: postgres:15
+    environment:
+      POSTGRES_DB: jctc_db
+      POSTGRES_USER: jctc_user
+      POSTGRES_PASSWORD: \${POSTGRES_PASSWORD}
+    volumes: ["pgdata:/var/lib/postgresql/data"]
+    healthcheck:
+      test: ["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", "jctc_user", "-d", "jctc_db"]
+      interval: 2s
+    deploy:
+      endpoint_mode: dnsrr
+      placement: {constraints: ["node.hostname==$node"]}
+  app:
+    image: $registry/shop/app:$1
+    environment:
+      DATABASE_URL: postgresql+psycopg://jctc_user:\${POSTGRES_PASSWORD}@db:5432/jctc_db
+    ports: [{target: 8000, published: 8000, protocol: tcp, mode: host}]
+    healthcheck:
+      test:
+        - CMD
+        - python
+        - -c
+        - "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8000); c.request('GET', '/health'); c.getresponse()"
+      interval: 2s
+      start_period: 30s
+    stop_grace_period: 1s
+    deploy:
+      replicas: 3
+      update_config: {parallelism: 1, order: stop-first, monitor: 3s, failure_action: pause}
+  agent:
+    image: $registry/shop/app:$1
+    command: ["sleep", "infinity"]
+    stop_grace_period: 1s
+    deploy: {mode: global, update_config: {parallelism: 3, monitor: 1s}}
+volumes: {pgdata: {}}
+FILE
+}
+
+release() { # TAG SUBJECT: the tree as it is, as a commit with its image
+  stack "$1" >docker-stack.yml
+  docker build -q -t "$registry/shop/app:$1" .
+  docker push -q "$registry/shop/app:$1"
+  git add -A
+  git commit -qm "$2"
+  git tag "$1"
+}
+
+rm -rf "$HOME/shop"
+git clone -q --no-hardlinks "$HOME/jctc-app" "$HOME/shop"
+cd "$HOME/shop"
+git config user.email dev@example.org
+git config user.name dev
+cp "$HOME/jctc-app/.env" .
+for tag in v1 v2; do
+  case $tag in v1) subject='Register cases' ;; v2) subject='Show the court' ;; esac
+  git rm -rq --cached . && git clean -fdqx -e .env
+  git archive "$(git log origin/main --format=%H --grep="$subject" | tail -n 1)" | tar -x
+  [ "$tag" != v1 ] || git checkout -q --orphan stack
+  release $tag "$subject"
+done
+sed -i 's/return 200/return 500/' app/health.py
+release bad 'A faster list'
+printf 'raise SystemExit("cannot read the plan of the building")\n' >app/__init__.py
+release crash 'A plan of the building'
+git checkout -q HEAD~1 -- app
+stack nowhere >docker-stack.yml
+git commit -qam 'An image of nobody'
+git tag nowhere
+git reset -q --hard bad
+
+while IFS= read -r line; do export "${line?}"; done <.env
+docker stack deploy --detach=true -c docker-stack.yml shop
+app() { docker ps -q --filter label=com.docker.swarm.service.name=shop_app --filter health=healthy; }
+tries=60
+until [ -n "$(app)" ]; do
+  [ "$tries" -gt 0 ] || exit 1
+  tries=$((tries - 1))
+  sleep 1
+done
+docker exec "$(app)" alembic upgrade head

@@ -1,0 +1,212 @@
+"""A stack on a swarm of three hosts: looked at, rolled back task after task, taken back; and what is refused."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.engine import docker
+from sandbox.host import Host
+from sandbox.variant import Variant
+from tests.conftest import NAME
+from tests.operator import PROJECT, Operator, settings_for
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.long]
+PORT = 5000
+REGISTRY = f"""
+cat >/tmp/registry.yml <<FILE
+version: 0.1
+log: {{level: warn}}
+storage: {{filesystem: {{rootdirectory: /tmp/registry}}}}
+http: {{addr: ":{PORT}"}}
+FILE
+setsid docker-registry serve /tmp/registry.yml </dev/null >/tmp/registry.log 2>&1 &
+"""
+KNOW = """
+python3 - <<'CODE'
+import json, pathlib
+file = pathlib.Path("/etc/docker/daemon.json")
+known = json.loads(file.read_text()) if file.exists() else {}
+file.write_text(json.dumps({**known, "insecure-registries": ["@registry@"]}))
+CODE
+kill -HUP "$(cat /var/run/docker.pid)"
+docker ps -aq | xargs -r docker rm -f
+"""
+
+
+class Stack:
+    """The three hosts, the first of them the manager, and an operator who knows that one."""
+
+    def __init__(self, hosts: list[Host], folder: Path) -> None:
+        self.hosts, self.manager = hosts, hosts[0]
+        settings = settings_for(self.manager)
+        self.operator = Operator(self.manager, folder)
+        self.operator.settings = {
+            **settings,
+            "app": {"path": "shop"},
+            "orchestrator": "swarm",
+            "stack": "shop",
+            "compose": {
+                "file": "docker-stack.yml",
+                "env_file": ".env",
+                "services": {"backend": "app", "database": "db"},
+            },
+            "health": {"urls": ["http://127.0.0.1:8000/health"], "timeout": 60},
+        }
+        self.operator.write()
+
+    def sh(self, command: str, timeout: float = 60) -> str:
+        """What a command on the manager prints."""
+        return self.manager.exec(command, timeout=timeout)
+
+    def tasks(self, service: str) -> dict[str, str]:
+        """The tasks of a service that are to run, by their ids, and the image of each."""
+        form = "'{{.ID}} {{.Image}}'"
+        lines = self.sh(f"docker service ps --no-trunc --filter desired-state=running --format {form} shop_{service}")
+        return dict(line.split(" ", 1) for line in lines.splitlines())
+
+    def answers(self) -> list[str]:
+        """What each node says to its own health address."""
+        ask = "curl -s -o /dev/null -m 5 -w '%{http_code}' http://127.0.0.1:8000/health || :"
+        return [host.exec(ask) for host in self.hosts]
+
+    def head(self) -> str:
+        """The tags of the commit in the checkout."""
+        return self.sh("git -C shop tag --points-at HEAD")
+
+    def settled(self) -> None:
+        """Bring the bad release back, as it was deployed."""
+        self.sh("cd shop && git checkout -q -f stack && export $(cat .env) && rm -rf .git/fab-rollback && "
+                "docker stack deploy --detach=false -c docker-stack.yml shop", timeout=180)  # fmt: skip
+
+
+def address(host: Host) -> str:
+    """The host's address among the others."""
+    return docker("inspect", "-f", "{{.NetworkSettings.IPAddress}}", host.container)
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory) -> Iterator[Stack]:
+    """A swarm of three hosts with the bad release deployed."""
+    hosts = [Host.up(f"{NAME}-swarm{n}", Variant(engine="modern", compose="v2")) for n in (1, 2, 3)]
+    try:
+        manager, at = hosts[0], address(hosts[0])
+        for host in hosts:
+            host.exec(KNOW.replace("@registry@", f"{at}:{PORT}"), user="root")
+        manager.exec(REGISTRY, user="root")
+        manager.exec(f"docker swarm init --advertise-addr {at}", user="root")
+        token = manager.exec("docker swarm join-token -q worker", user="root")
+        for host in hosts[1:]:
+            host.exec(f"docker swarm join --token {token} {at}:2377", user="root")
+        script = (PROJECT / "tests" / "integration" / "swarm_stack.sh").read_text()
+        manager.exec(f"bash -s {at}:{PORT} {manager.name}", timeout=400, stdin=script)
+        yield Stack(hosts, tmp_path_factory.mktemp("swarm"))
+    finally:
+        for host in hosts:
+            host.down()
+
+
+@pytest.fixture
+def stack(three: Stack) -> Stack:
+    """The swarm with the bad release on all nodes."""
+    three.settled()
+    assert three.answers() == ["500", "500", "500"]
+    return three
+
+
+def test_a_bad_release_is_replaced_on_all_nodes_and_brought_back_by_undo_with_the_database_going_on(stack):
+    database, bad = stack.tasks("db"), stack.tasks("app")
+    ran = stack.operator.fab("code-rollback", "--commit", "v2", "--yes")
+    assert ran.code == 0, ran.text
+    good = stack.tasks("app")
+    assert (stack.head(), stack.answers(), stack.tasks("db")) == ("v2", ["200", "200", "200"], database)
+    assert len(good) == len(set(bad) | set(good)) - len(bad) == 3
+    assert set(good.values()) == set(stack.tasks("agent").values())
+    assert len(stack.tasks("agent")) == 3
+    assert all("@sha256:" in image for image in good.values())
+    ran = stack.operator.fab("status")
+    assert all(f"shop_app.{n}@" in ran.out for n in (1, 2, 3)), ran.text
+    assert "done and verified" in ran.out
+    ran = stack.operator.fab("undo", "--yes")
+    assert ran.code == 0, ran.text
+    assert (stack.head(), stack.answers(), stack.tasks("db")) == ("bad", ["500", "500", "500"], database)
+
+
+def test_what_the_swarm_does_not_start_is_a_failure_with_its_cause_and_undo_leads_back(stack):
+    ran = stack.operator.fab("code-rollback", "--commit", "crash", "--yes")
+    assert ran.code == 1, ran.text
+    assert "app: the swarm's update is paused" in ran.err
+    assert "cannot read the plan of the building" in ran.err
+    ran = stack.operator.fab("undo", "--yes")
+    assert ran.code == 0, ran.text
+    assert (stack.head(), stack.answers()) == ("bad", ["500", "500", "500"])
+
+
+def test_a_run_whose_operator_dies_while_tasks_are_replaced_is_resumed(stack):
+    words = stack.operator.command("code-rollback", "--commit", "v2", "--yes")
+    running = subprocess.Popen(words, env=stack.operator.environ(), cwd=PROJECT, stdout=subprocess.DEVNULL)
+    image = "docker service inspect -f '{{.Spec.TaskTemplate.ContainerSpec.Image}}' shop_app"
+    before, end = stack.sh(image), time.monotonic() + 120
+    while stack.sh(image) == before:
+        assert time.monotonic() < end
+        time.sleep(0.5)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    assert stack.operator.fab("code-rollback", "--commit", "v2", "--yes").code == 3
+    ran = stack.operator.fab("resume", "--yes")
+    assert ran.code == 0, ran.text
+    assert (stack.head(), stack.answers()) == ("v2", ["200", "200", "200"])
+
+
+REFUSED = {
+    "another schema": (("full-rollback", "--commit", "v1"), "a swarm's schema is not moved yet"),
+    "one service": (("code-rollback", "--commit", "v2", "--service", "app"), "a stack is deployed as a whole"),
+    "an image that nobody has": (("code-rollback", "--commit", "nowhere"), "cannot be pulled; nothing was stopped"),
+    "an image that no registry has": (
+        ("code-rollback", "--commit", "v2", "--image", "app=postgres:15"),
+        "no registry has",
+    ),
+    "a task of compose": (("containers.stop",), "containers.stop does not know the stack of a swarm yet"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_not_possible_yet_is_refused_before_anything_changes(three, case):
+    words, line = REFUSED[case]
+    three.settled()
+    before = three.tasks("app"), three.tasks("db"), three.head()
+    ran = three.operator.fab(*words, "--yes")
+    assert (ran.code, line in ran.err) == (2, True), ran.text
+    assert (three.tasks("app"), three.tasks("db"), three.head()) == before
+
+
+def test_a_value_that_nobody_tells_is_refused(three):
+    three.settled()
+    three.sh("mv shop/.env shop/.env.away && touch shop/.env")
+    ran = three.operator.fab("code-rollback", "--commit", "v2", "--yes")
+    three.sh("mv shop/.env.away shop/.env")
+    assert (ran.code, "finds no value for POSTGRES_PASSWORD" in ran.err) == (2, True), ran.text
+
+
+def test_a_database_on_another_node_is_refused_with_its_name(three):
+    three.settled()
+    other = three.hosts[1].name
+    here, there = (shlex.quote(f"node.hostname=={name}") for name in (three.manager.name, other))
+    update = "docker service update --detach=false --quiet"
+    three.sh(f"{update} --constraint-rm {here} --constraint-add {there} shop_db", timeout=120)
+    ran = three.operator.fab("code-rollback", "--commit", "v2", "--yes")
+    three.sh(f"{update} --constraint-rm {there} --constraint-add {here} shop_db", timeout=120)
+    assert (ran.code, f"the database container (db) runs on {other}" in ran.err) == (2, True), ran.text
+
+
+def test_a_worker_is_no_manager(three, tmp_path):
+    three.hosts[1].exec("git init -q shop")
+    elsewhere = Stack([three.hosts[1]], tmp_path)
+    ran = elsewhere.operator.fab("code-rollback", "--commit", "v2", "--yes")
+    assert (ran.code, "no manager of a swarm" in ran.err) == (2, True), ran.text
