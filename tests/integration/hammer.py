@@ -1,0 +1,31 @@
+"""hammer.py URL STOP: four clients ask without a pause until the file STOP is there; prints the answers by kind."""
+
+from __future__ import annotations
+
+import collections
+import json
+import pathlib
+import sys
+import threading
+import urllib.request
+
+url, stop = sys.argv[1], pathlib.Path(sys.argv[2])
+answers: collections.Counter[str] = collections.Counter()
+
+
+def ask() -> None:
+    """Ask until it is enough."""
+    while not stop.exists():
+        try:
+            with urllib.request.urlopen(url, timeout=15) as answer:
+                answers[str(answer.status)] += 1
+        except OSError as error:
+            answers[repr(error)[:80]] += 1
+
+
+clients = [threading.Thread(target=ask) for _ in range(4)]
+for one in clients:
+    one.start()
+for one in clients:
+    one.join()
+print(json.dumps(answers))

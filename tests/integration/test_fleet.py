@@ -1,0 +1,129 @@
+"""Four hosts behind a load balancer: no request is lost, whatever becomes of the operator's client or of a host."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shlex
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sandbox.host import Host
+from sandbox.variant import Variant
+from tests.conftest import NAME
+from tests.faults.deployment import RUNS
+from tests.faults.running import Running
+from tests.operator import Operator, settings_for
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.long]
+HERE = Path(__file__).parent
+COUNT = 4
+# The application listens on 127.0.0.1 of its host alone: others come by port 8001.
+OPEN = (
+    "echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet && "
+    "iptables -t nat -A PREROUTING -p tcp --dport 8001 -j DNAT --to-destination 127.0.0.1:8000"
+)
+INSTALL = (
+    "apt-get -o Acquire::Check-Valid-Until=false update -qq && "
+    "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends haproxy python3"
+)
+
+
+@pytest.fixture(scope="module")
+def hosts():
+    """Four hosts without a database; the last one has the load balancer as well."""
+    made = [Host.up(f"{NAME}-fleet{n}"[:40], Variant(database=False)) for n in range(1, COUNT + 1)]
+    _balance(made)
+    yield made
+    for host in made:
+        host.down()
+
+
+def _balance(made: list[Host]) -> None:
+    last = made[-1]
+    for host in made:
+        host.exec(OPEN, user="root")
+    where = {h.port: "127.0.0.1:8000" if h is last else f"{h.exec('hostname -i').split()[0]}:8001" for h in made}
+    servers = [f"  server s{port} {place} check inter 200ms fall 2 rise 2\n" for port, place in where.items()]
+    last.exec(INSTALL, user="root", timeout=300)
+    for name, text in {
+        "/etc/haproxy/haproxy.cfg": (HERE / "haproxy.cfg").read_text() + "".join(servers),
+        "/usr/local/bin/balancer": (HERE / "balancer").read_text(),
+        "/usr/local/bin/hammer.py": (HERE / "hammer.py").read_text(),
+    }.items():
+        last.exec(f"cat >{name} && chmod 755 {name}", user="root", stdin=text)
+    last.exec("haproxy -D -f /etc/haproxy/haproxy.cfg", user="root")
+
+
+@pytest.fixture
+def fleet(hosts, tmp_path):
+    """The operator of all four, which take their turn one after the other, out of the load balancer."""
+    operator, last = Operator(hosts[0], tmp_path), hosts[-1]
+    ssh = f"ssh -q -i {last.key} -o UserKnownHostsFile={last.known_hosts} -p {last.port} ubuntu@127.0.0.1 balancer"
+    pair = {"on": f"{ssh} drain s$ROLLBACK_PORT", "off": f"{ssh} ready s$ROLLBACK_PORT"}
+    operator.settings |= {
+        "hosts": [settings_for(host)["hosts"][0] for host in hosts],
+        "hooks": {"turn": [{"title": "load balancer", "where": "local", **pair}]},
+        "rolling": 1,
+        "soak": 2,
+    }
+    operator.write()
+    return operator
+
+
+@contextlib.contextmanager
+def hammered(host: Host):
+    """Clients that ask the load balancer inside the block; the list has their answers by kind afterwards."""
+    host.exec("rm -f /tmp/enough")
+    found: list[dict[str, int]] = []
+    words = ["python3", "/usr/local/bin/hammer.py", "http://127.0.0.1:9000/health", "/tmp/enough"]
+    clients = subprocess.Popen(["docker", "exec", host.container, *words], stdout=subprocess.PIPE, text=True)
+    try:
+        yield found
+    finally:
+        host.exec("touch /tmp/enough")
+        found.append(json.loads(clients.communicate(timeout=60)[0]))
+
+
+def done(ran) -> None:
+    assert ran.code == 0, ran.text
+
+
+def heads(hosts: list[Host]) -> list[str]:
+    return [host.exec("git -C jctc-app rev-parse HEAD") for host in hosts]
+
+
+def _wait_for_the_turn(host: Host, known: str) -> None:
+    """Wait until a run other than `known` has begun to stop the host."""
+    there = f'r=$(ls -1t {RUNS} | head -n 1); [ "$r" != {known} ] && grep -q 04-stop {RUNS}/$r/journal'
+    host.exec(f"timeout 240 sh -c {shlex.quote(f'until {there}; do sleep 0.1; done')}", timeout=250)
+
+
+def test_a_rollback_a_client_that_is_killed_its_resume_and_an_undo_lose_no_request(fleet, hosts):
+    one, two = hosts[0].releases["v1"], hosts[0].releases["v2"]
+    done(fleet.fab("code-rollback", "--commit", two, "--yes", timeout=600))
+    known = hosts[1].exec(f"ls -1t {RUNS} | head -n 1")
+    with hammered(hosts[-1]) as found:
+        running = Running(fleet.command("code-rollback", "--commit", one, "--yes"), fleet.environ())
+        _wait_for_the_turn(hosts[1], known)
+        running.send(signal.SIGKILL)
+        running.end()
+        ran = fleet.fab("status")
+        assert "MIXED: " in ran.out, ran.text
+        done(fleet.fab("resume", "--yes", timeout=600))
+        assert heads(hosts) == [one] * COUNT
+        done(fleet.fab("undo", "--yes", timeout=600))
+        assert heads(hosts) == [two] * COUNT
+    assert found[0].keys() == {"200"} and found[0]["200"] > 1000, found
+
+
+def test_a_first_host_that_does_not_become_well_is_taken_back_unseen(fleet, hosts):
+    two, three = hosts[0].releases["v2"], hosts[0].releases["v3"]
+    with hammered(hosts[-1]) as found:
+        ran = fleet.fab("code-rollback", "--commit", three, "--on-failure", "undo", "--yes", timeout=600)
+        assert ran.code == 1 and "It was taken back (--on-failure undo)" in ran.text, ran.text
+    assert heads(hosts) == [two] * COUNT
+    assert found[0].keys() == {"200"}, found
