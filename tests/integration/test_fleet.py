@@ -127,3 +127,20 @@ def test_a_first_host_that_does_not_become_well_is_taken_back_unseen(fleet, host
         assert ran.code == 1 and "It was taken back (--on-failure undo)" in ran.text, ran.text
     assert heads(hosts) == [two] * COUNT
     assert found[0].keys() == {"200"}, found
+
+
+def test_a_host_that_is_gone_is_left_out_named_and_brought_into_line(fleet, hosts):
+    one, gone = hosts[0].releases["v1"], f"ubuntu@127.0.0.1:{hosts[2].port}"
+    del fleet.settings["hooks"]
+    fleet.write()
+    subprocess.run(["docker", "kill", hosts[2].container], check=True, capture_output=True)
+    ran = fleet.fab("code-rollback", "--commit", one, "--yes")
+    assert ran.code == 2 and gone in ran.text, ran.text
+    done(fleet.fab("code-rollback", "--commit", one, "--skip-host", gone, "--yes", timeout=600))
+    assert f"out of step {gone}" in fleet.fab("status").out
+    subprocess.run(["docker", "start", hosts[2].container], check=True, capture_output=True)
+    hosts[2].exec("timeout 60 sh -c 'until docker ps 2>/dev/null | grep -q jctc_app; do sleep 0.2; done'", timeout=70)
+    done(fleet.fab("converge", "--yes", timeout=600))
+    assert heads(hosts) == [one] * COUNT
+    ran = fleet.fab("status")
+    assert "out of step" not in ran.out and "MIXED" not in ran.out, ran.text
