@@ -57,8 +57,8 @@ def converge(
 def _again(failed: Failed) -> Failed:
     """Return what is told of a failure: the first host does not know the run, resume and undo would mean another."""
     kept = [line for line in str(failed).splitlines() if not line.startswith("  next:")]
-    said = "\n".join(kept).replace(f"{fab('resume')} or {fab('undo')}", fab("converge"))
-    return Failed(f"{said}\n  next: mend the cause, then {fab('converge')}, which begins anew")
+    said = [*kept, f"  next: mend the cause, then {fab('converge')}, which begins anew"]
+    return Failed("\n".join(said).replace(f"{fab('resume')} or {fab('undo')}", fab("converge")))
 
 
 def _plan(alone: Host, commit: str) -> Plan:
