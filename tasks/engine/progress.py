@@ -27,7 +27,8 @@ class Progress:
         if kind == "table":
             self.table = rest
             return self._due(f"table {rest}")
-        self.done, self.total = (int(word) for word in rest.split()[:2])
+        done, self.total = (int(word) for word in rest.split()[:2])
+        self.done = min(done, self.total) if self.total else done  # who unpacks it as well may have read ahead
         return self._due(self._bytes(self.done, self.total), at_once=self.done == self.total)
 
     def _due(self, text: str, at_once: bool = False) -> str:

@@ -25,6 +25,9 @@ class Fit(Struct, frozen=True):
     upgrade: str = ""
 
 
+_NONE = f"none of the last commits (of {schema_choice.LOOKED_AT}) needs exactly the backup's revision"
+
+
 def judge(c: Host, seen: State, rows: tuple[str, ...]) -> Fit:
     """Return how the revision `rows` of a backup stands to the code that is checked out."""
     if not c.environment.database or not c.environment.database.alembic:
@@ -46,16 +49,22 @@ def _compared(c: Host, seen: State, graph: Graph, rows: tuple[str, ...], carried
         return Fit("same", f"{carried}, as {head} needs it")
     needs = f"{head} needs {', '.join(graph.heads()) or 'none'}"
     if found.kind != "behind":
-        return Fit("other", f"{carried}, which {head} does not know; {needs}. {_matching(c, rows)}")
+        return Fit("other", f"{carried}, which {head} does not know; {needs}. {_code(c, rows)}")
     lacks = f"the backup lacks {len(found.wanted - found.current)} of its migrations"
     text = f"{carried}; {needs}: {lacks}. {_matching(c, rows)}"
     return Fit("behind", text, schema.start_up_upgrade(c, seen.head) or "")
 
 
 def _matching(c: Host, rows: tuple[str, ...]) -> str:
-    """Return the commands that bring code and schema together after the restore."""
+    """Return the commands that bring code and schema together after the restore of a backup of before."""
     up = f"Then bring the schema up ({schema.alembic_of(c.environment).command} upgrade head, as --migrate does)"
     commit = schema_choice.fitting(c, list(rows))
     if commit is None:
-        return f"{up}; none of the last commits (of {schema_choice.LOOKED_AT}) needs exactly the backup's revision."
+        return f"{up}; {_NONE}."
     return f"{up}, or take the code that fits: {fab(f'code-rollback --commit {commit.short}')}."
+
+
+def _code(c: Host, rows: tuple[str, ...]) -> str:
+    """Return the command that brings them together where the code knows no way from the backup's revision."""
+    commit = schema_choice.fitting(c, list(rows))
+    return f"Then take the code that fits: {fab(f'code-rollback --commit {commit.short}')}." if commit else f"No code fits it: {_NONE}."

@@ -34,6 +34,7 @@ def test_at_most_one_line_a_second_is_said_but_always_the_last(clock):
     clock.now += 2
     assert progress.words("PROGRESS bytes 5 10").endswith("public.b")
     assert progress.words("PROGRESS bytes 10 10") == "10 bytes of 10 bytes (100 %)"
+    assert progress.words("PROGRESS bytes 40 30") == "30 bytes of 30 bytes (100 %)"
 
 
 def test_an_unknown_end_is_not_made_up(clock):

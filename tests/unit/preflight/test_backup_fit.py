@@ -39,6 +39,7 @@ def test_one_that_the_code_does_not_know_is_said_to_be_so(judge):
     found = judge("three")
     assert found.kind == "other"
     assert "does not know" in found.text
+    assert "upgrade" not in found.text
     assert "none of the last commits" in found.text
 
 
