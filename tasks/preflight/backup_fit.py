@@ -67,4 +67,6 @@ def _matching(c: Host, rows: tuple[str, ...]) -> str:
 def _code(c: Host, rows: tuple[str, ...]) -> str:
     """Return the command that brings them together where the code knows no way from the backup's revision."""
     commit = schema_choice.fitting(c, list(rows))
-    return f"Then take the code that fits: {fab(f'code-rollback --commit {commit.short}')}." if commit else f"No code fits it: {_NONE}."
+    if commit is None:
+        return f"No code fits it: {_NONE}."
+    return f"Then take the code that fits: {fab(f'code-rollback --commit {commit.short}')}."
