@@ -13,10 +13,10 @@ import time
 from tasks.console import living, terminal
 living.SHOWN_AFTER = 0.1
 with living.waiting("Stop the app"):
-    time.sleep(0.5)
+    time.sleep(1.5)
     terminal.say("a line of the log")
     with living.waiting("something inside"):
-        time.sleep(0.3)
+        time.sleep(1.2)
 terminal.say("done")
 """
 
@@ -45,7 +45,7 @@ log = display.Log()
 log.begin()
 with display.running("[1/2] Restore the backup"):
     log.write("first\\nPROGRESS bytes 50000000 100000000\\nlast words of the log\\n")
-    time.sleep(0.5)
+    time.sleep(1.5)
 display.done("[1/2] Restore the backup", 2.34)
 """
 
@@ -84,7 +84,7 @@ def test_without_a_terminal_a_step_is_plain_lines():
 def test_what_has_a_limit_shows_how_much_of_it_is_left():
     shown, _ = at_a_terminal(
         "import time\nfrom tasks.console import living\nliving.SHOWN_AFTER = 0.1\n"
-        "with living.waiting('proving', limit=1):\n    time.sleep(0.4)"
+        "with living.waiting('proving', limit=3):\n    time.sleep(1.2)"
     )
     assert "proving" in shown and "━" in shown
 
@@ -95,10 +95,10 @@ from tasks.console import living, terminal
 living.SHOWN_AFTER = 0.1
 sys.stdin = io.StringIO("w")
 with living.waiting("Stop the app"):
-    time.sleep(0.3)
+    time.sleep(1.2)
     terminal.ask("Watch it further?")
     living.note("a line of the log that came later")
-    time.sleep(0.3)
+    time.sleep(1.2)
 """
 
 
