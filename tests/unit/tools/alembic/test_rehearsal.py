@@ -30,11 +30,11 @@ case $* in
   *" -u 0 "*"sh -s"*) echo 1001 ;;
   *pg_dump*" -O "*) cat "$FAKE/schema" ;;
   *pg_dump*) printf '%s\\n' "-- pg_dump${*##* pg_dump}" ;;
-  *psql*) cat > "$FAKE/sql"; ! grep -q "'own'" "$FAKE/sql" || exec sh "$FAKE/own"
-    ! grep -q to_regclass "$FAKE/sql" || { echo table; cat "$FAKE/heads"; }
-    ! grep -q "name = 'port'" "$FAKE/sql" || printf "port = '5433'\\n"
-    ! grep -q hashtextextended "$FAKE/sql" || cat "$FAKE/values"
-    ! grep -q extconfig "$FAKE/sql" || echo 'cron.job' ;;
+  *psql*) cat > "$FAKE/sql.$$"; ! grep -q "'own'" "$FAKE/sql.$$" || exec sh "$FAKE/own"
+    ! grep -q to_regclass "$FAKE/sql.$$" || { echo table; cat "$FAKE/heads"; }
+    ! grep -q "name = 'port'" "$FAKE/sql.$$" || printf "port = '5433'\\n"
+    ! grep -q hashtextextended "$FAKE/sql.$$" || cat "$FAKE/values"
+    ! grep -q extconfig "$FAKE/sql.$$" || echo 'cron.job' ;;
   run*--rm*) . "$FAKE/alembic" ;;
 esac
 """
