@@ -17,6 +17,7 @@ from .record import RunRecord
 from .step_status import StepStatus
 
 LOG_LINES = 40
+FOR_PROGRAMS = ("kind", "ids")  # parts of what was before that say nothing to people
 Journals = dict[str, list[Entry]]  # by the name of the run
 
 
@@ -75,7 +76,7 @@ def render(known: RunRecord) -> None:
     if known.plan.because:
         terminal.say(f"  because: {known.plan.because}")
     for name, value in _before(known).items():
-        if name != "kind" and value not in ("", [], {}):
+        if name not in FOR_PROGRAMS and value not in ("", [], {}):
             terminal.say(f"  before: {name} {_plain(value)}")
     for entry in known.journal:
         if entry.get("event") in ("resumed", "failed", "interrupted", "undone", "left", "stopped"):
@@ -94,6 +95,8 @@ def _row(step: StepStatus) -> tuple[str, ...]:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, dict):
         return ", ".join(f"{k} {v}" for k, v in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

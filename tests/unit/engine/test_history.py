@@ -20,7 +20,9 @@ def status(name: str, state: str, **values) -> StepStatus:
 
 
 def record(*steps: StepStatus) -> RunRecord:
-    before = ReleaseBefore(commit="abc", running=["app", "web"], images={"app": "shop:abc"})
+    before = ReleaseBefore(
+        commit="abc", running=["app", "web"], images={"app": "shop:abc"}, ids={"app": "sha256:d0"}, healthy=False
+    )
     made = plan(STOP, START, before=before)
     owner = {"run": RUN, "who": "ada", "machine": "laptop", "since": "2026-01-02 03:04:05 UTC"}
     return RunRecord(run=RUN, owner=owner, plan=made, steps=list(steps), journal=[BEGUN, HALF], holder=RUN, lock="DEAD")
@@ -58,11 +60,12 @@ def test_a_run_is_told_with_its_steps_and_what_was_before(capsys):
         "by ada from laptop, since 2026-01-02 03:04:05 UTC: failed",
         "before: running app, web",
         "before: images app shop:abc",
+        "before: healthy no",
         "1970-01-01 00:16:41 UTC failed: start, no room",
         "1.5 s",
     ):
         assert words in said
-    assert "before: kind" not in said and "before: snapshot" not in said
+    assert "before: kind" not in said and "sha256" not in said and "before: snapshot" not in said
 
 
 def test_a_run_of_which_little_is_known_is_told_as_that(capsys):
