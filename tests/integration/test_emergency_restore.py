@@ -67,6 +67,7 @@ def test_online_the_backend_goes_on_while_the_backup_is_loaded(fresh):
     assert fresh.rows() == rows
 
 
+@pytest.mark.long
 def test_in_place_the_data_come_back_after_a_dump_and_a_dropped_database_is_made_anew(fresh):
     rows, revision = fresh.rows(), fresh.revision()
     fresh.host.exec(f"{DUMP} > backups/now.sql")

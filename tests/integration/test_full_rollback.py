@@ -128,7 +128,6 @@ def test_too_little_disk_is_refused(operator, left, what):
 
 
 @pytest.mark.long
-@pytest.mark.long
 def test_an_engine_that_does_not_answer_is_refused(fresh):
     head = fresh.head()
     fresh.host.exec("pkill -STOP dockerd", user="root")

@@ -17,6 +17,7 @@ def way_back(ran) -> list[str]:
     return re.search(r"[Ww]ay back: fab (.*)", ran.text)[1].split()
 
 
+@pytest.mark.long
 def test_a_rollback_is_undone_after_other_runs_and_the_undo_is_taken_back_by_the_command_it_names(fresh):
     rolled = fresh.fab("full-rollback", "--commit", fresh.good, "--no-rehearse", "--yes")
     assert rolled.code == 0, rolled.text
@@ -36,6 +37,7 @@ def test_a_rollback_is_undone_after_other_runs_and_the_undo_is_taken_back_by_the
     assert (fresh.head(), fresh.revision(), fresh.status_of()) == (fresh.good, OLD, "200")
 
 
+@pytest.mark.long
 def test_a_migration_that_was_taken_back_and_forth_goes_back_by_the_command_that_undo_names(fresh):
     back = fresh.fab("migration-rollback", "--no-rehearse", "--yes")
     assert back.code == 0, back.text
