@@ -36,8 +36,8 @@ show() {
   grep '"step"' "$STATE/runs/$(holder)/journal" 2>/dev/null | tail -n 1
 }
 
-hand_over() { # what root wrote is for whoever else works there
-  [ "$(id -u)" != 0 ] || chown -R --reference="${STATE%/*}" "$STATE"
+hand_over() { # what root wrote is for whoever else works there; what others take away meanwhile is no error
+  [ "$(id -u)" != 0 ] || chown -R --reference="${STATE%/*}" "$STATE" 2>/dev/null || :
 }
 
 mutex() { # only one script at a time gets beyond this, until it closes 9
