@@ -8,7 +8,7 @@ import json
 import socket
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from ..config.settings import Environment
 from ..console.errors import Failed, Refused
@@ -137,21 +137,6 @@ def finish(
     known = {name.upper(): owner[name] for name in ("run", "task", "who", "machine")}
     measured = {name: value for name, value in (("outage", outage), ("recovery", recovery)) if value is not None}
     return inside(run_folder, "close-run.sh", _entry("proven", half=False, **measured), *in_step, **known)
-
-
-def out_of_step(environment: Environment) -> Probe[list[str]]:
-    """Return the probe of the hosts that were left out of a run, and not brought into line since, as remembered."""
-    command = f"cat {paths.state(environment)}/out-of-step 2>/dev/null"
-    return single(command, lambda answer: answer.out.split())
-
-
-def note_steps(fleet: Sequence[Host], what: Literal["left", "back"], addresses: Iterable[str]) -> None:
-    """Have every host remember that others were left out of a run, or that they are back in line."""
-
-    def on(member: Host) -> None:
-        member.sh(scripts.call("engine/out-of-step.sh", what, *addresses, STATE=paths.state(member.environment)))
-
-    parallel_map(fleet, on)
 
 
 def activity(environment: Environment) -> Probe[str]:

@@ -10,7 +10,7 @@ from ..console.errors import Held, Refused
 from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from . import display, interrupt, journal, record
+from . import display, interrupt, journal, left_out, record
 from .document import document
 from .execution import Execution
 from .holding import Locks
@@ -91,7 +91,7 @@ def _begin(host: Host, plan: Plan, locks: Locks) -> None:
 
 def _remember(host: Host) -> None:
     if host.left_out:
-        journal.note_steps(host.fleet, "left", host.left_out)
+        left_out.remember(host.fleet, "left", host.left_out)
 
 
 def _write(member: Host, plan: Plan) -> None:

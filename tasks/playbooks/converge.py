@@ -9,7 +9,7 @@ from msgspec import structs
 from ..console import terminal as console
 from ..console.commands import fab
 from ..console.errors import Failed
-from ..engine import hooks, journal, turns
+from ..engine import hooks, left_out, turns
 from ..engine.plan import Plan
 from ..engine.run import RunOptions, carry_out
 from ..engine.world import Outcome
@@ -50,7 +50,7 @@ def converge(
     except Failed as failed:
         raise _again(failed) from None
     if outcome:
-        journal.note_steps([m for m in c.fleet if m not in members], "back", [m.address for m in members])
+        left_out.remember([m for m in c.fleet if m not in members], "back", [m.address for m in members])
     return outcome
 
 

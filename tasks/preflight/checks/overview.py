@@ -9,7 +9,7 @@ from ...config.settings import Environment
 from ...console.commands import fab
 from ...console.text import one_line
 from ...console.units import age, moment, size, stamp
-from ...engine import journal, lock
+from ...engine import journal, left_out, lock
 from ...engine.history import Journals
 from ...engine.plan import Drift
 from ...ssh.host import Host
@@ -57,7 +57,7 @@ def look(member: Host) -> Overview:
         journal.every(environment, 1),
         lock.show(environment),
         finding.probe(environment),
-        journal.out_of_step(environment),
+        left_out.remembered(environment),
     )
     found = examine.with_graph(member, found)
     newest = finding.newest(environment, kept, found.now) if member is member.fleet[0] else Newest()

@@ -8,7 +8,7 @@ import pytest
 
 from tasks.console.commands import fab
 from tasks.console.errors import Failed, Refused
-from tasks.engine import journal
+from tasks.engine import left_out
 from tasks.playbooks import converge
 from tasks.preflight.present import state
 from tasks.ssh import fleet as fleets
@@ -34,7 +34,7 @@ def played(mocker):
     mocker.patch.object(state, "look", return_value=SimpleNamespace(head=HEAD))
     told.check = mocker.patch.object(converge.rollback, "check", return_value=reports.rollback())
     mocker.patch.object(converge, "carry_out", side_effect=carry_out)
-    mocker.patch.object(journal, "note_steps", side_effect=lambda *words: told.noted.append(words))
+    mocker.patch.object(left_out, "remember", side_effect=lambda *words: told.noted.append(words))
     told.members = members
     return told
 
