@@ -31,12 +31,20 @@ def drilled(operator: Operator, *words: str, code: int = 0) -> dict:
     return ran.json()
 
 
+def judged(operator: Operator) -> tuple[str, str]:
+    """What `check` says of the last drill."""
+    (needs,) = operator.fab("check", "--json").json()["hosts"].values()
+    return next((need["state"], need["found"]) for need in needs if need["name"] == "drill")
+
+
 def test_beside_production_an_image_that_is_not_kept_is_found_out_and_nothing_is_touched(fresh):
+    assert judged(fresh) == ("doubtful", "never drilled")
     before = there(fresh)
     found = drilled(fresh, "--beside", code=1)
     assert states(found) == {"restore": "proven", "release": "failed", "untouched": "proven"}
     assert f"image jctc-app-app:{fresh.good} is not there" in found["parts"][1]["found"]
     assert there(fresh) == before
+    assert "ago: release failed" in judged(fresh)[1]
 
 
 @pytest.mark.long
@@ -57,6 +65,7 @@ def test_what_was_practised_is_as_it_was_and_remembered(fresh):
     before = there(fresh)  # the images of v1 are kept since
     found = drilled(fresh, "--beside")
     assert (set(states(found).values()), found["passed"]) == ({"proven"}, True)
+    assert judged(fresh)[0] == "ok"
     assert there(fresh) == before
 
     fresh.settings["objectives"] = {"rto": "1s", "rpo": "24h"}

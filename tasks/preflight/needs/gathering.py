@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
+from ...config import inventory
 from ...config.settings import Environment
 from ...console.errors import Refused, Stopped
 from ...engine import journal, lock
@@ -22,7 +23,7 @@ from ..backups import copies, finding, safety
 from ..backups.backup_files import Found
 from ..checks import examine
 from ..checks.examine import Examined
-from ..history import past
+from ..history import drills, past
 from ..history.past import Past
 from ..present import target_files
 from ..revisions import schema, schema_choice
@@ -58,6 +59,7 @@ def look(member: Host) -> Looked:
         login=typed.login(member),
         settings=typed.edit(member.environment),
         primary=member is member.fleet[0],
+        production=inventory.is_production(member.environment.name),
         ahead=ahead,
         **known,
     )
@@ -74,6 +76,7 @@ def _first(environment: Environment) -> dict[str, Probe[Any]]:
         "unwritable": fitness.unwritable(environment),
         "origin": fitness.origin(environment),
         "backups": finding.listed(environment) if environment.database else NO_BACKUPS,
+        "drills": drills.probe(environment),
     }
 
 

@@ -13,6 +13,7 @@ from ...tools.git.fitness import Lacking, Origin
 from ...tools.postgres.server import Server
 from ..backups.backup_files import Found
 from ..checks.examine import Examined
+from ..history.drills import Drill
 from ..history.past import Past
 
 
@@ -58,11 +59,13 @@ class Looked(Struct, frozen=True, kw_only=True):
         login: the ssh command that reaches it.
         settings: the command that opens hosts.yaml.
         primary: whether the database's steps run here.
+        production: whether the environment is one that no drill may interrupt unasked.
         compose: its version.
         barred: why the login may not write the state folder; empty: it may.
         unwritable: what of the checkout it may not write.
         sizes: the bytes of the images that run, by id.
         backups: those that lie there, the newest first, or why that cannot be told.
+        drills: those that were made here, the oldest first.
         ahead: the seconds that the host's clock is ahead of this machine's.
         told: what went wrong with each test message, empty where it arrived; None: none was sent.
     """
@@ -73,6 +76,7 @@ class Looked(Struct, frozen=True, kw_only=True):
     login: str = "ssh"
     settings: str = ""
     primary: bool = True
+    production: bool = False
     examined: Examined
     past: Past = Past()
     lock: LockInfo | None = None
@@ -82,6 +86,7 @@ class Looked(Struct, frozen=True, kw_only=True):
     origin: Origin = Origin()
     sizes: dict[str, int] = field(default_factory=dict)
     backups: list[Found] | str = field(default_factory=list)
+    drills: list[Drill] = field(default_factory=list)
     ahead: float = 0.0
     target: Target = Target()
     data: Data = Data()

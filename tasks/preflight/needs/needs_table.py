@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import structs
 
-from . import access, checkout_needs, data_needs, release_needs
+from . import access, checkout_needs, data_needs, practice_needs, release_needs
 from .looked import Looked
 from .need import Need, missing
 
@@ -36,6 +36,7 @@ NEEDS: dict[str, Judge] = {
     "disk for restore": data_needs.restore_disk,
     "backup": data_needs.backup,
     "verified": data_needs.verified,
+    "drill": practice_needs.drill,
     "notification": access.notification,
     "clock": access.clock,
 }

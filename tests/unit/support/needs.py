@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import structs
 
 from tasks.preflight.backups.backup_files import Found
+from tasks.preflight.history.drills import Drill
 from tasks.preflight.history.ledger import Entry
 from tasks.preflight.history.past import Past
 from tasks.preflight.needs import needs_table
@@ -20,6 +21,7 @@ from tests.unit.support.restoring import BACKUP, server
 
 NEWEST = Found("b/d.dump", 5, 1, "custom", "sha256", ("two",), checked=BACKUP, taken=int(NOW) - 3600, ours=True)
 PAST = Past([HEAD, GOOD], ledger=[Entry(event="good", commit=GOOD, subject="good", task="release.record")])
+DRILLED = Drill(at=NOW - 3 * 86400, kind="in place", passed=True)
 SAME = dict.fromkeys(PARTS, "a")
 HOLDS = Kept(at=NOW, rests=SAME, now=SAME)
 TARGET = Target(commit=GOOD, images=[Image("api", f"api:{GOOD}", here=True)], change=DOWN, rehearsed=HOLDS)
@@ -40,6 +42,7 @@ def looked(target: dict[str, Any] | None = None, **values: Any) -> Looked:
         "backups": [NEWEST],
         "target": structs.replace(TARGET, **(target or {})),
         "data": Data(server()),
+        "drills": [DRILLED],
         "told": [""],
     }
     return Looked(**{**ordinary, **values})

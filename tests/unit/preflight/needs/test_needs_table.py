@@ -10,6 +10,7 @@ from msgspec import structs
 from tasks.console.commands import render
 from tasks.engine.lock import LockInfo
 from tasks.engine.plan import Drift
+from tasks.preflight.history.drills import Drill, Part
 from tasks.preflight.history.past import Past
 from tasks.preflight.needs import needs_table
 from tasks.preflight.needs.looked import Data, Image
@@ -20,8 +21,8 @@ from tasks.tools.alembic.revisions import Revision
 from tasks.tools.alembic.schema_change import SchemaChange
 from tasks.tools.compose.project import Project
 from tasks.tools.git.fitness import Lacking, Origin
-from tests.unit.support.deployment import GOOD, HEAD, environment, examined, state
-from tests.unit.support.needs import NEWEST, PAST, STORED, judged, looked
+from tests.unit.support.deployment import GOOD, HEAD, NOW, environment, examined, state
+from tests.unit.support.needs import DRILLED, NEWEST, PAST, STORED, judged, looked
 from tests.unit.support.reports import STAYS
 from tests.unit.support.restoring import server
 
@@ -95,6 +96,7 @@ DOUBTFUL = {
     "backup": {"environment": database(backups="b")},
     "verified": {"backups": [replace(NEWEST, checked=None)]},
     "notification": {"told": None},
+    "drill": {"drills": []},
     "clock": {"ahead": -60.0},
 }
 
@@ -128,6 +130,8 @@ def test_every_need_but_the_connection_was_seen_to_be_wanting():
         ("branch", DOUBTFUL["branch"], """ssh u@h 'git -C "$HOME"/app fetch origin'"""),
         ("verified", DOUBTFUL["verified"], "fab backups.check --file b/d.dump --restore"),
         ("notification", {"told": None}, "fab check --notify"),
+        ("drill", {"drills": []}, "fab drill"),
+        ("drill", {"drills": [], "production": True}, "fab drill --beside"),
     ],
 )  # fmt: skip
 def test_the_cure_is_what_can_be_typed(name, broken, cure):
@@ -147,6 +151,25 @@ def test_the_cure_is_what_can_be_typed(name, broken, cure):
 )  # fmt: skip
 def test_what_was_found_is_said_in_figures(name, found, words):
     assert words in judged(found)[name].found
+
+
+NOT_PASSED = Part(name="restore", state="failed"), Part(name="undo of the restore", state="not run")
+
+
+@pytest.mark.parametrize(
+    ("drills", "words"),
+    [
+        ([], "never drilled"),
+        ([structs.replace(DRILLED, at=NOW - 40 * 86400)], "the last one, in place, passed 40 days ago"),
+        ([DRILLED, Drill(at=NOW - 3600, kind="beside", parts=list(NOT_PASSED))],
+         "the last one, beside, 60 minutes ago: restore failed, undo of the restore not run"),
+        ([Drill(at=NOW - 3600, kind="beside", missed=["the restore took 12.0 s, rto is 10 s"])],
+         "the last one, beside, 60 minutes ago: the restore took 12.0 s, rto is 10 s"),
+    ],
+)  # fmt: skip
+def test_a_drill_that_is_old_or_was_not_passed_is_as_doubtful_as_none(drills, words):
+    found = judged(looked(drills=drills))["drill"]
+    assert (found.state, found.found) == ("doubtful", words)
 
 
 def test_images_that_have_to_be_made_take_what_those_that_run_take():
@@ -170,7 +193,7 @@ def test_what_a_deployment_does_not_have_it_does_not_need():
 
 def test_the_database_and_the_team_are_those_of_the_first_host():
     found = judged(looked(primary=False, data=Data(), target={"change": None}))
-    assert not {"database", "backup", "verified", "notification", "disk for restore"} & found.keys()
+    assert not {"database", "backup", "verified", "notification", "disk for restore", "drill"} & found.keys()
 
 
 def test_no_way_down_and_no_way_onto_the_host_are_missing():
