@@ -11,9 +11,13 @@ deploy() { # deploy the files COMPOSE_FILES: an image that they name as the last
 $COMPOSE_FILES
 FILES
   ! docker stack deploy --help | grep -q -e --detach || set -- --detach=true "$@" # it is watched here
+  note_updates
   began=$(date +%s)
   with_values docker stack deploy "$@" "$STACK"
 }
+
+# Keeps when the last update of each service began, as $earlier: how that ended says nothing of what is deployed now.
+note_updates() { earlier=$(stacked '{{.Spec.Name}} {{with .UpdateStatus}}{{json .StartedAt}}{{end}}'); }
 
 watched() { # SERVICE...: until the swarm has done what was deployed, or visibly will not; then fail with the cause
   quiet=0
@@ -48,7 +52,9 @@ settled() { # SERVICE...: whether as many tasks as are wanted run, of what was d
 
 stopped() { # SERVICE...: fails, and says why, where the swarm has given up, or starts a service again and again
   for service; do
-    update=$(docker service inspect -f '{{with .UpdateStatus}}{{.State}} {{.Message}}{{end}}' "${STACK}_$service")
+    update=$(docker service inspect -f '{{with .UpdateStatus}}{{json .StartedAt}} {{.State}} {{.Message}}{{end}}' "${STACK}_$service")
+    ! printf '%s\n' "$earlier" | grep -qxF "${STACK}_$service ${update%% *}" || update=
+    update=${update#* }
     case $update in
       paused* | rollback*)
         echo "$service: the swarm's update is ${update%% *}: $(why "$service" "${update##* }")"

@@ -17,6 +17,7 @@ judge() { # $not_ready: lines `HOW SERVICE TASK`
 clock() { read -r now _ </proc/uptime && now=${now%.*}; } # the time of day may be set meanwhile
 
 clock
+note_updates
 end=$((now + TIMEOUT)) healthy='' began=$(date +%s) verdict=wait
 while :; do
   [ -n "$healthy" ] || ! sh "$SCRIPTS/tools/http/all-answer.sh" 2 || healthy=yes
