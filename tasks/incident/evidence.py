@@ -18,9 +18,9 @@ from ..engine.record import RunRecord
 from ..ssh import paths, scripts
 from ..ssh.host import Host
 from ..ssh.shell import Word, quote
+from ..tools import secrets
 from ..tools.alembic import rows
 from ..tools.compose import compose
-from . import secrets
 
 FILE_LIMIT = 8 * 1024 * 1024  # bytes of one file that are taken; of logs the last ones
 WHOLE_LIMIT = 256_000_000  # bytes of all files together

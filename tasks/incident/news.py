@@ -13,8 +13,8 @@ from ..engine.plan import Plan
 from ..engine.record import RunRecord
 from ..engine.world import Outcome, Turn
 from ..ssh.host import Host
+from ..tools.secrets import Secrets
 from . import headline, impact
-from .secrets import Secrets
 from .timeline import Incident
 
 QUOTED = "  | "  # how the lines of a log begin in the description of a failure

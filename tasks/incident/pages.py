@@ -10,8 +10,8 @@ from msgspec import to_builtins
 from ..console.commands import rendered
 from ..console.text import clean
 from ..console.units import moment
+from ..tools.secrets import Secrets
 from .report import Report
-from .secrets import Secrets
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -14,9 +14,10 @@ from ..engine.plan import Plan
 from ..engine.world import Turn
 from ..preflight.deployment import DeploymentWorld
 from ..ssh.host import Host
-from . import news, notify, secrets
+from ..tools import secrets
+from ..tools.secrets import Secrets
+from . import news, notify
 from .news import News
-from .secrets import Secrets
 
 WAIT = 20  # seconds that a message may take once the run is over
 

@@ -17,9 +17,10 @@ from ..preflight.checks import proof
 from ..preflight.present import state
 from ..preflight.present.state import State
 from ..ssh.host import Host
-from . import cause, secrets
+from ..tools import secrets
+from ..tools.secrets import Secrets
+from . import cause
 from .cause import Cause, Kept
-from .secrets import Secrets
 
 TOGETHER = 24 * 3600  # seconds before the last run in which runs belong to one incident
 LOOKED_AT = 20  # runs

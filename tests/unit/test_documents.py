@@ -136,7 +136,7 @@ def test_the_status_is_told_under_stable_names(mocker, capsys):
     planned(mocker, status.status, json=True)
     (found,) = valid("status", json.loads(capsys.readouterr().out))
     assert (found["commit"], found["revision"], found["needed"]) == ("a" * 40, ["two"], ["two"])
-    assert found["health"] == [{"url": "http://127.0.0.1:8000/health", "status": 200, "ok": True}]
+    assert found["health"] == [{"url": "http://127.0.0.1:8000/health", "status": 200, "ok": True, "said": ""}]
     assert found["lines"]["code"].endswith("(a subject), main")
 
 

@@ -15,6 +15,7 @@ from . import checkup, health
 from .examine import Examined
 
 UNKNOWN = re.compile(r'(role|database) "[^"]*" does not exist|authentication failed')  # of a server that answers
+SILENT = "neither a health address nor a log says why:"
 QUIET = (0, 137, 143)  # exit codes of a container that somebody, or the kernel, stopped
 
 
@@ -63,9 +64,29 @@ def judge(environment: Environment, looks: dict[str, Examined], last: LastGood, 
         host: checkup.checks(environment, e, primary=number == 0) for number, (host, e) in enumerate(looks.items())
     }
     kind, why, command = _verdict(environment, looks, checked, last, half)
-    evidence = _evidence(environment, looks, checked, last, half)
+    evidence, said = _evidence(environment, looks, checked, last, half), _said(looks)
     drifted = drift.every(e.drifted for e in looks.values())
+    if kind != "healthy":
+        why = f"{said}; {why}" if said else why
+        evidence += _unsaid(looks)
     return Diagnosis(kind=kind, why=why, command=command, evidence=evidence, drift=drifted)
+
+
+def _said(looks: dict[str, Examined]) -> str:
+    """Return what the application itself says is wrong: its health addresses, else the last exceptions in its logs."""
+    answered = [r for e in looks.values() for r in e.seen.responses if r.said]
+    logged = [n for e in looks.values() for n in e.errors if n.reasoned and not e.crashing]
+    lines = [f"{r.url}: {r.found}" for r in answered] or [f"the log of {n.container}: {n.last[:160]}" for n in logged]
+    return "; ".join(dict.fromkeys(lines))
+
+
+def _unsaid(looks: dict[str, Examined]) -> list[Observation]:
+    """Return what to read where a health address is wrong and nothing that was seen says why."""
+    wrong = any(not r.ok for e in looks.values() for r in e.seen.responses)
+    if not wrong or any(r.said for e in looks.values() for r in e.seen.responses):
+        return []
+    reasoned = any(n.reasoned for e in looks.values() for n in e.noise)
+    return [] if reasoned else [Observation("", f"{SILENT} {fab('incident.logs')} fetches all logs", False)]
 
 
 def _evidence(

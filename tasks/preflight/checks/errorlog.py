@@ -11,6 +11,7 @@ from ...console.text import one_line
 from ...console.units import stamp
 from ...ssh.probe import Probe, single
 from ...tools.compose import compose
+from ...tools.secrets import Secrets
 
 MINUTES = 15  # how far back the logs are read
 BURST = 5  # errors within one minute that are more than an accident
@@ -20,7 +21,6 @@ LOUD = (
 )
 REASON = r"^[^ ]+ ([A-Za-z_]+\.)+[A-Z][A-Za-z]+: |^[^ ]+ [A-Z][A-Za-z]*(Error|Exception)(: |$)"
 REASONED = re.compile(REASON)
-SECRET = re.compile(r"(?<=://)([^/\s:@]+):[^/\s@]+@")
 
 
 class Noise(Struct, frozen=True):
@@ -63,4 +63,4 @@ def _noise(container: str, lines: list[tuple[str, str]]) -> Noise:
     reasons = [text for _, text in lines if REASONED.search(f"- {text}")]
     loud = [(stamp, text) for stamp, text in lines if not REASONED.search(f"- {text}")]
     last = (reasons or [text for _, text in loud] or [""])[-1]
-    return Noise(container, sorted(stamp(at) for at, _ in loud), SECRET.sub(r"\1:***@", one_line(last)))
+    return Noise(container, sorted(stamp(at) for at, _ in loud), Secrets([]).mask(one_line(last)))

@@ -11,11 +11,15 @@ from .examine import Examined
 
 
 class Answered(Struct, frozen=True):
-    """A health address: the HTTP status, 0 where there was no answer, and whether that is as it should be."""
+    """A health address: the HTTP status, 0 where there was no answer, and whether that is as it should be.
+
+    `said` is the line of the body that tells most, where it is not.
+    """
 
     url: str
     status: int
     ok: bool
+    said: str = ""
 
 
 class Errors(Struct, frozen=True):
@@ -72,7 +76,7 @@ def of(e: Examined, before: Past, journals: history.Journals, lock: str) -> Fact
         containers=seen.containers,
         revision=seen.revision,
         needed=e.heads,
-        health=[Answered(r.url, r.code, r.ok) for r in seen.responses],
+        health=[Answered(r.url, r.code, r.ok, r.said) for r in seen.responses],
         errors=[Errors(n.container, len(n.times), n.last) for n in e.errors if n.times],
         engine=seen.engine,
         free=seen.free,

@@ -10,7 +10,8 @@ from ...config.settings import Environment
 from ...console.errors import Refused
 from ...engine import journal
 from ...ssh.host import Host
-from ...ssh.probe import Answers, Probe, combined
+from ...ssh.probe import Answers, Probe, answered, combined
+from ...tools import secrets
 from ...tools.alembic import rows
 from ...tools.compose import inspect, labels
 from ...tools.compose.compose import Deployment
@@ -19,6 +20,7 @@ from ...tools.git import standing
 from ...tools.http import fetch
 from ...tools.http.fetch import Response
 from ...tools.meanings import meaning
+from ...tools.secrets import Secrets
 
 UP = ("running", "restarting", "paused")
 ROOM = 10**9  # bytes that a build and a snapshot need at the least
@@ -97,6 +99,7 @@ def probe(environment: Environment) -> Probe[State]:
         "lfs": standing.lacks_lfs(environment),
         "containers": inspect.containers(environment),
         "jobs": inspect.jobs(environment),
+        "dotenv": answered(secrets.command(environment)),
         **{f"url {number}": fetch.response(one) for number, one in enumerate(environment.health.addresses)},
     }
     if environment.database:
@@ -143,13 +146,21 @@ def _state(**found: tuple[Any, str]) -> State:
         untracked=changes.untracked,
         containers=values["containers"],
         revision=values.get("revision"),
-        responses=[value for value in values.values() if isinstance(value, Response)],
+        responses=_told([value for value in values.values() if isinstance(value, Response)], values["dotenv"].out),
         activity=values["activity"],
         deployment=values["deployment"],
         problems=_unfit(values) | {name: problem for name, (_value, problem) in found.items() if problem},
         lacks_lfs=values["lfs"],
         jobs=values["jobs"],
     )
+
+
+def _told(responses: list[Response], dotenv: str) -> list[Response]:
+    """Return what was answered, without the secrets of the deployment."""
+    if not any(one.said for one in responses):
+        return responses
+    hidden = Secrets(secrets.in_dotenv(dotenv, every=False))
+    return [one.told(hidden) for one in responses]
 
 
 def _unfit(values: dict[str, Any]) -> dict[str, str]:

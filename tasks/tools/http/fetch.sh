@@ -1,12 +1,13 @@
 # Prints the HTTP status of an address, asked on the host and not redirected; 000 where nothing answers. ` lacks` follows
-# where the answer does not contain TEXT. Whatever the host has is asked with: curl, wget or python3.
-# Arguments: SECONDS [HOST [INSECURE [TEXT]]]: HOST is what it is asked for as, with no proxy between; with INSECURE, not
-# empty, any certificate will do. Variable: URL; a login may stand in it, so that no command line has it.
+# where the answer does not contain TEXT; then the first BYTES of its body. Whatever the host has is asked with: curl,
+# wget or python3.
+# Arguments: SECONDS [HOST [INSECURE [TEXT [BYTES]]]]: HOST is what it is asked for as, with no proxy between; with
+# INSECURE, not empty, any certificate will do. Variable: URL; a login may stand in it, so that no command line has it.
 # Exit code 1: there is nothing on the host to ask with.
 set -eu
-seconds=$1 host=${2-} insecure=${3-} text=${4-}
+seconds=$1 host=${2-} insecure=${3-} text=${4-} bytes=${5-0}
 answer=/dev/null
-if [ -n "$text" ]; then
+if [ -n "$text" ] || [ "$bytes" -gt 0 ]; then
   answer=$(mktemp)
   trap 'rm -f "$answer"' EXIT
 fi
@@ -63,3 +64,4 @@ else
 fi
 if [ -n "$text" ] && ! grep -qF -e "$text" -- "$answer"; then code="$code lacks"; fi
 printf '%s\n' "$code"
+[ "$bytes" -eq 0 ] || head -c "$bytes" "$answer" | tr -d '\000'

@@ -7,7 +7,7 @@ from msgspec import structs
 from tasks.engine.world import Turn
 from tasks.incident import news
 from tasks.incident.cause import Cause
-from tasks.incident.secrets import Secrets
+from tasks.tools.secrets import Secrets
 from tests.unit.support.deployment import environment
 from tests.unit.support.incidents import PROVEN, incident, journal, run
 from tests.unit.support.playing import PREPARE, START, STOP, Member, plan

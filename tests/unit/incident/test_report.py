@@ -14,10 +14,10 @@ from tasks.engine.plan import Step
 from tasks.incident import background, pages, report
 from tasks.incident.background import Background, Deployed
 from tasks.incident.cause import Cause
-from tasks.incident.secrets import Secrets
 from tasks.preflight.present.state import State
 from tasks.tools.git.commits import Commit
 from tasks.tools.postgres.server import Member, Server
+from tasks.tools.secrets import Secrets
 from tests.unit.support.deployment import environment
 from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, container, incident, journal, run
 

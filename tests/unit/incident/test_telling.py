@@ -8,7 +8,7 @@ import pytest
 
 from tasks.engine.world import Outcome, Turn
 from tasks.incident import telling
-from tasks.incident.secrets import Secrets
+from tasks.tools.secrets import Secrets
 from tests.listener import listening
 from tests.unit.support.deployment import environment
 from tests.unit.support.mailbox import mailbox

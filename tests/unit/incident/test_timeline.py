@@ -11,11 +11,12 @@ from msgspec import structs
 from tasks.console.errors import Refused
 from tasks.console.units import moment
 from tasks.engine import record
-from tasks.incident import headline, secrets
+from tasks.incident import headline
 from tasks.incident import timeline as incident
 from tasks.incident.cause import Cause, Kept
 from tasks.preflight.checks import proof
 from tasks.ssh.shell import Answer
+from tasks.tools import secrets
 from tests.unit.support import incidents as support
 from tests.unit.support.deployment import environment, state
 

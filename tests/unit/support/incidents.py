@@ -6,10 +6,10 @@ from tasks.engine.before import ReleaseBefore
 from tasks.engine.plan import Expectation, Plan, Step, label
 from tasks.engine.record import RunRecord, StepStatus
 from tasks.engine.world import Check
-from tasks.incident.secrets import Secrets
 from tasks.incident.timeline import Incident, timeline
 from tasks.preflight.present.state import Response, State
 from tasks.tools.compose.inspect import Container
+from tasks.tools.secrets import Secrets
 
 GOOD, BAD = "a" * 40, "b" * 40
 RUN = "20240402-172100-abcdef"

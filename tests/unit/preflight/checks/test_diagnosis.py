@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from tasks.console.commands import render
+from tasks.console.commands import fab, render
 from tasks.engine.plan import Drift
 from tasks.preflight.checks import diagnosis
 from tasks.preflight.checks.diagnosis import LastGood, Observation
@@ -31,6 +31,28 @@ def test_a_healthy_deployment_needs_nothing():
 
 def test_errors_after_a_change_of_code_alone_are_the_codes():
     assert judged(examined(state(responses=ILL))) == ("code", f"fab code-rollback --commit {GOOD[:12]}")
+
+
+@pytest.mark.parametrize("past", [SAME, OLDER, LastGood(why="none"), LastGood(commit=GOOD, chosen=True)])
+def test_what_the_health_address_says_is_the_first_word_of_the_verdict(past):
+    ill = [Response("http://h/health", 500, said="no column items.price")]
+    e = examined(state(responses=ill), noise=[Noise("c_api", [NOW], '"GET /health HTTP/1.1" 500')])
+    found = diagnosis.judge(environment(), {"one": e}, past)
+    assert found.why.startswith("http://h/health: 500: no column items.price; ")
+    assert not [one for one in found.evidence if diagnosis.SILENT in one.text]
+
+
+def test_an_exception_in_the_log_is_named_where_the_health_address_says_nothing():
+    e = examined(state(responses=ILL), noise=[Noise("c_api", [NOW], "KeyError: 'price'")])
+    assert diagnosis.judge(environment(), {"one": e}, SAME).why.startswith("the log of c_api: KeyError: 'price'; ")
+
+
+def test_where_nothing_says_why_what_to_read_is_named():
+    e = examined(state(responses=ILL), noise=[Noise("c_api", [NOW], '"GET /health HTTP/1.1" 500')])
+    found = diagnosis.judge(environment(), {"one": e}, SAME)
+    assert Observation("", f"{diagnosis.SILENT} {fab('incident.logs')} fetches all logs", False) in found.evidence
+    healthy = diagnosis.judge(environment(), {"one": examined()}, SAME)
+    assert not [one for one in healthy.evidence if diagnosis.SILENT in one.text]
 
 
 def test_when_code_and_schema_both_changed_everything_goes_back():

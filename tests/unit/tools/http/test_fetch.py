@@ -17,11 +17,13 @@ from tasks.config.settings import Address
 from tasks.ssh import scripts
 from tasks.ssh.shell import Answer
 from tasks.tools.http import fetch
+from tasks.tools.secrets import Secrets
 from tests.unit.support.stage import Stage
 
+BROKEN = b'{"works": false, "error": "column items.price\\u001b does not exist"}'
 URL = "http://127.0.0.1/health"
 PROGRAMS = ("curl", "wget", "python3")
-NEEDED = ("awk", "sed", "grep", "mktemp", "rm", "sh")
+NEEDED = ("awk", "sed", "grep", "mktemp", "rm", "sh", "head", "tr")
 
 
 class Application(BaseHTTPRequestHandler):
@@ -34,8 +36,8 @@ class Application(BaseHTTPRequestHandler):
         self.send_response(codes.get(self.path.partition("?")[0], 200) if named else 404)
         self.send_header("Location", "/elsewhere")
         self.end_headers()
-        if "empty" not in self.path:
-            self.wfile.write(b'{"works": true}\n')
+        if not {"empty", "moved"} & set(self.path.strip("/").split("?")):
+            self.wfile.write(b'{"works": true}\n' if "broken" not in self.path else BROKEN)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -67,7 +69,7 @@ def asked(address: Address, program: str, folder) -> fetch.Response:
             pytest.skip(f"no {name} here")
         (folder / name).symlink_to(place)
     env = {"PATH": str(folder), "SCRIPTS": str(scripts.PACKAGE), "TMPDIR": str(folder)}
-    done = subprocess.run(["sh", "-c", fetch.command(address)], env=env, capture_output=True, text=True)
+    done = subprocess.run(["sh", "-c", fetch.response(address).commands[""]], env=env, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     return fetch.response(address).read({"": Answer(done.stdout, "", 0)})
 
@@ -77,15 +79,16 @@ def asked(address: Address, program: str, folder) -> fetch.Response:
     ("scheme", "path", "how", "found"),
     [
         ("http", "/health?any", {}, "200"),
-        ("http", "/health", {}, "404"),
+        ("http", "/health", {}, '404: {"works": true}'),
         ("http", "/health", {"host": "shop.example.org"}, "200"),
         ("http", "/empty?any", {"status": 204}, "204"),
         ("http", "/moved?any", {}, "301"),
         ("http", "/moved?any", {"status": 301}, "301"),
         ("http", "/health?any", {"contains": '"works": true'}, "200"),
-        ("http", "/health?any", {"contains": "no such"}, "200, without 'no such'"),
+        ("http", "/health?any", {"contains": "no such"}, "200, without 'no such': {\"works\": true}"),
         ("http", "/broken?any", {"status": 500, "contains": "works"}, "500"),
-        ("http", "/health?any", {"status": 204}, "200, not 204"),
+        ("http", "/broken?any", {}, "500: column items.price\ufffd does not exist"),
+        ("http", "/health?any", {"status": 204}, '200, not 204: {"works": true}'),
         ("https", "/health?any", {}, "no answer"),
         ("https", "/health?any", {"insecure": True}, "200"),
     ],
@@ -111,6 +114,17 @@ def test_what_may_be_secret_in_an_address_is_not_shown():
 @pytest.mark.parametrize(("said", "code"), [("200\n", 200), ("302\n", 302), ("000\n", 0), ("", 0), ("curl: what", 0)])
 def test_what_an_address_answers_is_its_status_and_0_is_none(said, code):
     assert fetch.response(Address(url=URL)).read({"": Answer(said, "", 0)}) == fetch.Response(URL, code)
+
+
+def test_what_is_said_is_told_without_secrets_and_no_longer_than_a_line():
+    response = fetch.Response("u", 500, said="no login with hunter2-long and postgresql://u:pw@db, " + "x" * 200)
+    told = response.told(Secrets(["hunter2-long"]))
+    assert told.found == f"500: no login with *** and postgresql://u:***@db, {'x' * 115}..."
+
+
+def test_a_body_that_is_no_text_is_an_answer_like_others():
+    answer = Answer("500\n\ufffd\ufffd\x07", "", 0)
+    assert fetch.response(Address(url=URL)).read({"": answer}).found == "500: \ufffd\ufffd\ufffd"
 
 
 def test_curl_asks_for_the_status_alone_and_its_failing_is_an_answer():

@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus
 from ..config.settings import Environment
 from ..ssh import paths
 from ..ssh.probe import Probe, single
+from ..ssh.shell import join
 
 MASK = "***"
 KEY = re.compile(
@@ -66,9 +67,14 @@ class Secrets:
 
 
 def probe(environment: Environment) -> Probe[Secrets]:
-    """Return the probe of the secrets in the deployment's .env: those values whose keys look secret."""
-    command = f"cat {paths.app(environment)}/.env 2>/dev/null || :"
-    return single(command, lambda answer: Secrets(in_dotenv(answer.out, every=False)))
+    """Return the probe of the secrets in the deployment's env files: those values whose keys look secret."""
+    return single(command(environment), lambda answer: Secrets(in_dotenv(answer.out, every=False)))
+
+
+def command(environment: Environment) -> str:
+    """Return the command that prints the deployment's .env, and the env files that hosts.yaml names beside it."""
+    files = join(".env", *(environment.compose.env_file or "").splitlines())
+    return f"cd {paths.app(environment)} 2>/dev/null && cat -- {files} 2>/dev/null || :"
 
 
 def in_dotenv(text: str, every: bool = True) -> Iterator[str]:

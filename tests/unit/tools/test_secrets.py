@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.incident import secrets
-from tasks.incident.secrets import Secrets
+from tasks.tools import secrets
+from tasks.tools.secrets import Secrets
 
 NOTHING = Secrets([])
 
