@@ -17,7 +17,7 @@ from tasks.config import around, database_section, inventory, settings
 PROJECT = Path(__file__).parent.parent.parent
 PAGES = {str(p.relative_to(PROJECT)): p.read_text() for p in [PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")]}
 TASKS = {name: tasks.ns[name] for name in tasks.ns.task_names}
-OF_FABRIC = {"-H": 1, "--list": 0}  # options, and how many words follow them
+OF_FABRIC = {"-H": 1, "--list": 0, "--print-completion-script": 1}  # options, and how many words follow them
 KEYS = {  # the chapter of hosts-yaml.md that explains a section of the file
     "The file": settings.Inventory,
     "An environment": settings.EnvironmentSettings,
@@ -50,7 +50,7 @@ def commands(text: str) -> Iterator[str]:
 
 def named(command: str) -> tuple[str, set[str]]:
     """The task of a command and its options; no task where only `fab` itself is meant."""
-    words = shlex.split(command)[1:]
+    words = shlex.split(command.partition(" | ")[0])[1:]
     while words and words[0] in OF_FABRIC:
         words = words[1 + OF_FABRIC[words[0]] :]
     options = {word.partition("=")[0] for word in words[1:] if word.startswith("--")}
