@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from ..console import living
+from ..console import living, screen
 from ..console import terminal as console
 from ..console.commands import fab
 from ..console.units import lasting
 from ..ssh.host import Host
 from ..ssh.shell import nonce
-from . import turns
+from . import grouped, turns
 from .plan import Plan
 from .progress import PREFIX, Progress
 from .world import Check, Outcome
@@ -116,11 +116,16 @@ def _outage(plan: Plan, stopped: list[int]) -> str:
     return f"{whose}from step {stopped[0]} to step {stopped[-1]}"
 
 
-def checks(found: list[Check]) -> None:
-    """Print the proof."""
-    if found:
-        rows = [("ok" if c.ok else "WRONG", c.name, c.looked_at, c.found) for c in found]
-        console.table(("state", "check", "looked at", "found"), rows)
+def checks(found: Sequence[Check], left_out: Sequence[Check] = ()) -> None:
+    """Print the proof, and what was `left_out` of it: a line for each kind that is well, or with -v for each thing."""
+    if not (found or left_out):
+        return
+    if not screen.asked("verbose"):
+        console.table(("state", "check", "looked at and found"), grouped.rows(found, left_out))
+        return
+    rows = [("ok" if c.ok else "WRONG", c.name, c.looked_at, c.found) for c in found]
+    rows += [(grouped.LEFT_OUT, c.name, c.looked_at, c.found) for c in left_out]
+    console.table(("state", "check", "looked at", "found"), rows)
 
 
 def last_lines(logs: Mapping[str, list[str]]) -> None:

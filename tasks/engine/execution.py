@@ -185,7 +185,7 @@ class Execution:
         if len(fleet) > 1:  # the first was proven while the slowest was still on its way
             proofs = self._proofs(fleet)
         self._judge_proofs(fleet, proofs)
-        display.checks([check for proof in proofs for check in proof.checks])
+        _show(proofs)
         unclosed = self.closing.close(proven=True)
         found = measuring.measured(self.host.fleet, self.plan)
         outcome = outcome_of(self.plan, self.progress.done, proofs, found, time.monotonic() - self.started)
@@ -205,7 +205,7 @@ class Execution:
             return
         for proof in proofs:
             display.last_lines(proof.logs)
-        display.checks([check for proof in proofs for check in proof.checks])
+        _show(proofs)
         why = "; ".join(check.line for _member, check in wrong)
         last = [step for _n, step in self.plan.numbered(after=False) if not step.closes][-1]
         self._fail(wrong[0][0], last, f"not proven: {why}", [])
@@ -221,3 +221,9 @@ class Execution:
         if undone := self.plan.undoes:
             there = journal.folder(self.host.environment, undone)
             member.sh(journal.note(there, "undone", by=self.plan.run, half=False), check=False)
+
+
+def _show(proofs: Sequence[Proof]) -> None:
+    """Print what was found on all hosts, and what was not required of it, each once."""
+    left_out = dict.fromkeys(check for proof in proofs for check in proof.left_out)
+    display.checks([check for proof in proofs for check in proof.checks], list(left_out))

@@ -68,7 +68,8 @@ class Expectation(Struct, frozen=True, kw_only=True):
 
     `images` names an image for each service; `services` must run, as many of each as
     `replicas` say, or one; `stopped` must not. The heads that are `implied`
-    may be there beside those of `revision`: they say nothing that those do not.
+    may be there beside those of `revision`: they say nothing that those do not. `ill_before`: health is not required,
+    since the application was not healthy before either.
     """
 
     commit: str | None = None
@@ -79,6 +80,7 @@ class Expectation(Struct, frozen=True, kw_only=True):
     replicas: dict[str, int] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
     healthy: bool = False
+    ill_before: bool = False
 
 
 class Drift(Struct, frozen=True):

@@ -35,7 +35,7 @@ class Proof(Struct, frozen=True):
 
     checks: list[Check]
     logs: dict[str, list[str]] = {}
-    left_out: list[str] = []
+    left_out: list[Check] = []
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ def outcome_of(
         purpose=plan.purpose,
         steps=steps,
         checks=[check for proof in proofs for check in proof.checks],
-        left_out=list(dict.fromkeys(what for proof in proofs for what in proof.left_out)),
+        left_out=list(dict.fromkeys(what.line for proof in proofs for what in proof.left_out)),
         seconds=round(seconds, 2),
         recovery=found.recovery if found else None,
         outage=found.outage if found else None,

@@ -145,6 +145,8 @@ def _proof(incident: Incident, main: RunRecord) -> Iterator[str]:
         yield f"run {main.run} was not proven: {main.state}"
     for check in incident.checks:
         yield f"{'ok' if check.ok else 'WRONG'} · {check.name} · {check.line}"
+    for check in incident.left_out:
+        yield f"not required, and NOT well · {check.name} · {check.line}"
 
 
 def _data(incident: Incident, main: RunRecord, known: Background) -> Iterator[str]:

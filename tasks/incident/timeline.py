@@ -60,7 +60,8 @@ class Incident(Struct, frozen=True, kw_only=True):
 
     `own` are the runs whose steps count as the main one's: itself, and the steps that were run one by one beside it.
     `cause` is the error that the logs kept by the main run end with, None where there is none; `failing` when the first
-    one was written (the host's clock, seconds; 0: not known).
+    one was written (the host's clock, seconds; 0: not known). `checks` is the proof read again now, `left_out` what it
+    did not require and is not well.
     """
 
     environment: str
@@ -72,6 +73,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     failing: float = 0.0
     entries: list[TimelineEntry] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    left_out: list[Check] = field(default_factory=list)
     secrets: Secrets = field(default_factory=lambda: Secrets([]))
 
     def last(self, event: str) -> TimelineEntry | None:
@@ -116,12 +118,14 @@ def _main(host: Host, known: Journals, run: str | None) -> RunRecord | None:
 
 def _about(host: Host, found: Incident, main: RunRecord, together: Journals) -> Incident:
     kept = Kept() if main.plan.undoes else host.ask(cause.probe(host.environment, main.run))
+    checks, left_out = proof.look(host, main.plan.expect)
     return structs.replace(
         found,
         main=main,
         own=own_runs(together, main.run),
         entries=timeline(together or {main.run: main.journal}, noticed(main)),
-        checks=proof.verify(host, main.plan.expect),
+        checks=checks,
+        left_out=left_out,
         cause=kept.cause,
         failing=kept.since,
     )

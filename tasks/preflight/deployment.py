@@ -11,7 +11,7 @@ from ..engine import journal
 from ..engine.before import DroppedBefore, SchemaBefore
 from ..engine.plan import UNDO, Expectation, Plan
 from ..engine.uptime import Asking
-from ..engine.world import Proof
+from ..engine.world import Check, Proof
 from ..ssh.host import Host
 from ..ssh.probe import answered
 from ..tools.alembic.migrate import WAYS_OUT
@@ -22,7 +22,7 @@ from .checks import health, proof
 from .present import state
 from .present.state import State
 
-NO_ADDRESS = "no health address is configured: the containers alone were looked at"
+NO_ADDRESS = Check("health", "no health address is configured", "the containers alone were looked at", False)
 LITTLE = 2**28  # bytes free below which the disk may be the cause, and is in the way of what comes next
 
 

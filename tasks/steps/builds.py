@@ -120,7 +120,11 @@ def rebuild(c: Host, service: str | None = None) -> Plan:
         task="containers.rebuild",
         purpose=f"rebuild {report.title} from {head}",
         proof=Expectation(
-            services=report.lasting, replicas=report.replicas, images=report.image_names, healthy=report.state.healthy
+            services=report.lasting,
+            replicas=report.replicas,
+            images=report.image_names,
+            healthy=report.state.healthy,
+            ill_before=not report.state.healthy,
         ),
         back=f"{fab(f'code-rollback --commit {head}')} (the images that run now are kept)",
     )

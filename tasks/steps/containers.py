@@ -164,6 +164,7 @@ def restart_plan(report: ServicesReport, name: str, *, recreate: bool, healthy: 
             replicas=report.replicas,
             images=report.image_names if recreate else {},
             healthy=healthy,
+            ill_before=not healthy,
         ),
     )
 

@@ -18,8 +18,13 @@ from ..ssh.parallel import parallel_map
 from .declare import task
 
 
-@task(help={"commit": "the commit that should run: a hash, tag or branch that the host's checkout knows"})
-def verify(c: Host, commit: str | None = None, json: bool = False) -> dict[str, list[Check]]:
+@task(
+    help={
+        "commit": "the commit that should run: a hash, tag or branch that the host's checkout knows",
+        "verbose": "show each thing that was looked at in a line of its own",
+    }
+)
+def verify(c: Host, commit: str | None = None, verbose: bool = False, json: bool = False) -> dict[str, list[Check]]:
     """Check everything: containers, commit, revision, health, database, logs; exit 1 when anything is wrong."""
     wanted = commit_choice.resolve(c, commit).sha if commit else None
     looks = parallel_map(c.fleet, lambda member: checkup.look(member, wanted))

@@ -60,7 +60,12 @@ def stopped(service: str, seen: State) -> Check:
 def not_running(seen: State) -> list[Check]:
     """Return each container that does not run, or is not healthy; a job that ended well is, while others run."""
     wrong = [c for c in seen.containers if not c.running and not (c.ended and seen.up)]
-    return [Check("running", c.name, f"{c.status} {c.health}".rstrip(), False) for c in wrong]
+    return [down(c) for c in wrong]
+
+
+def down(container: Container, more: str = "") -> Check:
+    """Return how a container is that is not well, and `more` of it."""
+    return Check("running", container.name, f"{container.status} {container.health}".rstrip() + more, False)
 
 
 def answers(seen: State) -> list[Check]:

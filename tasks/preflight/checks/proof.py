@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from ...engine.plan import Expectation
 from ...engine.world import Check
 from ...ssh.host import Host
@@ -12,6 +14,8 @@ from ...tools.compose.readiness import NotReady
 from ..present import state
 from ..present.state import State
 from . import health
+
+ILL_BEFORE = "not healthy before either"
 
 
 def wait(host: Host, expect: Expectation) -> list[NotReady]:
@@ -24,18 +28,13 @@ def wait(host: Host, expect: Expectation) -> list[NotReady]:
     return readiness.read(host.sh(script, timeout=environment.health.timeout + 30, check=False).stdout)
 
 
-def verify(host: Host, expect: Expectation) -> list[Check]:
-    """Read the host again, in one round trip, and return what was found of the expectation."""
-    return look(host, expect)[0]
-
-
-def look(host: Host, expect: Expectation) -> tuple[list[Check], list[str]]:
-    """Return what `verify` does, and what is wrong although the expectation left it out."""
+def look(host: Host, expect: Expectation) -> tuple[list[Check], list[Check]]:
+    """Read the host again, in one round trip; return what was found of the expectation, and what it left out."""
     seen, ids = host.ask(state.probe(host.environment), inspect.image_ids(expect.images))
     return check(expect, seen, ids, host is host.fleet[0]), left_out(expect, seen)
 
 
-def left_out(expect: Expectation, seen: State) -> list[str]:
+def left_out(expect: Expectation, seen: State) -> list[Check]:
     """Return what is not well and was not required: health, and containers of services that did not run before either.
 
     Nothing, where services are stopped, or none is looked at: then nothing was said of the application. Other
@@ -43,11 +42,16 @@ def left_out(expect: Expectation, seen: State) -> list[str]:
     """
     if expect.stopped or not expect.services:
         return []
-    unwell = [] if expect.healthy else [check.line for check in health.wrong(health.answers(seen))]
+    unwell = [] if expect.healthy else [_unwell(check, expect) for check in health.wrong(health.answers(seen))]
     whole = expect.commit or expect.revision is not None or expect.healthy
     others = [k for k in seen.containers if k.service not in expect.services and not (k.ended and seen.up) and whole]
-    restarted = [f"{health.condition(k)}, started again {k.restarts} times" for k in others if k.restarts]
-    return [*unwell, *restarted, *(health.condition(k) for k in others if not (k.running or k.restarts))]
+    restarts = {k.name: f", started again {k.restarts} times" if k.restarts else "" for k in others}
+    others = [k for k in others if k.restarts or not k.running]
+    return [*unwell, *(health.down(k, restarts[k.name]) for k in sorted(others, key=lambda k: not k.restarts))]
+
+
+def _unwell(check: Check, expect: Expectation) -> Check:
+    return replace(check, found=f"{check.found}; {ILL_BEFORE}") if expect.ill_before else check
 
 
 def check(expect: Expectation, seen: State, ids: Mapping[str, str], primary: bool = True) -> list[Check]:

@@ -80,6 +80,24 @@ def test_the_proof_and_the_last_lines_of_what_is_not_ready_are_shown(capsys):
     assert "the last lines of app:" in said and "boom" in said and "web" not in said
 
 
+def test_a_proof_is_short_and_whole_with_v(capsys):
+    checks = [Check("running", f"containers of {name}", f"c_{name} running", True) for name in ("app", "db")]
+    display.checks(checks, [Check("health", "http://h", "500", False)])
+    assert capsys.readouterr().out.splitlines() == [
+        "state     check    looked at and found",
+        "ok        running  2: containers of app, db",
+        "left out  health   http://h: 500",
+    ]
+    with terminal.told_as(verbose=True):
+        display.checks(checks, [Check("health", "http://h", "500", False)])
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        ["state", "check", "looked", "at", "found"],
+        ["ok", "running", "containers", "of", "app", "c_app", "running"],
+        ["ok", "running", "containers", "of", "db", "c_db", "running"],
+        ["left", "out", "health", "http://h", "500"],
+    ]
+
+
 def test_a_run_that_was_proven_ends_with_its_times_and_the_way_back(capsys):
     made = Outcome(
         run="r",

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from tasks.console.errors import Refused
 from tasks.engine.plan import Step
+from tasks.engine.world import Check
 from tasks.incident import background, pages, report
 from tasks.incident.background import Background, Deployed
 from tasks.incident.cause import Cause
@@ -126,6 +127,12 @@ def test_what_diagnose_says_now_is_told_where_no_log_names_the_cause(written):
     assert "What is wrong now, as fab diagnose sees it: database: no answer." in written(
         made, verdict="database: no answer"
     )
+
+
+def test_what_the_proof_did_not_require_has_a_line_in_it(written):
+    left = [Check("health", "http://h", "500: broken; not healthy before either", False)]
+    text = written(incident(journal(("stop",), 0, PROVEN), left_out=left))
+    assert "- not required, and NOT well · health · http://h: 500: broken; not healthy before either" in text
 
 
 def test_a_failure_is_never_called_a_recovery(written):

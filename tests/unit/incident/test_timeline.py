@@ -87,7 +87,7 @@ def host(journals, env=""):
 def test_an_incident_is_its_main_run_with_all_entries_and_what_is_there_now(mocker):
     lines = support.journal(("stop",), 0, support.PROVEN)
     mocker.patch.object(record, "read", return_value=support.run(lines))
-    mocker.patch.object(proof, "verify", return_value=[])
+    mocker.patch.object(proof, "look", return_value=([], []))
     made = incident.read(host({support.RUN: lines}, "PASSWORD=hunter2\n"))
     assert made.main.run == support.RUN
     assert [entry.event for entry in made.entries] == ["run", "begin", "end", "proven"]
@@ -98,7 +98,7 @@ def test_an_incident_is_its_main_run_with_all_entries_and_what_is_there_now(mock
 
 def test_a_run_whose_journal_is_not_among_the_last_ones_is_read_by_itself(mocker):
     mocker.patch.object(record, "read", return_value=support.run(support.journal(("stop",))))
-    mocker.patch.object(proof, "verify", return_value=[])
+    mocker.patch.object(proof, "look", return_value=([], []))
     assert incident.read(host({}), support.RUN).entries[0].run == support.RUN
 
 
@@ -114,7 +114,7 @@ def test_a_run_that_another_version_wrote_is_told_by_its_journal(mocker):
     }
     answers = {name: Answer(text, "", 0) for name, text in texts.items()}
     mocker.patch.object(record, "read", side_effect=lambda *_: record.parse(answers))
-    mocker.patch.object(proof, "verify", return_value=[])
+    mocker.patch.object(proof, "look", return_value=([], []))
     made = incident.read(host({support.RUN: lines}))
     assert (made.main.run, made.main.plan.task, made.main.state) == (support.RUN, "full-rollback", "done and verified")
     assert made.done("stops") and made.proven
@@ -141,7 +141,7 @@ def test_the_evidence_is_that_of_the_incidents_run_and_not_of_a_later_backup(moc
 def test_no_error_is_blamed_for_a_run_that_takes_another_back(mocker):
     lines = support.journal(("stop",), 0, support.PROVEN)
     mocker.patch.object(record, "read", return_value=support.run(lines, task="undo", undoes="r1"))
-    mocker.patch.object(proof, "verify", return_value=[])
+    mocker.patch.object(proof, "look", return_value=([], []))
     assert incident.read(host({support.RUN: lines})).cause is None
 
 

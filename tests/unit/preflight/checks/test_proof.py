@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from msgspec import structs
 
 from tasks.engine.plan import Expectation
 from tasks.preflight.checks import proof
@@ -95,8 +96,15 @@ def test_health_is_not_waited_for_where_it_is_not_expected_and_nothing_where_not
 
 
 def test_state_and_images_are_read_again_in_one_round_trip():
-    found = proof.verify(host((state(), {"api": "image-api"})), Expectation(commit=HEAD, images={"api": "app:good"}))
+    found, _left = proof.look(
+        host((state(), {"api": "image-api"})), Expectation(commit=HEAD, images={"api": "app:good"})
+    )
     assert [(check.name, check.ok) for check in found] == [("commit", True), ("image", True)]
+
+
+def said(expect: Expectation, seen) -> list[str]:
+    """What was left out of a proof, as the last line of a run has it."""
+    return [check.line for check in proof.left_out(expect, seen)]
 
 
 def test_what_is_not_well_and_was_not_required_is_said():
@@ -105,11 +113,13 @@ def test_what_is_not_well_and_was_not_required_is_said():
         container("api"), loop, container("job", status="exited", restart="no"), responses=[Response("u", 500)]
     )
     wanted = Expectation(services=["api"], commit=HEAD)
-    assert proof.left_out(wanted, seen) == ["u: 500", "c_web restarting, started again 3 times"]
+    assert said(wanted, seen) == ["u: 500", "c_web: restarting, started again 3 times"]
+    assert said(structs.replace(wanted, ill_before=True), seen)[0] == "u: 500; not healthy before either"
+    assert not any(check.ok for check in proof.left_out(wanted, seen))
     assert proof.left_out(Expectation(services=["api", "web"], healthy=True), seen) == []
-    assert proof.left_out(wanted, state(container("api"), container("web", status="exited"))) == ["c_web exited"]
+    assert said(wanted, state(container("api"), container("web", status="exited"))) == ["c_web: exited"]
     assert proof.left_out(wanted, state()) == []
-    assert proof.left_out(Expectation(services=["api"]), seen) == ["u: 500"]
+    assert said(Expectation(services=["api"]), seen) == ["u: 500"]
 
 
 @pytest.mark.parametrize("expect", [Expectation(stopped=["api"]), Expectation(commit=HEAD)])
