@@ -21,6 +21,7 @@ from .runner import Runner
 
 PROBE_TIMEOUT = 60  # seconds
 LONGEST_COMMAND = 130_000  # bytes; Linux takes 131,072 in one argument
+ONE_MOMENT = "export ONE_MOMENT=yes\n"
 # Said with every command, because what is said there beats the operator's own Fabric settings (-w, --dry, ...).
 PLAIN = {
     "warn": True,
@@ -99,7 +100,7 @@ class Host(Secured):
         those after it 127.
         """
         delimiter, commands = shell.nonce(), probe.numbered(probes)
-        script = shell.batch(commands, delimiter, probe.first(probes))
+        script = ONE_MOMENT + shell.batch(commands, delimiter, probe.first(probes))
         try:
             result = self.sh(script, timeout, check=False)
             found = shell.answers(result.stdout, result.stderr, delimiter)

@@ -72,8 +72,7 @@ of_server() {
   learn_server && [ -n "$settings" ] || return # it always has a port
   printf '%s\n' "$configuration" >"$parts/configuration"
   docker image inspect -f '{{.Id}}' "$image" || return
-  printf '%s\n' "$runs_as"
-  echo 'SELECT version();' | admin
+  printf '%s\n' "$runs_as" "$version"
 }
 
 of_roles() { roles | sed '/^\\/d'; }

@@ -29,20 +29,14 @@ dump() {
 }
 
 tables() {
-  set -- pg pg_dump -d "$(target "$DB_NAME")" --no-tablespaces
   if [ -n "$FULL" ]; then
-    "$@" -C </dev/null
-  else
-    "$@" -C -s </dev/null || return
-    kept=$(live <"$SCRIPTS/tools/postgres/scratch/extension-tables.sql")
-    while IFS= read -r one; do
-      [ -z "$one" ] || set -- "$@" -t "$one"
-    done <<TABLES
-"$SCHEMA"."$TABLE"
-$kept
-TABLES
-    "$@" -a </dev/null
+    pg pg_dump -d "$(target "$DB_NAME")" --no-tablespaces -C </dev/null
+    return
   fi
+  set -- -U "$DB_USER"
+  ! elsewhere || set -- -w "$@"
+  inside sh -c "$(cat "$SCRIPTS/tools/postgres/scratch/dump-schema.sh")" sh "$(target "$DB_NAME")" "\"$SCHEMA\".\"$TABLE\"" \
+    "$@" <"$SCRIPTS/tools/postgres/scratch/extension-tables.sql"
 }
 
 # Dumped while the server is made. TimescaleDB has to know that its tables are loaded.

@@ -10,6 +10,7 @@
 #   PROFILES         those that are enabled, one a line
 #   GRACE            seconds that a container has to end by itself
 #   DATABASE         the database's service, stopped last and started first; may be empty
+#   ONE_MOMENT       told by Host.ask: what runs is listed once for all questions of one round trip
 # A script begins in its run's folder, which is $run from then on, and works in the checkout.
 . "$SCRIPTS/tools/lib.sh"
 
@@ -21,16 +22,22 @@
 }
 cd "$APP" 2>/dev/null || fail "no folder ${APP#"$HOME"/} on the host (app.path in hosts.yaml)"
 
-decide() { # what the containers were made of; the scripts of one round trip, whose folder is ROUND, ask once
-  if [ -n "${ROUND:-}" ]; then
-    exec 8>"$ROUND/deciding"
-    flock 8 2>/dev/null || :
-    [ -f "$ROUND/decided" ] || { asked >"$ROUND/asked" && mv "$ROUND/asked" "$ROUND/decided"; } || exit
-    exec 8>&-
-    decided=$(cat "$ROUND/decided")
-  else
-    decided=$(asked) || exit
+once() { # FILE COMMAND...: print what the command does; the scripts of one round trip, whose folder is ROUND, do it once
+  answer=${ROUND:+$ROUND/$1}
+  shift
+  if [ -z "$answer" ]; then
+    "$@"
+    return
   fi
+  exec 8>"$answer.asking"
+  flock 8 2>/dev/null || :
+  [ -f "$answer" ] || { "$@" >"$answer.begun" && mv "$answer.begun" "$answer"; } || return
+  exec 8>&-
+  cat "$answer"
+}
+
+decide() { # what the containers were made of
+  decided=$(once decided asked) || exit
   PROJECT=$(value project) FOLDER=$(value folder) COMPOSE_FILES=$(value file) ENV_FILES=$(value env_file)
   COMPOSE_COMMAND=$(value command)
 }
@@ -137,7 +144,7 @@ listed() ( # OPTION [SERVICE...]
   shift
   [ -n "$PROJECT" ] || decide # nothing ran then; something may now
   [ -n "$PROJECT" ] || exit 0
-  found=$(docker ps "$option" --no-trunc --filter "label=$label.oneoff=False" \
+  found=$(${ONE_MOMENT:+once "listed$option"} docker ps "$option" --no-trunc --filter "label=$label.oneoff=False" \
     --filter "label=$label.project=$PROJECT" --format "{{.ID}} {{.Label \"$label.service\"}}") || exit
   printf '%s\n' "$found" | services="$*" awk '
     BEGIN { split(ENVIRON["services"], names, " "); for (i in names) { wanted[names[i]]; some = 1 } }

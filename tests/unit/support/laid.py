@@ -26,3 +26,11 @@ def with_files(script: str) -> str:
     """Return `script` with a folder of the files that it names."""
     names = frozenset(scripts.needed(script))
     return f"{scripts.LOGIN}\nSCRIPTS={folder(names)}; export SCRIPTS\n{script}" if names else script
+
+
+def programs_inside(place: Path) -> None:
+    """Lay PostgreSQL's programs into `place`/inside, for a docker there whose containers are this machine: it is asked."""
+    (place / "inside").mkdir()
+    for name in ("psql", "pg_dump"):
+        (place / "inside" / name).write_text(f'#!/bin/sh\nexec docker exec {name} "$@"\n')
+        (place / "inside" / name).chmod(0o755)

@@ -6,8 +6,8 @@ about_server='{{.Image}}|{{.Config.User}}|{{.Name}} {{.Config.Hostname}}'
 about_server="$about_server {{range .NetworkSettings.Networks}}{{range .Aliases}}{{.}} {{end}}{{end}}"
 place=/fab-rollback owner=fab_rollback # the server's folder, and its superuser, whom no dump knows
 
-# Learns what it has to be like, while DB_CONTAINER is still the real one's: $image, $runs_as, $names, $port, and
-# $configuration, of which nothing is to last.
+# Learns what it has to be like, while DB_CONTAINER is still the real one's: $image, $runs_as, $names, $version, $port,
+# and $configuration, of which nothing is to last.
 learn_server() {
   real="$DB_CLIENT||$PGHOST"
   elsewhere || real=$(docker inspect -f "$about_server" "$DB_CONTAINER")
@@ -16,7 +16,9 @@ learn_server() {
 $real
 REAL
   [ -n "$image" ] || refuse 'there is no image to make a server of (database.client)'
-  settings=$(admin <"$SCRIPTS/tools/postgres/scratch/scratch-settings.sql")
+  told=$(admin <"$SCRIPTS/tools/postgres/scratch/scratch-settings.sql")
+  # shellcheck disable=SC2034 # a rehearsal rests on the version
+  version=$(printf '%s\n' "$told" | sed -n 's/^# //p') settings=$(printf '%s\n' "$told" | sed '/^# /d')
   port=$PGPORT
   elsewhere || port=$(printf '%s\n' "$settings" | sed -n "s/^port = '\(.*\)'/\1/p")
   configuration=$(printf '%s\n' "$settings" "$(preloaded)" "port = '$port'" "unix_socket_directories = '$place'" \

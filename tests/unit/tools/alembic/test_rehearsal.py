@@ -29,10 +29,11 @@ case $* in
   *pg_ctl*) cat > "$FAKE/dumped"; cat "$FAKE/clone" ;;
   *" -u 0 "*"sh -s"*) echo 1001 ;;
   *pg_dump*" -O "*) cat "$FAKE/schema" ;;
+  exec*" sh -c "*pg_dump*) while [ "$1" != sh ]; do shift; done; PATH=$FAKE/inside:$PATH exec "$@" ;;
   *pg_dump*) printf '%s\\n' "-- pg_dump${*##* pg_dump}" ;;
   *psql*) cat > "$FAKE/sql.$$"; ! grep -q "'own'" "$FAKE/sql.$$" || exec sh "$FAKE/own"
     ! grep -q to_regclass "$FAKE/sql.$$" || { echo table; cat "$FAKE/heads"; }
-    ! grep -q "name = 'port'" "$FAKE/sql.$$" || printf "port = '5433'\\n"
+    ! grep -q "'port'" "$FAKE/sql.$$" || printf "port = '5433'\\n"
     ! grep -q hashtextextended "$FAKE/sql.$$" || cat "$FAKE/values"
     ! grep -q extconfig "$FAKE/sql.$$" || echo 'cron.job' ;;
   run*--rm*) . "$FAKE/alembic" ;;
@@ -67,6 +68,7 @@ class Rehearsed:
             (folder / name).write_text(text)
         (folder / "docker").write_text(docker_text)
         (folder / "docker").chmod(0o755)
+        laid.programs_inside(folder)
         (folder / "app").mkdir()
         change = SchemaChange(["two"], ["one"], moves=list(moves or ("one",)))
         script = rehearsal.downgrade(environment(**(sections or {})), "image", change, full, tried)
