@@ -7,7 +7,9 @@ import subprocess
 import pytest
 
 from tasks.config.settings import Compose
-from tasks.ssh.shell import join, quote
+from tasks.ssh import scripts
+from tasks.ssh.host import ONE_MOMENT
+from tasks.ssh.shell import batch, join, quote
 from tasks.tools.compose import compose, inspect
 from tasks.tools.compose.compose import Built
 from tests.unit.support.deployment import environment
@@ -53,6 +55,15 @@ def containers(stage: Stage, *services: str) -> subprocess.CompletedProcess:
         f"{name}={quote(value)}" for name, value in compose.variables(environment()).items() if name != "APP"
     )
     return stage.run(f'APP="$HOME"/app {given}; {source} {join(*services)}')
+
+
+@pytest.mark.parametrize(("moment", "asked"), [(ONE_MOMENT, 1), ("", 3)])
+def test_the_questions_of_one_round_trip_share_one_list_and_what_waits_lists_anew(moment, asked):
+    with Stage() as stage:
+        (stage.home / "app").mkdir()
+        questions = {str(n): compose.call(environment(), "reads/containers.sh") for n in range(3)}
+        stage.run(scripts.with_files(moment + batch(questions, "nonce")))
+        assert len([call for call in stage.calls if call[:2] == ["docker", "ps"]]) == asked
 
 
 def test_of_several_services_docker_is_asked_once_and_others_are_left_out():
