@@ -29,7 +29,7 @@ def with_files(script: str) -> str:
 
 
 def programs_inside(place: Path) -> None:
-    """Lay PostgreSQL's programs into `place`/inside, for a docker there whose containers are this machine: it is asked."""
+    """Lay PostgreSQL's programs into `place`/inside, which ask the docker that stands in for containers."""
     (place / "inside").mkdir()
     for name in ("psql", "pg_dump"):
         (place / "inside" / name).write_text(f'#!/bin/sh\nexec docker exec {name} "$@"\n')
