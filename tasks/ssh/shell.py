@@ -45,11 +45,6 @@ def home(path: str) -> Word:
     return Word('"$HOME"/' + quote(path.removeprefix("~/")))
 
 
-def die(message: str, code: int = 1) -> str:
-    """Return a command that prints one line on stderr and ends the script."""
-    return f"{{ printf '%s\\n' {quote(message)} >&2; exit {code}; }}"
-
-
 def at_exit(tidy: str) -> str:
     """Return a command that has `tidy` run at the end of the script, also when a signal ends it.
 

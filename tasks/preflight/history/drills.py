@@ -20,7 +20,7 @@ from ...ssh.host import Host
 from ...ssh.probe import Probe, single
 
 BECAUSE = "a drill"  # why a run was made, in its journal: it is none of those that something had happened before
-PROVEN, UNPROVEN, FAILED, NOT_RUN = "proven", "not proven", "failed", "not run"
+PROVEN, FAILED, NOT_RUN = "proven", "failed", "not run"
 RECOVERIES = ("rollback", "restore", "release")  # the parts that bring the application back: the others take that back
 Kind = Literal["in place", "beside"]
 

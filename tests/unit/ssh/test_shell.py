@@ -26,14 +26,6 @@ def test_a_path_lies_in_the_home_of_the_login_unless_it_is_absolute(path):
         assert stage.calls == [["docker", where if path not in ("~", ".") else str(stage.home)]]
 
 
-@given(hostile)
-@few
-def test_a_last_word_is_the_message_and_nothing_more(message):
-    with Stage() as stage:
-        done = stage.run(f"{shell.die(message, 7)}; docker")
-        assert (done.returncode, done.stderr, stage.calls) == (7, f"{message}\n", [])
-
-
 @given(st.dictionaries(hostile.filter(lambda t: "\n" not in t), hostile, min_size=1, max_size=4))
 @few
 def test_answers_of_a_batch_are_told_apart_whatever_they_print(texts):
