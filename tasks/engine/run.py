@@ -10,7 +10,7 @@ from ..console.errors import Held, Refused
 from ..ssh import paths
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from . import display, interrupt, journal, left_out, record
+from . import asking, display, interrupt, journal, left_out, record
 from .document import document
 from .execution import Execution
 from .holding import Locks
@@ -48,10 +48,8 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world
         terminal.say("There is nothing to do.")
         return None
     with interrupt.as_refusal():
-        for question in plan.questions:
-            terminal.confirm(question, options.yes)
         display.summary(plan)
-        terminal.confirm(f"Do this on {display.where(host)}?", options.yes)
+        terminal.confirm(asking.question(plan, display.where(host)), options.yes)
     locks = Locks(host.fleet, paths.state(host.environment))
     with locks.taken(journal.owner(plan), _replaceable(plan, options)):
         _begin(host, plan, locks)

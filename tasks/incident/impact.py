@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ..console.units import lasting
-from ..engine import journal
+from ..engine import asking, journal
 from ..engine.before import DroppedBefore, SchemaBefore, SwappedBefore
 from ..engine.plan import Plan
 from ..engine.record import RunRecord
-from ..preflight.summary import KEPT, SURE
+from ..preflight.summary import KEPT
 from .background import Background
 from .picture import Times, times
 from .timeline import Incident
@@ -95,7 +95,7 @@ def data(plan: Plan) -> tuple[str, str]:
 
 
 def _of_the_database(plan: Plan) -> tuple[str, str]:
-    before, asked = plan.before, [one.removesuffix(SURE).rstrip(".") for one in plan.questions if one.endswith(SURE)]
+    before, asked = plan.before, asking.costs(plan)
     if isinstance(before, DroppedBefore):
         return SINCE_THEN, f"kept in: the dump {before.dropped}" if before.dropped else "not kept"
     if isinstance(before, SwappedBefore):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..console.commands import fab
 from ..console.errors import Refused
+from ..engine.asking import SURE
 from ..ssh.host import Host
 from ..tools.alembic import migrations, rehearsal
 from ..tools.alembic.kept_rehearsal import Kept
@@ -71,7 +72,7 @@ def describe(
         facts, questions = facts + said, questions + asked
     for line in copies.blockers(c, sessions) if ends else ():
         facts.append(f"ends a session that would block it: {line}")
-        questions.append(f"This session will be ended: {line}. Go on?")
+        questions.append(f"This session will be ended: {line}.")
     return Losses(facts, questions, kept)
 
 
@@ -98,7 +99,14 @@ def _describe(revision: Revision, downgrade: Downgrade | None, counted: Counted)
     why = lost or ([_reasons(downgrade, revision)] if grave else [])
     left = [f"leaves type {one} behind: upgrading again may fail" for one in migrations.left_types(revision.source)]
     facts = [f"takes back {name}: {downgrade.kind}", *(f"  {line}" for line in (*why, *left))]
-    return facts, [f"{name}: {'; '.join(why)}. Go on?"] if grave else []
+    return facts, [f"{name}: {'; '.join(why)}.{SURE}"] if grave and not _empty(downgrade, counted) else []
+
+
+def _empty(downgrade: Downgrade, counted: Counted) -> bool:
+    """Return whether all that it destroys was counted, and holds nothing."""
+    drops = [one for one in downgrade.findings if one.kind == "destroys"]
+    found = [(counted.get(one), int(bool(one.column))) for one in drops]
+    return bool(drops) and all(count and not count[of_column] for count, of_column in found)
 
 
 def _refuse_known_failures(c: Host, seen: State, change: SchemaChange, found: Mapping[str, Downgrade]) -> None:

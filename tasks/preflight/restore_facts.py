@@ -7,6 +7,7 @@ from msgspec import structs
 from ..console.commands import fab
 from ..console.errors import Refused
 from ..console.units import age, size
+from ..engine.asking import SURE
 from ..tools.postgres.backup import Section
 from .restore_report import RestoreReport, in_place
 
@@ -75,7 +76,7 @@ def told(report: RestoreReport) -> RestoreReport:
     kept = f"what is in the database now stays, as {report.outgoing}; {fab('undo')} swaps it back"
     fit = report.fit
     brought_up = report.migration is not None
-    unfit = [] if fit.kind in ("same", "untold") or brought_up else [f"Code and backup do not fit: {fit.text} Go on?"]
+    unfit = [] if fit.kind in ("same", "untold") or brought_up else [f"Code and backup do not fit: {fit.text}{SURE}"]
     report = structs.replace(
         report,
         facts=[*report.facts, *([kept] if report.there and not report.replaces else [])],
@@ -106,11 +107,11 @@ def _told_of_loss(report: RestoreReport) -> RestoreReport:
     why = [] if report.drops else [SAME.format(report.live.user, name)]
     if path:
         fact = f"the present database is dumped to {path} before it is {'dropped' if report.drops else 'replaced'}"
-        ask = f"{how} before the backup is loaded; {path} is the only way back. Go on?"
+        ask = f"{how} before the backup is loaded; {path} is the only way back.{SURE}"
         return structs.replace(report, facts=[*report.facts, *why, fact], questions=[*report.questions, ask])
     cause = "the host's disk has no room for a dump" if report.options.dump else "--no-dump"
     warning = f"no dump is made first ({cause}): what the backup does not hold is lost for ever"
-    ask = f"{how}, of {size(report.bytes)}, WITHOUT A WAY BACK. Go on?"
+    ask = f"{how}, of {size(report.bytes)}, WITHOUT A WAY BACK.{SURE}"
     known = {"facts": [*report.facts, *why], "warnings": [*report.warnings, warning]}
     return structs.replace(report, **known, questions=[*report.questions, ask])
 

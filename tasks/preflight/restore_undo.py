@@ -7,6 +7,7 @@ from msgspec import structs
 from ..console.commands import fab
 from ..console.errors import Refused
 from ..engine import journal
+from ..engine.asking import SURE
 from ..engine.before import DroppedBefore, SwappedBefore
 from ..engine.record import RunRecord
 from ..ssh.host import Host
@@ -77,7 +78,7 @@ def _with_fit(c: Host, report: RestoreUndoReport, seen: State) -> RestoreUndoRep
     if not report.incoming or report.found.revision is None:
         return report
     fit = backup_fit.judge(c, seen, tuple(report.found.revision))
-    unfit = [] if fit.kind in ("same", "untold") else [f"Code and database will not fit: {fit.text} Go on?"]
+    unfit = [] if fit.kind in ("same", "untold") else [f"Code and database will not fit: {fit.text}{SURE}"]
     return structs.replace(report, facts=[*report.facts, f"{report.incoming}: {fit.text}"], questions=unfit)
 
 

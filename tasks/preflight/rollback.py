@@ -132,7 +132,7 @@ def _same_commit(asked: Asked, options: RollbackOptions) -> list[str]:
     """Return the question before a rollback to where the checkout is, unless it is the way back from one."""
     if options.before or asked.target.sha != asked.state.head:
         return []
-    return [f"The checkout is at {asked.target.title} already, no code goes back. Is that the commit you mean?"]
+    return [f"The checkout is at {asked.target.title} already: no code goes back."]
 
 
 def _facts(seen: State, services: list[str], options: RollbackOptions) -> list[str]:

@@ -158,7 +158,7 @@ def _told(report: StoredReport, only: list[str]) -> StoredReport:
         *(f"database {member.name}, {size(member.bytes)}{_made(member)}" for member in report.copies),
         *(_stays(name) for name in only if name not in going),
     ]
-    asked = [f"{name} holds values that are nowhere else. Remove it?" for name in only if name in going]
+    asked = [f"{name} holds values that are nowhere else: they would go." for name in only if name in going]
     return structs.replace(report, facts=facts, questions=asked)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..console.units import counted
+from ..engine import asking
 from .rollback_report import RollbackReport
 
-SURE = " Go on?"
 KEPT = "; the data of before: "  # what divides what is lost from what keeps it
 
 
@@ -13,7 +13,7 @@ def of(report: RollbackReport, commits: int) -> dict[str, str]:
     """Return the lines by their headings; `commits` is how many the checkout has that the target has not."""
     change = report.migration.change if report.migration else None
     back = [counted(commits, "commit")] if commits else [f"to {report.target.title}"]
-    lost = [asked.removesuffix(SURE).rstrip(".") for asked in report.questions if asked.endswith(SURE)]
+    lost = asking.costs(report)
     safety = report.safety
     kept = f"{KEPT}database {safety.clone}, or the dump {safety.dump}" if safety else ""
     return {

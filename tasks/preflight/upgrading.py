@@ -84,5 +84,5 @@ def _told(compared: Compared, snapshot: str, instead: str) -> Brought:
         return Brought(facts=facts, tried=True)
     facts.append(f"{snapshot} has all values as they were: {instead}{' (recommended)' if compared.different else ''}")
     other = names([one.title for one in compared.different])
-    asked = f"Upgrading does not bring back the values of {other}; recommended: {instead}. Upgrade all the same?"
+    asked = f"Upgrading does not bring back the values of {other}; recommended: {instead}."
     return Brought(facts=facts, questions=[asked] if other else [], tried=True, only_copy=snapshot)

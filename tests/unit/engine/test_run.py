@@ -102,9 +102,20 @@ def test_a_plan_without_steps_is_nothing_to_do(played, capsys):
 
 def test_nobody_who_can_be_asked_is_a_refusal(played, monkeypatch):
     monkeypatch.setattr(terminal, "interactive", lambda: False)
-    with pytest.raises(Refused, match="Code and database will not fit. Go on"):
+    with pytest.raises(Refused, match="Code and database will not fit. Do this on"):
         carry_out(plan(STOP, questions=["Code and database will not fit. Go on?"]))
     assert played == []
+
+
+def test_it_is_asked_once_below_the_summary(played, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(terminal, "interactive", lambda: True)
+    monkeypatch.setattr(terminal, "ask", lambda text: asked.append((text, capsys.readouterr().out)) or "y")
+    lost = "two: drops table t: 4 rows go"
+    carry_out(plan(STOP, questions=[f"{lost}. Go on?"], summary={"is lost": lost}))
+    ((question, above),) = asked
+    assert question.endswith(", though data goes? [y/N] ")
+    assert above.splitlines()[-2].split() == ["is", "lost", *lost.split()]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,13 @@ def test_what_is_dropped_is_said_in_numbers_and_asked_for_by_name(described, bod
     assert questions == [f"two (Add it): {said}. Go on?"]
 
 
+def test_what_is_empty_is_said_and_not_asked_for(described):
+    facts, questions, _ = described(change("op.drop_column('t', 'a')"), (4, 0), ends=False)
+    assert (facts[1], questions) == ("  drops column t.a: 0 values in 4 rows go", [])
+    assert described(change("op.drop_table('t')"), (0, 0), ends=False).questions == []
+    assert described(change("op.drop_table('t' + X)"), ends=False).questions != []
+
+
 def test_what_loses_nothing_is_no_question(described):
     assert described(change("op.drop_index('ix')"), ends=False)[:2] == (["takes back two (Add it): reversible"], [])
 
@@ -78,7 +85,7 @@ def test_the_operators_sql_takes_the_place_of_one_that_fails(described):
 def test_sessions_that_are_ended_are_asked_for(described):
     facts, questions, _ = described(change("op.drop_index('ix')"))
     assert facts[-1] == "ends a session that would block it: pid 7"
-    assert questions == ["This session will be ended: pid 7. Go on?"]
+    assert questions == ["This session will be ended: pid 7."]
 
 
 def test_where_a_snapshot_is_made_its_room_is_looked_at(described):

@@ -78,7 +78,7 @@ def test_a_copy_that_is_named_goes_alone_and_is_asked_for_by_name(host):
     there = server(copies=(only, unfinished))
     report = stored.check_prune(host(there, only=[only.name]), 1, only.name)
     assert (report.copies, report.backups) == ([only], [])
-    assert report.questions == ["d__snap_3 holds values that are nowhere else. Remove it?"]
+    assert report.questions == ["d__snap_3 holds values that are nowhere else: they would go."]
     assert stored.check_prune(host(there), 1, unfinished.name).questions == []
 
 
