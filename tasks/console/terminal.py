@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import select
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from invoke import Exit
@@ -24,6 +25,7 @@ STATES = {  # words that say how something is, in the colour of it; the word is 
     r"^missing(?= )": "bold red",
     r"^doubtful(?= )": "yellow",
 }
+LOOK = 2.0  # seconds between two looks at what happens while somebody thinks
 _documents = [0]  # printed so far
 _unsaid: list[tuple[str, str | None]] = []  # the last line that --quiet has hidden
 
@@ -162,12 +164,20 @@ def confirm(question: str, yes: bool, instead: str = "--yes answers it") -> None
         raise Refused("Not confirmed.")
 
 
-def ask(question: str) -> str:
-    """Return the operator's answer to `question`, asked on stderr; a line that lives stands still meanwhile."""
+def ask(question: str, meanwhile: Callable[[], str] | None = None) -> str:
+    """Return the operator's answer to `question`, asked on stderr; a line that lives stands still meanwhile.
+
+    What `meanwhile` returns is said once, as soon as it is something; it is called every few seconds until then.
+    """
     asked = layout.wrapped(_whole(question).rstrip(), screen.width()).replace(commands.JOINT, " ")
     with living.standing_still():
         sys.stderr.write(f"{asked} ")
         sys.stderr.flush()
+        while meanwhile and not select.select([sys.stdin], [], [], LOOK)[0]:
+            if news := meanwhile():
+                sys.stderr.write(f"\n{layout.wrapped(render(news), screen.width())} ")
+                sys.stderr.flush()
+                meanwhile = None
         return sys.stdin.readline()
 
 

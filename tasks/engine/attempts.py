@@ -82,7 +82,8 @@ class Attempts:
 
     def _watches(self, pairs: list[Pair]) -> Watches:
         several = len(self.host.fleet) > 1
-        return Watches([Watch(m, self.locks, one, m.address if several else "") for m, one in pairs])
+        watches = [Watch(m, self.locks, one, m.address if several else "") for m, one in pairs]
+        return Watches(watches, outage=pairs[0][1].number in self.plan.unserved)
 
 
 def _here(pairs: list[Pair]) -> list[Ended]:

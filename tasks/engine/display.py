@@ -104,16 +104,15 @@ def done(name: str, seconds: float | None) -> None:
 
 def summary(plan: Plan) -> None:
     """Print what matters most of a plan, right above the question: what goes back, what is lost, who is not served."""
-    stopped = [number for number, step in enumerate(plan.steps, start=1) if step.outage]
-    outage = {"not served": _outage(plan, stopped)} if stopped and plan.summary else {}
+    outage = {"not served": _outage(plan)} if plan.outage and plan.summary else {}
     for heading, text in {**plan.summary, **outage}.items():
         console.say(f"  {heading:<11} {text}", style="bold")
 
 
-def _outage(plan: Plan, stopped: list[int]) -> str:
-    one_by_one = len(plan.turns.batches) > 1 and plan.in_turn(stopped[0])
-    whose = "each host in its turn, " if one_by_one else ""
-    return f"{whose}from step {stopped[0]} to step {stopped[-1]}"
+def _outage(plan: Plan) -> str:
+    first, last = plan.unserved[0], plan.unserved[-1]
+    one_by_one = len(plan.turns.batches) > 1 and plan.in_turn(first)
+    return f"{'each host in its turn, ' if one_by_one else ''}from step {first} to step {last}"
 
 
 def checks(found: Sequence[Check], left_out: Sequence[Check] = ()) -> None:

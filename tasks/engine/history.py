@@ -18,6 +18,7 @@ from .step_status import StepStatus
 
 LOG_LINES = 40
 FOR_PROGRAMS = ("kind", "ids")  # parts of what was before that say nothing to people
+STOPPED = ("failed", "interrupted", "stopped")  # events that say why a run went no further
 Journals = dict[str, list[Entry]]  # by the name of the run
 
 
@@ -66,8 +67,37 @@ def _before(known: RunRecord) -> dict[str, Any]:
     return before
 
 
+def brief(known: RunRecord) -> None:
+    """Print how far a run came, what stopped it, and what is left of it."""
+    _head(known)
+    for entry in [entry for entry in known.journal if entry.get("event") in STOPPED][-1:]:
+        terminal.say(_event(entry))
+    done = [step.name for step, status in zip(known.plan.steps, known.steps, strict=True) if status.state == "done"]
+    terminal.say(f"  done: {', '.join(done) or 'nothing'}")
+    left = [f"{n}. {_left(step)}" for n, step in enumerate(known.steps, start=1) if step.state != "done"]
+    for one in left or ["the proof"]:
+        terminal.say(f"  left: {one}")
+
+
+def _left(step: StepStatus) -> str:
+    return step.title if step.state == "waiting" else f"{step.title} ({step.state})"
+
+
 def render(known: RunRecord) -> None:
     """Print what became of a run."""
+    _head(known)
+    for name, value in _before(known).items():
+        if name not in FOR_PROGRAMS and value not in ("", [], {}):
+            terminal.say(f"  before: {name} {_plain(value)}")
+    for entry in known.journal:
+        if entry.get("event") in (*STOPPED, "resumed", "undone", "left"):
+            terminal.say(_event(entry))
+    if known.answers or known.plan.outage:
+        terminal.say(f"  {uptime.told(known.answers, known.measured)}")
+    terminal.table(("step", "what it does", "state", "tries", "began", "took"), map(_row, known.steps))
+
+
+def _head(known: RunRecord) -> None:
     own = known.owner
     terminal.say(f"run {known.run}: {known.plan.task}, {known.plan.purpose}", style="bold")
     terminal.say(
@@ -75,16 +105,11 @@ def render(known: RunRecord) -> None:
     )
     if known.plan.because:
         terminal.say(f"  because: {known.plan.because}")
-    for name, value in _before(known).items():
-        if name not in FOR_PROGRAMS and value not in ("", [], {}):
-            terminal.say(f"  before: {name} {_plain(value)}")
-    for entry in known.journal:
-        if entry.get("event") in ("resumed", "failed", "interrupted", "undone", "left", "stopped"):
-            details = ", ".join(str(entry[k]) for k in ("step", "why", "who", "by") if entry.get(k))
-            terminal.say(f"  {moment(entry.get('at'))} {entry['event']}{': ' + details if details else ''}")
-    if known.answers or known.plan.outage:
-        terminal.say(f"  {uptime.told(known.answers, known.measured)}")
-    terminal.table(("step", "what it does", "state", "tries", "began", "took"), map(_row, known.steps))
+
+
+def _event(entry: Entry) -> str:
+    details = ", ".join(str(entry[k]) for k in ("step", "why", "who", "by") if entry.get(k))
+    return f"  {moment(entry.get('at'))} {entry['event']}{': ' + details if details else ''}"
 
 
 def _row(step: StepStatus) -> tuple[str, ...]:

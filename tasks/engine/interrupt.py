@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import signal
 from collections.abc import Callable, Iterator
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from ..console import terminal
 from ..console.errors import Refused
 
 Wanted = Literal["watch", "leave", "stop"]
-QUESTION = "Ctrl-C. The step still runs on the host: [w]atch it further, [l]eave it running and go, [s]top it? "
+QUESTION = "Ctrl-C. The step still runs on the host{outage}: [w]atch it further, [l]eave it running and go, [s]top it? "
+OUTAGE = ", which serves nobody until the run is through"
+ENDED = "the step has ended meanwhile: [w] goes on with the run, [l] and [s] leave it as it is now"
 ANSWERS: dict[str, Wanted] = {"w": "watch", "l": "leave", "s": "stop"}
 Found = TypeVar("Found")
 
@@ -44,16 +46,27 @@ def as_refusal() -> Iterator[None]:
         raise Refused("Interrupted.") from None
 
 
-def until_left(watch: Callable[[], Found], goes_on: Callable[[Wanted], bool]) -> Found:
+class Watched(Protocol):
+    """A step that is watched; `outage`: its hosts serve nobody meanwhile."""
+
+    outage: bool
+
+    def has_ended(self) -> bool:
+        """Return whether all of it has ended."""
+
+    def goes_on_as(self, wanted: Wanted) -> bool:
+        """Do what the operator wants, and return whether that is to watch."""
+
+
+def until_left(watch: Callable[[], Found], step: Watched) -> Found:
     """Return what `watch` returns, begun again after each Ctrl-C for as long as the operator wants to watch.
 
-    `goes_on` is told what the operator wants, and says whether that is to watch; if not, the Ctrl-C is raised.
-    Another one while that is asked, or done, counts as well.
+    Where that is not wanted, the Ctrl-C is raised. Another one while that is asked, or done, counts as well.
     """
     pressed: KeyboardInterrupt | None = None
     while True:
         try:
-            if pressed is not None and not goes_on(decide(pressed)):
+            if pressed is not None and not step.goes_on_as(decide(pressed, step)):
                 break
             pressed = None
             return watch()
@@ -62,12 +75,16 @@ def until_left(watch: Callable[[], Found], goes_on: Callable[[Wanted], bool]) ->
     raise pressed
 
 
-def decide(interrupt: KeyboardInterrupt) -> Wanted:
-    """Return what the operator wants to become of the running step; without a terminal it is left running."""
+def decide(interrupt: KeyboardInterrupt, step: Watched) -> Wanted:
+    """Return what the operator wants to become of the running step; without a terminal it is left running.
+
+    That it ends while the operator thinks is said at once.
+    """
     if isinstance(interrupt, Terminated) or not terminal.interactive():
         return "leave"
     try:
-        while answer := terminal.ask(QUESTION):
+        question = QUESTION.format(outage=OUTAGE if step.outage else "")
+        while answer := terminal.ask(question, meanwhile=lambda: ENDED if step.has_ended() else ""):
             if wanted := ANSWERS.get(answer.strip().lower()[:1]):
                 return wanted
     except KeyboardInterrupt:

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
 
-from ..ssh.shell import Word
+from ..ssh.shell import Word, quote
 from .journal import inside
 from .plan import Step, label
 
@@ -76,6 +76,11 @@ def _entry(job: Try, partial: bool | None) -> str:
 def stop(job: Try) -> str:
     """Return the command that ends `job` with all that it runs; it fails where something may still run."""
     return inside(job.folder, "stop-step.sh", job.name, job.tag, str(PATIENCE), str(TIDY))
+
+
+def has_ended(job: Try) -> str:
+    """Return the command that succeeds where `job` has an exit code."""
+    return f"[ -f {job.folder}/{quote(job.name)}.rc ]"
 
 
 def ended(output: str, nonce: str) -> End | None:

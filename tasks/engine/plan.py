@@ -176,7 +176,13 @@ class Plan(Told, frozen=True, kw_only=True):
     @property
     def outage(self) -> bool:
         """Whether the application does not answer during some step."""
-        return any(step.outage for step in self.steps)
+        return bool(self.unserved)
+
+    @property
+    def unserved(self) -> range:
+        """The numbers of the steps during which nobody is served: all from the first such to the last."""
+        stopped = [number for number, step in enumerate(self.steps, start=1) if step.outage]
+        return range(stopped[0], stopped[-1] + 1) if stopped else range(0)
 
 
 Part = Step | Iterable[Step | None] | None

@@ -18,6 +18,7 @@ from .holding import Locks
 from .interrupt import Wanted, until_left
 
 RECONNECT = 180  # seconds a lost connection is tried again; ROLLBACK_RECONNECT overrides
+LOOKED = 10  # seconds that a look may take whether a step has ended
 Ended = tuple[job.End, list[str]]  # how a step ended, and the last lines it said
 
 
@@ -74,9 +75,16 @@ class Watch:
             raise ConnectionLost(failure.lost(self.member, self.attempt.step, error)) from None
         time.sleep(1)
 
+    def look(self) -> None:
+        """Learn whether the step still runs, where nobody watches it now."""
+        with contextlib.suppress(Failed, OSError, EOFError):
+            self.goes_on = not self.member.sh(job.has_ended(self.attempt), timeout=LOOKED, check=False).ok
+
     def leave(self, stop: bool) -> None:
         """Show nothing more of what the step says; with `stop`, end it on the host, with all that it runs."""
         self._log.silent = True
+        if stop and self.goes_on:
+            self.look()
         if stop and self.goes_on:
             self._say(f"stopping: {self.attempt.step.title}")
             with contextlib.suppress(Failed, OSError, EOFError):
@@ -89,8 +97,9 @@ class Watch:
 class Watches:
     """The tries of one step, one a host: together they take as long as the slowest of them."""
 
-    def __init__(self, watches: Sequence[Watch]) -> None:
-        self.watches = watches
+    def __init__(self, watches: Sequence[Watch], outage: bool = False) -> None:
+        """`outage`: nobody is served by their hosts meanwhile."""
+        self.watches, self.outage = watches, outage
 
     @property
     def goes_on(self) -> bool:
@@ -103,10 +112,17 @@ class Watches:
         Raises the error of the first host that stays away, and KeyboardInterrupt when the operator has enough.
         """
         if len(self.watches) == 1:  # nothing else is printed while the operator is asked
-            return until_left(lambda: [self.watches[0].to_the_end()], self._go_on)
-        return until_left(Parallel(self.watches, lambda watch: watch.to_the_end()).wait, self._go_on)
+            return until_left(lambda: [self.watches[0].to_the_end()], self)
+        return until_left(Parallel(self.watches, lambda watch: watch.to_the_end()).wait, self)
 
-    def _go_on(self, wanted: Wanted) -> bool:
+    def has_ended(self) -> bool:
+        """Return whether it has ended on all hosts; several are watched while the operator is asked, one is not."""
+        if len(self.watches) == 1:
+            self.watches[0].look()
+        return not self.goes_on
+
+    def goes_on_as(self, wanted: Wanted) -> bool:
+        """Watch on, or leave or stop the step; return whether it is watched."""
         if wanted == "watch":
             terminal.say(f"    watching on: {self.watches[0].attempt.step.title}", style="yellow")
             return True

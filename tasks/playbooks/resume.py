@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from ..console import terminal as console
-from ..engine import history, selection
+from ..engine import display, history, selection
 from ..engine import run as runner
 from ..engine.options import LAST_RUN
 from ..ssh import fleet
@@ -28,13 +28,11 @@ def resume(
     started = time.monotonic()
     c = fleet.without(c, skip_host) if skip_host else c
     known = selection.to_continue(c, run)
-    history.render(known)
-    left = [f"{step.title} ({step.state})" for step in known.steps if step.state != "done"]
-    for step in left or ["the proof"]:
-        console.say(f"  left: {step}")
+    history.brief(known)
     if plan:
         console.emit_json(history.describe(known))
         console.say("Nothing was changed (--plan).")
         return
-    console.confirm(f"Continue this on {c.environment.name}?", yes)
+    display.summary(known.plan)
+    console.confirm(f"Continue this on {display.where(c)}?", yes)
     runner.take_up(c, known, started, DEPLOYMENT)

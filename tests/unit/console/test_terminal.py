@@ -192,3 +192,22 @@ terminal.ask("Do this on it now? [y/N] ")
 
 def test_a_question_breaks_between_its_words():
     assert at_a_terminal(ASKS, width=20)[1] == ["Do this on it now?", "[y/N] "]
+
+
+def test_what_happens_while_somebody_thinks_is_said_once(monkeypatch, capsys):
+    read, write = os.pipe()
+    looks = iter(["", "it has ended", "never asked for"])
+
+    def meanwhile() -> str:
+        news = next(looks)
+        if news:
+            os.write(write, b"w\n")
+        return news
+
+    monkeypatch.setattr(console, "LOOK", 0.01)
+    with os.fdopen(read) as typed:
+        monkeypatch.setattr(sys, "stdin", typed)
+        assert console.ask("Go on? ", meanwhile=meanwhile) == "w\n"
+    os.close(write)
+    assert capsys.readouterr().err == "Go on? \nit has ended "
+    assert next(looks) == "never asked for"

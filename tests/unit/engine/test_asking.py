@@ -18,9 +18,7 @@ def test_what_the_summary_says_is_lost_is_asked_for_in_the_one_question():
 @pytest.mark.parametrize("summary", [{}, {"is lost": "no data"}])
 def test_what_stands_nowhere_above_stands_in_the_question_by_its_name(summary):
     made = plan(STOP, questions=[f"{LOST}. Go on?", "This session will be ended: pid 7."], summary=summary)
-    assert asking.question(made, "p (u@h:22)") == (
-        f"{LOST}. This session will be ended: pid 7. Do this on p (u@h:22)?"
-    )
+    assert asking.question(made, "p (u@h:22)") == (f"{LOST}. This session will be ended: pid 7. Do this on p (u@h:22)?")
 
 
 def test_an_ordinary_run_is_asked_for_as_such():

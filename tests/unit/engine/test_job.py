@@ -50,6 +50,10 @@ def watched(one: Try, **options) -> subprocess.Popen:
     return subprocess.Popen(["sh", "-c", job.watch(one, TOKEN, NONCE)], stdout=subprocess.PIPE, text=True, **options)
 
 
+def has_ended(one: Try) -> bool:
+    return sh(job.has_ended(one)).returncode == 0
+
+
 def play(one: Try, token: str = TOKEN, seen: int = 0) -> tuple[End | None, str]:
     done = sh(job.watch(one, token, NONCE, seen))
     return job.ended(done.stdout, NONCE), done.stdout.partition(f"\n{NONCE}")[0]
@@ -71,7 +75,10 @@ def tagged(one: Try) -> list[str]:
 
 
 def test_its_log_and_exit_code_come_back(state):
-    assert play(attempt(state, "echo hello; echo sorry >&2; exit 5")) == (End("ended", 5), "hello\nsorry\n")
+    one = attempt(state, "echo hello; echo sorry >&2; exit 5")
+    assert not has_ended(one)
+    assert play(one) == (End("ended", 5), "hello\nsorry\n")
+    assert has_ended(one)
 
 
 def test_its_begin_and_end_are_in_the_journal_with_what_they_mean_for_the_host(state):

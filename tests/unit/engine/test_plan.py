@@ -36,3 +36,12 @@ def test_the_way_back_of_a_run_names_the_run():
 
 def test_identifiers_of_runs_are_never_the_same():
     assert len({new_id() for _ in range(100)}) == 100
+
+
+def test_nobody_is_served_from_the_first_step_that_stops_to_the_last_that_starts():
+    made = [
+        Step(name=name, title="", script="", outage=name in ("stop", "start"))
+        for name in ("build", "stop", "checkout", "start", "tell")
+    ]
+    assert list(Plan(task="t", purpose="", steps=made).unserved) == [2, 3, 4]
+    assert not Plan(task="t", purpose="", steps=made[:1]).outage

@@ -101,7 +101,8 @@ def test_a_lock_that_somebody_else_took_ends_the_watch(mocker):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "answers", "goes_on"), [("leave", [], True), ("stop", [("", 0)], False), ("stop", [("", 1)], True)]
+    ("wanted", "answers", "goes_on"),
+    [("leave", [], True), ("stop", [("", 1), ("", 0)], False), ("stop", [("", 1), ("", 1)], True)],
 )
 def test_at_ctrl_c_the_step_is_left_or_stopped_on_one_host(mocker, wanted, answers, goes_on):
     watched = Watched(mocker, KeyboardInterrupt(), *answers)
@@ -119,9 +120,19 @@ def test_at_ctrl_c_it_can_be_watched_further_on_one_host(mocker):
 
 
 def test_a_host_that_cannot_be_told_to_stop_may_go_on(mocker):
-    watched = Watched(mocker, Failed("gone"))
+    watched = Watched(mocker, Failed("gone"), Failed("gone"))
     watched.watch.leave(stop=True)
     assert watched.watch.goes_on
+
+
+def test_a_step_that_ended_while_nobody_watched_is_noticed_and_not_stopped(mocker, capsys):
+    watched = Watched(mocker, ("", 1), ("", 0), ("", 0))
+    crowd = Watches([watched.watch])
+    assert [crowd.has_ended(), crowd.has_ended()] == [False, True]
+    watched.watch.goes_on = True
+    watched.watch.leave(stop=True)
+    assert all(command == "[ -f f/01-stop.1.rc ]" for command in watched.sent) and len(watched.sent) == 3
+    assert "stopping" not in capsys.readouterr().out
 
 
 def test_a_step_that_ended_is_not_stopped(mocker):
@@ -185,7 +196,7 @@ def test_at_ctrl_c_the_step_is_left_or_stopped_where_it_still_runs(monkeypatch, 
     never = threading.Event()
     quick = Ending(lambda: (End("ended", 0), []))
     slow = Ending(lambda: press(quick) or never.wait(30))
-    monkeypatch.setattr(interrupt, "decide", lambda _: wanted)
+    monkeypatch.setattr(interrupt, "decide", lambda *_: wanted)
     with pytest.raises(KeyboardInterrupt):
         Watches([quick, slow]).to_the_end()
     never.set()
@@ -203,7 +214,7 @@ def test_at_ctrl_c_it_can_be_watched_further_on_all(monkeypatch):
     pressed = []
     go, both = threading.Event(), threading.Event()
 
-    def decide(_) -> str:
+    def decide(*_) -> str:
         pressed.append(True)
         go.set()
         return "watch"

@@ -44,8 +44,7 @@ def brought(mocker):
 def test_values_that_differ_are_asked_by_name_and_the_snapshot_is_recommended_and_kept(brought):
     found = brought(parse_compared(NEW_IDS))
     assert found.questions == [
-        "Upgrading does not bring back the values of public.orders.user_id, public.users.id; "
-        f"recommended: {INSTEAD}."
+        f"Upgrading does not bring back the values of public.orders.user_id, public.users.id; recommended: {INSTEAD}."
     ]
     assert found.facts[-1] == f"d__snap_r1 has all values as they were: {INSTEAD} (recommended)"
     assert (found.tried, found.only_copy) == (True, "d__snap_r1")

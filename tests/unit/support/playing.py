@@ -102,7 +102,7 @@ def ends(mocker: Any, *found: Any) -> list[tuple[str, list[str]]]:
     class Watches:
         """The tries of one step."""
 
-        def __init__(self, watches: list[Any]) -> None:
+        def __init__(self, watches: list[Any], outage: bool) -> None:
             self.watches, self.goes_on = watches, False
             begun.append((watches[0].attempt.name, [watch.member.host for watch in watches]))
 
