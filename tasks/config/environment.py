@@ -13,7 +13,7 @@ from msgspec import structs
 
 from ..console.commands import fab
 from ..console.errors import Refused
-from . import variables
+from . import host_roles, variables
 from .around import Hooks
 from .database_section import DatabaseSettings
 from .settings import Compose, Environment, EnvironmentSettings
@@ -85,6 +85,7 @@ class Reader:
             _check_place(settings.database, services)
         _check_hooks(settings.hooks)
         _check_orchestrator(settings)
+        host_roles.check(settings)
         (host, count), *_ = Counter((h.host, h.user, h.port) for h in settings.hosts).most_common(1)
         if count > 1:
             raise InvalidError(("hosts",), f"the host {host[0]!r} stands twice; allowed: once")
@@ -121,8 +122,9 @@ def _check_orchestrator(settings: EnvironmentSettings) -> None:
     if len(settings.hosts) > 1:
         raise InvalidError(("hosts",), "there are several; allowed with orchestrator: swarm: one manager, so far")
     unheard = [("compose", key) for key in UNHEARD if getattr(said, key) != getattr(silent, key)]
-    turns = [(key,) for key in ("rolling", "soak") if getattr(settings, key)]
-    if left := [*turns, *unheard]:
+    fleet: list[Place] = [(key,) for key in ("rolling", "soak") if getattr(settings, key)]
+    fleet += [("hosts", 0, "roles")] if settings.hosts[0].roles else []
+    if left := [*fleet, *unheard]:
         raise InvalidError(left[0], "with orchestrator: swarm it says nothing; allowed: to leave it out")
 
 

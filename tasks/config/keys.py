@@ -8,7 +8,7 @@ KEYS = {
         "default": "the environment that is meant without -H; ROLLBACK_ENV beats it, fab -H NAME beats both",
     },
     "EnvironmentSettings": {
-        "hosts": "one machine or more; the first is the primary: database steps run there, once",
+        "hosts": "one machine or more; database steps run once, on the first that has the database",
         "app": "the checkout on the host",
         "compose": "how the services are described and run; {} where the containers' labels say it all",
         "orchestrator": "compose, or swarm: then hosts has one entry, a manager of it",
@@ -27,6 +27,7 @@ KEYS = {
         "port": "sshd's port",
         "key": "a private key; relative to hosts.yaml",
         "known_hosts": "a file read beside ~/.ssh/known_hosts; relative to hosts.yaml",
+        "roles": "those of compose.services that the host runs, in a fleet; without, it runs all",
     },
     "App": {
         "path": "the checkout, relative to the login's home; may lie below a repository's top",
@@ -80,6 +81,7 @@ KEYS = {
         "insecure": "true: any certificate will do",
         "status": "the code that is right",
         "contains": "a text that has to be in the answer",
+        "role": "it is asked on hosts that have this role only",
     },
     "Objectives": {
         "rto": "how long a recovery may take, such as 10m: from the command until its proof",

@@ -29,7 +29,7 @@ from .shapes import (
 class HostSettings(Section, frozen=True):
     """One machine: `host` takes what `-H` takes; the rest counts where it says nothing of it.
 
-    `key` and `known_hosts` are files, relative to hosts.yaml.
+    `key` and `known_hosts` are files, relative to hosts.yaml. `roles` are those whose services it runs; none: all.
     """
 
     host: Text
@@ -37,6 +37,7 @@ class HostSettings(Section, frozen=True):
     port: Port | None = None
     key: str | None = None
     known_hosts: str | None = None
+    roles: tuple[Text, ...] = ()
 
 
 class App(Section, frozen=True):
@@ -73,7 +74,7 @@ class Compose(Section, frozen=True):
 class Address(Section, frozen=True):
     """A health address, what it is asked for as (`host`), and what answers it right.
 
-    With `insecure`, any certificate will do.
+    With `insecure`, any certificate will do. It is asked on the hosts that have the `role`, or on all.
     """
 
     url: Url
@@ -81,6 +82,7 @@ class Address(Section, frozen=True):
     insecure: bool = False
     status: Annotated[int, Meta(ge=100, le=599)] = 200
     contains: Line = ""
+    role: Line = ""
 
     @property
     def shown(self) -> str:
@@ -110,7 +112,7 @@ class Objectives(Section, frozen=True):
 
 
 class EnvironmentSettings(Section, frozen=True):
-    """One deployment as hosts.yaml describes it; the first of `hosts` is the primary.
+    """One deployment as hosts.yaml describes it; the first of `hosts` that has the database is the primary.
 
     `notify` may be the addresses alone. `rolling` says how many hosts at a time take their turn (None: the first, then
     all others), and `soak` how long they have to stay well, in seconds, before the next. `stack` is what the swarm
@@ -138,9 +140,10 @@ class EnvironmentSettings(Section, frozen=True):
 
 
 class Environment(EnvironmentSettings, frozen=True):
-    """One deployment, and the name it has in hosts.yaml."""
+    """One deployment, and the name it has in hosts.yaml; `elsewhere` are the services that only other hosts run."""
 
     name: str = ""
+    elsewhere: list[str] = field(default_factory=list)
 
     def service(self, role: str) -> str | None:
         """The compose service that plays `role`, or None."""

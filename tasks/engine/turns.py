@@ -22,7 +22,8 @@ def taken(plan: Plan, host: Host) -> Plan:
     settings, steps = host.environment, [step for step in plan.steps if not step.after]
     turn = _turn(steps)
     opening, closing = hooks.of_turns(plan, settings.hooks) if turn else ([], [])
-    batches = parted([member.address for member in host.fleet], settings.rolling)
+    in_order = sorted(host.fleet, key=lambda member: member.position)
+    batches = parted([member.address for member in in_order], settings.rolling)
     if not turn or (len(batches) < 2 and not opening):
         return plan
     before, there = steps[: len(steps) - len(turn)], {hooks.what(step) for step in closing}

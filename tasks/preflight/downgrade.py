@@ -13,7 +13,7 @@ from ..tools.compose.images import Target
 from . import losses, worktree
 from .backups import copies, safety
 from .losses import Losses
-from .present import state
+from .present import fleetwide
 from .present.reports import UNWELL, DeploymentReport, Migration
 from .present.state import State
 from .revisions import schema, schema_choice, trial_choice
@@ -49,7 +49,7 @@ class DowngradeReport(DeploymentReport, frozen=True, kw_only=True):
 
 def check(c: Host, options: DowngradeOptions) -> DowngradeReport:
     """Return what a downgrade would meet while the application goes on; Refused where it cannot work."""
-    seen = state.look(c)
+    seen = fleetwide.look(c)
     change = schema_choice.way_down(c, seen, options.revision, options.downgrade_sql)
     report = _report(c, seen, change)
     on = sorted({k.service for k in seen.containers if k.status == "running" and k.service in report.applications})
@@ -61,7 +61,7 @@ def check(c: Host, options: DowngradeOptions) -> DowngradeReport:
 
 def check_stopped(c: Host, options: DowngradeOptions) -> DowngradeReport:
     """Return what a downgrade would meet with the application stopped; Refused where its start takes it up again."""
-    seen = state.look(c)
+    seen = fleetwide.look(c)
     worktree.fit(c, seen)
     change = schema_choice.way_down(c, seen, options.revision, options.downgrade_sql)
     if upgrade := schema.start_up_upgrade(c, seen.head):
@@ -77,7 +77,7 @@ def check_stopped(c: Host, options: DowngradeOptions) -> DowngradeReport:
 def check_rehearsal(c: Host, options: DowngradeOptions, commit: str | None, full: bool) -> DowngradeReport:
     """Return what a rehearsal would try: the way to `commit` or to a revision, and the image that fits it."""
     schema.alembic_of(c.environment)
-    seen = state.look(c)
+    seen = fleetwide.look(c)
     target = commit_choice.resolve(c, commit) if commit else None
     revision, override_sql = options.revision, options.downgrade_sql
     needed = schema_choice.needed(c, seen, target, revision, override_sql) if target else None

@@ -19,7 +19,7 @@ from .backups import copies, safety
 from .checks import checkup, health
 from .history import ledger
 from .history.ledger import BEGUN, GOOD, Entry
-from .present import own_images, state, target_files
+from .present import fleetwide, own_images, state, target_files
 from .present.reports import DeploymentReport
 from .revisions import schema_choice
 
@@ -136,11 +136,12 @@ def _present(c: Host) -> ReleaseReport:
     found = commits.parse_commits(answer.out)
     if not found:
         raise Refused(f"HEAD cannot be read: {answer.err.strip()}. Nothing was recorded.", at=c.address)
-    wanted = target_files.check(c, states[0], found[0])
+    seen = fleetwide.joined(c, states)
+    wanted = target_files.check(c, seen, found[0])
     return ReleaseReport(
-        environment=states[0].settled(c.environment),
-        state=states[0],
-        images=own_images.concerned(c.environment, states[0], wanted),
+        environment=seen.settled(c.environment),
+        state=seen,
+        images=own_images.concerned(c.environment, seen, wanted),
         commit=found[0],
         wanted=wanted,
     )

@@ -19,7 +19,7 @@ from ..tools.postgres.server import Server
 from . import backup_fit, restore_facts
 from .backups import backup_check, backup_choice, backup_files, copies, finding, safety, upload
 from .downgrade import migration
-from .present import state
+from .present import fleetwide, state
 from .present.reports import Migration
 from .present.state import State
 from .restore_report import RestoreOptions, RestoreReport
@@ -32,7 +32,7 @@ LOCAL = "local:"
 def reached(c: Host) -> tuple[State, Database]:
     """Return the state of the host and its live database; Refused where either is out of reach."""
     safety.configured(c.environment)
-    seen = state.look(c)
+    seen = fleetwide.look(c)
     state.require(c.address, seen, ("engine", "deployment"))
     return seen, copies.database_of(c, seen)
 

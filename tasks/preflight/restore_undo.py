@@ -15,7 +15,7 @@ from ..ssh.probe import answered
 from ..tools.postgres.psql import Database
 from . import backup_fit, way_back
 from .backups import copies
-from .present import reports, state
+from .present import fleetwide, reports
 from .present.state import State
 from .revisions.costs import costs
 from .way_back import UndoReport
@@ -38,7 +38,7 @@ class RestoreUndoReport(UndoReport, frozen=True, kw_only=True):
 
 def check(c: Host, record: RunRecord, found: SwappedBefore) -> RestoreUndoReport:
     """Return what the way back from a restore would meet; Refused where it dropped what would have to come back."""
-    seen = state.look(c)
+    seen = fleetwide.look(c)
     live = copies.database_of(c, seen)
     _refuse_dropped(c, record, live)
     there = bool(found.swapped) and copies.there(c, live, found.swapped)

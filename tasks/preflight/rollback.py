@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import NamedTuple
 
 from msgspec import structs
@@ -18,7 +19,7 @@ from . import downgrade, losses, summary, worktree
 from .backups import safety
 from .history import ledger
 from .history.ledger import Entry
-from .present import drift, state, target_files
+from .present import drift, fleetwide, state, target_files
 from .present.drift import Drifted
 from .present.state import State
 from .revisions import schema, schema_choice
@@ -60,8 +61,18 @@ def check(c: Host, commit: str | None, options: RollbackOptions) -> RollbackRepo
     known = [(host.wanted, host.drifted) for host in hosts]
     wanted = [target_files.check(h.member, h.state, targets[0], k) for h, k in zip(hosts, known, strict=True)][0]
     first = hosts[0]
-    asked = Asked(first.state, targets[0], wanted, first.ledger, first.names_now, options.named, options.before)
-    report = _report(c, [host.state for host in hosts], asked, options)
+    states = [host.state for host in hosts]
+    asked = Asked(
+        fleetwide.joined(c, states),
+        targets[0],
+        wanted,
+        first.ledger,
+        dict(ChainMap(*(host.names_now for host in hosts))),
+        options.named,
+        options.before,
+        c.fleet,
+    )
+    report = _report(c, states, asked, options)
     report = drift.told(report, [h.drifted for h in hosts], report.services, drift.COMMIT)
     unmoved = [_UNMOVED.format(one) for one in other_trees.others(first.trees, first.graphs.values())]
     report = structs.replace(report, warnings=[*report.warnings, *unmoved])
@@ -122,7 +133,7 @@ def _report(c: Host, states: list[State], asked: Asked, options: RollbackOptions
         decided=choice.decided,
         services=services,
         options=options,
-        facts=[*_facts(asked.state, services, options), *choice.facts, *moves.facts],
+        facts=[*fleetwide.told(c), *_facts(asked.state, services, options), *choice.facts, *moves.facts],
         questions=_same_commit(asked, options),
         warnings=[*choice.warnings, *moves.warnings],
     )

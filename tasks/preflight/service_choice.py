@@ -10,7 +10,7 @@ from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..tools.compose import inspect, project, pruning, services
 from ..tools.compose.project import Project
-from .present import drift, state, values
+from .present import drift, fleetwide, state, values
 from .present.drift import Drifted
 from .present.reports import DeploymentReport
 
@@ -83,6 +83,7 @@ def check(c: Host, name: str | None, files: bool = True) -> ServicesReport:
     others = parallel_map(c.fleet[1:], state.look)
     for member, known in zip(c.fleet, [seen, *others], strict=True):
         state.require(member.address, known, ("engine", "deployment", "head"))
+    seen = fleetwide.joined(c, [seen, *others])
     found = described.project(seen.containers)
     if files and found.problem:
         raise Refused(f"compose does not accept its files: {found.problem}", at=c.address)

@@ -9,7 +9,7 @@ from ..ssh.parallel import parallel_map
 from ..ssh.probe import answered
 from ..tools.git import commits
 from ..tools.git.commits import Commit
-from .present import state
+from .present import fleetwide, state
 from .present.reports import DeploymentReport
 from .present.state import State
 from .target import commit_choice
@@ -82,7 +82,7 @@ def _seen(c: Host, stash: bool = False, offer: str = "") -> State:
             raise Refused(f"{problem.splitlines()[0]} (app.path).", at=member.address)
         refuse_without_lfs(member, seen)
         refuse_local_changes(seen, stash, offer)
-    return states[0]
+    return fleetwide.joined(c, states)
 
 
 def _fitting(c: Host, report: CheckoutReport) -> CheckoutReport:

@@ -10,7 +10,7 @@ import msgspec
 from fabric import Config, Connection
 from invoke import Context
 
-from ..config import inventory
+from ..config import host_roles, inventory
 from ..config.settings import Environment, HostSettings
 from ..console.errors import Refused
 from . import address, openssh
@@ -41,7 +41,7 @@ def resolve(c: Context) -> Host:
 
 def unlisted(c: Context, environment: Environment) -> Host:
     """Return the first host of an environment that no hosts.yaml has; its files are named by whole paths."""
-    host = _connect(environment, environment.hosts[0], c.config if isinstance(c.config, Config) else Config())
+    host = _connect(environment, 0, c.config if isinstance(c.config, Config) else Config())
     host.fleet = (host,)
     return host
 
@@ -53,7 +53,7 @@ def without(host: Host, named: str) -> Host:
     """
     left_out = [_named(host, name.strip()) for name in named.split(",")]
     if host.environment.database and host in left_out:
-        raise Refused(f"--skip-host: {host.address} is the first host: the database steps run there.")
+        raise Refused(f"--skip-host: {host.address}: the database steps run there.")
     rest = [member for member in host.fleet if member not in left_out]
     if not rest:
         raise Refused("--skip-host: no host is left.")
@@ -68,9 +68,9 @@ def _named(host: Host, name: str) -> Host:
 
 
 def only(host: Host, members: Sequence[Host], left_out: Iterable[str] = ()) -> Host:
-    """Return the first of `members`, of the same environment, as the primary of a fleet of them alone."""
-    of = dict(zip(host.fleet, host.environment.hosts, strict=True))
-    primary = _fleet(msgspec.structs.replace(host.environment, hosts=[of[m] for m in members]), host.config)
+    """Return the primary of a fleet of `members` alone, which are of the same environment."""
+    hosts = [host.shared.hosts[position] for position in sorted(member.position for member in members)]
+    primary = _fleet(msgspec.structs.replace(host.shared, hosts=hosts), host.config)
     primary.left_out = tuple(left_out)
     return primary
 
@@ -87,8 +87,16 @@ def _ad_hoc(c: Connection) -> Environment:
         port=_typed(c.port, int(c.ssh_config.get("port", c.config.port))),
         key=_set(first.key),
         known_hosts=_set(first.known_hosts),
+        roles=_roles(environment, c),
     )
     return msgspec.structs.replace(environment, hosts=[named])
+
+
+def _roles(environment: Environment, c: Connection) -> tuple[str, ...]:
+    """Return the roles of the host that `-H` named by its address, where it is one of the environment."""
+    given = ((address.parse(one.host), one) for one in environment.hosts if one.roles and "${" not in one.host)
+    known = {(found.host, found.port or one.port or c.config.port): one.roles for found, one in given}
+    return known.get((c.host, c.port), ())
 
 
 def _typed(value: T, otherwise: T) -> T | None:
@@ -104,7 +112,9 @@ def _set(value: str | None) -> str | None:
 def _fleet(environment: Environment, config: Config) -> Host:
     key = (inventory.locate(), environment.name, *environment.hosts)
     if key not in _known:
-        fleet = tuple(_connect(environment, settings, config) for settings in environment.hosts)
+        members = [_connect(environment, position, config) for position in range(len(environment.hosts))]
+        primary = members[environment.hosts.index(host_roles.primary(environment))]
+        fleet = (primary, *(member for member in members if member is not primary))
         for member in fleet:
             member.fleet = fleet
             member.hint = f" Environments in hosts.yaml: {', '.join(inventory.names())}."
@@ -112,8 +122,8 @@ def _fleet(environment: Environment, config: Config) -> Host:
     return _known[key]
 
 
-def _connect(environment: Environment, settings: HostSettings, config: Config) -> Host:
-    own = config.clone()
+def _connect(environment: Environment, position: int, config: Config) -> Host:
+    own, settings = config.clone(), environment.hosts[position]
     given = address.parse(settings.host)
     user, port = given.user or settings.user, given.port or settings.port
     openssh.use(own, user, port)
@@ -124,7 +134,7 @@ def _connect(environment: Environment, settings: HostSettings, config: Config) -
         config=own,
         connect_kwargs=_login(environment, settings, own),
     )
-    host.environment = environment
+    host.environment, host.shared, host.position = host_roles.seen_from(environment, settings), environment, position
     host.known_hosts = tuple(_local(f) for f in [settings.known_hosts] if f)
     return host
 

@@ -53,11 +53,14 @@ class Output(Protocol):
 class Host(Secured):
     """A connection that knows its environment; `fleet` holds all hosts of it, the primary first.
 
+    `environment` is what the host itself has of what is `shared` by all, where it stands at `position` among `hosts`.
     `left_out` are the addresses of those that the operator wants to go on without.
     """
 
     # Values that `fleet` sets: without a class attribute, Fabric would take them for settings of its own.
     environment: Environment = cast(Environment, None)
+    shared: Environment = cast(Environment, None)
+    position: int = 0
     fleet: tuple[Host, ...] = ()
     left_out: tuple[str, ...] = ()
 
@@ -121,8 +124,9 @@ class Host(Secured):
         return channel
 
     def _whole(self, script: str) -> str:
-        """Return the script with the files that it names, and with Docker by sudo where that is so."""
-        return scripts.with_files(f"{scripts.SUDO if self.environment.compose.sudo else ''}{script}")
+        """Return the script with the files that it names, and with what is so on this host."""
+        sudo = scripts.SUDO if self.environment.compose.sudo else ""
+        return scripts.with_files(f"{sudo}{scripts.elsewhere(self.environment.elsewhere)}{script}")
 
     @contextmanager
     def _explained(self, timeout: int | None) -> Iterator[None]:

@@ -7,7 +7,7 @@ import gzip
 import io
 import re
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .shell import Word, at_exit, quote
@@ -48,6 +48,11 @@ def needed(*texts: str) -> dict[str, str]:
                 found[name] = (PACKAGE / name).read_text(encoding="utf-8")
                 left.append(found[name])
     return found
+
+
+def elsewhere(services: Sequence[str]) -> str:
+    """Return the line that tells a script which services only other hosts run; nothing where there are none."""
+    return f"export FAB_ELSEWHERE={quote(' '.join(services))}\n" if services else ""
 
 
 def packed(files: Mapping[str, str]) -> str:

@@ -115,7 +115,7 @@ def rebuild(c: Host, service: str | None = None) -> Plan:
         report,
         keep_images_step(report),
         build_step(report, cache=not report.named),
-        None if report.named else down_step(report),
+        None if report.named or any(host.roles for host in report.environment.hosts) else down_step(report),
         recreate_step(report),
         task="containers.rebuild",
         purpose=f"rebuild {report.title} from {head}",

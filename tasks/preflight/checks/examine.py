@@ -34,7 +34,7 @@ class Examined(Struct, frozen=True, kw_only=True):
     `now` and `moved` (when HEAD came to where it is) are seconds of the host's clock.
     `graph` are the migrations of HEAD, None where they cannot be told: `heads_problem` says why. `origins` is what
     containers were made of, by their names, `drifted` where that is not what HEAD describes; `finished` are jobs that
-    have ended well.
+    have ended well, and what only other hosts run.
     """
 
     seen: State
@@ -132,7 +132,7 @@ def _examined(
         seen=seen,
         project=described.project(seen.containers),
         database=environment.service("database") or "",
-        finished=seen.finished(environment),
+        finished=seen.finished(environment) | {*environment.elsewhere},
         graph=graph,
         heads_problem="" if graph or read is None else str(read),
         **found,

@@ -18,9 +18,22 @@ from . import health
 ILL_BEFORE = "not healthy before either"
 
 
+def here(host: Host, expect: Expectation) -> Expectation:
+    """Return what is expected of one host: nothing of the services that only others run."""
+    others = host.environment.elsewhere
+    if not others:
+        return expect
+    return replace(
+        expect,
+        images={service: name for service, name in expect.images.items() if service not in others},
+        services=[service for service in expect.services if service not in others],
+        stopped=[service for service in expect.stopped if service not in others],
+    )
+
+
 def wait(host: Host, expect: Expectation) -> list[NotReady]:
     """Wait until the expected services are ready and all wanted addresses answer right; return what is in the way."""
-    environment = host.environment
+    environment, expect = host.environment, here(host, expect)
     addresses = environment.health.addresses if expect.healthy else []
     if not (expect.services or addresses):
         return []
@@ -30,6 +43,7 @@ def wait(host: Host, expect: Expectation) -> list[NotReady]:
 
 def look(host: Host, expect: Expectation) -> tuple[list[Check], list[Check]]:
     """Read the host again, in one round trip; return what was found of the expectation, and what it left out."""
+    expect = here(host, expect)
     seen, ids = host.ask(state.probe(host.environment), inspect.image_ids(expect.images))
     return check(expect, seen, ids, host is host.fleet[0]), left_out(expect, seen)
 

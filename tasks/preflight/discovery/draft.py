@@ -42,7 +42,7 @@ def draft(name: str, reach: HostSettings, found: Survey) -> Draft:
 
 def _host(name: str, reach: HostSettings) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the item of `hosts`, each value as the default of a variable; and these."""
-    given = {key: str(value) for key, value in structs.asdict(reach).items() if value is not None}
+    given = {key: str(value) for key, value in structs.asdict(reach).items() if value}
     stem = re.sub(r"^(?=\d)", "_", re.sub(r"\W", "_", name.upper(), flags=re.ASCII))
     variables = {f"{stem}_{key.upper()}": value for key, value in given.items() if not re.search("[${}]", value)}
     named = {key: f"{stem}_{key.upper()}" for key in given}

@@ -134,7 +134,7 @@ def _target(member: Host, e: Examined, before: Past, sha: str, found: dict[str, 
     try:
         commit = commit_choice.known(member, sha, found["named"])
         wanted = target_files.check(member, e.seen, commit, (found["files"], e.drifted))
-        asked = Asked(e.seen, commit, wanted, before.ledger, found["names_now"])
+        asked = Asked(e.seen, commit, wanted, before.ledger, found["names_now"], hosts=(member,))
         choice = image_choice.choose(member, asked)
     except Stopped as stopped:
         return structs.replace(target, problem=_why(stopped))

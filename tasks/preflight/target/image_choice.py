@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -33,7 +34,7 @@ class Choice(Struct, frozen=True):
 class Asked(NamedTuple):
     """For which commit images are chosen, and who may decide: `named` by the operator, the ledger, a run's `before`.
 
-    `names_now` are the ids that the names of the containers' images have now, by service.
+    `names_now` are the ids that the names of the containers' images have now, by service; `hosts` start them.
     """
 
     state: State
@@ -43,6 +44,13 @@ class Asked(NamedTuple):
     names_now: Mapping[str, str] = {}
     named: Mapping[str, str] = {}
     before: ReleaseBefore | None = None
+    hosts: Sequence[Host] = ()
+
+    @property
+    def nowhere(self) -> set[str]:
+        """The services that run on none of the hosts."""
+        elsewhere = [set(host.environment.elsewhere) for host in self.hosts]
+        return set.intersection(*elsewhere) if elsewhere else set()
 
 
 class Candidate(NamedTuple):
@@ -61,7 +69,7 @@ def choose(c: Host, asked: Asked, services: Sequence[str] = ()) -> Choice:
     images = [
         i
         for i in own_images.concerned(c.environment, asked.state, asked.wanted, named)
-        if i.service in services or i.service in _builders(asked, services)
+        if i.service not in asked.nowhere and (i.service in services or i.service in _builders(asked, services))
     ]
     open_ = {
         i: _candidates(c.environment, i, asked, named) for i in images if i.service in named or i.service not in built
@@ -69,7 +77,7 @@ def choose(c: Host, asked: Asked, services: Sequence[str] = ()) -> Choice:
     stay = _staying(asked, images, services)
     if not open_:
         return Choice(images, stay, list(map(_fact, stay)))
-    ids = c.ask(inspect.image_ids({one.source: one.source for found in open_.values() for one in found}))
+    ids = _ids(asked.hosts or (c,), open_)
     decided = [_decided(c, i, found, ids, asked) for i, found in open_.items()]
     return Choice(
         images,
@@ -77,6 +85,15 @@ def choose(c: Host, asked: Asked, services: Sequence[str] = ()) -> Choice:
         facts=[*(_fact(one, not ids.get(one.source)) for one in decided), *map(_fact, stay)],
         warnings=list(filter(None, (_same(one, ids, asked) for one in decided))),
     )
+
+
+def _ids(hosts: Sequence[Host], candidates: Mapping[Built, list[Candidate]]) -> dict[str, str]:
+    """Return the ids of images by their names, as the first host says it that runs the service."""
+    named: dict[Host, dict[str, str]] = {}
+    for image, found in candidates.items():
+        host = next(one for one in hosts if image.service not in one.environment.elsewhere)
+        named.setdefault(host, {}).update({one.source: one.source for one in found})
+    return dict(ChainMap(*(host.ask(inspect.image_ids(names)) for host, names in named.items())))
 
 
 def _named(environment: Environment, asked: Asked) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 from msgspec import Struct, field, structs
@@ -42,12 +42,16 @@ class Moves(Struct, frozen=True):
 
 
 class _Known(NamedTuple):
-    """What decides: `seen` are the containers of all hosts, `back` the services that ran before a run taken back."""
+    """What decides: `seen` are the containers of all hosts, `back` the services that ran before a run taken back.
+
+    `nowhere` are those of hosts that take no part.
+    """
 
     environment: Environment
     seen: State
     wanted: Target
     back: list[str]
+    nowhere: Set[str] = frozenset()
 
     @property
     def roles(self) -> set[str]:
@@ -95,7 +99,8 @@ def plan(environment: Environment, states: Sequence[State], asked: Asked, images
 
 def _known(environment: Environment, states: Sequence[State], asked: Asked) -> _Known:
     everywhere = structs.replace(asked.state, containers=[k for one in states for k in one.containers])
-    return _Known(environment, everywhere, asked.wanted, asked.before.running if asked.before else [])
+    back = asked.before.running if asked.before else []
+    return _Known(environment, everywhere, asked.wanted, back, asked.nowhere)
 
 
 def around_schema(environment: Environment, seen: State, present: Target) -> list[str]:
@@ -137,6 +142,8 @@ def _within(path: str, folder: str) -> bool:
 
 def _starts(known: _Known, name: str) -> bool:
     """Return whether a service that the commit describes is started: it ran, or nothing says that it should not."""
+    if name in known.nowhere:
+        return False
     if name in known.seen.up or name in known.back:
         return True
     if name in known.finished | (known.wanted.files.jobs - known.roles):

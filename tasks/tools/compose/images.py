@@ -113,7 +113,7 @@ def prepare(
         sha,
         *(["--no-cache"] if rebuild else []),
         IMAGES=compose.pairs({i.service: i.retained(sha) for i in images}),
-        SOURCES="\n".join(f"{one.source} {one.kept}" for one in decided),
+        SOURCES="\n".join(f"{one.service} {one.source} {one.kept}" for one in decided),
         PROJECT=wanted.files.name,
         OVERRIDE=override(wanted, images, sha),
     )

@@ -11,6 +11,7 @@
 #   GRACE            seconds that a container has to end by itself
 #   DATABASE         the database's service, stopped last and started first; may be empty
 #   ONE_MOMENT       told by Host.ask: what runs is listed once for all questions of one round trip
+#   FAB_ELSEWHERE    told by the host itself: the services that only other hosts run; here they are left alone
 # A script begins in its run's folder, which is $run from then on, and works in the checkout.
 . "$SCRIPTS/tools/lib.sh"
 
@@ -147,9 +148,16 @@ listed() ( # OPTION [SERVICE...]
   found=$(${ONE_MOMENT:+once "listed$option"} docker ps "$option" --no-trunc --filter "label=$label.oneoff=False" \
     --filter "label=$label.project=$PROJECT" --format "{{.ID}} {{.Label \"$label.service\"}}") || exit
   printf '%s\n' "$found" | services="$*" awk '
-    BEGIN { split(ENVIRON["services"], names, " "); for (i in names) { wanted[names[i]]; some = 1 } }
-    NF && (!some || $2 in wanted) { print $1 }'
+    BEGIN {
+      split(ENVIRON["services"], names, " "); for (i in names) { wanted[names[i]]; some = 1 }
+      split(ENVIRON["FAB_ELSEWHERE"], names, " "); for (i in names) others[names[i]]
+    }
+    NF && (!some || $2 in wanted) && !($2 in others) { print $1 }'
 )
+
+here() { # print the lines `SERVICE ...` on stdin but those of services that only other hosts run
+  awk 'BEGIN { split(ENVIRON["FAB_ELSEWHERE"], names, " "); for (i in names) others[names[i]] } !($1 in others)'
+}
 
 prove_images() { # fail unless the images that IMAGES names, lines `SERVICE IMAGE`, are there
   printf '%s\n' "$IMAGES" | while read -r _ image; do

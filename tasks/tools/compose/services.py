@@ -23,7 +23,7 @@ def start(
 
     `words` are what compose is told: options, and the services.
     """
-    tags = {image.retained(sha): image.live for image in images}
+    tags = {f"{image.service} {image.retained(sha)}": image.live for image in images}
     started = {service: name for service, name in names(images, decided, sha).items() if service in words}
     more = {"TAGS": pairs(tags), "IMAGES": pairs(started), "CHOSEN": deciding(wanted, decided)}
     return call(environment, "containers/up.sh", *words, **more)
@@ -39,7 +39,7 @@ def shown(environment: Environment, words: Sequence[str]) -> str:
 def scaled(files: Project, replicas: Mapping[str, int]) -> list[str]:
     """Return the options of compose for as many containers of services as `replicas`, where `files` say otherwise."""
     others = {s: count for s, count in replicas.items() if count != project.replicas(files.services.get(s, {}))}
-    return [word for service, count in others.items() for word in ("--scale", f"{service}={count}")]
+    return [f"--scale={service}={count}" for service, count in others.items()]
 
 
 def start_missing(environment: Environment, words: Sequence[str]) -> str:
@@ -61,4 +61,4 @@ def down(environment: Environment, files: Project, verb: str) -> str:
 def build(environment: Environment, images: Sequence[Built], *flags: str) -> str:
     """Return the call that builds `images` from the checkout as it is; what runs goes on running."""
     built = {image.service: image.live for image in images}
-    return call(environment, "images/build.sh", *flags, *built, IMAGES=pairs(built))
+    return call(environment, "images/build.sh", *flags, IMAGES=pairs(built))

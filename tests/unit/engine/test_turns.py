@@ -97,3 +97,9 @@ def test_other_hooks_stay_outside_of_the_turn():
 )
 def test_the_plan_says_who_comes_after_whom(made, line):
     assert turns.told(made) == line
+
+
+def test_hosts_take_their_turn_as_hosts_yaml_lists_them():
+    primary, first = fleet("c", "a")
+    primary.environment, primary.position = environment(), 1
+    assert turns.taken(plan(STOP, START), primary).turns.batches == [["u@a:22"], ["u@c:22"]]

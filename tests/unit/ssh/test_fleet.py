@@ -158,3 +158,45 @@ def test_some_hosts_alone_are_a_fleet_of_their_own():
     host = named("pair")
     alone = fleet.only(host, host.fleet[1:])
     assert (alone.address, len(alone.fleet), alone.left_out) == ("root@two:22", 1, ())
+
+
+@pytest.fixture
+def split(folder: Path) -> Path:
+    """A fleet in which the second host has the database."""
+    file = folder / "hosts.yaml"
+    settings = yaml.safe_load(file.read_text())
+    one, two = settings["environments"]["pair"]["hosts"]
+    settings["environments"]["pair"] |= {
+        "hosts": [{**one, "roles": ["frontend"]}, {**two, "roles": ["backend", "database"]}],
+        "compose": {"services": {"frontend": "web", "backend": "app", "database": "db"}},
+        "database": {"name": "d", "user": "u"},
+    }
+    file.write_text(yaml.safe_dump(settings))
+    return file
+
+
+def test_the_host_with_the_database_is_the_primary_wherever_it_stands(split):
+    host = named("pair")
+    assert [member.address for member in host.fleet] == ["root@two:22", "deploy@one:2201"]
+    assert [member.position for member in host.fleet] == [1, 0]
+    assert [member.environment.elsewhere for member in host.fleet] == [["web"], ["app", "db"]]
+    assert [bool(member.environment.database) for member in host.fleet] == [True, False]
+
+
+def test_some_hosts_alone_keep_their_roles(split):
+    host = named("pair")
+    alone = fleet.only(host, host.fleet[1:])
+    assert (alone.address, alone.environment.elsewhere) == ("deploy@one:2201", ["app", "db"])
+    assert fleet.only(alone, alone.fleet).shared.database
+
+
+def test_an_address_that_is_listed_keeps_its_roles(split):
+    assert named("deploy@one:2201").environment.elsewhere == ["app", "db"]
+    assert named("root@two").environment.elsewhere == ["web"]
+    assert named("root@two:2222").environment.elsewhere == []
+
+
+def test_every_script_on_a_host_is_told_what_others_run(split):
+    host = named("deploy@one:2201")
+    assert host._whole("true") == "export FAB_ELSEWHERE='app db'\ntrue"
+    assert named("single")._whole("true") == "true"

@@ -60,7 +60,7 @@ def test_a_rollback_that_starts_nothing_does_not_tell_compose_to_start_all():
 def test_a_rollback_starts_from_the_images_of_its_target():
     step = containers.start.step(reports.rollback(moves=Moves([], ["api", "db"], replicas={"api": 3, "db": 1})))
     assert step.title == f"Start api, db from the images of {reports.COMMIT.title}"
-    assert step.commands == ("docker-compose up -d --no-build --no-deps --scale api=3 api db",)
+    assert step.commands == ("docker-compose up -d --no-build --no-deps --scale=api=3 api db",)
 
 
 def test_there_is_no_step_where_there_is_nothing_to_do():

@@ -1,11 +1,25 @@
 # Has compose start services, building nothing, and proves which images they run.
-# Arguments: [--no-deps | --no-recreate | --force-recreate | --scale SERVICE=COUNT]... SERVICE...
-# Variables: TAGS, lines `IMAGE NAME`: the image gets that name first. IMAGES, lines `SERVICE IMAGE`: all containers
-# of the service have to be made of the image. CHOSEN, a compose file that names images which the deployment's own files
-# do not; empty: none. Exit codes: 0 started, 1 failed.
+# Arguments: [--no-deps | --no-recreate | --force-recreate | --scale=SERVICE=COUNT]... SERVICE...
+# Variables: TAGS, lines `SERVICE IMAGE NAME`: the image gets that name first. IMAGES, lines `SERVICE IMAGE`: all
+# containers of the service have to be made of the image. CHOSEN, a compose file that names images which the deployment's
+# own files do not; empty: none. Exit codes: 0 started, 1 failed.
 . "$SCRIPTS/tools/compose/lib.sh"
 
-printf '%s\n' "$TAGS" | while read -r image name; do
+if [ -n "${FAB_ELSEWHERE:-}" ]; then # what other hosts run is not started here, not even for what needs it
+  some='' alone=--no-deps
+  for word; do
+    shift
+    named=${word#--scale=}
+    [ -n "$(echo "${named%%=*}" | here)" ] || continue
+    set -- "$@" "$word"
+    case $word in --no-deps) alone='' ;; -*) ;; *) some=yes ;; esac
+  done
+  [ -n "$some" ] || exit 0 # told of no service, compose would start all
+  IMAGES=$(printf '%s\n' "$IMAGES" | here)
+  set -- $alone "$@"
+fi
+
+printf '%s\n' "$TAGS" | here | while read -r _ image name; do
   [ -z "$image" ] || docker tag "$image" "$name"
 done
 [ -z "$CHOSEN" ] || printf '%s' "$CHOSEN" >"$run/chosen-images.yml"

@@ -1,6 +1,6 @@
 # Deploys the stack's files, and watches until the swarm has done it on all nodes; a service's own update_config decides
 # how. Images are named by what prepare.sh found; what is not to be started stays as it is.
-# Arguments: [--no-deps | --scale SERVICE=COUNT]... SERVICE... Variables: IMAGES, lines `SERVICE IMAGE`.
+# Arguments: [--no-deps | --scale=SERVICE=COUNT]... SERVICE... Variables: IMAGES, lines `SERVICE IMAGE`.
 # Exit codes: 0 every task runs what was deployed, 1 failed.
 . "$SCRIPTS/tools/swarm/deploying.sh"
 files=$(compose config | awk '/^[^ ]/ { inside = /^services:/ } inside && /^  [^ ].*:$/ { gsub(/[ :"\047]/, ""); print }')
@@ -14,7 +14,7 @@ version=$(printf '%s\n' "$COMPOSE_FILES" | head -n 1 | xargs -I '{}' sed -n "s/^
 
 count() { # SERVICE: how many tasks of it there are to be, where that is not what the files say; nothing for a global one
   now=$(known "$1" 2)
-  scaled=$(printf '%s\n' "$told" | sed -n "s/^$1=//p" | head -n 1)
+  scaled=$(printf '%s\n' "$told" | sed -n "s/^--scale=$1=//p" | head -n 1)
   [ "$now" != global ] || return 0
   if [ -n "$scaled" ]; then
     echo "$scaled"

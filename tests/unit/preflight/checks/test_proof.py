@@ -125,3 +125,10 @@ def test_what_is_not_well_and_was_not_required_is_said():
 @pytest.mark.parametrize("expect", [Expectation(stopped=["api"]), Expectation(commit=HEAD)])
 def test_where_nothing_was_said_of_the_application_nothing_is_left_out(expect):
     assert proof.left_out(expect, state(responses=[Response("u", 500)])) == []
+
+
+def test_of_a_host_only_what_it_runs_is_expected():
+    expect = Expectation(images={"api": "a", "web": "w"}, services=["api", "web"], stopped=["web"], healthy=True)
+    host = SimpleNamespace(environment=structs.replace(environment(), elsewhere=["web"]))
+    assert proof.here(host, expect) == Expectation(images={"api": "a"}, services=["api"], healthy=True)
+    assert proof.here(SimpleNamespace(environment=environment()), expect) is expect

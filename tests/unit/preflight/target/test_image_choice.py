@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tasks.console.errors import Refused
 from tasks.engine.before import ReleaseBefore
@@ -146,3 +147,15 @@ def test_what_is_built_asks_for_nothing_and_may_be_named_all_the_same(chosen):
 def test_of_a_named_service_alone_the_others_are_left_alone(chosen):
     found = chosen(wanted(NAMED, web=("web:v1", "web:v1", "web:v2")), services=("api",))
     assert [i.service for i in found.images] == ["api"]
+
+
+def test_an_image_is_asked_for_where_its_service_runs_and_not_at_all_where_none_does(mocker):
+    front, back = (
+        mocker.Mock(environment=structs.replace(environment(), elsewhere=others)) for others in (["api"], ["web"])
+    )
+    back.ask.return_value = {f"shop:{GOOD}": "sha256:old"}
+    asked = Asked(RUNS, COMMIT, wanted(LATEST), hosts=(front, back))
+    assert decided(image_choice.choose(front, asked)) == [("api", f"shop:{GOOD}", f"shop:{GOOD}")]
+    assert not front.ask.called
+    assert asked._replace(hosts=(front,)).nowhere == {"api"}
+    assert image_choice.choose(front, asked._replace(hosts=(front,))).images == []

@@ -147,8 +147,8 @@ def test_a_service_that_does_not_run_its_image_is_named(containers, problem):
 
 def test_services_start_from_the_kept_images_without_their_dependencies(stage):
     api = [Built("api", "app_api:latest")]
-    stage.run(services.start(environment(), WANTED, api, "c0ffee", [], "--no-deps", "--scale", "api=2", "api"))
-    up = "docker-compose -p app -f docker-compose.yml up -d --no-build -t 3 --no-deps --scale api=2 api"
+    stage.run(services.start(environment(), WANTED, api, "c0ffee", [], "--no-deps", "--scale=api=2", "api"))
+    up = "docker-compose -p app -f docker-compose.yml up -d --no-build -t 3 --no-deps --scale=api=2 api"
     assert verbs(stage) == ["docker tag app_api:c0ffee app_api:latest", up]
     assert ["docker", "image", "inspect", "-f", "{{.Id}}", "app_api:c0ffee"] in stage.calls
 
@@ -204,3 +204,27 @@ def test_containers_with_unnamed_volumes_are_only_stopped(stage):
         (stage.home / container).touch()
     ran(stage, services.down(environment(), Project(services={"mail": {"profiles": ["prod"]}}), "stop"))
     assert verbs(stage) == ["docker-compose -p app --profile * -f docker-compose.yml stop -t 3"]
+
+
+ELSEWHERE = "export FAB_ELSEWHERE='web db'\n"  # db is on another host; no name of a service may be half of another
+
+
+def test_what_only_other_hosts_run_is_neither_stopped_nor_seen(stage):
+    ran(stage, ELSEWHERE + compose.call(environment(), "containers/stop.sh", "db", "api"))
+    assert verbs(stage) == ["docker stop -t 3 1"]
+    assert ran(stage, ELSEWHERE + compose.call(environment(), "containers/restart.sh", "db")).stdout == ""
+    assert verbs(stage) == ["docker stop -t 3 1"]
+
+
+def test_what_only_other_hosts_run_is_not_started_nor_what_needs_it(stage):
+    images = [Built("api", "app_api:latest"), Built("web", "app_web:latest")]
+    words = ["--scale=api=2", "--scale=web=2", "api", "web"]
+    stage.run(ELSEWHERE + services.start(environment(), WANTED, images, "c0ffee", [], *words))
+    up = "docker-compose -p app -f docker-compose.yml up -d --no-build -t 3 --no-deps --scale=api=2 api"
+    assert verbs(stage) == ["docker tag app_api:c0ffee app_api:latest", up]
+
+
+def test_on_a_host_that_runs_none_of_them_nothing_is_started_and_nothing_built(stage):
+    ran(stage, ELSEWHERE + services.start_missing(environment(), ["--no-recreate", "web"]))
+    ran(stage, ELSEWHERE + services.build(environment(), [Built("web", "app_web:latest")]))
+    assert verbs(stage) == []
