@@ -80,10 +80,10 @@ def _way_down(backup: RestoreReport, release: RollbackReport) -> SchemaChange | 
 
 
 def _stack(backup: RestoreReport, release: RollbackReport) -> Stack:
-    """Return the services that have to run, but for the database; Refused where nothing would say whether they do."""
+    """Return the services that have to run here, the database apart; Refused where nothing would say that they do."""
     files, environment, state = release.wanted.files, release.environment, release.state
     servers = {k.service for k in state.containers if k.id == backup.live.container}
-    apart = {environment.service("database"), *servers, *files.jobs}
+    apart = {environment.service("database"), *servers, *files.jobs, *environment.elsewhere}
     images = {s: release.image_names.get(s) or files.image(s) for s in files.lasting if s not in apart}
     asked = beside.asked(environment.health.addresses, {s: files.services[s] for s in images})
     if environment.health.addresses and not asked:

@@ -129,6 +129,26 @@ def test_a_first_host_that_does_not_become_well_is_taken_back_unseen(fleet, host
     assert found[0].keys() == {"200"}, found
 
 
+def test_a_host_that_falls_ill_while_it_is_watched_ends_the_run_before_any_other_is_touched(fleet, hosts):
+    one, two = hosts[0].releases["v1"], hosts[0].releases["v2"]
+    ill = {"title": "illness", "on": "true", "off": "[ ! -e ill ] || docker stop -t 1 jctc_app"}  # once it is proven
+    fleet.settings["hooks"]["turn"].append(ill)
+    fleet.write()
+    untouched = [host.exec("docker ps -q --no-trunc") for host in hosts[1:]]
+    for mended, way in (("true", "undo"), ("docker start jctc_app", "resume")):
+        hosts[0].exec("touch ill")
+        ran = fleet.fab("code-rollback", "--commit", one, "--yes", timeout=600)
+        assert ran.code == 1 and "not proven" in ran.text, ran.text
+        assert heads(hosts) == [one, *[two] * (COUNT - 1)]
+        assert [host.exec("docker ps -q --no-trunc") for host in hosts[1:]] == untouched
+        assert "MIXED: " in fleet.fab("status").out
+        hosts[0].exec(f"rm ill; {mended}")
+        done(fleet.fab(way, "--yes", timeout=600))
+        assert heads(hosts) == [two if way == "undo" else one] * COUNT
+        untouched = [host.exec("docker ps -q --no-trunc") for host in hosts[1:]]
+    done(fleet.fab("undo", "--yes", timeout=600))
+
+
 def test_a_host_that_is_gone_is_left_out_named_and_brought_into_line(fleet, hosts):
     one, gone = hosts[0].releases["v1"], f"ubuntu@127.0.0.1:{hosts[2].port}"
     del fleet.settings["hooks"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from sandbox.host import Host
 from sandbox.variant import Variant
 from tests.conftest import NAME
+from tests.faults.deployment import RUNS
 from tests.operator import Operator, settings_for
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.long]
@@ -69,11 +71,28 @@ def heads(hosts: list[Host]) -> set[str]:
     return {host.exec("git -C jctc-app rev-parse HEAD") for host in hosts}
 
 
+def journal(host: Host) -> dict[tuple[str, str], float]:
+    """When each step of the last run began and ended on a host, by its name; all hosts here have one clock."""
+    entries = map(json.loads, host.exec(f"cat {RUNS}/$(ls -1t {RUNS} | head -n 1)/journal").splitlines())
+    return {(one["event"], one["step"].partition("-")[2]): one["at"] for one in entries if "step" in one}
+
+
+def all_stopped_and_started_in_turn(hosts: list[Host]) -> None:
+    """See that nothing ran while the schema moved, and that hosts started one after the other."""
+    front, back, data = map(journal, hosts)
+    moved = data["begin", "downgrade"], data["end", "downgrade"]
+    assert max(one["end", "stop"] for one in (front, back, data)) < moved[0]
+    assert moved[1] < front["begin", "checkout"]
+    assert front["end", "start"] < back["begin", "checkout"] and back["end", "start"] < data["begin", "checkout"]
+    assert ("begin", "downgrade") not in front.keys() | back.keys()
+
+
 def test_a_full_rollback_with_its_schema_and_its_undo_touch_on_each_host_what_is_its_own(fleet, hosts):
     front, back, data = hosts
     before, aside, revision = id_of(data, "jctc_db"), id_of(data, "jctc_web"), fleet.revision()
     ran = done(fleet.fab("full-rollback", "--commit", fleet.good, "--yes", timeout=600))
     assert heads(hosts) == {fleet.good} and fleet.revision() != revision
+    all_stopped_and_started_in_turn(hosts)
     assert [runs(host) for host in hosts] == [{"web"}, {"app"}, {"app", "db", "web"}], ran.text
     assert (id_of(data, "jctc_db"), id_of(data, "jctc_web")) == (before, aside)
     assert front.exec("docker images -q jctc-app-app:" + fleet.good) == ""

@@ -107,6 +107,12 @@ def test_all_services_but_the_database_are_started_and_asked():
     assert list(made.asked.values()) == [("api", 80)]
 
 
+def test_what_only_other_hosts_run_is_not_started():
+    apart = structs.replace(environment(), elsewhere=["web"])
+    made = throwaway._stack(backup("two"), release(moves=MOVES, state=state(), environment=apart))
+    assert set(made.images) == {"api", "worker"}
+
+
 def test_where_no_address_leads_to_it_nothing_would_say_whether_it_works():
     with pytest.raises(Refused, match="no health address leads to a port"):
         throwaway._stack(backup("two"), reports.rollback(environment=environment()))
