@@ -11,13 +11,13 @@ from ..console.errors import Refused
 from ..engine.plan import new_id
 from ..ssh.host import Host
 from ..ssh.probe import answered
-from ..ssh.shell import home, quote
+from ..ssh.shell import home
 from ..tools.alembic.revisions import Graph
 from ..tools.postgres import reads
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Server
 from . import backup_fit, restore_facts
-from .backups import backup_check, backup_choice, backup_files, copies, finding, safety, upload
+from .backups import another, backup_check, backup_files, copies, finding, safety, upload
 from .downgrade import migration
 from .present import fleetwide, state
 from .present.reports import Migration
@@ -89,7 +89,7 @@ def read(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fal
     section = backup_check.section_of(backup, live.name, options.source)
     reasons = backup_check.obstacles(backup, aim, options.source)
     if reasons or section is None:
-        raise Refused(f"{path} cannot be restored: {'; '.join(reasons)}.", at=c.address, next=_other(c, path, file))
+        raise Refused(f"{path} cannot be restored: {'; '.join(reasons)}.", at=c.address, next=another.named(c, path))
     if server.standby:
         raise Refused("the database server is a standby: it cannot be written to.", at=c.address)
     if not server.live and not server.beside:
@@ -122,15 +122,6 @@ def target(c: Host, live: Database, server: Server, rows: dict[str, int] | None)
     tables = frozenset(rows or ()) - {backup_check.versions_table(c.environment)}
     encoding = server.live.encoding if server.live else ""
     return backup_check.Target(live.name, server.version // 10000, encoding, tables)
-
-
-def _other(c: Host, path: str, file: str | None) -> str:
-    """Return the way out where `latest` is no good: the newest backup that is known to be."""
-    if file != "latest":
-        return ""
-    whole = [one for one in finding.found(c) if one.good and one.path != path]
-    good, _why = backup_choice.latest(whole, safety.configured(c.environment).name)
-    return f"The newest that was verified: --file {quote(good.path)}" if good else f"Others: {fab('backups.list')}"
 
 
 def _writers(report: RestoreReport) -> list[str]:

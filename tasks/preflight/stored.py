@@ -16,7 +16,7 @@ from ..tools.postgres.backup import Backup, Section
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Member, Server
 from . import restore
-from .backups import backup_check, backup_choice, backup_files, finding, only_copies, safety
+from .backups import another, backup_check, backup_choice, backup_files, finding, only_copies, safety
 from .backups.backup_files import Found
 from .present.reports import DeploymentReport
 
@@ -98,7 +98,8 @@ def try_restore(c: Host, checked: Checked) -> list[Asked]:
     call = changes.try_restore(checked.live, wanted, safety.configured(environment).checks)
     result = c.sh(call, timeout=None, check=False, out=stream)
     if not result.ok:
-        raise Failed(f"{checked.backup.path} cannot be restored: {last_line(result.stderr)}.")
+        why = f"{checked.backup.path} cannot be restored: {last_line(result.stderr)}"
+        raise Failed(f"{why}. {another.named(c, checked.backup.path)}")
     lines = [line.split("\t", 3) for line in stream.report if line.startswith("ASKED\t")]
     return [Asked(question, answer, how == "ok") for _, how, answer, question in lines]
 

@@ -80,7 +80,7 @@ def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> 
         return None
     else:
         moves, files = report.moves, report.wanted.files
-        title = f"{', '.join(moves.starting)} from the images of {report.target.title}"
+        title = f"{', '.join(_not_up(report))} from the images of {report.target.title}"
         words = ["--no-deps", *services.scaled(files, moves.replicas), *moves.starting]
         script = services.start(
             report.environment, report.wanted, report.built, report.target.sha, report.decided, *words
@@ -94,6 +94,12 @@ def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> 
         outage=not (isinstance(report, ServicesReport) or _rolling(report)),
         timeout=900,
     )
+
+
+def _not_up(report: RollbackReport | RollbackUndoReport) -> list[str]:
+    """Return the services that a start is about: all but those that go on where the run stops others."""
+    stays = report.state.up - set(report.stopping) if report.stopping else set()
+    return [service for service in report.moves.starting if service not in stays]
 
 
 def _rolling(report: RollbackReport | RollbackUndoReport) -> bool:

@@ -56,7 +56,6 @@ def snapshot_step(report: DeploymentReport) -> Step | None:
         commands=(f'CREATE DATABASE "{kept.clone}" TEMPLATE "{kept.live.name}"   (else: {instead.commands[0]})',),
         primary_only=True,
         outage=True,
-        back=fab("backups.prune"),
         timeout=instead.timeout,
     )
 

@@ -12,7 +12,6 @@ from ..preflight.downgrade import DowngradeOptions
 from ..preflight.present.reports import DeploymentReport, Migration
 from ..preflight.way_back import RollbackUndoReport
 from ..ssh.host import Host
-from ..ssh.shell import quote
 from ..tools.alembic import migrate, rehearsal
 from .declare import change
 
@@ -98,7 +97,6 @@ def keep_copy_step(report: RollbackUndoReport) -> Step | None:
         name="keep-copy",
         title=f"Keep {report.only_copy}: backups.prune leaves it until it is named",
         script=only_copies.note(report.environment, report.only_copy),
-        back=fab(f"backups.prune --copy {quote(report.only_copy)}"),
         primary_only=True,
         preparation=True,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...console import terminal as console
+from ...console.commands import fab
 from ...console.errors import ConnectionLost, Failed, Refused
 from ...engine.progress import Progress
 from ...ssh import scripts
@@ -46,7 +47,7 @@ def bring(c: Host, local: str, folder: str, plan: bool = False) -> str:
     if not source.exists():
         raise Refused(f"--file: there is no {source} on this machine.")
     if problem := _not_a_dump(source):
-        raise Refused(f"--file: {source} {problem}.")
+        raise Refused(f"--file: {source} {problem}.", next=f"Backups on the host: {fab('backups.list')}")
     wanted = Upload(source, folder)
     try:
         _bring(c, wanted, plan)
@@ -99,7 +100,10 @@ def _checksum_beside(source: Path, sums: list[str]) -> str:
         return ""
     lines = [line for line in beside.read_text(errors="replace").splitlines() if line.strip()]
     if [line.split()[0].lstrip("\\").lower() for line in lines] != [line[:64] for line in sums]:
-        raise Refused(f"--file: {source} is not what {beside.name} beside it says: it changed.")
+        raise Refused(
+            f"--file: {source} is not what {beside.name} beside it says: it changed.",
+            next=f"Bring it here anew, or take one that is on the host: {fab('backups.list')}",
+        )
     return "checksum"
 
 

@@ -58,9 +58,18 @@ def test_a_rollback_that_starts_nothing_does_not_tell_compose_to_start_all():
 
 
 def test_a_rollback_starts_from_the_images_of_its_target():
-    step = containers.start.step(reports.rollback(moves=Moves([], ["api", "db"], replicas={"api": 3, "db": 1})))
+    step = containers.start.step(
+        reports.rollback(moves=Moves([], ["api", "db"], replicas={"api": 3, "db": 1}), stopping=[])
+    )
     assert step.title == f"Start api, db from the images of {reports.COMMIT.title}"
     assert step.commands == ("docker-compose up -d --no-build --no-deps --scale=api=3 api db",)
+
+
+def test_what_went_on_is_not_said_to_be_started():
+    seen = state(container("api", status="exited"), container("db"), container("cache"))
+    moves = Moves(["api"], ["api", "db", "cache", "web"])
+    step = containers.start.step(reports.rollback(moves=moves, stopping=["api"], state=seen))
+    assert step.title == f"Start api, web from the images of {reports.COMMIT.title}"
 
 
 def test_there_is_no_step_where_there_is_nothing_to_do():

@@ -35,6 +35,7 @@ def test_a_snapshot_is_made_where_the_data_are_to_be_kept_and_names_its_run(repo
         assert reports.RUN in step.title
         assert "pg_dump -Fc -Z1 -d d > backups/d.dump" in step.commands[0]
         assert step.effects == ("snapshots",)
+        assert step.back == ""  # dropping what was kept takes nothing back
 
 
 def test_nothing_is_dropped_and_nothing_dumped_where_two_copies_fit():
