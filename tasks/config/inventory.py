@@ -8,6 +8,7 @@ from collections.abc import Container
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..console.commands import speak_of
 from ..console.errors import Refused
 from ..console.text import nearest
 from . import hostsfile, validation, variables
@@ -82,6 +83,7 @@ def load(name: str, hosts: bool = True) -> Environment:
     for other in found.environments:
         if other != name:
             found.reader(other, lenient=found.environments[other].raw).read()
+    speak_of(found.environments[name].file.name)
     return found.reader(name, lenient=() if hosts else ("hosts",)).read()
 
 

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
-BEGIN, END, JOINT = "\ue000", "\ue001", "\ue002"  # private use: what comes from a host never holds them
+BEGIN, END, JOINT, FILE = "\ue000", "\ue001", "\ue002", "\ue003"  # private use: what comes from a host never holds them
+HOSTS_FILE = f"hosts.yaml{FILE}"  # in a text that `render` writes out: the file that the environment stands in
 COMMAND = re.compile(f"{BEGIN}([^ {BEGIN}{END}]*)([^{BEGIN}{END}]*){END}")
 
 
@@ -22,6 +23,7 @@ def _plain(task: str) -> str:
 
 
 _target: ContextVar[str] = ContextVar("target", default="")
+_hosts_file: ContextVar[str | None] = ContextVar("hosts_file", default=None)  # None: no task is at work
 _full_name: ContextVar[Callable[[str], str]] = ContextVar("full_name", default=_plain)
 
 
@@ -35,7 +37,8 @@ def render(text: str, joint: str = " ") -> str:
     target, full_name = _target.get(), _full_name.get()
     given = f"-H {target} " if target else ""
     written = COMMAND.sub(lambda found: f"fab {given}{full_name(found[1])}{found[2]}".replace(" ", joint), text)
-    return written.replace(BEGIN, "").replace(END, "")  # of a command that was cut short
+    named = written.replace(HOSTS_FILE, _hosts_file.get() or HOSTS_FILE)
+    return re.sub(f"[{BEGIN}{END}{FILE}]", "", named)  # of what was cut short
 
 
 def commands_in(text: str) -> list[str]:
@@ -54,15 +57,22 @@ def rendered(data: Any) -> Any:
 
 def unmarked(text: str) -> str:
     """Return text from a host without what `render` would take for a command."""
-    return re.sub(f"[{BEGIN}{END}{JOINT}]", "\ufffd", text)
+    return re.sub(f"[{BEGIN}{END}{JOINT}{FILE}]", "\ufffd", text)
 
 
 @contextlib.contextmanager
 def typed(target: str | None, full_name: Callable[[str], str] = _plain) -> Iterator[None]:
     """Write commands out for an operator who gave `target` as -H; `full_name` says how a task is called there."""
-    tokens = _target.set(target or ""), _full_name.set(full_name)
+    tokens = _target.set(target or ""), _full_name.set(full_name), _hosts_file.set(HOSTS_FILE)
     try:
         yield
     finally:
         _target.reset(tokens[0])
         _full_name.reset(tokens[1])
+        _hosts_file.reset(tokens[2])
+
+
+def speak_of(hosts_file: str) -> None:
+    """Call the file that the environment in use stands in by this name, until the task ends."""
+    if _hosts_file.get() is not None:
+        _hosts_file.set(hosts_file)

@@ -89,7 +89,7 @@ def masked(files: dict[str, bytes]) -> dict[str, str]:
 
 def _written_out(text: str) -> str:
     """Return a text of the run's folder, where commands lie as JSON keeps them, as people read it."""
-    return render(unmarked(text).replace("\\ue000", BEGIN).replace("\\ue001", END))
+    return render(unmarked(text).replace("\\ue000", BEGIN).replace("\\ue001", END).replace("\\ue003", ""))
 
 
 def _parsed(name: str, text: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ..console.commands import fab
+from ..console.commands import HOSTS_FILE, fab
 from ..console.errors import Refused
 from ..ssh.host import Host
 from ..tools.alembic import revisions
@@ -31,7 +31,7 @@ _NONE = f"none of the last commits (of {schema_choice.LOOKED_AT}) needs exactly 
 def judge(c: Host, seen: State, rows: tuple[str, ...]) -> Fit:
     """Return how the revision `rows` of a backup stands to the code that is checked out."""
     if not c.environment.database or not c.environment.database.alembic:
-        return Fit("untold", "no alembic in hosts.yaml: whether the code fits the backup cannot be told")
+        return Fit("untold", f"no alembic in {HOSTS_FILE}: whether the code fits the backup cannot be told")
     carried = f"it carries revision {', '.join(rows)}" if rows else "it carries no revision"
     try:
         graph = schema.graphs(c, [seen.head])[seen.head] if seen.head else None

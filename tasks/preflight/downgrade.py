@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, structs
 
-from ..console.commands import fab
+from ..console.commands import HOSTS_FILE, fab
 from ..console.errors import Refused
 from ..ssh.host import Host
 from ..tools.alembic.schema_change import SchemaChange
@@ -108,7 +108,7 @@ def migration(c: Host, seen: State, change: SchemaChange, *, rehearse: bool = Tr
         raise Refused(
             f"The downgrade cannot be rehearsed: the database is at {live.host}, and no image for a server is known.",
             at=c.address,
-            next="database.client in hosts.yaml names one of PostgreSQL; --no-rehearse leaves the rehearsal out.",
+            next=f"database.client in {HOSTS_FILE} names one of PostgreSQL; --no-rehearse leaves the rehearsal out.",
         )
     return Migration(change=change, live=live, image=image or image_of(c, seen), rehearse=rehearse)
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
+from ..console.commands import HOSTS_FILE
 from ..console.errors import Refused
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
@@ -29,7 +30,7 @@ from .target.commit_choice import Named
 from .target.image_choice import Asked
 
 _UNMOVED = (
-    "{} differs between the commits: another tree of migrations than hosts.yaml names (database.alembic.config). "
+    "{} differs between the commits: another tree of migrations than {} names (database.alembic.config). "
     "Its schema stays as it is: take it back by hand, before the code"
 )
 
@@ -74,7 +75,7 @@ def check(c: Host, commit: str | None, options: RollbackOptions) -> RollbackRepo
     )
     report = _report(c, states, asked, options)
     report = drift.told(report, [h.drifted for h in hosts], report.services, drift.COMMIT)
-    unmoved = [_UNMOVED.format(one) for one in other_trees.others(first.trees, first.graphs.values())]
+    unmoved = [_UNMOVED.format(one, HOSTS_FILE) for one in other_trees.others(first.trees, first.graphs.values())]
     report = structs.replace(report, warnings=[*report.warnings, *unmoved])
     known_graphs = (ref, first.graphs)
     whole = _with_schema(c, report, known_graphs) if options.database else _with_schema_left(c, report)
@@ -87,10 +88,10 @@ def _rolling(report: RollbackReport) -> RollbackReport:
     if report.schema and report.schema.changes:
         raise Refused(
             f"{report.target.title} needs the database at {report.schema.goal}: a swarm's schema is not moved yet "
-            "(orchestrator in hosts.yaml)."
+            f"(orchestrator in {HOSTS_FILE})."
         )
     if report.services:
-        raise Refused("--service: a stack is deployed as a whole (orchestrator: swarm in hosts.yaml).")
+        raise Refused(f"--service: a stack is deployed as a whole (orchestrator: swarm in {HOSTS_FILE}).")
     return structs.replace(report, stopping=[])
 
 
@@ -173,7 +174,7 @@ def _with_schema(c: Host, report: RollbackReport, known: schema.Known) -> Rollba
     seen, options = report.state, report.options
     change = schema_choice.needed(c, seen, report.target, options.revision, options.downgrade_sql, known)
     if change is None:
-        return _saying(report, "no alembic in hosts.yaml: the schema is left as it is")
+        return _saying(report, f"no alembic in {HOSTS_FILE}: the schema is left as it is")
     report = structs.replace(report, schema=change)
     if not change.changes:
         return _saying(report, f"the database is at {change.goal}, where the target needs it")

@@ -19,6 +19,7 @@ from paramiko.ssh_exception import (
     SSHException,
 )
 
+from ..console.commands import HOSTS_FILE
 from ..console.errors import ConnectionLost, Refused
 from ..console.text import one_line
 from . import address as names
@@ -195,6 +196,6 @@ _EXPLAINED = {
     AuthenticationException: _REFUSED,
     ChannelException: "the host on the way there (ProxyJump) cannot reach it, or allows no more sessions: {error}.",
     NoValidConnectionsError: "nothing answers there: is the host up, the port right, sshd running?",
-    socket.gaierror: "the name is unknown to DNS: check the spelling in hosts.yaml or -H.",
+    socket.gaierror: f"the name is unknown to DNS: check the spelling in {HOSTS_FILE} or -H.",
     TimeoutError: "no answer in {c.connect_timeout} s: is the address right, a firewall in between?",
 }

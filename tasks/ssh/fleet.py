@@ -12,6 +12,7 @@ from invoke import Context
 
 from ..config import host_roles, inventory
 from ..config.settings import Environment, HostSettings
+from ..console.commands import HOSTS_FILE
 from ..console.errors import Refused
 from . import address, openssh
 from .host import Host
@@ -117,7 +118,7 @@ def _fleet(environment: Environment, config: Config) -> Host:
         fleet = (primary, *(member for member in members if member is not primary))
         for member in fleet:
             member.fleet = fleet
-            member.hint = f" Environments in hosts.yaml: {', '.join(inventory.names())}."
+            member.hint = f" Environments in {HOSTS_FILE}: {', '.join(inventory.names())}."
         _known[key] = fleet[0]
     return _known[key]
 

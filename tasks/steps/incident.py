@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import to_builtins
 
 from ..console import terminal as console
+from ..console.commands import HOSTS_FILE
 from ..console.errors import Failed, Refused
 from ..incident import checklist as ticks
 from ..incident import evidence, news, pages
@@ -82,8 +83,8 @@ def notify(
     addresses = c.environment.notices.addresses
     if not (addresses or plan):
         raise Refused(
-            f"hosts.yaml: environments.{c.environment.name}: notify: names no address; it takes Apprise addresses "
-            "(ROLLBACK_NOTIFY_URL in .env, as hosts.yaml comes). Nothing was sent."
+            f"{HOSTS_FILE}: environments.{c.environment.name}: notify: names no address; it takes Apprise addresses "
+            "(such as ${ROLLBACK_NOTIFY_URL}, which .env beside it sets). Nothing was sent."
         )
     incident = incidents.read(c, run)
     told = news.of_incident(incident, message or "")
@@ -91,7 +92,7 @@ def notify(
     console.emit_json({"message": told.text, "sent": [to_builtins(one) for one in sent]})
     console.say(told.text)
     if plan:
-        console.say(f"Nothing was sent (--plan). Addresses in hosts.yaml: {len(addresses)}.")
+        console.say(f"Nothing was sent (--plan). Addresses in {HOSTS_FILE}: {len(addresses)}.")
         return []
     return _said(c, incident, sent)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from invoke import Collection, Context
 
+from ..console.commands import HOSTS_FILE
 from ..console.errors import Refused
 from ..ssh.host import Host
 
@@ -31,7 +32,7 @@ def _refusing(name: str, body: Callable[..., Any]) -> Callable[..., Any]:
     def refusing(c: Context, *args: Any, **kwargs: Any) -> Any:
         if isinstance(c, Host) and c.environment.stack:
             raise Refused(
-                f"{name} does not know the stack of a swarm yet (orchestrator in hosts.yaml).",
+                f"{name} does not know the stack of a swarm yet (orchestrator in {HOSTS_FILE}).",
                 next=f"What does: {', '.join(sorted(KNOWN))}.",
             )
         return body(c, *args, **kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..console.commands import fab
+from ..console.commands import HOSTS_FILE, fab
 from ..console.text import last_line, one_line
 from ..ssh.shell import NOT_REACHED, Answer
 
@@ -12,7 +12,7 @@ MEANINGS = (
     (
         r"permission denied.*docker|docker.*permission denied",
         "the login may not use Docker: sudo usermod -aG docker LOGIN on the host, then log in anew; "
-        "or compose.sudo: true in hosts.yaml",
+        f"or compose.sudo: true in {HOSTS_FILE}",
     ),
     (
         r"cannot connect to the docker daemon|is the docker daemon running",
@@ -20,7 +20,7 @@ MEANINGS = (
     ),
     (
         r"'compose' is not a docker command|unknown (shorthand )?flag|docker-compose: (command )?not found",
-        "there is no compose on the host: install docker-compose, or check compose.command in hosts.yaml",
+        f"there is no compose on the host: install docker-compose, or check compose.command in {HOSTS_FILE}",
     ),
     (
         r"docker: (command )?not found|failed to run command .docker.: no such",
@@ -28,8 +28,8 @@ MEANINGS = (
     ),
     (r"git: (command )?not found", "there is no git on the host: install it"),
     (r"neither curl nor wget", "there is no curl, wget or python3 on the host, to ask its health: install one of them"),
-    (r"not a git repository", "app.path in hosts.yaml is not a git checkout"),
-    (r"cannot change to '|can't cd to|cd: .*no such file", "app.path in hosts.yaml is no folder on the host"),
+    (r"not a git repository", f"app.path in {HOSTS_FILE} is not a git checkout"),
+    (r"cannot change to '|can't cd to|cd: .*no such file", f"app.path in {HOSTS_FILE} is no folder on the host"),
     (r"the database container .* is not running", rf"\g<0>: {fab('containers.start')}"),
     (
         r"dubious ownership",
@@ -45,5 +45,5 @@ def meaning(answer: Answer) -> str:
         if found := re.search(pattern, said, re.IGNORECASE):
             return one_line(found.expand(remedy))
     if said:
-        return last_line(said)
+        return last_line(said).replace("in hosts.yaml", f"in {HOSTS_FILE}")  # as scripts say
     return "did not get its turn" if answer.code == NOT_REACHED.code else f"exit code {answer.code}"

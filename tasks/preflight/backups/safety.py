@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...config.database_section import DatabaseSettings
 from ...config.settings import Environment
-from ...console.commands import fab
+from ...console.commands import HOSTS_FILE, fab
 from ...console.errors import Refused
 from ...console.units import size
 from ...ssh.host import Host
@@ -21,7 +21,7 @@ from . import backup_files as files
 def configured(environment: Environment) -> DatabaseSettings:
     """Return the settings of the database; raise Refused where hosts.yaml knows of none."""
     if not environment.database:
-        raise Refused(f"{environment.name} has no database in hosts.yaml.")
+        raise Refused(f"{environment.name} has no database in {HOSTS_FILE}.")
     return environment.database
 
 

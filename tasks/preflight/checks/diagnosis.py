@@ -7,7 +7,7 @@ import re
 from msgspec import Struct, field
 
 from ...config.settings import Environment
-from ...console.commands import fab
+from ...console.commands import HOSTS_FILE, fab
 from ...engine.plan import Drift
 from ...engine.world import Check
 from ..present import drift
@@ -142,7 +142,7 @@ def _silent(environment: Environment, e: Examined) -> Verdict:
     service, known = environment.service("database"), environment.database
     said = health.problem(e.seen, "revision")
     if UNKNOWN.search(said):
-        why = f"the server answers, but database.name or database.user in hosts.yaml is not what it has: {said}"
+        why = f"the server answers, but database.name or database.user in {HOSTS_FILE} is not what it has: {said}"
         return "configuration", why, fab("status")
     if known and known.elsewhere:
         why = f"the database does not answer: its server ({known.elsewhere}) is none of this deployment's services"

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import structs
 
+from ...console.commands import HOSTS_FILE
 from ...console.text import one_line
 from ...engine.world import Check
 from ...tools.compose.inspect import Container
@@ -16,7 +17,7 @@ from .examine import Examined
 
 LONGEST = 600  # characters of a summary
 ELSEWHERE = ("no answer", "3", "4")  # how an answer begins where something else may have been asked
-SUSPECTED = "all else is as it should be: is this address in hosts.yaml right?"
+SUSPECTED = f"all else is as it should be: is this address in {HOSTS_FILE} right?"
 
 
 def wrong(checks: Iterable[Check]) -> list[Check]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ...console import chart as charts
 from ...console import terminal as console
+from ...console.commands import HOSTS_FILE
 from ...console.units import age, lasting, moment
 from .drills import NOT_RUN, PROVEN, Drill, Part
 
@@ -24,7 +25,7 @@ def objectives(drill: Drill) -> str:
     """Return what it was held against, in a line."""
     wanted = [f"{name} {age(limit)}" for name, limit in (("rto", drill.rto), ("rpo", drill.rpo)) if limit]
     if not wanted:
-        return "objectives: none in hosts.yaml, so no time was too long"
+        return f"objectives: none in {HOSTS_FILE}, so no time was too long"
     return f"objectives: {', '.join(wanted)}: {'; '.join(drill.missed) or 'met, by what was proven'}"
 
 

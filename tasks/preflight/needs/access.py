@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...console.commands import fab
+from ...console.commands import HOSTS_FILE, fab
 from ...console.text import one_line
 from ...console.units import counted, lasting
 from ...engine import lock as locks
@@ -67,7 +67,7 @@ def notification(k: Looked) -> Need | None:
         return None
     addresses = len(k.environment.notices.addresses)
     if not addresses:
-        return doubtful("notify in hosts.yaml names no address: nobody is told", k.settings)
+        return doubtful(f"notify in {HOSTS_FILE} names no address: nobody is told", k.settings)
     known = counted(addresses, "address") if addresses == 1 else f"{addresses} addresses"
     if k.told is None:
         return doubtful(f"{known}; no test message was sent", fab("check --notify"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...config.database_section import DatabaseSettings
-from ...console.commands import fab
+from ...console.commands import HOSTS_FILE, fab
 from ...console.text import one_line
 from ...console.units import age, size
 from ...ssh.shell import quote
@@ -102,7 +102,7 @@ def backup(k: Looked) -> Need | None:
     if judged.text:
         return missing(judged.text, fab("backups.create")) if judged.old else ok(judged.text)
     how_old = age(max(0.0, k.examined.now - newest.taken))
-    return doubtful(f"{newest.path}, {how_old} old; no backups.max_age in hosts.yaml limits that", k.settings)
+    return doubtful(f"{newest.path}, {how_old} old; no backups.max_age in {HOSTS_FILE} limits that", k.settings)
 
 
 def verified(k: Looked) -> Need | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...console.commands import fab
+from ...console.commands import HOSTS_FILE, fab
 from ...console.units import moment, size
 from ...tools.alembic import migrations
 from ...tools.alembic.migrations import Downgrade
@@ -102,7 +102,9 @@ def drift(k: Looked) -> Need:
     where = drifts.described_by(k.environment, seen)
     if found.blank:
         names = ", ".join(f"{name} ({service})" for service, name in found.blank)
-        return missing(f"compose finds no value for {names}: compose.env_file in hosts.yaml names the file", k.settings)
+        return missing(
+            f"compose finds no value for {names}: compose.env_file in {HOSTS_FILE} names the file", k.settings
+        )
     lines = drifts.describe(found.drift, where) or drifts.unknown(found, where)
     return doubtful("; ".join(lines), fab("container-restart --recreate --plan")) if lines else ok(f"as in {where}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ...console.commands import HOSTS_FILE
 from ...console.errors import Refused
 from ...engine.plan import Drift
 from ...ssh.host import Host
@@ -31,7 +32,7 @@ def require(c: Host, described: Description, found: Drifted) -> None:
         start = ", ".join(sorted({service for service, causes in lost if causes}))
         raise Refused(
             f"compose finds no value for {', '.join(names)}: {start} would start without what runs now. "
-            "Name the file on the host that holds the values: compose.env_file in hosts.yaml.",
+            f"Name the file on the host that holds the values: compose.env_file in {HOSTS_FILE}.",
             at=c.address,
         )
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from ...config.settings import Environment
 from ...console import terminal as console
-from ...console.commands import fab
+from ...console.commands import HOSTS_FILE, fab
 from ...console.errors import Refused
 from ...engine import options
 from ...ssh.host import Host
@@ -81,7 +81,7 @@ def known(c: Host, ref: str, named: Named) -> Commit:
 
 def _refuse_unreadable(c: Host, problem: str) -> None:
     if problem:
-        raise Refused(f"{problem}: is app.path in hosts.yaml a git checkout?", at=c.address)
+        raise Refused(f"{problem}: is app.path in {HOSTS_FILE} a git checkout?", at=c.address)
 
 
 def candidates(c: Host, count: int = 10) -> tuple[list[Commit], Past]:

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from ...config.database_section import Alembic, DatabaseSettings
 from ...config.settings import Environment
+from ...console.commands import HOSTS_FILE
 from ...console.errors import Refused
 from ...ssh import paths, scripts
 from . import rows
@@ -22,7 +23,7 @@ def settings(environment: Environment) -> tuple[DatabaseSettings, Alembic]:
     """Return the settings of the database and of its migrations; raise Refused where hosts.yaml has none."""
     database = environment.database
     if not database or not database.alembic:
-        raise Refused(f"{environment.name} has no database.alembic in hosts.yaml.")
+        raise Refused(f"{environment.name} has no database.alembic in {HOSTS_FILE}.")
     return database, database.alembic
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from ...config.settings import Compose, Environment
+from ...console.commands import HOSTS_FILE
 from ...console.errors import Refused
 from ...ssh import paths, scripts
 from ...ssh.shell import Word
@@ -79,7 +80,7 @@ def _tool(environment: Environment, script: str) -> str:
     if (scripts.PACKAGE / "tools" / "swarm" / script).is_file():
         return "swarm"
     if not script.startswith("reads/"):
-        raise Refused("the plan has a step that is not possible in a swarm yet (orchestrator in hosts.yaml).")
+        raise Refused(f"the plan has a step that is not possible in a swarm yet (orchestrator in {HOSTS_FILE}).")
     return "compose"
 
 

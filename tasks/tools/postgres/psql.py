@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ...config.settings import Environment
+from ...console.commands import HOSTS_FILE
 from ...console.errors import Refused
 from ...ssh import paths, scripts
 from ...ssh.shell import Word
@@ -40,7 +41,7 @@ class Database:
         """Return the database of hosts.yaml, in the container of that id; raise Refused where it knows of none."""
         known = environment.database
         if not known:
-            raise Refused(f"{environment.name} has no database in hosts.yaml.")
+            raise Refused(f"{environment.name} has no database in {HOSTS_FILE}.")
         host, _, port = known.address.rpartition(":") if PORT.search(known.address) else (known.address, "", "")
         return cls(
             container or known.container,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.console import commands
+from tasks.console.commands import HOSTS_FILE
 from tasks.console.errors import Refused
 from tasks.engine.plan import Drift
 from tasks.preflight import losses, rollback
@@ -101,7 +102,7 @@ def test_a_schema_that_is_left_alone_is_said_with_what_the_targets_start_up_will
 
 
 def test_no_alembic_is_said(host):
-    assert check(host(change=None)).facts == ["no alembic in hosts.yaml: the schema is left as it is"]
+    assert check(host(change=None)).facts == [f"no alembic in {HOSTS_FILE}: the schema is left as it is"]
 
 
 def test_a_rollback_to_where_the_checkout_is_asks_whether_that_is_meant(host):
@@ -149,6 +150,6 @@ def test_the_services_of_all_hosts_are_stopped(host):
 def test_a_second_tree_of_migrations_that_the_commits_differ_in_is_named(host):
     warnings = check(host(trees=["alembic/versions", "billing/alembic/versions"])).warnings
     assert [warning for warning in warnings if "another tree" in warning] == [
-        "billing/alembic/versions differs between the commits: another tree of migrations than hosts.yaml names "
+        f"billing/alembic/versions differs between the commits: another tree of migrations than {HOSTS_FILE} names "
         "(database.alembic.config). Its schema stays as it is: take it back by hand, before the code"
     ]

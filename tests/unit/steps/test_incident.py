@@ -5,10 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from fabric import Connection
 from msgspec import structs
 
 from tasks.config.database_section import DatabaseSettings
 from tasks.config.settings import App, Compose, Environment, HostSettings
+from tasks.console.commands import HOSTS_FILE, render
 from tasks.console.errors import Refused
 from tasks.steps import incident
 from tests.unit.support import incidents
@@ -26,6 +28,19 @@ def test_without_an_address_the_key_to_set_is_named():
     c = SimpleNamespace(environment=ENVIRONMENT)
     with pytest.raises(Refused, match=r"environments\.shop: notify"):
         incident.notify.body(c)
+
+
+def test_the_file_that_the_environment_stands_in_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ROLLBACK_HOSTS_FILE", raising=False)
+    shop = "environments: {shop: {hosts: [{host: h}], app: {path: a}, compose: {}}}\n"
+    (tmp_path / "hosts.local.yaml").write_text(shop)
+    (tmp_path / "hosts.yaml").write_text(shop.replace("shop", "other"))
+    for name, file in (("shop", "hosts.local.yaml"), ("other", "hosts.yaml")):
+        with pytest.raises(Refused) as refused:
+            incident.notify(Connection(name))
+        assert refused.value.message.startswith(f"{file}: environments.{name}: notify")
+    assert render(f"in {HOSTS_FILE}") == "in hosts.yaml"
 
 
 def test_a_message_can_be_read_before_it_is_sent(mocker, capsys):

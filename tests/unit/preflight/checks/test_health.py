@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
+from tasks.console.commands import render
 from tasks.engine.world import Check
 from tasks.preflight.checks import health
 from tasks.preflight.checks.errorlog import Noise
@@ -61,7 +62,7 @@ RUNS, WRONG_ADDRESS = Check("running", "c_api", "running", True), Check("health"
 @pytest.mark.parametrize("found", ["404", "no answer", "302", "404, not 204"])
 def test_an_address_that_alone_is_wrong_is_suspected_not_to_be_meant(found):
     checks = health.suspecting([RUNS, structs.replace(WRONG_ADDRESS, found=found)])
-    assert checks[1].found == f"{found}; all else is as it should be: is this address in hosts.yaml right?"
+    assert render(checks[1].found) == f"{found}; all else is as it should be: is this address in hosts.yaml right?"
     assert not checks[1].ok and checks[0] == RUNS
 
 
