@@ -6,15 +6,24 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from .commands import JOINT
+
 GAP = "  "  # between two columns
 MOST = 24  # characters that what is wrapped is indented at most
 BRIEF = 8  # characters of first cells that say too little to stand on a line of their own
+QUOTED = re.compile("'[^']*'|\"[^\"]*\"|\\$\\{[^}]*\\}")
 LEAD = re.compile(r"\s*(?:(?:[-!*✓]|ok|\d+\.|\[[^ ]{1,7}\]) +|\S+(?: \S+)?  +)?")  # a mark, or the name of a line
 
 
 def wrapped(text: str, width: int | None) -> str:
     """Return lines no longer than `width` where words allow it; what goes on stands below where its line began."""
     return "\n".join(part for line in text.split("\n") for part in _wrapped(line, width))
+
+
+def command(text: str, width: int | None, lead: str) -> str:
+    """Return a command behind `lead`; what does not fit stands below, behind a backslash as a shell has it."""
+    quoted = QUOTED.sub(lambda found: found[0].replace(" ", JOINT), text)
+    return " \\\n".join(_wrapped(f"{lead}{quoted}", width and width - 2, len(lead) + 2))
 
 
 def _wrapped(line: str, width: int | None, indent: int | None = None) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,6 +43,31 @@ def width() -> int | None:
     return console().width if at_terminal() else None
 
 
+@contextlib.contextmanager
+def unread(file: IO[str]) -> Iterator[None]:
+    """Write into `file` inside the block, and throw it away where nobody reads on: a run goes on."""
+    try:
+        yield
+        file.flush()
+    except BrokenPipeError:
+        _throw_away(file)
+
+
+@contextlib.contextmanager
+def ending_unread() -> Iterator[None]:
+    """End quietly inside the block, in which nothing is changed, where nobody reads on: as `cat` does, by SIGPIPE."""
+    before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        signal.signal(signal.SIGPIPE, before)
+
+
+def _throw_away(file: IO[str]) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
+
+
 def console(stderr: bool = False) -> Console:
     """Return what prints: on stdout, or on stderr where that is for a JSON document, or where it is asked for."""
     made: Console = _screen()(stderr=stderr or _asked["json"])
@@ -59,6 +85,6 @@ def _screen() -> type:
 
         def on_broken_pipe(self) -> None:
             """Throw away what is still to be printed."""
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+            _throw_away(self.file)
 
     return Screen

@@ -90,7 +90,8 @@ def emit_json(data: Any) -> bool:
 def _write(data: Any) -> None:
     """Print a document; an object says by which version of docs/schema.json it is to be read."""
     whole = {"schema_version": SCHEMA_VERSION, **data} if isinstance(data, dict) else data
-    sys.stdout.write(json.dumps(commands.rendered(whole), indent=2, default=str) + "\n")
+    with screen.unread(sys.stdout):
+        sys.stdout.write(json.dumps(commands.rendered(whole), indent=2, default=str) + "\n")
     _documents[0] += 1
 
 
@@ -103,6 +104,11 @@ def say(line: str = "", style: str | None = None, as_is: bool = False) -> None:
         _unsaid[:] = [(line, style)]
         return
     _print(_whole(line) if as_is else layout.wrapped(_whole(line), screen.width()), style)
+
+
+def command(typed: str, lead: str) -> None:
+    """Print a command to type behind `lead`, such that it can be copied whole."""
+    say(layout.command(render(typed), screen.width(), lead), style="dim", as_is=True)
 
 
 def shown(sign: str, instead: str) -> str:
@@ -128,7 +134,8 @@ def show_end(message: str, commands_in_it: Iterable[str]) -> bool:
 
 def to_stderr(line: str) -> None:
     """Print a line about what stdout holds, on stderr, so that scripts can use stdout."""
-    sys.stderr.write(render(line) + "\n")
+    with screen.unread(sys.stderr):
+        sys.stderr.write(render(line) + "\n")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], needed: bool = False) -> None:

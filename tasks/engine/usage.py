@@ -8,7 +8,7 @@ from typing import Any
 
 from invoke import Exit, ParseError
 
-from ..console import terminal
+from ..console import screen, terminal
 from ..console.commands import fab, render
 from ..console.errors import Refused
 from ..console.text import nearest
@@ -32,6 +32,7 @@ def refuse_in_a_line(program: Any, at_the_top: Callable[[], bool]) -> None:
     """
     for step in ("parse_tasks", "parse_cleanup", "execute"):
         setattr(program, step, _refusing(getattr(program, step), program))
+    program.parse_cleanup = screen.ending_unread()(program.parse_cleanup)  # which prints --list and --help
     otherwise = program.no_tasks_given
 
     def no_tasks_given() -> None:

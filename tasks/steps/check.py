@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from msgspec import to_builtins
 
 from ..console import terminal as console
@@ -46,6 +48,32 @@ def show(host: str, needs: list[Need]) -> None:
     """Print what a host needs, with the commands that mend what is missing."""
     console.say(host, style="bold")
     for need in needs:
-        console.say(f"{need.state:<10}{need.name:<19}{need.found}")
-        if need.cure:
-            console.say(f"{'':10}next: {need.cure}", style="dim", as_is=True)
+        show_one(need)
+
+
+def show_one(need: Need) -> None:
+    """Print one thing that is needed, and how it is mended."""
+    console.say(f"{need.state:<10}{need.name:<19}{need.found}")
+    if need.cure:
+        console.command(need.cure, f"{'':10}next: ")
+
+
+def brief(about: str, needs: list[Need]) -> None:
+    """Print how many things are well, and what mends each other one: a command stands once; health comes last."""
+    counts = Counter(need.state for need in needs)
+    console.say(f"{about}: {', '.join(f'{count} {state}' for state, count in counts.items())}.", style="bold")
+    others = [need for need in needs if need.state != "ok" and need.name != "health"]
+    for need in (need for need in others if need.state == "missing"):
+        show_one(need)
+    doubtful = [need for need in others if need.state == "doubtful"]
+    for cure in dict.fromkeys(need.cure for need in doubtful):
+        names = ", ".join(need.name for need in doubtful if need.cure == cure)
+        console.command(cure, f"{'doubtful':<10}{names:<18} ")
+
+
+def health(needs: list[Need]) -> None:
+    """Print what is wrong with the application, if it is known."""
+    for need in needs:
+        if need.name == "health" and need.state != "ok":
+            console.say(f"! health: {need.found}", style="bold red")
+            console.command(need.cure, "  next: ")

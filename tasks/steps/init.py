@@ -44,6 +44,12 @@ HELP = {
 }
 
 
+REACHED_BY = {  # by words of a connection that is refused
+    "login refused": "If another key opens it: --key FILE.",
+    "host key": "If another file records it: --known-hosts FILE.",
+}
+
+
 class InitTask(HereTask):
     """A task whose host stands behind its name: `fab init USER@HOST`."""
 
@@ -104,7 +110,7 @@ def _identity(c: Context) -> str | None:
 def _reach(host: str | None, key: str | None, known_hosts: str | None) -> HostSettings:
     """Return how the host is reached; Refused where that cannot be meant."""
     if not host or host.startswith("-"):
-        raise Refused(f"which host? {fab('init USER@HOST')}, as ssh reaches it.")
+        raise Refused(f"which host? {fab('init USER@HOST [--key FILE] [--known-hosts FILE]')}, as ssh reaches it.")
     named = address.parse(host)
     files = {"key": key, "known_hosts": known_hosts}
     paths = {what: str(Path(file).expanduser().absolute()) for what, file in files.items() if file}
@@ -125,7 +131,12 @@ def _place(path: Path, name: str, replace: bool, yes: bool) -> writing.Place:
 
 
 def _look(member: Host, project: str | None) -> Survey:
-    seen = survey.land(member)
+    try:
+        seen = survey.land(member)
+    except Refused as refused:
+        if option := next((option for words, option in REACHED_BY.items() if words in refused.reason), ""):
+            raise Refused(f"{refused.reason}.", next=option) from refused
+        raise
     return survey.look(member, seen, project_choice.choose(member.address, seen, project))
 
 
@@ -142,14 +153,27 @@ def _tell(written: Written, address: str, needs: list[Need], next: list[str]) ->
     about = {"file": written.file, "example": written.example, "environment": written.name, "next": next}
     if console.emit_json({**about, "lines": [_as_data(one) for one in lines], "check": to_builtins(needs)}):
         return
-    for one in lines:
-        place = ".".join(one.place)
-        console.say(f"! {place}: {one.why}" if one.open else f"{place}: {one.shown}", style="yellow" * one.open)
-        if not one.open:
-            console.say(f"    {one.why}", style="dim")
-    check.show(f"What a rollback and a restore will need on {address}", needs)
-    console.say(f"Written: {written.file}, and its variables: {written.example}", style="bold green")
-    console.say(f"Look it over. Next: {', '.join(next)}")
+    console.say(f"{written.name}: {address}, read-only looked at, and written down.", style="bold green")
+    for section, words in _sections(lines).items():
+        console.say(f"  {section:<9} {words}")
+    for one in (line for line in lines if line.open):
+        console.say(f"! {'.'.join(one.place)}: {one.why}", style="yellow")
+    console.say(f"Each guess with its reason, to look over: {written.file}; variables: {Path(written.example).name}")
+    check.brief("What a rollback and a restore will need", needs)
+    console.say(f"Next: {', '.join(next)}")
+    check.health(needs)
+
+
+def _sections(lines: list[Line]) -> dict[str, str]:
+    """Return what was guessed, by sections, in words; neither how the host is reached nor who is told is a guess."""
+    known = [line for line in lines if not line.open and len(line.place) > 1]
+    names = dict.fromkeys(line.place[-2] for line in known)
+    return {name: ", ".join(_in_words(line) for line in known if line.place[-2] == name) for name in names}
+
+
+def _in_words(line: Line) -> str:
+    values = line.value if isinstance(line.value, list) else [line.value]
+    return f"{line.place[-1]} {' '.join(values) if all(isinstance(one, str) for one in values) else line.shown}"
 
 
 def _as_data(line: Line) -> dict[str, Any]:

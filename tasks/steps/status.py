@@ -16,7 +16,10 @@ from .declare import task
 
 @task
 def status(c: Host, json: bool = False) -> list[Overview]:
-    """Show where the deployment is now, on one screen, however much of it is broken."""
+    """Show where the deployment is now, on one screen, however much of it is broken.
+
+    The exit code is 0 where it could be read, even if something is wrong: `verify` ends with 1 then.
+    """
     found = mix.look(c.fleet)
     if console.emit_json([_as_data(o) for o in found]):
         return found

@@ -21,14 +21,23 @@ def last_good(k: Looked) -> Need:
     """Return whether a release is known to go back to, and can be put on the host."""
     entry, target = k.past.good(), k.target
     if not target.commit:
-        return missing("no earlier release is known: nothing was recorded, or deployed before", fab("release.record"))
+        return missing(
+            "no earlier release is known: nothing was recorded, or deployed before", _if_well(k, "release.record")
+        )
     name = target.commit[:SHORT]
     if target.problem:
         said = target.problem if name in target.problem else f"{name}: {target.problem}"
         return missing(said, fab(f"full-rollback --commit {name} --plan"))
     if entry is None:
-        return doubtful(f"{name}, deployed before the present one; not recorded as good", fab("release.record"))
+        return doubtful(f"{name}, deployed before the present one; not recorded as good", _if_well(k, "release.record"))
     return ok(f"{name} ({entry.subject or 'no subject'}), recorded as good")
+
+
+def _if_well(k: Looked, command: str) -> str:
+    """Return the command for a present release that is well; of one that is not, what leads away from it."""
+    if k.examined.seen.healthy:
+        return fab(command)
+    return fab(f"full-rollback --commit {k.target.commit[:SHORT]} --plan" if k.target.commit else "diagnose")
 
 
 def images(k: Looked) -> Need | None:
@@ -40,8 +49,8 @@ def images(k: Looked) -> Need | None:
     if pulled := [one.name for one in gone if one.pulled]:
         return doubtful(f"not here, pulled in the rollback: {', '.join(pulled)}", k.on_host(f"docker pull {pulled[0]}"))
     if gone:
-        names = ", ".join(one.service for one in gone)
-        return doubtful(f"of {names} none is kept: built in the rollback, before the stop", fab("release.begin"))
+        said = f"of {', '.join(one.service for one in gone)} none is kept: built in the rollback, before the stop"
+        return doubtful(said, _if_well(k, "release.begin"))
     return ok(f"{len(target.images)} kept")
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.console import layout
+from tasks.console.commands import JOINT
 
 HASH = "a" * 40
 HEADINGS = ("backup", "age", "what is known")
@@ -64,3 +65,13 @@ def test_without_a_terminal_a_row_is_a_line():
 def test_all_that_a_table_is_told_is_shown(width):
     words = {word for cell in (*ROW, HASH) for word in cell.split()}
     assert words <= set(" ".join(layout.table(HEADINGS, [ROW, (HASH, "", "")], width)).split())
+
+
+def test_a_command_goes_on_below_such_that_a_shell_takes_it_as_one():
+    found = layout.command("ssh h 'git -C shop diff --stat' --and more words", 40, "  next: ").replace(JOINT, " ")
+    assert found.split("\n") == [
+        "  next: ssh h \\",
+        "          'git -C shop diff --stat' \\",
+        "          --and more words",
+    ]
+    assert layout.command("vi x", None, "next: ") == "next: vi x"

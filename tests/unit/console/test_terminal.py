@@ -93,6 +93,17 @@ def test_a_run_goes_on_when_nobody_reads_to_the_end():
     assert ran.wait(timeout=60) == 0
 
 
+@pytest.mark.parametrize(
+    "code", ["console.to_stderr('x')", "console.told_as(json=True).__enter__()\nconsole.emit_json(['x'] * 99999)"]
+)
+def test_a_document_that_nobody_reads_to_the_end_does_not_end_what_is_done(code, tmp_path):
+    end = tmp_path / "end"
+    ran = python(f"{code}\nopen({str(end)!r}, 'w')")
+    ran.stdout.close()
+    ran.stderr.close()
+    assert (ran.wait(timeout=60), end.exists()) == (0, True)
+
+
 def test_a_terminal_that_cannot_show_a_character_is_no_reason_to_stop():
     ran = python("console.say('a → b')\nconsole.table(('é',), [('ü',)])", PYTHONIOENCODING="ascii", LC_ALL="C")
     out, err = ran.communicate(timeout=120)

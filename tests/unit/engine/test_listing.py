@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -10,6 +14,7 @@ from invoke import Collection
 
 import tasks
 from tasks.engine import listing
+from tests.unit.support.tty import PROJECT
 
 OFFERED = "import tasks\nfrom invoke import Collection\nfrom tasks.engine import mounting\nmounting.offer(tasks.ns)"
 
@@ -52,3 +57,11 @@ def test_own_tasks_of_a_fabfile_that_has_ours_at_its_top_are_listed_as_well():
     whole = Collection.from_module(tasks)
     whole.add_collection(Collection.from_module(ModuleType("mine")), name="mine")
     assert [group.title for group in listing.groups(whole)][:2] == ["Playbooks", "The code"]
+
+
+@pytest.mark.parametrize("words", [["--list"], ["status", "--help"]])
+def test_a_list_that_nobody_reads_to_the_end_ends_as_cat_does(words):
+    fab = Path(sys.executable).parent / "fab"
+    ran = subprocess.Popen([fab, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=PROJECT)
+    ran.stdout.close()
+    assert (ran.stderr.read(), ran.wait()) == (b"", -signal.SIGPIPE)

@@ -78,10 +78,51 @@ def test_a_second_environment_stands_beside_the_first_and_is_named_in_what_is_ne
 def test_every_guess_is_said_with_its_reason_and_what_is_open_as_well(look, capsys):
     look()
     said = capsys.readouterr().out
-    assert "database.alembic.config: alembic.ini\n    git has it\n" in said
+    assert said.startswith("production: u@h:22, ")
+    assert "config alembic.ini" in said and "${" not in said
     assert "! compose.services.frontend: fill in, if one serves pages" in said
     assert f"Next: {', '.join(NEXT)}" in said
     assert "missing   clock" in said and "next: ntpdate" in said
+
+
+ILL = Need("doubtful", "http://h: 500: the application is not well", "fab diagnose", "health")
+
+
+def test_of_what_will_be_needed_only_what_is_not_there_is_told_and_that_it_is_ill_comes_last(look, monkeypatch, capsys):
+    doubts = [Need("doubtful", "f", "vi hosts.yaml", name) for name in ("backup", "notification")]
+    well = [Need("ok", "Docker 28", name="engine")] * 2
+    monkeypatch.setattr(gathering, "judged", lambda _host, _told: [ILL, *well, *doubts])
+    look()
+    assert capsys.readouterr().out.splitlines()[-5:] == [
+        "What a rollback and a restore will need: 3 doubtful, 2 ok.",
+        "doubtful  backup, notification vi hosts.yaml",
+        f"Next: {', '.join(NEXT)}",
+        "! health: http://h: 500: the application is not well",
+        "  next: fab diagnose",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "option"),
+    [
+        ("login refused: check user and key", "If another key opens it: --key FILE."),
+        ("no host key is recorded for h", "If another file records it: --known-hosts FILE."),
+    ],
+)
+def test_a_host_that_refuses_is_told_with_the_option_that_may_cure_it(look, monkeypatch, reason, option):
+    def land(_host):
+        raise Refused(f"u@h:22: {reason}.")
+
+    monkeypatch.setattr(survey, "land", land)
+    with pytest.raises(Refused) as refused:
+        look()
+    assert str(refused.value) == f"u@h:22: {reason}. Nothing was changed. {option}"
+
+
+def test_another_refusal_stays_as_it_is(look, monkeypatch):
+    monkeypatch.setattr(survey, "land", lambda _host: (_ for _ in ()).throw(Refused("no Docker.")))
+    with pytest.raises(Refused, match=r"^no Docker\. Nothing was changed\.$"):
+        look()
 
 
 def test_as_json_it_is_one_document(look, capsys):

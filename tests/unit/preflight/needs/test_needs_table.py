@@ -212,3 +212,12 @@ def test_files_that_compose_does_not_accept_are_missing():
 def test_a_host_that_is_not_reached_has_one_line():
     (need,) = needs_table.unreached("u@h:22: nothing answers there", "ssh u@h")
     assert (need.name, need.state, need.cure) == ("ssh", "missing", "ssh u@h")
+
+
+def test_on_a_release_that_is_ill_nothing_is_to_be_recorded_and_the_way_back_is_named():
+    ill = {**seen(responses=[Response("http://h", 500)]), "past": Past([HEAD, GOOD])}
+    gone = [Image("api", "api:1", here=False)]
+    found = judged(looked({"images": gone}, **ill))
+    back = f"fab full-rollback --commit {GOOD[:12]} --plan"
+    assert [render(found[name].cure) for name in ("last good", "images")] == [back, back]
+    assert render(judged(looked({"commit": ""}, **ill))["last good"].cure) == "fab diagnose"
