@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from msgspec import to_builtins
 
 from ..console import terminal as console
-from ..console.commands import HOSTS_FILE
+from ..console.commands import HOSTS_FILE, JOINT
 from ..console.errors import Failed, Refused
 from ..incident import checklist as ticks
 from ..incident import evidence, news, pages
@@ -56,8 +57,13 @@ def report(c: Host, run: str | None = None, output: str | None = None, json: boo
         incidents.note(c, incident, "documented", f"in {place.name} on {socket.gethostname()}")
         console.to_stderr(f"Written to {place.absolute()}")
     if not console.emit_json({"report": text, "file": str(place.absolute()) if place else ""}):
-        console.say(text.rstrip(), as_is=True)
+        console.say(re.sub(r"`[^`\n]+`", _unbroken, text.rstrip()))
     return text
+
+
+def _unbroken(code: re.Match[str]) -> str:
+    """Return what stands between backticks as one word: it is there to be copied."""
+    return code[0].replace(" ", JOINT)
 
 
 @task

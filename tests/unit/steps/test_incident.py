@@ -58,3 +58,15 @@ def test_a_report_does_not_overwrite_a_file(tmp_path):
     (tmp_path / "r.md").write_text("mine")
     with pytest.raises(Refused, match="there already"):
         incident.report.body(SimpleNamespace(environment=ENVIRONMENT), output=str(tmp_path / "r.md"))
+
+
+def test_at_a_terminal_a_report_breaks_between_words_and_never_within_what_is_copied(mocker, capsys):
+    mocker.patch.object(incident.incidents, "read", return_value=incidents.incident())
+    mocker.patch.object(incident.written, "make")
+    prose, command = "nobody was served meanwhile and " * 4, "fab undo --run 20260101-000000-abcdef"
+    mocker.patch.object(incident.pages, "markdown", return_value=f"{prose}`{command}` takes it back.")
+    mocker.patch.object(incident.console.screen, "width", return_value=60)
+    incident.report.body(SimpleNamespace(environment=ENVIRONMENT))
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 60 for line in lines)
+    assert f"`{command}`" in " ".join(lines) and any(command in line for line in lines)
