@@ -114,9 +114,10 @@ def migration(c: Host, seen: State, change: SchemaChange, *, rehearse: bool = Tr
 
 
 def image_of(c: Host, seen: State) -> str:
-    """Return the id of the image that the alembic service runs, which holds the newer migrations."""
+    """Return the image that the alembic service runs, which holds the newer migrations: its id, in a swarm its name."""
     service = schema.alembic_of(c.environment).service
-    return next((k.image for k in seen.of(service)), f"no-container-of-{service}")
+    images = (k.image_name if c.environment.stack else k.image for k in seen.of(service))
+    return next(images, f"no-container-of-{service}")
 
 
 def _report(c: Host, seen: State, change: SchemaChange) -> DowngradeReport:

@@ -84,15 +84,13 @@ def check(c: Host, commit: str | None, options: RollbackOptions) -> RollbackRepo
 
 
 def _rolling(report: RollbackReport) -> RollbackReport:
-    """Return the report with nothing stopped: a swarm replaces what runs. Refused for what is not done in one."""
-    if report.schema and report.schema.changes:
-        raise Refused(
-            f"{report.target.title} needs the database at {report.schema.goal}: a swarm's schema is not moved yet "
-            f"(orchestrator in {HOSTS_FILE})."
-        )
+    """Return the report with nothing stopped where no schema moves: a swarm replaces what runs.
+
+    Refused for what is not done in one.
+    """
     if report.services:
         raise Refused(f"--service: a stack is deployed as a whole (orchestrator: swarm in {HOSTS_FILE}).")
-    return structs.replace(report, stopping=[])
+    return report if report.migration else structs.replace(report, stopping=[])
 
 
 def _probes(member: Host, ref: str, options: RollbackOptions) -> list[Probe[object]]:

@@ -113,7 +113,7 @@ def check_rollback(
         schema=up,
         found=found,
         moves=met.moves,
-        stopping=met.stopping if whole else [s for s in met.stopping if s in met.state.up],
+        stopping=_stopping(met, whole=whole, data=bool(migrates or restore_snapshot)),
         images=met.images if whole else [],
         decided=met.decided if whole else [],
         live=copies.database_of(c, met.state) if found.snapshot or migrates else None,
@@ -122,6 +122,12 @@ def check_rollback(
     )
     report = drift.told(report, [Drifted(met.drift)] if whole else [], (), drift.COMMIT)
     return _with_data(c, report, restore_snapshot)
+
+
+def _stopping(met: RollbackReport, *, whole: bool, data: bool) -> list[str]:
+    """Return the services that are stopped; where `data` change, a swarm stops as well what it would replace."""
+    stopping = met.moves.stopping if data else met.stopping
+    return stopping if whole else [s for s in stopping if s in met.state.up]
 
 
 def _with_data(c: Host, report: RollbackUndoReport, restore_snapshot: bool) -> RollbackUndoReport:

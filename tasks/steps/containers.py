@@ -42,9 +42,9 @@ def stop_step(report: DeploymentReport) -> Step | None:
         effects=("stops",),
         title=f"Stop {', '.join(stopped)}",
         script=compose.call(report.environment, "containers/stop.sh", *stopped),
-        commands=(f"docker stop -t {grace} {_names(report, stopped)}",),
+        commands=(_shown_stop(report),),
         outage=True,
-        back=START,
+        back=report.way_back if report.environment.stack else START,
         timeout=2 * grace + 120,
     )
 
@@ -131,7 +131,7 @@ def start_existing_step(report: DeploymentReport) -> Step | None:
         effects=("starts",),
         title=f"Start {', '.join(report.stopping)} again",
         script=compose.call(report.environment, "containers/start-existing.sh", *report.stopping),
-        commands=(f"docker start {_names(report, report.stopping)}",),
+        commands=(_shown_start(report),),
         outage=True,
         timeout=300,
     )
@@ -190,6 +190,20 @@ def status(c: Host, json: bool = False) -> None:
     console.table(headings, [(*_row(k), member.host) for member, k in found])
     if not found:
         console.say(f"There is no container of this project. Next: {START}")
+
+
+def _shown_stop(report: DeploymentReport) -> str:
+    environment, stopped = report.environment, report.stopping
+    if environment.stack:
+        return services.shown_scaled(environment, dict.fromkeys(stopped, 0))
+    return f"docker stop -t {environment.compose.grace} {_names(report, stopped)}"
+
+
+def _shown_start(report: DeploymentReport) -> str:
+    environment, stopped = report.environment, report.stopping
+    if environment.stack:
+        return services.shown_scaled(environment, {s: len(report.state.of(s)) for s in stopped})
+    return f"docker start {_names(report, stopped)}"
 
 
 def _names(report: DeploymentReport, stopped: Sequence[str]) -> str:

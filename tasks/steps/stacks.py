@@ -14,7 +14,7 @@ from ..ssh.host import Host
 
 KNOWN = frozenset(
     {
-        *("status", "containers.status", "code-rollback", "full-rollback", "resume", "undo"),
+        *("status", "containers.status", "code-rollback", "full-rollback", "migration-rollback", "resume", "undo"),
         *("runs.list", "runs.show", "git.log", "git.last-good", "release.begin", "release.list"),
     }
 )

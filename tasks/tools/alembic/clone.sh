@@ -11,10 +11,9 @@ start_server() {
     names="$names $(printf '%s\n' "$hosts" | sed 's/--add-host//g; s/:[^ ]*//g')" hosts=
   fi
   set --
-  [ -z "$DATABASE" ] || set -- --network-alias "$DATABASE"
-  # shellcheck disable=SC2046 # ids, one word each
+  # shellcheck disable=SC2046 # ids and names, one word each
   others=$(docker inspect -f "${service_label:?}" $(running))
-  for alias in $names $others; do set -- "$@" --network-alias "${alias#/}"; done
+  for alias in $names ${DATABASE:+$(names_of "$DATABASE")} $others; do set -- "$@" --network-alias "${alias#/}"; done
   if [ -n "$FULL" ]; then set -- "$@" -v "$place"; else set -- "$@" --tmpfs "$place"; fi
   docker network create --internal "$NETWORK" >/dev/null
   start_container --network "$NETWORK" "$@"

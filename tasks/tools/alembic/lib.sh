@@ -15,7 +15,7 @@
 # How a container is run, in one question: its environment comes last, up to a line of its own.
 # shellcheck disable=SC2016 # docker fills it in
 run_as='{{len .Config.Env}}
-{{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{end}}
+{{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{else}}{{.HostConfig.NetworkMode}} {{end}}
 {{.Config.WorkingDir}}
 {{.Config.User}}
 {{range .HostConfig.ExtraHosts}}--add-host {{.}} {{end}}
@@ -38,8 +38,8 @@ tidy() { rm -f "$given" "$given.yml"; } # a script may define its own
 # the file $given.
 learn_service() {
   given=$(mktemp)
-  at_exit tidy
-  app=$(containers "$ALEMBIC_SERVICE" | head -n 1)
+  at_exit 'tidy; forget_likeness'
+  app=$(likeness "$ALEMBIC_SERVICE") || exit
   about=$(docker inspect -f "$run_as" "$app" 2>/dev/null) || about=
   network=$(about 2 | sed 's/ $//') folder=$(about 3) login=$(about 4) hosts=$(about 5)
 }

@@ -74,8 +74,8 @@ ask_for() { # PORT HOST PATH URL
 
 ours=$(mktemp) images=$(mktemp)
 tidy() { rm -f "$ours" "$images"; }
-at_exit tidy
-app=$(containers "$TRIAL_SERVICE" | head -n 1)
+at_exit 'tidy; forget_likeness'
+app=$(likeness "$TRIAL_SERVICE")
 made=$(docker inspect -f '{{.Image}}' "$app")
 choose_variables
 folder=$(given '{{.Config.WorkingDir}}') login=$(given '{{.Config.User}}')

@@ -165,6 +165,12 @@ prove_images() { # fail unless the images that IMAGES names, lines `SERVICE IMAG
   done
 }
 
+# Prints the container that shows how a service is run. Where that has to be made, forget_likeness removes it.
+likeness() { containers "$1" | head -n 1; } # SERVICE
+forget_likeness() { :; }
+
+names_of() { echo "$1"; } # SERVICE: what others reach it by
+
 absent() { echo 'is not running'; } # SERVICE, of which no container was found here
 
 # What is otherwise where a swarm runs the deployment: it is told then only.

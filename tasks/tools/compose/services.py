@@ -36,6 +36,11 @@ def shown(environment: Environment, words: Sequence[str]) -> str:
     return " ".join(["docker-compose up -d --no-build", *words])
 
 
+def shown_scaled(environment: Environment, counts: Mapping[str, int]) -> str:
+    """Return the command that has a swarm run as many tasks of services as `counts`, as people type it."""
+    return " ".join(["docker service scale", *(f"{environment.stack}_{s}={count}" for s, count in counts.items())])
+
+
 def scaled(files: Project, replicas: Mapping[str, int]) -> list[str]:
     """Return the options of compose for as many containers of services as `replicas`, where `files` say otherwise."""
     others = {s: count for s, count in replicas.items() if count != project.replicas(files.services.get(s, {}))}

@@ -4,6 +4,8 @@
 namespace=com.docker.stack.namespace
 named=com.docker.swarm.service.name
 prefix=${STACK}_
+halted=fab-rollback.stopped               # the label that tells how many tasks a stopped service had
+nowhere=node.id==stopped-by-fab-rollback # where a stopped service of every node may run
 # shellcheck disable=SC2034 # used by the scripts that source lib.sh
 service_label="{{slice (index .Config.Labels \"$named\") ${#prefix}}}"
 
@@ -14,6 +16,11 @@ listed() ( # OPTION [SERVICE...]: the containers on this node that run: what end
     BEGIN { split(ENVIRON["services"], names, " "); for (i in names) { wanted[ENVIRON["prefix"] names[i]]; some = 1 } }
     NF && (!some || $2 in wanted) { print $1 }'
 )
+
+# shellcheck source=/dev/null
+. "$SCRIPTS/tools/swarm/likeness.sh"
+
+names_of() { echo "$1 $prefix$1 tasks.$1 tasks.$prefix$1"; } # SERVICE
 
 absent() { # SERVICE, of which no container runs here
   nodes=$(docker service ps --filter desired-state=running --format "{{.Node}}" "$prefix$1" 2>/dev/null | sort -u | paste -sd " ")

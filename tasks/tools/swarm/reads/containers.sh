@@ -7,7 +7,9 @@ about="$about$tab{{.Status.State}}$tab{{json .Status.Timestamp}}$tab{{with .Stat
 about="$about{{else}}0$tab{{end}}$tab{{.Spec.ContainerSpec.Image}}$tab{{.Status.Err}}"
 policy='{{with .Spec.TaskTemplate.RestartPolicy}}{{.Condition}}{{end}}'
 
-services=$(stacked "service$tab{{.ID}}$tab{{.Spec.Name}}$tab$policy")
+stopped="{{index .Spec.Labels \"$halted\"}}$tab{{.Spec.TaskTemplate.ContainerSpec.Image}}"
+
+services=$(stacked "service$tab{{.ID}}$tab{{.Spec.Name}}$tab$policy$tab$stopped")
 [ -n "$services" ] || exit 0
 # shellcheck disable=SC2046 # ids, one word each
 tasks=$(docker service ps --no-trunc --quiet $(printf '%s\n' "$services" | cut -f 2))
@@ -16,7 +18,7 @@ told=$([ -z "$tasks" ] || docker inspect --type task -f "$about" $tasks)
 {
   printf '%s\n' "$services"
   docker node ls --format "node$tab{{.ID}}$tab{{.Hostname}}$tab{{.Status}}"
-  printf '%s\n' "$told" | cut -f 12 | sort -u | while read -r image; do
+  { printf '%s\n' "$told" | cut -f 12 && printf '%s\n' "$services" | cut -f 6; } | sort -u | while read -r image; do
     [ -z "$image" ] || printf 'image\t%s\t%s\n' "$image" "$(docker image inspect -f '{{.Id}}' "$image" 2>/dev/null)"
   done
   printf '%s\n' "$told"

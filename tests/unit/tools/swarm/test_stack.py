@@ -54,10 +54,10 @@ def one(
     return "\t".join((*map(str, fields), error)) + "\n"
 
 
-def read(*tasks: str) -> list[Container]:
-    """Return the containers that tasks are read as."""
+def read(*tasks: str, service: str = "") -> list[Container]:
+    """Return the containers that tasks, and those of one more service, are read as."""
     awk = ["awk", "-f", str(scripts.PACKAGE / "tools/swarm/reads/tasks.awk")]
-    told = SERVICES + NODES + f"image\t{APP}\tsha256:local\nimage\t{OTHER}\t\n" + "".join(tasks)
+    told = SERVICES + service + NODES + f"image\t{APP}\tsha256:local\nimage\t{OTHER}\t\n" + "".join(tasks)
     done = subprocess.run(
         awk, input=told, env={"STACK": "shop", "PATH": "/usr/bin:/bin"}, text=True, capture_output=True
     )
@@ -106,7 +106,7 @@ def test_a_script_of_the_stack_takes_the_place_of_that_of_compose_and_reads_with
 
 def test_what_would_change_containers_as_compose_does_is_refused():
     with pytest.raises(Refused, match="not possible in a swarm yet"):
-        compose.call(SWARM, "containers/stop.sh")
+        compose.call(SWARM, "containers/restart.sh")
 
 
 @pytest.mark.parametrize("script", sorted((scripts.PACKAGE / "tools/swarm").rglob("*/*.sh")), ids=lambda one: one.name)
