@@ -19,6 +19,7 @@ from tests.operator import PROJECT, Operator, settings_for
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.long]
 PORT = 5000
+UP, DOWN = "8d24e6b5c073", "3f1c7a90be21"
 REGISTRY = f"""
 cat >/tmp/registry.yml <<FILE
 version: 0.1
@@ -57,6 +58,10 @@ class Stack:
                 "env_file": ".env",
                 "services": {"backend": "app", "database": "db"},
             },
+            "database": {
+                **settings["database"],
+                "alembic": {"service": "app", "config": "alembic.ini", "command": "sh migrate.sh"},
+            },
             "health": {"urls": ["http://127.0.0.1:8000/health"], "timeout": 60},
         }
         self.operator.write()
@@ -79,6 +84,15 @@ class Stack:
     def head(self) -> str:
         """The tags of the commit in the checkout."""
         return self.sh("git -C shop tag --points-at HEAD")
+
+    def revision(self) -> str:
+        """The revision that the database is at."""
+        asked = "docker exec $(docker ps -q -f name=shop_db) psql -At -U jctc_user -d jctc_db -c"
+        return self.sh(f"{asked} 'SELECT version_num FROM alembic_version'")
+
+    def left(self) -> str:
+        """What is left on the manager of containers and files that a run made."""
+        return self.sh("docker ps -aq -f name=fab- -f name=rehearsal; ls /dev/shm; docker service ls -q -f name=fab-")
 
     def settled(self) -> None:
         """Bring the bad release back, as it was deployed."""
@@ -164,8 +178,53 @@ def test_a_run_whose_operator_dies_while_tasks_are_replaced_is_resumed(stack):
     assert (stack.head(), stack.answers()) == ("v2", ["200", "200", "200"])
 
 
+def test_where_the_schema_moves_all_tasks_end_first_and_undo_brings_schema_and_tasks_back(stack):
+    database = stack.tasks("db")
+    ran = stack.operator.fab("full-rollback", "--commit", "v1", "--yes")
+    assert ran.code == 0, ran.text
+    assert (stack.head(), stack.answers(), stack.revision(), stack.left()) == ("v1", ["200"] * 3, DOWN, "")
+    assert (stack.tasks("db"), len(stack.tasks("app")), len(stack.tasks("agent"))) == (database, 3, 3)
+    ran = stack.operator.fab("undo", "--yes")
+    assert ran.code == 0, ran.text
+    assert (stack.head(), stack.answers(), stack.revision(), stack.left()) == ("bad", ["500"] * 3, UP, "")
+    assert (stack.tasks("db"), len(stack.tasks("app")), len(stack.tasks("agent"))) == (database, 3, 3)
+
+
+def test_the_schema_alone_goes_back_between_a_stop_and_a_start_and_its_snapshot_is_swapped_in_again(stack):
+    ran = stack.operator.fab("migration-rollback", "--yes")
+    assert ran.code == 0, ran.text
+    assert (stack.head(), stack.revision(), len(stack.tasks("app"))) == ("bad", DOWN, 3)
+    ran = stack.operator.fab("undo", "--restore-snapshot", "--yes")
+    assert ran.code == 0, ran.text
+    assert (stack.head(), stack.revision(), len(stack.tasks("app")), stack.left()) == ("bad", UP, 3, "")
+
+
+def test_a_run_whose_operator_dies_while_all_is_stopped_is_resumed(stack):
+    words = stack.operator.command("full-rollback", "--commit", "v1", "--yes")
+    running = subprocess.Popen(words, env=stack.operator.environ(), cwd=PROJECT, stdout=subprocess.DEVNULL)
+    end = time.monotonic() + 120
+    while stack.tasks("app"):
+        assert time.monotonic() < end
+        time.sleep(0.5)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    ran = stack.operator.fab("resume", "--yes")
+    assert ran.code == 0, ran.text
+    assert (stack.head(), stack.answers(), stack.revision()) == ("v1", ["200"] * 3, DOWN)
+    ran = stack.operator.fab("undo", "--yes")
+    assert (ran.code, stack.revision()) == (0, UP), ran.text
+
+
+def test_where_the_downgrade_fails_the_snapshot_comes_back_and_all_tasks_as_they_were(stack):
+    stack.operator.folder.joinpath("fails.sql").write_text("SELECT 1 / 0;")
+    own = f"{UP}={stack.operator.folder / 'fails.sql'}"
+    ran = stack.operator.fab("full-rollback", "--commit", "v1", "--downgrade-sql", own, "--no-rehearse", "--yes")
+    assert (ran.code, "division by zero" in ran.text) == (1, True), ran.text
+    assert (stack.head(), stack.answers(), stack.revision()) == ("bad", ["500"] * 3, UP)
+    assert (len(stack.tasks("app")), len(stack.tasks("agent"))) == (3, 3)
+
+
 REFUSED = {
-    "another schema": (("full-rollback", "--commit", "v1"), "a swarm's schema is not moved yet"),
     "one service": (("code-rollback", "--commit", "v2", "--service", "app"), "a stack is deployed as a whole"),
     "an image that nobody has": (("code-rollback", "--commit", "nowhere"), "cannot be pulled; nothing was stopped"),
     "an image that no registry has": (

@@ -19,7 +19,7 @@ from ..backups.finding import Newest
 from ..history import past
 from ..history.past import Past
 from ..present import drift
-from . import checkup, examine, facts, health
+from . import checkup, examine, facts, health, service_updates
 from .examine import Examined
 from .facts import Facts
 from .health import problem
@@ -74,6 +74,7 @@ def half_done(host: Host) -> str:
 def overview(member: Host, e: Examined, before: Past, runs: Runs, newest: Newest = NEVER) -> Overview:
     """Return what stands where on one host."""
     environment = member.environment
+    updated = service_updates.lines(environment, e.seen, before.ledger)
     lines = [
         ("code", _code(e)),
         ("good before", _good(before)),
@@ -83,12 +84,13 @@ def overview(member: Host, e: Examined, before: Past, runs: Runs, newest: Newest
         ("health", ", ".join(_health(e)) or "no address configured"),
         ("errors", _errors(e)),
         ("settings", _settings(environment, e)),
+        *([("updated", "; ".join(updated))] if updated else []),
         ("engine", f"{e.seen.engine or problem(e.seen, 'engine')}; free: {_free(e)}"),
         ("last run", _last(runs.journals, e.now)),
         *([("lock", runs.lock)] if runs.lock else []),
         *([("out of step", f"{', '.join(runs.out_of_step)}. Next: {fab('converge')}")] if runs.out_of_step else []),
     ]
-    well = _well(environment, e, member is member.fleet[0]) and not newest.old
+    well = _well(environment, e, member is member.fleet[0]) and not (newest.old or updated)
     known = facts.of(e, before, runs.journals, runs.lock)
     return Overview(host=member.address, well=well, lines=lines, drift=e.drifted.drift, facts=known)
 
