@@ -15,6 +15,10 @@ from ..ssh.host import Host
 KNOWN = frozenset(
     {
         *("status", "containers.status", "code-rollback", "full-rollback", "migration-rollback", "resume", "undo"),
+        *("emergency-restore", "backups.create", "backups.list", "backups.check", "backups.restore", "backups.prune"),
+        *("db.current", "db.history", "db.heads", "db.preview", "db.rehearse", "db.downgrade"),
+        *("verify", "check", "diagnose", "drill", "release.stats", "release.check", "git.checkout"),
+        *("incident.logs", "incident.report", "incident.checklist"),
         *("runs.list", "runs.show", "git.log", "git.last-good", "release.begin", "release.list"),
     }
 )

@@ -13,7 +13,7 @@ start_server() {
   set --
   # shellcheck disable=SC2046 # ids and names, one word each
   others=$(docker inspect -f "${service_label:?}" $(running))
-  for alias in $names ${DATABASE:+$(names_of "$DATABASE")} $others; do set -- "$@" --network-alias "${alias#/}"; done
+  for alias in ${DATABASE:+$(names_of "$DATABASE")} $names $others; do set -- "$@" --network-alias "${alias#/}"; done
   if [ -n "$FULL" ]; then set -- "$@" -v "$place"; else set -- "$@" --tmpfs "$place"; fi
   docker network create --internal "$NETWORK" >/dev/null
   start_container --network "$NETWORK" "$@"
