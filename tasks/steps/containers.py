@@ -30,6 +30,7 @@ from .builds import recreate_step
 from .declare import change, task
 
 START = fab("containers.start")
+SWARM_STOP = 600  # seconds that tasks on all nodes, the database's after the others, may take to end
 
 
 def stop_step(report: DeploymentReport) -> Step | None:
@@ -44,8 +45,8 @@ def stop_step(report: DeploymentReport) -> Step | None:
         script=compose.call(report.environment, "containers/stop.sh", *stopped),
         commands=(_shown_stop(report),),
         outage=True,
-        back=report.way_back if report.environment.stack else START,
-        timeout=2 * grace + 120,
+        back=START,
+        timeout=SWARM_STOP if report.environment.stack else 2 * grace + 120,
     )
 
 
@@ -73,6 +74,8 @@ def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> 
     Without a target the containers start as they are, and new ones are made only where there are none. There is no
     step where a rollback starts nothing: compose, told of no service, would start all.
     """
+    if isinstance(report, ServicesReport) and report.environment.stack:
+        return start_existing_step(structs.replace(report, stopping=report.services))
     if isinstance(report, ServicesReport):
         title, words = report.title, ["--no-recreate", *report.words]
         script = services.start_missing(report.environment, words)
@@ -140,12 +143,15 @@ def start_existing_step(report: DeploymentReport) -> Step | None:
 def restart_step(report: ServicesReport) -> Step:
     """Return the runbook's "Container Rollback (Quick Restart)"."""
     grace, restarted = report.environment.compose.grace, report.existing
+    shown = f"docker restart -t {grace} {_names(report, restarted)}"
+    if report.environment.stack:
+        shown = "; ".join(f"docker service update --force {report.environment.stack}_{one}" for one in restarted)
     return Step(
         name="restart",
         effects=("stops", "starts"),
         title=f"Restart {', '.join(restarted)}",
         script=compose.call(report.environment, "containers/restart.sh", *restarted),
-        commands=(f"docker restart -t {grace} {_names(report, restarted)}",),
+        commands=(shown,),
         outage=True,
         timeout=2 * grace + 240,
     )

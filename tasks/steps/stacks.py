@@ -15,6 +15,7 @@ from ..ssh.host import Host
 KNOWN = frozenset(
     {
         *("status", "containers.status", "code-rollback", "full-rollback", "migration-rollback", "resume", "undo"),
+        *("container-restart", "containers.start", "containers.stop", "containers.restart"),
         *("emergency-restore", "backups.create", "backups.list", "backups.check", "backups.restore", "backups.prune"),
         *("db.current", "db.history", "db.heads", "db.preview", "db.rehearse", "db.downgrade"),
         *("verify", "check", "diagnose", "drill", "release.stats", "release.check", "git.checkout"),

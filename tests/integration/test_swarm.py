@@ -231,7 +231,7 @@ REFUSED = {
         ("code-rollback", "--commit", "v2", "--image", "app=postgres:15"),
         "no registry has",
     ),
-    "a task of compose": (("containers.stop",), "containers.stop does not know the stack of a swarm yet"),
+    "a task of compose": (("containers.rebuild",), "containers.rebuild does not know the stack of a swarm yet"),
 }
 
 

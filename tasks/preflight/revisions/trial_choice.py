@@ -23,6 +23,7 @@ from . import schema, schema_choice
 Ports = dict[int, tuple[str, int]]
 """By published port: the service, and the port of its container, that it leads to."""
 
+UNTOLD = "a swarm's configs and secrets are not given to one"
 LOCAL = ("127.0.0.1", "localhost", "::1")
 PORTS = f'{{{{index .Config.Labels "{LABEL}.service"}}}} {{{{json .HostConfig.PortBindings}}}}'
 
@@ -41,6 +42,8 @@ def choose(c: Host, seen: State, change: SchemaChange, commit: Commit | None) ->
 
 def present(c: Host, seen: State, commit: Commit | None) -> tuple[Trial | None, str]:
     """Return what is tried of `commit`, which runs, on the schema that another brings; and the line that says so."""
+    if c.environment.stack:
+        return None, f"whether what runs works on the new schema is not tried: {UNTOLD}"
     service, addresses = _asked(c, seen)
     image = seen.image_ids.get(service)
     if not (commit and addresses and image):
@@ -52,6 +55,8 @@ def present(c: Host, seen: State, commit: Commit | None) -> tuple[Trial | None, 
 
 
 def _found(c: Host, seen: State, change: SchemaChange, commit: Commit | None) -> Trial | str:
+    if c.environment.stack:
+        return UNTOLD
     commit = commit or schema_choice.fitting(c, change.to_heads)
     if commit is None:
         return f"none of the last {schema_choice.LOOKED_AT} commits needs {change.goal}; --commit names one"

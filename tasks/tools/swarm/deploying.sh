@@ -3,6 +3,10 @@
 LONG=60 # seconds within which a task has to find a node
 OFTEN=4 # failures of one service since the deployment that are no accident
 
+# Print those of services that are, or are not, the database's.
+database_of() { printf '%s\n' "$@" | grep -xF -e "${DATABASE:--}" || :; }
+applications() { printf '%s\n' "$@" | grep -vxF -e "${DATABASE:--}" || :; }
+
 deploy() { # deploy the files COMPOSE_FILES: an image that they name as the last deployment did stays
   set -- --resolve-image changed --with-registry-auth
   while IFS= read -r file; do

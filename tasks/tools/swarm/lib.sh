@@ -4,9 +4,12 @@
 namespace=com.docker.stack.namespace
 named=com.docker.swarm.service.name
 prefix=${STACK}_
-halted=fab-rollback.stopped               # the label that tells how many tasks a stopped service had
-nowhere=node.id==stopped-by-fab-rollback # where a stopped service of every node may run
 # shellcheck disable=SC2034 # used by the scripts that source lib.sh
+{
+  HALTED=fab-rollback.stopped              # the label that tells how many tasks a stopped service had
+  NOWHERE=node.id==stopped-by-fab-rollback # where a stopped service of every node may run
+}
+# shellcheck disable=SC2034
 service_label="{{slice (index .Config.Labels \"$named\") ${#prefix}}}"
 
 listed() ( # OPTION [SERVICE...]: the containers on this node that run: what ended is history

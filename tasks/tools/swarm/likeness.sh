@@ -1,5 +1,6 @@
 # Functions that make a container on this node as the swarm makes those of a service, without starting it: programs are run
 # like it then. lib.sh sources this file.
+# shellcheck disable=SC2030,SC2031,SC2154 # variables of lib.sh; each likeness has its own service
 made=fab-rollback-like-$STACK-$$
 laid=/dev/shm/$made # in memory, for root and the login only: there may be secrets in it
 word="'{{join (split . \"'\") \"'\\\\''\"}}'"

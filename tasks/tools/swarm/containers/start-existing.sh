@@ -4,13 +4,13 @@
 note_updates
 began=$(date +%s)
 for one; do
-  about=$(docker service inspect -f "{{if .Spec.Mode.Global}}global{{end}} {{index .Spec.Labels \"$halted\"}}" "$prefix$one")
+  about=$(docker service inspect -f "{{if .Spec.Mode.Global}}global{{end}} {{index .Spec.Labels \"$HALTED\"}}" "${STACK}_$one")
   case $about in
     *' ') continue ;;
-    global*) set_to="--constraint-rm $nowhere" ;;
+    global*) set_to="--constraint-rm $NOWHERE" ;;
     *) set_to="--replicas ${about#* }" ;;
   esac
   # shellcheck disable=SC2086 # an option and its word
-  docker service update --detach --quiet --label-rm "$halted" $set_to "$prefix$one" >/dev/null
+  docker service update --detach --quiet --label-rm "$HALTED" $set_to "${STACK}_$one" >/dev/null
 done
 watched "$@"

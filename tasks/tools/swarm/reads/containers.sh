@@ -7,7 +7,7 @@ about="$about$tab{{.Status.State}}$tab{{json .Status.Timestamp}}$tab{{with .Stat
 about="$about{{else}}0$tab{{end}}$tab{{.Spec.ContainerSpec.Image}}$tab{{.Status.Err}}"
 policy='{{with .Spec.TaskTemplate.RestartPolicy}}{{.Condition}}{{end}}'
 
-stopped="{{index .Spec.Labels \"$halted\"}}$tab{{.Spec.TaskTemplate.ContainerSpec.Image}}"
+stopped="{{index .Spec.Labels \"$HALTED\"}}$tab{{.Spec.TaskTemplate.ContainerSpec.Image}}"
 
 services=$(stacked "service$tab{{.ID}}$tab{{.Spec.Name}}$tab$policy$tab$stopped")
 [ -n "$services" ] || exit 0

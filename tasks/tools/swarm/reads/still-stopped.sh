@@ -3,7 +3,7 @@
 . "$SCRIPTS/tools/compose/lib.sh"
 back=
 for one; do
-  about=$(docker service inspect -f "{{with .Spec.Mode.Replicated}}{{.Replicas}}{{end}} {{range .Spec.TaskTemplate.Placement.Constraints}}{{.}},{{end}}" "$prefix$one")
-  case $about in '0 '* | *"$nowhere,"*) ;; *) back="$back $one" ;; esac
+  about=$(docker service inspect -f "{{with .Spec.Mode.Replicated}}{{.Replicas}}{{end}} {{range .Spec.TaskTemplate.Placement.Constraints}}{{.}},{{end}}" "${STACK}_$one")
+  case $about in '0 '* | *"$NOWHERE,"*) ;; *) back="$back $one" ;; esac
 done
 [ -z "$back" ] || fail "started again by somebody after the stop:$back (a deployment, docker service scale?); end that first"

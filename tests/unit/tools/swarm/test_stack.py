@@ -106,7 +106,7 @@ def test_a_script_of_the_stack_takes_the_place_of_that_of_compose_and_reads_with
 
 def test_what_would_change_containers_as_compose_does_is_refused():
     with pytest.raises(Refused, match="not possible in a swarm yet"):
-        compose.call(SWARM, "containers/restart.sh")
+        compose.call(SWARM, "containers/recreate.sh")
 
 
 @pytest.mark.parametrize("script", sorted((scripts.PACKAGE / "tools/swarm").rglob("*/*.sh")), ids=lambda one: one.name)

@@ -60,6 +60,17 @@ def test_what_was_stopped_gets_as_many_tasks_again_and_what_was_not_stays():
     assert Ran("containers/start-existing.sh", "app", mode="").updates == []
 
 
+def test_the_database_is_stopped_last():
+    order = [words[-1] for words in Ran("containers/stop.sh", "app", "db", "web", mode="1").updates]
+    assert order == ["shop_app", "shop_web", "shop_db"]
+
+
+def test_a_restart_that_leaves_a_task_of_before_is_no_restart():
+    ran = Ran("containers/restart.sh", "app", mode="")
+    assert ran.updates == [["--detach", "--quiet", "--force", "shop_app"]]
+    assert (ran.done.returncode, "not restarted: t1" in ran.done.stderr) == (1, True)
+
+
 def test_what_somebody_starts_after_the_stop_is_named():
     assert Ran("reads/still-stopped.sh", "app").done.returncode == 0
     assert Ran("reads/still-stopped.sh", "app", scaled="", nowhere=f"{NOWHERE},").done.returncode == 0
