@@ -14,13 +14,13 @@ from ..ssh.host import Host
 
 KNOWN = frozenset(
     {
-        *("status", "containers.status", "code-rollback", "full-rollback", "migration-rollback", "resume", "undo"),
-        *("container-restart", "containers.start", "containers.stop", "containers.restart"),
-        *("emergency-restore", "backups.create", "backups.list", "backups.check", "backups.restore", "backups.prune"),
+        *("full-rollback", "code-rollback", "migration-rollback", "container-restart", "emergency-restore"),
+        *("undo", "resume", "status", "verify", "check", "diagnose"),
+        *("containers.status", "containers.stop", "containers.start", "containers.restart"),
         *("db.current", "db.history", "db.heads", "db.preview", "db.rehearse", "db.downgrade"),
-        *("verify", "check", "diagnose", "drill", "release.stats", "release.check", "git.checkout"),
-        *("incident.logs", "incident.report", "incident.checklist"),
-        *("runs.list", "runs.show", "git.log", "git.last-good", "release.begin", "release.list"),
+        *("backups.create", "backups.list", "backups.check", "backups.restore", "backups.prune"),
+        *("runs.list", "runs.show", "git.log", "git.last-good", "release.begin", "release.list", "release.stats"),
+        *("incident.logs", "incident.checklist", "incident.report"),
     }
 )
 
