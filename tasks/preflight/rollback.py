@@ -146,11 +146,11 @@ def _same_commit(asked: Asked, options: RollbackOptions) -> list[str]:
 
 
 def _facts(seen: State, services: list[str], options: RollbackOptions) -> list[str]:
-    names = ", ".join(seen.modified[:5])
-    aside = f"local changes are put aside ({names}): git stash pop in the checkout brings them back"
+    aside = f"local changes are put aside ({', '.join(seen.modified[:5])}): git stash pop there brings them back"
     jobs = f"goes on meanwhile, with the code of before: {', '.join(seen.jobs)} (docker-compose run)"
     return [
         *([jobs] if seen.jobs else []),
+        *(f"{name} stays as it was changed on the host" for name in seen.kept),
         *([aside] if options.stash and seen.modified else []),
         *([f"only {', '.join(services)} start anew"] if services else []),
     ]

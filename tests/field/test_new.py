@@ -21,6 +21,9 @@ SHAPES = {
     },
     "the compose file in a subfolder": SUBFOLDER,
     "the application below the top": BELOW,
+    "values in a tracked .env, changed on the host": {
+        "tracked": {".gitignore": "__pycache__/\n", ".env": "DB_PASSWORD=changethis\nSECRET_KEY=changethis\n"},
+    },
     "two compose files": {
         "tracked": {"docker-compose.override.yml": '{"services": {"app": {"environment": {"EXTRA": "1"}}}}'},
         "compose": "-f docker-compose.yml -f docker-compose.override.yml",

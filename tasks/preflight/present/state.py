@@ -33,7 +33,8 @@ class State(Struct, frozen=True, kw_only=True):
 
     `free` is bytes by mount, `revision` the rows of the alembic table, None where they could not be read.
     `activity` is another one once any run has done anything on the host. `lacks_lfs` says why a checkout needs the
-    git-lfs that the host lacks. `jobs` are the containers of `compose run` that still run.
+    git-lfs that the host lacks. `kept` are changed files that a checkout leaves alone: the values of compose. `jobs`
+    are the containers of `compose run` that still run.
     """
 
     engine: str = ""
@@ -43,6 +44,7 @@ class State(Struct, frozen=True, kw_only=True):
     branch: str = ""
     subject: str = ""
     modified: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     untracked: list[str] = field(default_factory=list)
     containers: list[Container] = field(default_factory=list)
     revision: list[str] | None = None
@@ -143,6 +145,7 @@ def _state(**found: tuple[Any, str]) -> State:
         branch=head.branch,
         subject=head.subject,
         modified=changes.modified,
+        kept=changes.kept,
         untracked=changes.untracked,
         containers=values["containers"],
         revision=values.get("revision"),

@@ -76,9 +76,15 @@ def contained(environment: Environment, shas: Iterable[str], sha: str) -> Probe[
 
 
 def in_the_way(environment: Environment, ref: str) -> str:
-    """Return a command that prints untracked files, ignored ones too, which the commit `ref` would overwrite."""
+    """Return a command that prints untracked files, ignored ones too, which the commit `ref` would overwrite.
+
+    And the `.env` of compose, where both the host and the commit have changed it.
+    """
     brought = git(environment, "ls-tree", "-r", "--name-only", "--full-tree", ref)
-    return f"{{ {git(environment, 'ls-files', '-o', '--full-name', ':/')}; {brought}; }} | sort | uniq -d"
+    both = f"{{ {git(environment, 'ls-files', '-o', '--full-name', ':/')}; {brought}; }} | sort | uniq -d"
+    here = git(environment, "ls-files", "-m", "--full-name", "--", ".env")
+    there = git(environment, "diff", "--name-only", "HEAD", ref, "--", ".env")
+    return f"{both}; {{ {here}; {there}; }} | sort | uniq -d"
 
 
 def changed(environment: Environment, ref: str) -> str:

@@ -9,6 +9,8 @@ from ...ssh import paths, scripts
 from ...ssh.probe import Probe, single
 from ...ssh.shell import Answer
 
+KEPT = "ls-files -m -z --full-name -- .env"
+
 
 class Head(Struct, frozen=True):
     """HEAD: a full hash, its commit's subject, and the branch; the branch is empty where HEAD is detached."""
@@ -19,10 +21,14 @@ class Head(Struct, frozen=True):
 
 
 class Changes(Struct, frozen=True):
-    """Tracked files that were modified, and files that git does not know."""
+    """Tracked files that were modified, files that git does not know, and `kept`: the values of compose, modified.
+
+    Those belong to the host: where no commit changes them, a checkout leaves them as they are.
+    """
 
     modified: list[str]
     untracked: list[str]
+    kept: list[str] = []
 
 
 def head(environment: Environment) -> Probe[Head]:
@@ -33,7 +39,9 @@ def head(environment: Environment) -> Probe[Head]:
 
 def changes(environment: Environment) -> Probe[Changes]:
     """Return the probe of what was changed in the checkout."""
-    return single(f"git -C {paths.app(environment)} status --porcelain=v1 -z", lambda answer: parse_changes(answer.out))
+    git = f"git -C {paths.app(environment)}"
+    parts = {"status": f"{git} status --porcelain=v1 -z", "kept": f"{git} {KEPT}"}
+    return Probe(parts, lambda answers: parse_changes(answers["status"].out, answers["kept"].out))
 
 
 def moved(environment: Environment) -> Probe[float]:
@@ -54,9 +62,9 @@ def _head(answer: Answer) -> Head:
     return Head(commit, subject, branch.strip())
 
 
-def parse_changes(out: str) -> Changes:
-    """Return the changes that `git status --porcelain=v1 -z` printed."""
-    modified, untracked = [], []
+def parse_changes(out: str, values: str) -> Changes:
+    """Return the changes that `git status --porcelain=v1 -z` printed; `values` are the files that KEPT printed."""
+    modified, untracked, kept = [], [], [name for name in values.split("\0") if name.strip()]
     entries = iter(out.strip("\n").split("\0"))
     for entry in entries:
         code, name = entry[:2], entry[3:]
@@ -64,6 +72,6 @@ def parse_changes(out: str) -> Changes:
             next(entries, None)
         if code == "??":
             untracked.append(name)
-        elif name:
+        elif name and name not in kept:
             modified.append(name)
-    return Changes(modified, untracked)
+    return Changes(modified, untracked, kept)

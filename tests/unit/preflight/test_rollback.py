@@ -137,6 +137,10 @@ def test_local_changes_are_refused_unless_they_are_put_aside(host):
     assert "local changes are put aside (a.py)" in check(host(changed), stash=True).facts[0]
 
 
+def test_values_that_were_changed_on_the_host_are_no_local_changes_and_are_told_of(host):
+    assert ".env stays as it was changed on the host" in check(host(state(*SERVICES, kept=[".env"]))).facts
+
+
 def test_a_name_that_means_nothing_there_says_what_there_is(host):
     with pytest.raises(Refused) as refused:
         check(host(commit=None))

@@ -38,6 +38,16 @@ def test_local_changes_are_put_aside_and_untracked_files_stay(host):
     assert "put aside by a rollback" in host.git("stash", "list")
 
 
+def test_the_values_of_compose_that_were_changed_on_the_host_stay(host):
+    host.commit("SECRET=example", at=host.origin, file=".env")
+    good, _bad = host.release("good"), host.release("bad")
+    for name in (".env", "file"):
+        (host.folder / name).write_text("changed by hand")
+    assert host.sh(checkout.check_out(host.environment, good, stash=True)).returncode == 0
+    assert (host.head(), (host.folder / ".env").read_text()) == (good, "changed by hand")
+    assert (host.folder / "file").read_text() == "good"
+
+
 def test_a_checkout_in_the_way_of_a_local_change_fails(host):
     good, bad = host.head(), host.release("bad")
     (host.folder / "file").write_text("changed by hand")

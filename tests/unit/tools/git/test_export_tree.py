@@ -124,3 +124,11 @@ def test_it_can_be_made_again(checkout, tmp_path):
     (tmp_path / "t" / "left over").touch()
     sh(script)
     assert "left over" not in files(tmp_path / "t")
+
+
+def test_the_values_of_compose_are_those_that_were_changed_on_the_host(tmp_path):
+    checkout = Checkout(tmp_path / "x")
+    checkout.commit("SECRET=example", file=".env")
+    (checkout.folder / ".env").write_text("SECRET=real")
+    sh(export(checkout, checkout.head(), tmp_path / "t"))
+    assert (tmp_path / "t" / ".env").read_text() == "SECRET=real"

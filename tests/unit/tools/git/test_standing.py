@@ -6,6 +6,7 @@ import pytest
 
 from tasks.ssh.shell import Answer
 from tasks.tools.git import standing
+from tests.unit.support.checkouts import Checkout
 from tests.unit.support.deployment import environment
 from tests.unit.support.stage import Stage
 
@@ -37,4 +38,18 @@ def test_a_detached_head_is_no_failure():
     ],
 )
 def test_local_changes_are_told_from_new_files(said, modified, untracked):
-    assert standing.parse_changes(said) == standing.Changes(modified, untracked)
+    assert standing.parse_changes(said, "") == standing.Changes(modified, untracked)
+
+
+def test_values_of_compose_that_were_changed_on_the_host_are_told_apart(tmp_path):
+    host = Checkout(tmp_path)
+    host.commit("SECRET=example", file=".env")
+    for name in (".env", "file"):
+        (host.folder / name).write_text("changed by hand")
+    answers = {name: asked(host.sh(command)) for name, command in standing.changes(host.environment).commands.items()}
+    assert standing.changes(host.environment).read(answers) == standing.Changes(["file"], [], [".env"])
+
+
+def asked(ran) -> Answer:
+    """The answer that a probe is given to what ran."""
+    return Answer(ran.stdout, ran.stderr, ran.returncode)
