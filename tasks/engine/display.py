@@ -14,7 +14,7 @@ from ..console.commands import fab
 from ..console.units import lasting
 from ..ssh.host import Host
 from ..ssh.shell import nonce
-from . import grouped, turns
+from . import grouped, journal, turns
 from .plan import Plan
 from .progress import PREFIX, Progress
 from .world import Check, Outcome
@@ -140,7 +140,7 @@ def outcome(outcome: Outcome, outage: str) -> None:
     """Print the last lines of a run that was proven; `outage`: what is said of it, empty where none is expected."""
     if console.emit_json(msgspec.to_builtins(outcome)):
         return
-    how = "done, but not all of it verified," if outcome.left_out else "done and verified"
+    how = f"{journal.NOT_ALL}," if outcome.left_out else "done and verified"
     said = f"{outcome.task}: {how} in {lasting(outcome.seconds)}"
     left = f"not required, and left out of the proof: {', '.join(outcome.left_out)}" if outcome.left_out else ""
     back = f"\nThe way back: {outcome.back}" if outcome.back else ""

@@ -217,7 +217,8 @@ class Execution:
 
     def _finish(self, member: Host, outcome: Outcome) -> None:
         in_step = [one.address for one in self.host.fleet] if self.plan.expect.commit else []
-        member.sh(journal.finish(self.folder, journal.owner(self.plan), outcome.outage, outcome.recovery, in_step))
+        measured = (outcome.outage, outcome.recovery)
+        member.sh(journal.finish(self.folder, journal.owner(self.plan), *measured, in_step, outcome.left_out))
         if undone := self.plan.undoes:
             there = journal.folder(self.host.environment, undone)
             member.sh(journal.note(there, "undone", by=self.plan.run, half=False), check=False)

@@ -27,6 +27,7 @@ MOVED = 9  # exit code of a begin that came too late
 # The engine's own scripts that work in a run's folder, with all that they need.
 OWN = " ".join(f"$SCRIPTS/engine/{name}.sh" for name in ("watch-step", "stop-step", "note", "close-run"))
 Entry = dict[str, Any]
+NOT_ALL = "done, but not all of it verified"
 # The last word about a run, by the last entry of its journal that says one.
 LAST_WORD = {
     "proven": "done and verified",
@@ -127,16 +128,18 @@ def finish(
     outage: float | None = None,
     recovery: float | None = None,
     in_step: Iterable[str] = (),
+    left_out: Sequence[str] = (),
 ) -> str:
     """Return the command that does what the plan does once it is proven, and closes the journal.
 
-    `in_step` are addresses of hosts that need not be remembered as out of step any more.
-    `outage` is how long the application did not answer, in seconds, `recovery` when it did again, from the run's
-    begin, where these are known.
+    `left_out` is what the proof did not require, and is not well; `in_step` are addresses of hosts that need not be
+    remembered as out of step any more. `outage` is how long the application did not answer, in seconds, `recovery` when
+    it did again, from the run's begin, where these are known.
     """
     known = {name.upper(): owner[name] for name in ("run", "task", "who", "machine")}
-    measured = {name: value for name, value in (("outage", outage), ("recovery", recovery)) if value is not None}
-    return inside(run_folder, "close-run.sh", _entry("proven", half=False, **measured), *in_step, **known)
+    noted = {"outage": outage, "recovery": recovery, "left_out": list(left_out) or None}
+    said = {name: value for name, value in noted.items() if value is not None}
+    return inside(run_folder, "close-run.sh", _entry("proven", half=False, **said), *in_step, **known)
 
 
 def activity(environment: Environment) -> Probe[str]:
@@ -206,9 +209,8 @@ def first(entries: list[Entry]) -> Entry:
 
 def last_word(entries: list[Entry]) -> str:
     """Return what the journal says of a run that nobody works on."""
-    events = [str(e.get("event")) for e in entries]
-    said = next((e for e in reversed(events) if e in LAST_WORD or e == "resumed"), "")
-    return LAST_WORD.get(said, "cut off")
+    said = next((e for e in reversed(entries) if e.get("event") in (*LAST_WORD, "resumed")), {})
+    return NOT_ALL if said.get("left_out") else LAST_WORD.get(str(said.get("event")), "cut off")
 
 
 def partially_applied(entries: list[Entry]) -> bool:

@@ -136,8 +136,9 @@ def words(found: Measured | None) -> str:
         return "outage not measured"
     if not found.outage and found.recovery is None:
         return "no outage was seen"
-    before = " (not healthy before either)" if found.before else ""
-    outage = f"outage {lasting(found.outage)}{before}"
+    outage = f"outage {lasting(found.outage)}"
     if found.recovery is None:  # a journal of before knows no more
         return outage
+    if found.before:
+        return f"not healthy when the run began, healthy again {lasting(found.recovery)} after that"
     return f"{outage}, recovered {lasting(found.recovery)} after the run began"

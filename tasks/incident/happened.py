@@ -91,4 +91,6 @@ def _worded(main: RunRecord, entry: TimelineEntry) -> str:
     said = defaultdict(lambda: "?", {key: str(value) for key, value in entry.said.items()})
     if "step" in said:
         said["step"] = title(main, entry)
+    if entry.said.get("left_out"):
+        return f"{WORDS['proven']}, but for what was not required: {', '.join(entry.said['left_out'])}"
     return WORDS.get(entry.event, entry.event).format_map(said)

@@ -26,7 +26,8 @@ def of(incident: Incident) -> str:
     if main is None:
         return f"{incident.environment}: no rollback was run. {present(incident.seen)}"
     outage = f", {words(main.measured)}" if main.measured else ""
-    ending = f"proven {moment(proven.at)}{outage}" if proven else f"not proven: {main.state}"
+    how = "not all of it proven" if incident.unverified else "proven"
+    ending = f"{how} {moment(proven.at)}{outage}" if proven else f"not proven: {main.state}"
     half = "; it is applied only in part" if main.partially_applied else ""
     return f"{incident.environment}: {main.plan.task}, {main.plan.purpose}: {ending}{half}. {present(incident.seen)}"
 
@@ -43,7 +44,9 @@ def story(incident: Incident, main: RunRecord) -> str:
         return f"{begun} It is not proven to have worked ({main.state}){half}. {present(incident.seen)}"
     outage = proven.said.get("outage")
     meanwhile = "" if outage is None else f"; the application did not answer for {lasting(outage)} meanwhile"
-    return f"{begun} It was proven on the host {lasting(proven.at - began)} later{meanwhile}. {present(incident.seen)}"
+    left = f", but for what was not required: {', '.join(incident.unverified)}" if incident.unverified else ""
+    later = f"{lasting(proven.at - began)} later{left}{meanwhile}"
+    return f"{begun} It was proven on the host {later}. {present(incident.seen)}"
 
 
 def well(seen: State) -> bool:

@@ -43,7 +43,7 @@ def of_turn(host: Host, plan: Plan, turn: Turn, hidden: Secrets) -> News:
 
 
 def _ended(outcome: Outcome | None) -> str:
-    return "done, but not all of it verified" if outcome and outcome.left_out else "done and verified"
+    return journal.NOT_ALL if outcome and outcome.left_out else "done and verified"
 
 
 def _news(title: str, lines: Iterable[tuple[str, str]], hidden: Secrets) -> News:
@@ -87,7 +87,7 @@ def _data(plan: Plan) -> list[tuple[str, str]]:
 def outage(plan: Plan, lasted: float | None) -> str:
     """Return how long the application did not answer because of a run; `lasted` in seconds, None: not known."""
     if lasted is not None:
-        return lasting(lasted)
+        return f"{lasting(lasted)} during the run"
     return "not measured" if plan.outage else "none: the application went on"
 
 

@@ -90,6 +90,11 @@ class Incident(Struct, frozen=True, kw_only=True):
         """The entry that says that the main run was proven."""
         return self.last("proven")
 
+    @property
+    def unverified(self) -> list[str]:
+        """What the main run's proof did not require, and was not well."""
+        return list(self.proven.said.get("left_out", [])) if self.proven else []
+
     def when(self, at: float) -> str:
         """Return a time of the host, and how long ago that was."""
         now = self.main.now if self.main else 0

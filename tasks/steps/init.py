@@ -110,7 +110,7 @@ def _identity(c: Context) -> str | None:
 def _reach(host: str | None, key: str | None, known_hosts: str | None) -> HostSettings:
     """Return how the host is reached; Refused where that cannot be meant."""
     if not host or host.startswith("-"):
-        raise Refused(f"which host? {fab('init USER@HOST [--key FILE] [--known-hosts FILE]')}, as ssh reaches it.")
+        raise Refused(f"Which host? {fab('init USER@HOST [--key FILE] [--known-hosts FILE]')}, as ssh reaches it.")
     named = address.parse(host)
     files = {"key": key, "known_hosts": known_hosts}
     paths = {what: str(Path(file).expanduser().absolute()) for what, file in files.items() if file}

@@ -145,6 +145,13 @@ def test_a_closed_run_has_its_outage_and_when_the_application_answered_again(hom
     assert (read(folder)[-1]["outage"], read(folder)[-1]["recovery"]) == (3.5, 7.1)
 
 
+def test_a_run_that_left_something_out_of_its_proof_is_not_called_verified_afterwards(home):
+    folder = written(home, plan())
+    done = home.sh(runs.finish(runs.folder(ENVIRONMENT, "run-1"), OWNER, left_out=["http://h: 500"]))
+    assert done.returncode == 0, done.stderr
+    assert runs.last_word(read(folder)) == "done, but not all of it verified"
+
+
 def test_a_run_whose_closing_fails_is_not_called_proven(home):
     folder = written(home, plan(closing="echo no room >&2; exit 1"))
     done = home.sh(runs.finish(runs.folder(ENVIRONMENT, "run-1"), OWNER))

@@ -29,7 +29,7 @@ def typed(monkeypatch, capsys, folder, line: str) -> str:
         ("status surplus", "No idea what 'surplus' is!"),
         ("--help xyzzy", "No idea what 'xyzzy' is!"),
         ("git.log --count", "--count: needs a value"),
-        ("init", "which host? fab init USER@HOST, as ssh reaches it."),
+        ("init", "Which host? fab init USER@HOST [--key FILE] [--known-hosts FILE], as ssh reaches it."),
         ("init --name x -y", "No idea what '-y' is"),
         ("init u@h surplus", "No idea what 'surplus' is!"),
         ("full-rollback --image", "--image: needs a value"),

@@ -50,7 +50,7 @@ def test_of_a_finished_run_all_is_told_by_hand():
     assert told[2:] == [
         "Who: ada from laptop, 1970-01-01 00:16:40 UTC, 2 minutes ago",
         f"Why: {cause.line}",
-        "Outage: 9.3 s",
+        "Outage: 9.3 s during the run",
         "Data lost: no data",
         "Next: nothing",
         "Report: not written yet: fab incident.report --output report.html",
@@ -79,4 +79,4 @@ def test_without_a_run_only_the_present_is_told():
 def test_an_outage_that_nobody_measured_is_not_called_none():
     assert news.outage(plan(STOP), None) == "not measured"
     assert news.outage(plan(START), None) == "none: the application went on"
-    assert news.outage(plan(STOP), 600.0) == "10 minutes"
+    assert news.outage(plan(STOP), 600.0) == "10 minutes during the run"

@@ -135,6 +135,14 @@ def test_what_the_proof_did_not_require_has_a_line_in_it(written):
     assert "- not required, and NOT well · health · http://h: 500: broken; not healthy before either" in text
 
 
+def test_what_was_not_well_in_the_end_is_not_called_repaired(written):
+    ended = {**PROVEN, "left_out": ["http://h: 500: broken"]}
+    text = written(incident(journal(("stop", "checkout", "start"), 0, ended), code=500))
+    assert "- Repaired: not proven (not required, and not well: http://h: 500: broken)" in text
+    assert "not all of it proven" in text
+    assert "the result was proven on the host, but for what was not required: http://h: 500: broken" in text
+
+
 def test_a_failure_is_never_called_a_recovery(written):
     failed = {"event": "failed", "step": "start", "why": "app exited", "half": True}
     text = written(incident(journal(("stop", "checkout", "start"), 1, failed), status="exited", code=500))

@@ -151,7 +151,7 @@ def test_an_environment_is_replaced_only_when_that_was_said(look, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"host": None}, r"which host\? .*init USER@HOST.*, as ssh reaches it\."),
+        ({"host": None}, r"Which host\? .*init USER@HOST.*, as ssh reaches it\."),
         ({"host": "-x"}, "starts with a dash"),
         ({"host": "h", "name": "a b"}, "--name: 'a b' is none; allowed"),
         ({"host": "h:0"}, "h:0: allowed: a whole number >= 1"),
