@@ -14,6 +14,7 @@ from ..console.errors import Refused
 from ..console.text import nearest
 
 UNKNOWN = re.compile(r"No idea what '(.+)' is!")
+VALUES = {"--run": re.compile(r"last|\d{8}-\d{6}.*"), "--commit": re.compile(r"[0-9a-f]{7,40}|HEAD.*")}
 BEGIN_WITH = (
     f"Nothing was asked for. To begin with:\n"
     f"  {fab('status')}: where the deployment is\n"
@@ -70,5 +71,8 @@ def _explained(error: ParseError, program: Any) -> str:
         return str(error)
     word = unknown[1].partition("=")[0]
     options = getattr(error.context, "flags", {})
+    meant = next((name for name, values in VALUES.items() if name in options and values.fullmatch(word)), "")
+    if meant:
+        return f"No idea what {word!r} is, did you mean '{meant} {word}'?"
     hint = nearest(word, list(options if word.startswith("-") else program.collection.task_names))
     return f"No idea what {word!r} is{hint or '!'}"

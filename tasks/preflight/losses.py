@@ -98,8 +98,10 @@ def _describe(revision: Revision, downgrade: Downgrade | None, counted: Counted)
     grave = downgrade.kind in ("destroys", "nothing")
     why = lost or ([_reasons(downgrade, revision)] if grave else [])
     left = [f"leaves type {one} behind: upgrading again may fail" for one in migrations.left_types(revision.source)]
-    facts = [f"takes back {name}: {downgrade.kind}", *(f"  {line}" for line in (*why, *left))]
-    return facts, [f"{name}: {'; '.join(why)}.{SURE}"] if grave and not _empty(downgrade, counted) else []
+    empty = _empty(downgrade, counted)
+    does = "what it would destroy is empty" if empty and downgrade.kind == "destroys" else downgrade.kind
+    facts = [f"takes back {name}: {does}", *(f"  {line}" for line in (*why, *left))]
+    return facts, [f"{name}: {'; '.join(why)}.{SURE}"] if grave and not empty else []
 
 
 def _empty(downgrade: Downgrade, counted: Counted) -> bool:

@@ -27,6 +27,8 @@ def typed(monkeypatch, capsys, folder, line: str) -> str:
         ("full-rollback --comit x", "No idea what '--comit' is, did you mean '--commit'?"),
         ("verify --comit=x", "No idea what '--comit' is, did you mean '--commit'?"),
         ("status surplus", "No idea what 'surplus' is!"),
+        ("runs.show last", "No idea what 'last' is, did you mean '--run last'?"),
+        ("full-rollback abc1234", "No idea what 'abc1234' is, did you mean '--commit abc1234'?"),
         ("--help xyzzy", "No idea what 'xyzzy' is!"),
         ("git.log --count", "--count: needs a value"),
         ("init", "Which host? fab init USER@HOST [--key FILE] [--known-hosts FILE], as ssh reaches it."),

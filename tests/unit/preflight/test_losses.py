@@ -57,7 +57,8 @@ def test_what_is_dropped_is_said_in_numbers_and_asked_for_by_name(described, bod
 
 def test_what_is_empty_is_said_and_not_asked_for(described):
     facts, questions, _ = described(change("op.drop_column('t', 'a')"), (4, 0), ends=False)
-    assert (facts[1], questions) == ("  drops column t.a: 0 values in 4 rows go", [])
+    drops = ["takes back two (Add it): what it would destroy is empty", "  drops column t.a: 0 values in 4 rows go"]
+    assert (facts, questions) == (drops, [])
     assert described(change("op.drop_table('t')"), (0, 0), ends=False).questions == []
     assert described(change("op.drop_table('t' + X)"), ends=False).questions != []
 

@@ -31,6 +31,11 @@ from tasks.tools.meanings import meaning
         ("sh: line 1: cd: /home/u/app: No such file or directory", "no folder on the host"),
         ("fatal: detected dubious ownership in repository at '/srv/app'", "safe.directory"),
         ("the database container (db) is not running", "the database container (db) is not running: fab containers"),
+        (
+            'psql: error: FATAL:  role "shopp" does not exist',
+            'role "shopp" does not exist: database.user in hosts.yaml',
+        ),
+        ('FATAL:  database "x" does not exist', 'database "x" does not exist: database.name in hosts.yaml'),
         ("first\nsomething\x1b[31m else\n", "something�[31m else"),
     ],
 )
