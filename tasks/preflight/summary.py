@@ -1,4 +1,4 @@
-"""A rollback in three lines, right above the question: what goes back, what is lost, what keeps it."""
+"""A rollback, or its way back, in three lines right above the question: what moves, what is lost, what keeps it."""
 
 from __future__ import annotations
 
@@ -22,3 +22,11 @@ def of(report: RollbackReport, commits: int) -> dict[str, str]:
         ),
         "is lost": ("; ".join(lost) or "no data, as far as the migrations show") + kept if change else "no data",
     }
+
+
+def of_undo(title: str, heads: list[str], lost: list[str], data: str = "") -> dict[str, str]:
+    """Return the lines of a way back to the commit `title`: with the schema up at `heads`, or the data of a copy."""
+    up = [f"the schema up at {', '.join(heads)}"] if heads and not data else []
+    back = {"comes back": ", ".join([title, *up, *([f"the data of {data}"] if data else [])])}
+    written = ["what was written since that run"] if data else []
+    return {**back, "is lost": "; ".join([*lost, *written])} if lost or written else back

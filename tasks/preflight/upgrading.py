@@ -78,7 +78,7 @@ def _no_clone(dump: str) -> str:
 
 
 def _told(compared: Compared, snapshot: str, instead: str) -> Brought:
-    facts = ["the upgrade works on a clone with all data; compared there with the snapshot, by primary keys:"]
+    facts = ["the upgrade works on a clone with all data, which was compared with the snapshot by primary keys"]
     facts += [f"  {line}" for line in upgraded_values.told(compared)]
     if compared.whole:
         return Brought(facts=facts, tried=True)

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from ..console.commands import fab
 from ..console.errors import Refused
+from ..engine import asking
 from ..engine.before import ReleaseBefore, SchemaBefore
 from ..engine.record import RunRecord
 from ..ssh.host import Host
@@ -17,7 +18,7 @@ from ..tools.compose.images import Target
 from ..tools.git.commits import SHORT, Commit
 from ..tools.postgres.names import copy_name
 from ..tools.postgres.psql import Database
-from . import restore, restore_facts, rollback, upgrading
+from . import restore, restore_facts, rollback, summary, upgrading
 from .backups import copies, safety
 from .present import drift
 from .present.drift import Drifted
@@ -121,7 +122,10 @@ def check_rollback(
         warnings=[] if found.healthy else [WAS_UNWELL],
     )
     report = drift.told(report, [Drifted(met.drift)] if whole else [], (), drift.COMMIT)
-    return _with_data(c, report, restore_snapshot)
+    planned = _with_data(c, report, restore_snapshot)
+    data = planned.incoming or found.dump if restore_snapshot else ""
+    lines = summary.of_undo(met.target.title, up.to_heads if up and up.changes else [], asking.costs(planned), data)
+    return structs.replace(planned, summary=lines)
 
 
 def _stopping(met: RollbackReport, *, whole: bool, data: bool) -> list[str]:
