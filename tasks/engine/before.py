@@ -6,10 +6,14 @@ from msgspec import Struct, field
 
 
 class Before(Struct, frozen=True, kw_only=True, tag_field="kind"):
-    """Where the code stood: HEAD (a full hash) and its branch, if it was on one."""
+    """Where the code stood: HEAD (a full hash) and its branch, if it was on one.
+
+    `answered` is what health addresses said that were not as they should be.
+    """
 
     commit: str = ""
     branch: str = ""
+    answered: str = ""
 
 
 class CheckoutBefore(Before, frozen=True, kw_only=True, tag="checkout"):

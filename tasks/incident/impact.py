@@ -47,6 +47,9 @@ def _deployed(incident: Incident, known: Background) -> list[Figure]:
 
 
 def _detected(incident: Incident, at: Times) -> Figure:
+    if not at.failing and incident.answered:
+        said = f"it was not well when the run began ({incident.answered}); no log that was kept says since when"
+        return Figure("Detected", "not known", said, True)
     if not at.failing:
         return Figure("Detected", "not known", "no error in the logs that were kept says since when it failed")
     after = f", {lasting(at.failing - at.deployed)} after the deployment" if at.deployed else ""

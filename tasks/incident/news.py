@@ -103,7 +103,7 @@ def _about(incident: Incident, main: RunRecord) -> Iterable[tuple[str, str]]:
     first = journal.first(main.journal)
     yield "Who", f"{first.get('who', '?')} from {first.get('machine', '?')}, {incident.when(first.get('at') or 0)}"
     yield "Because", main.plan.because
-    yield "Why", incident.cause.line if incident.cause else "not known yet"
+    yield "Why", incident.cause.line if incident.cause else incident.answered or "not known yet"
     yield "Outage", outage(main.plan, proven.said.get("outage")) if proven else "not over, or not proven to be"
     yield from _data(main.plan)
     yield "Next", _next(incident, main)

@@ -97,6 +97,8 @@ def _cause(incident: Incident, main: RunRecord, known: Background) -> str:
         return f"The last error of the release that was left: {incident.cause.line}."
     if main.plan.undoes:
         return f"An earlier rollback, run {main.plan.undoes}, was taken back."
+    if incident.answered:
+        return f"When the run began, the application itself said: {incident.answered}."
     if known.verdict:
         return f"What is wrong now, as {fab('diagnose')} sees it: {known.verdict}."
     return "Not known: the logs that were kept name none."
@@ -174,7 +176,7 @@ def _points(incident: Incident, known: Background, items: list[Item]) -> Iterato
     for item in items:
         if not (item.done or item.text == checklist.IDENTIFIED):
             yield Point(f"NOT done: {item.text}: {item.evidence}", item.command)
-    if not incident.cause:
+    if not (incident.cause or incident.answered):
         yield Point("Not known: what caused it", fab("diagnose"))
     yield Point("Not known: who noticed it first, when, and by what")
     yield Point("Not known: whom it reached, and who has to be told")

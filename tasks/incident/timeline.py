@@ -91,6 +91,12 @@ class Incident(Struct, frozen=True, kw_only=True):
         return self.last("proven")
 
     @property
+    def answered(self) -> str:
+        """What the health addresses said when the main run began, where they did not answer as they should."""
+        before = self.main.plan.before if self.main else None
+        return before.answered if before else ""
+
+    @property
     def unverified(self) -> list[str]:
         """What the main run's proof did not require, and was not well."""
         return list(self.proven.said.get("left_out", [])) if self.proven else []

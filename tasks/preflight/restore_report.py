@@ -138,6 +138,7 @@ class RestoreReport(DeploymentReport, frozen=True, kw_only=True):
             running=sorted({k.service for k in seen.containers if k.status in ("running", "restarting")}),
             stopped=self.stopping,
             healthy=seen.healthy,
+            answered=seen.answered,
             swapped="" if self.replaces else self.outgoing,
         )
         return DroppedBefore(**structs.asdict(found), dropped=self.dump_to) if self.replaces else found

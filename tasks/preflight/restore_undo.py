@@ -33,7 +33,8 @@ class RestoreUndoReport(UndoReport, frozen=True, kw_only=True):
             return structs.replace(self.dump.before, stopped=self.stopping)
         seen, known = self.state, structs.asdict(self.found)
         names = {name: known[name] for name in ("commit", "branch", "running", "stopped")}
-        return SwappedBefore(**names, revision=seen.revision, healthy=seen.healthy, swapped=self.outgoing)
+        left = SwappedBefore(**names, revision=seen.revision, healthy=seen.healthy, swapped=self.outgoing)
+        return structs.replace(left, answered=seen.answered)
 
 
 def check(c: Host, record: RunRecord, found: SwappedBefore) -> RestoreUndoReport:

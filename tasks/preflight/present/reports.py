@@ -108,6 +108,7 @@ class DeploymentReport(PreflightReport, frozen=True, kw_only=True):
             ids=self.state.image_ids,
             running=self.well,
             healthy=self.state.healthy,
+            answered=self.state.answered,
             snapshot=kept.clone if kept else "",
             dump=kept.dump if kept else "",
         )

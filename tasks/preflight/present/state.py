@@ -83,6 +83,11 @@ class State(Struct, frozen=True, kw_only=True):
         return {c.service: c.image for c in self.containers}
 
     @property
+    def answered(self) -> str:
+        """What the health addresses said that did not answer as they should."""
+        return "; ".join(f"{r.url}: {r.found}" for r in self.responses if not r.ok)
+
+    @property
     def healthy(self) -> bool:
         """Whether every health address answered as it should."""
         return all(r.ok for r in self.responses)

@@ -10,6 +10,7 @@ import pytest
 from msgspec import structs
 
 from tasks.console.errors import Refused
+from tasks.engine.before import ReleaseBefore
 from tasks.engine.plan import Step
 from tasks.engine.world import Check
 from tasks.incident import background, pages, report
@@ -120,6 +121,15 @@ def test_what_is_not_known_is_said_to_be_not_known(written):
     for point in ("Not known: what caused it", "Not known: who noticed it first", "Not known: whom it reached"):
         assert f"- {point}" in opened
     assert "nothing is known" not in text
+
+
+def test_what_a_health_address_said_before_is_the_cause_where_no_log_names_one(written):
+    before = ReleaseBefore(commit=BAD, healthy=False, answered="http://h: 500: no column x")
+    lines = journal(("stop", "start"), 0, PROVEN)
+    text = written(incident(lines, main=run(lines, before=before)))
+    assert "When the run began, the application itself said: http://h: 500: no column x." in text
+    assert "it was not well when the run began (http://h: 500: no column x)" in text
+    assert "Not known: what caused it" not in text
 
 
 def test_what_diagnose_says_now_is_told_where_no_log_names_the_cause(written):
