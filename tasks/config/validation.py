@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from ..console.text import nearest
+from . import conversion
 from .shapes import ALLOWED, Section
 
 T = TypeVar("T", bound=Section)
@@ -34,7 +35,7 @@ class InvalidError(Exception):
 def convert(value: Any, kind: type[T]) -> T:
     """Return `value` as a `kind`; raise InvalidError for the first thing that is wrong."""
     try:
-        return msgspec.convert(value, kind, strict=False)
+        return conversion.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
         raise _meant(str(error), kind) from None
 

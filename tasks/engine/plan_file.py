@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ..config.conversion import convert
 from .plan import Plan
 
 FORMAT = 2  # of plan.json, and of the files beside it
@@ -23,9 +24,9 @@ def read(text: str) -> tuple[dict[str, str], Plan]:
     Raises ValueError where it is of another format as well: its steps would not be run as they were meant.
     """
     try:
-        whole: dict[str, Any] = msgspec.convert(json.loads(text), dict[str, Any])
+        whole: dict[str, Any] = convert(json.loads(text), dict[str, Any])
         if (written := whole.get("format", 1)) == FORMAT:
-            return whole.get("owner") or {}, msgspec.convert(whole["plan"], Plan)
+            return whole.get("owner") or {}, convert(whole["plan"], Plan)
     except (msgspec.MsgspecError, ValueError, KeyError) as error:
         raise ValueError(f"The plan of the run cannot be read: {' '.join(str(error).split())}.") from None
     raise ValueError(

@@ -8,8 +8,9 @@ import socket
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from msgspec import Struct, ValidationError, convert, field, to_builtins
+from msgspec import Struct, ValidationError, field, to_builtins
 
+from ...config.conversion import convert
 from ...config.settings import Environment
 from ...console import commands
 from ...console import terminal as console

@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Iterable
 
-from msgspec import Struct, ValidationError, convert, field, to_builtins
+from msgspec import Struct, ValidationError, field, to_builtins
 
+from ...config.conversion import convert
 from ...config.settings import Environment
 from ...ssh import paths, scripts
 from ...ssh.probe import Probe, single

@@ -7,9 +7,9 @@ import itertools
 import json
 from typing import Any
 
-import msgspec
 from msgspec import Struct, field, structs
 
+from ...config.conversion import convert
 from ...config.settings import Environment
 from ...console.text import last_line
 from ...ssh.probe import Probe, single
@@ -108,7 +108,7 @@ def _container(told: list[tuple[str, str]]) -> Made:
     own = [f"{kind} {value}".rpartition(" ")[::2] for kind, value in facts]
     given = {name.removeprefix("image-"): value for name, value in own if name.startswith("image-")}
     return structs.replace(
-        msgspec.json.decode(about, type=Made),
+        convert(json.loads(about), Made),
         now=dict(own).get("now", ""),
         own={name: value for name, value in own if name.split(" ")[0] in SECRET},
         given=given,

@@ -1,0 +1,21 @@
+"""Plain data made typed, by one thread at a time.
+
+msgspec learns a type when it first meets it. Where a second thread meets it meanwhile, as the hosts of a fleet do, the
+interpreter crashes.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+_ONE_AT_A_TIME = threading.RLock()
+
+
+def convert(value: Any, kind: type[T], *, strict: bool = True) -> T:
+    """Return `value` as a `kind`, as msgspec.convert does; raise msgspec.ValidationError where it is none."""
+    with _ONE_AT_A_TIME:
+        return msgspec.convert(value, kind, strict=strict)
