@@ -1,4 +1,4 @@
-"""The impact in figures: detected, decided, repaired; the outage; the data that are lost, and what keeps them."""
+"""The impact in figures: since when, decided, repaired; the outage; the data that are lost, and what keeps them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .picture import Times, times
 from .timeline import Incident
 
 DATABASE_STEPS = ("restore", "swap", "take", "drop", "downgrade", "upgrade")
+SINCE = "Not working since"
 SINCE_THEN = "what was written since the backup"
 
 
@@ -32,7 +33,7 @@ def figures(incident: Incident, main: RunRecord, known: Background) -> list[Figu
     at = times(incident, main, known)
     return [
         *_deployed(incident, known),
-        _detected(incident, at),
+        _failing(incident, at, known),
         _decided(incident, main, at),
         _repaired(incident, main, at),
         _outage(incident, main),
@@ -46,14 +47,28 @@ def _deployed(incident: Incident, known: Background) -> list[Figure]:
     return [Figure("Deployed", incident.when(known.deployed.at), f"the release that was left: {known.deployed.by}")]
 
 
-def _detected(incident: Incident, at: Times) -> Figure:
-    if not at.failing and incident.answered:
-        said = f"it was not well when the run began ({incident.answered}); no log that was kept says since when"
-        return Figure("Detected", "not known", said, True)
-    if not at.failing:
-        return Figure("Detected", "not known", "no error in the logs that were kept says since when it failed")
-    after = f", {lasting(at.failing - at.deployed)} after the deployment" if at.deployed else ""
-    return Figure("Detected", incident.when(at.failing), f"the first error in the logs that were kept{after}", True)
+def _failing(incident: Incident, at: Times, known: Background) -> Figure:
+    """Return since when it did not work; where no log says that, what it cannot have been before."""
+    if at.failing:
+        after = f", {lasting(at.failing - at.deployed)} after the deployment" if at.deployed else ""
+        said = f"the first error, or failed answer, in the logs that were kept{after}"
+        return Figure(SINCE, incident.when(at.failing), said, True)
+    value, told = "unknown", "no log that was kept says it"
+    if at.deployed:
+        value = f"not before {incident.when(at.deployed)}"
+        told = f"the release that was left came then; {told} nearer"
+    elif known.commits:
+        value, told = f"not before {known.commits[0].date}", f"the commit that was left is of then; {told} nearer"
+    return Figure(SINCE, value, f"{told}{_at_begin(incident)}", bool(incident.answered))
+
+
+def _at_begin(incident: Incident) -> str:
+    """Return what the health addresses said when the run began, as the end of a sentence."""
+    before = incident.main.plan.before if incident.main else None
+    if incident.answered:
+        return f"; when the run began: {incident.answered}"
+    well = getattr(before, "healthy", False) and incident.seen.responses
+    return "; when the run began, the health addresses answered as they should" if well else ""
 
 
 def _decided(incident: Incident, main: RunRecord, at: Times) -> Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
@@ -21,6 +22,7 @@ LOUD = (
 )
 REASON = r"^[^ ]+ ([A-Za-z_]+\.)+[A-Z][A-Za-z]+: |^[^ ]+ [A-Z][A-Za-z]*(Error|Exception)(: |$)"
 REASONED = re.compile(REASON)
+PROBING = '[^ "]*/(health|ready|readi|live(z|ness)|alive|ping)[a-z_-]*/?'  # what else is asked for its health
 
 
 class Noise(Struct, frozen=True):
@@ -48,9 +50,19 @@ class Noise(Struct, frozen=True):
 
 
 def probe(environment: Environment) -> Probe[list[Noise]]:
-    """Return the probe of the errors in each container's log."""
-    command = compose.call(environment, "reads/errors.sh", PATTERN=f"{LOUD}|{REASON}", MINUTES=str(MINUTES))
-    return single(command, lambda answer: parse(answer.out))
+    """Return the probe of the errors in each container's log; answers to health checks are none of them."""
+    told = {"PATTERN": f"{LOUD}|{REASON}", "PROBES": probes(environment), "MINUTES": str(MINUTES)}
+    return single(compose.call(environment, "reads/errors.sh", **told), lambda answer: parse(answer.out))
+
+
+def probes(environment: Environment) -> str:
+    """Return the pattern of the lines of access logs that are about a health address.
+
+    Before its path a proxy may have put another; a character that patterns use stands for any.
+    """
+    known = {urlsplit(one.url).path or "/" for one in environment.health.addresses}
+    paths = [path if path == "/" else f'[^ "]*{re.sub("[^a-zA-Z0-9/_~%-]", ".", path)}' for path in sorted(known)]
+    return f'"[A-Z]+ ({"|".join([*paths, PROBING])})([?][^ "]*)? HTTP/'
 
 
 def parse(out: str) -> list[Noise]:

@@ -101,8 +101,8 @@ def test_cause_and_impact_come_in_figures(written):
     for line in (
         f"The last error of the release that was left: {CAUSE.line}.",
         "- Deployed: 1970-01-01 00:10:00 UTC, 2 hours ago (the release that was left: release.begin, by bob)",
-        "- Detected: 1970-01-01 00:15:00 UTC, 2 hours ago "
-        "(the first error in the logs that were kept, 5 minutes after the deployment)",
+        "- Not working since: 1970-01-01 00:15:00 UTC, 2 hours ago "
+        "(the first error, or failed answer, in the logs that were kept, 5 minutes after the deployment)",
         "- Decided: 1970-01-01 00:16:40 UTC, 2 hours ago (ada started the rollback, 100.0 s after the first error)",
         "- Repaired: 1970-01-01 00:33:20 UTC, 2 hours ago (proven 16 minutes after the start)",
         "- Not served: 9.3 s (noted by the host, which asked once a second; errors before that are not counted)",
@@ -116,7 +116,7 @@ def test_cause_and_impact_come_in_figures(written):
 def test_what_is_not_known_is_said_to_be_not_known(written):
     text = written(incident(journal(("stop", "start"), 0, PROVEN)))
     assert "Not known: the logs that were kept name none." in text
-    assert "- Detected: not known (no error in the logs" in text
+    assert "- Not working since: unknown (no log that was kept says it" in text
     opened = text.split("## Open points")[1]
     for point in ("Not known: what caused it", "Not known: who noticed it first", "Not known: whom it reached"):
         assert f"- {point}" in opened
@@ -128,8 +128,23 @@ def test_what_a_health_address_said_before_is_the_cause_where_no_log_names_one(w
     lines = journal(("stop", "start"), 0, PROVEN)
     text = written(incident(lines, main=run(lines, before=before)))
     assert "When the run began, the application itself said: http://h: 500: no column x." in text
-    assert "it was not well when the run began (http://h: 500: no column x)" in text
+    assert "- Not working since: unknown (no log that was kept says it; when the run began: http://h: 500" in text
     assert "Not known: what caused it" not in text
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (KNOWN, "not before 1970-01-01 00:10:00 UTC (the release that was left came then; "),
+        ({**KNOWN, "deployed": None}, "not before 2024-04-02 17:00 UTC (the commit that was left is of then; "),
+    ],
+)
+def test_where_no_log_says_since_when_the_report_says_what_it_was_not_before(written, known, said):
+    lines = journal(("stop", "start"), 0, PROVEN)
+    text = written(incident(lines), **known)
+    assert f"- Not working since: {said}no log that was kept says it nearer; when the run began, the health" in text
+    ill = run(lines, before=ReleaseBefore(commit=BAD, healthy=False))
+    assert "answered as they should" not in written(incident(lines, main=ill), **known)
 
 
 def test_what_diagnose_says_now_is_told_where_no_log_names_the_cause(written):

@@ -20,7 +20,7 @@ from tests.unit.support.stage import Stage
         ("FATAL:  password authentication failed", True),
         ("Traceback (most recent call last):", True),
         ('{"level":"error","msg":"boom"}', True),
-        ('10.0.0.1 - - "GET /health HTTP/1.1" 500 -', True),
+        ('10.0.0.1 - - "GET /cases HTTP/1.1" 500 -', True),
         ("panic: runtime error", True),
         ('10.0.0.1 - - "GET /errors HTTP/1.1" 200 512', False),
         ("0 errors, NOERROR, ERRORS_TOTAL 0", False),
@@ -57,6 +57,34 @@ def test_errors_from_before_a_moment_are_left_out():
     noise = Noise("c", [1.0, 2.0], "boom")
     assert noise.since(2.0) == Noise("c", [2.0], "boom")
     assert noise.since(3.0) == Noise("c", [], "")
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ('10.0.0.1 - - [27/Nov/2026] "GET /health HTTP/1.1" 500 -', False),
+        ('INFO: 10.0.0.1:5 - "GET /api/v1.0/health?deep=1 HTTP/1.1" 503 Service Unavailable', False),
+        ('"HEAD /healthz/ HTTP/1.1" 500 -', False),
+        ('"GET /up HTTP/1.1" 502 157 "-" "curl/8"', False),
+        ('"GET / HTTP/1.0" 502 -', False),
+        ('"GET /upload HTTP/1.1" 500 -', True),
+        ('"POST /cases HTTP/1.1" 500 -', True),
+        ("ERROR in app: Exception on /health [GET]", True),
+        ("KeyError: 'GET /health'", True),
+    ],
+)
+def test_an_answer_to_a_health_check_is_a_symptom_and_no_error_of_the_log(line, counts):
+    engine = f"""case "$*" in
+      ps*) echo "abc api" ;;
+      inspect*) echo "= /c_api" ;;
+      logs*) cat <<'LOG'\n2026-01-01T10:00:00Z {line}\nLOG\n;;
+    esac"""
+    addresses = ["http://h/", "http://h:1/up", {"url": "http://h/v1.0/health"}]
+    probe = errorlog.probe(environment(health={"urls": addresses}))
+    with Stage(docker=engine) as stage:
+        (stage.home / "app").mkdir()
+        [noise] = probe.read({"": Answer(stage.run(probe.commands[""]).stdout, "", 0)})
+    assert bool(noise.last) is counts
 
 
 def test_each_log_is_asked_for_what_is_loud_or_a_reason():
