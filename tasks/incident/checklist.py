@@ -74,11 +74,14 @@ def _named(expect: Expectation) -> str:
 
 
 def _stepped(incident: Incident, text: str, effect: Effect, command: str) -> Item:
-    entry = incident.done(effect)
-    if entry is None or incident.main is None:
-        return Item(text, False, "no run did it", command)
-    evidence = f"{happened.title(incident.main, entry)} (run {entry.run}), {incident.when(entry.at)}"
-    return Item(text, True, evidence, command)
+    """Return whether a run had the effect; one that was proven without, and never meant to, did not need it."""
+    entry, main = incident.done(effect), incident.main
+    if entry and main:
+        evidence = f"{happened.title(main, entry)} (run {entry.run}), {incident.when(entry.at)}"
+        return Item(text, True, evidence, command)
+    if main and incident.proven and not any(effect in step.effects for step in main.plan.steps):
+        return Item(text, True, f"not needed: run {main.run} was proven without", command)
+    return Item(text, False, "no run did it", command)
 
 
 def _reverted(incident: Incident) -> Item:
@@ -94,7 +97,9 @@ def _reverted(incident: Incident) -> Item:
 
 
 def _restarted(incident: Incident) -> Item:
-    item = _stepped(incident, "Restarted services", "starts", fab("containers.start"))
+    """Return whether services were restarted, and run: a start mends what was stopped, and nothing that is ill."""
+    ill = any(not (container.running or container.stopped) for container in incident.seen.containers)
+    item = _stepped(incident, "Restarted services", "starts", fab("diagnose" if ill else "containers.start"))
     down = "; ".join(check.line for check in health.not_running(incident.seen))
     if not item.done or not incident.seen.containers or down:
         return Item(item.text, False, down or item.evidence, item.command)

@@ -17,7 +17,7 @@ from ..steps.declare import task
 
 @task
 def diagnose(c: Host, json: bool = False) -> Diagnosis:
-    """Say whether it is code, database, configuration or unknown, by what evidence, and what to type."""
+    """Say whether it is code, database, both, configuration or unknown, by what evidence, and what to type."""
     looks = {member.address: examine.examine(member) for member in c.fleet}
     found = diagnosis.judge(c.environment, looks, _past(c, looks[c.address]), overview.half_done(c))
     if console.emit_json(to_builtins(found)):
@@ -42,7 +42,7 @@ def _past(c: Host, e: Examined) -> LastGood:
 
 def _fit(c: Host, e: Examined, good: str) -> str:
     if e.seen.revision is None:
-        return "a schema that cannot be compared"
+        return "the database does not say where it is"
     try:
         schema = schema_choice.needed(c, e.seen, commit_choice.resolve(c, good))
     except Refused as refused:

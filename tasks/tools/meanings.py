@@ -31,6 +31,7 @@ MEANINGS = (
     (r"not a git repository", f"app.path in {HOSTS_FILE} is not a git checkout"),
     (r"cannot change to '|can't cd to|cd: .*no such file", f"app.path in {HOSTS_FILE} is no folder on the host"),
     (r"the database container .* is not running", rf"\g<0>: {fab('containers.start')}"),
+    (r"container \S+ is restarting", f"a container ends and is started again and again: {fab('diagnose')}"),
     (r"role \"[^\"]*\" does not exist", rf"\g<0>: database.user in {HOSTS_FILE} names it"),
     (r"database \"[^\"]*\" does not exist", rf"\g<0>: database.name in {HOSTS_FILE} names it"),
     (

@@ -16,7 +16,7 @@ def diagnosed(operator) -> tuple[str, str]:
 
 def test_each_branch_of_the_tree_is_found_and_nothing_is_changed(fresh):
     before = fresh.world()
-    assert diagnosed(fresh) == ("unknown", f"fab full-rollback --commit {fresh.good[:12]}")
+    assert diagnosed(fresh) == ("code and schema", f"fab full-rollback --commit {fresh.good[:12]}")
     ran = fresh.fab("diagnose")
     assert "! http://127.0.0.1:8000/health: 500" in ran.out
     assert ran.out.splitlines()[-1] == f"Next: fab full-rollback --commit {fresh.good[:12]}"

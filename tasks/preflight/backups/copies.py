@@ -20,11 +20,11 @@ def database_of(c: Host, seen: State) -> Database:
     if configured(c.environment).elsewhere:
         return Database.of(seen.settled(c.environment), "")
     service = c.environment.service("database")
-    container = next((k.id for k in seen.of(service or "") if k.status == "running"), None)
+    own = seen.of(service or "")
+    container = next((k.id for k in own if k.status == "running"), None)
     if not container:
-        raise Refused(
-            f"the database container ({service}) is not running.", at=c.address, next=f"Next: {fab('containers.start')}"
-        )
+        mend = fab("containers.start" if all(k.stopped for k in own) else "diagnose")
+        raise Refused(f"the database container ({service}) is not running.", at=c.address, next=f"Next: {mend}")
     return Database.of(seen.settled(c.environment), container)
 
 

@@ -16,13 +16,12 @@ from .examine import Examined
 
 UNKNOWN = re.compile(r'(role|database) "[^"]*" does not exist|authentication failed')  # of a server that answers
 SILENT = "neither a health address nor a log says why:"
-QUIET = (0, 137, 143)  # exit codes of a container that somebody, or the kernel, stopped
 
 
 class LastGood(Struct, frozen=True, kw_only=True):
     """The last good commit (a full hash, or none): why it is, and what it needs of the schema.
 
-    `chosen`: HEAD itself is where a rollback led. `fit`: "same", "downgrade", or why it cannot be reached.
+    `chosen`: HEAD itself is where a rollback led. `fit`: "same", "downgrade", or why that cannot be told.
     """
 
     commit: str = ""
@@ -40,7 +39,7 @@ class Observation(Struct, frozen=True):
 
 
 class Diagnosis(Struct, frozen=True, kw_only=True):
-    """`kind` is code, database, configuration, unknown or healthy; `command` is what to type."""
+    """`kind` is code, database, configuration, code and schema, unknown or healthy; `command` is what to type."""
 
     kind: str
     why: str
@@ -113,8 +112,9 @@ def _known(e: Examined, last: LastGood) -> str:
         return f"HEAD {e.seen.head[:12]} is where a rollback led"
     if not last.commit:
         return f"no last good commit is known: {last.why}"
-    schema = {"same": "the same schema", "downgrade": "an older schema"}.get(last.fit, last.fit)
-    return f"the last good commit is {last.commit[:12]} ({last.why}); it needs {schema}"
+    known = {"same": "it needs the same schema", "downgrade": "it needs an older schema"}
+    schema = known.get(last.fit, f"whether the schema fits it cannot be told: {last.fit}")
+    return f"the last good commit is {last.commit[:12]} ({last.why}); {schema}"
 
 
 def _verdict(
@@ -168,7 +168,7 @@ def _settings_or_stop(e: Examined) -> Verdict | None:
         why = f"{', '.join(services)} run with other settings than HEAD describes"
         return "configuration", why, fab("container-restart --recreate")
     stopped = [k for k in e.seen.containers if k.service in e.services and k.status == "exited"]
-    if stopped and all(k.exit_code in QUIET for k in stopped):
+    if stopped and all(k.stopped for k in stopped):
         names = ", ".join(k.name for k in stopped)
         only = f" --service {stopped[0].service}" if len(stopped) == 1 else ""
         return "configuration", f"{names} was stopped, not broken", fab(f"container-restart{only}")
@@ -188,20 +188,26 @@ def _image(e: Examined) -> Verdict | None:
 def _crash(e: Examined, last: LastGood) -> Verdict | None:
     if not e.crashing or last.chosen:
         return None
-    return "code", health.summary(health.crashes(e)), _back(last, "code", "")[2]
+    return "code", health.summary(health.crashes(e)), _back(last, "code")[2]
 
 
 def _code(last: LastGood) -> Verdict:
     if last.chosen:
         why = "code and schema are those a rollback chose; what is left is what the containers run in"
         return "configuration", why, fab("container-restart")
-    return _back(last, "code", "the code changed since the last good commit, schema and configuration did not")
+    return _back(last, "code")
 
 
-def _back(last: LastGood, kind: str, why: str) -> Verdict:
-    if last.commit and last.fit == "same":
+def _back(last: LastGood, kind: str, seen: str = "") -> Verdict:
+    """Return the way back to the last good commit; `seen` says why it is of this kind, where anything does."""
+    also = f"{seen}; " if seen else ""
+    if not last.commit:
+        return "unknown", f"{also}no earlier commit is known to be good", fab("full-rollback")
+    if last.fit == "same":
+        why = seen or "the code changed since the last good commit, schema and configuration did not"
         return kind, why, fab(f"code-rollback --commit {last.commit[:12]}")
-    if last.commit:
-        why = "code and schema both changed since the last good commit"
-        return "unknown", why, fab(f"full-rollback --commit {last.commit[:12]}")
-    return "unknown", "no earlier commit is known to be good", fab("full-rollback")
+    whole = fab(f"full-rollback --commit {last.commit[:12]}")
+    if last.fit == "downgrade":
+        why = "code and schema both changed since the last good commit: one rollback takes both back"
+        return "code and schema", also + why, whole
+    return "unknown", f"{also}the code changed since the last good commit, and perhaps the schema: {last.fit}", whole

@@ -15,6 +15,7 @@ from ...ssh.shell import Answer, join
 from . import compose
 
 NO_NAME = re.compile("[0-9a-f]{64}")
+QUIET = (0, 137, 143)  # exit codes of a container that somebody, or the kernel, stopped
 FIELDS = 9  # of a line that containers.sh prints; the last may hold tabs
 
 
@@ -41,6 +42,11 @@ class Container(Struct, frozen=True):
     def running(self) -> bool:
         """Whether it runs and its own health check, if it has one, does not say otherwise."""
         return self.status == "running" and self.health in ("", "healthy", "starting")
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody stopped it, or it was never started: to start it is all that it needs."""
+        return self.status == "created" or (self.status == "exited" and self.exit_code in QUIET)
 
     @property
     def ended(self) -> bool:

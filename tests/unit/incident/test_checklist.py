@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec import structs
 
 from tasks.console.commands import render
-from tasks.engine.plan import Expectation
+from tasks.engine.plan import Expectation, Step
 from tasks.engine.record import StepStatus
 from tasks.incident.cause import Cause
 from tasks.incident.checklist import checklist
@@ -75,7 +76,8 @@ def test_what_another_run_did_ticks_nothing_of_this_one():
     told = ({"event": "notified", "what": "1 of 1"}, {"event": "documented", "what": "in r.md on laptop"})
     before = {"before": journal(("stop", "start"), 0, PROVEN, *told)}
     both = {**before, RUN: journal(("checkout",), 0, PROVEN)}
-    made = incident(both[RUN], own=own_runs(both, RUN), entries=timeline(both))
+    main = run(both[RUN], steps=[Step(name="x", title="", script="", effects=("stops", "starts"))])
+    made = incident(both[RUN], main=main, own=own_runs(both, RUN), entries=timeline(both))
     assert ticked(made) == [ALL[1], ALL[3], ALL[5]]
 
 
@@ -90,7 +92,8 @@ def test_a_step_counts_by_what_it_did_whatever_it_is_called():
     assert {ALL[2], ALL[4]} <= set(ticked(incident(lines)))
     for entry in lines:
         entry.pop("effects", None)
-    assert not {ALL[2], ALL[4]} & set(ticked(incident(lines)))
+    main = run(lines, steps=[Step(name="recreate", title="", script="", effects=("stops", "starts"))])
+    assert not {ALL[2], ALL[4]} & set(ticked(incident(lines, main=main)))
 
 
 def test_a_failed_step_is_not_ticked():
@@ -104,10 +107,26 @@ def test_a_head_that_moved_after_the_proof_is_not_reverted():
     assert items[ALL[3]].evidence == f"git HEAD: {BAD[:12]}"
 
 
-def test_a_container_that_died_after_the_proof_unticks_the_restart():
-    made = incident(journal(("stop", "start"), 0, PROVEN), status="exited")
+@pytest.mark.parametrize(
+    ("status", "code", "command"),
+    [("exited", 0, "fab containers.start"), ("exited", 1, "fab diagnose"), ("restarting", 1, "fab diagnose")],
+)
+def test_a_container_that_died_after_the_proof_unticks_the_restart_and_is_started_only_where_it_was_stopped(
+    status, code, command
+):
+    made = incident(journal(("stop", "start"), 0, PROVEN), status=status)
+    down = structs.replace(made.seen.containers[0], exit_code=code)
+    made = structs.replace(made, seen=structs.replace(made.seen, containers=[down, made.seen.containers[1]]))
     (item,) = (item for item in checklist(made) if item.text == ALL[4])
-    assert (item.done, item.evidence, render(item.command)) == (False, "app: exited", "fab containers.start")
+    assert (item.done, item.evidence, render(item.command)) == (False, f"app: {status}", command)
+
+
+def test_what_a_proven_run_did_not_need_is_not_left_to_be_done():
+    lines = journal(("checkout",), 0, PROVEN)
+    without = checklist(incident(lines))
+    assert (without[2].done, without[2].evidence) == (True, f"not needed: run {RUN} was proven without")
+    failed = checklist(incident(journal(("checkout",), 1)))
+    assert not failed[2].done and not failed[4].done
 
 
 def test_a_health_address_that_fails_now_unticks_the_verification():

@@ -51,7 +51,7 @@ def test_the_evidence_the_verdict_and_the_command_are_shown(judged, capsys):
         ({"change": None}, "same"),
         ({"change": DOWN}, "downgrade"),
         ({"change": Refused("no way down")}, "no way down"),
-        ({"revision": None}, "a schema that cannot be compared"),
+        ({"revision": None}, "the database does not say where it is"),
     ],
 )
 def test_how_the_last_good_commit_stands_to_the_database(judged, met, fit):

@@ -55,8 +55,28 @@ def test_where_nothing_says_why_what_to_read_is_named():
     assert not [one for one in healthy.evidence if diagnosis.SILENT in one.text]
 
 
-def test_when_code_and_schema_both_changed_everything_goes_back():
-    assert judged(examined(state(responses=ILL)), OLDER) == ("unknown", f"fab full-rollback --commit {GOOD[:12]}")
+def test_when_code_and_schema_both_changed_both_are_named_and_go_back():
+    ill = examined(state(responses=ILL))
+    assert judged(ill, OLDER) == ("code and schema", f"fab full-rollback --commit {GOOD[:12]}")
+    why = diagnosis.judge(environment(), {"one": ill}, OLDER).why
+    assert why == "code and schema both changed since the last good commit: one rollback takes both back"
+
+
+def test_a_schema_of_which_nothing_can_be_told_is_not_said_to_have_changed():
+    untold = structs.replace(SAME, fit="no migrations in its tree")
+    found = diagnosis.judge(environment(), {"one": examined(state(responses=ILL))}, untold)
+    assert (found.kind, found.why.rpartition("schema")[0]) == (
+        "unknown",
+        "the code changed since the last good commit, and perhaps the ",
+    )
+    line = f"the last good commit is {GOOD[:12]} (recorded); whether the schema fits it cannot be told: no migrations"
+    assert [one for one in found.evidence if one.text.startswith(line)]
+
+
+def test_a_migration_that_did_not_go_through_is_told_whatever_goes_back():
+    e = examined(state(revision=["one"]))
+    for past in (OLDER, LastGood(why="none")):
+        assert "its migration did not go through; " in diagnosis.judge(environment(), {"one": e}, past).why
 
 
 def test_a_database_newer_than_the_code_is_the_databases():
