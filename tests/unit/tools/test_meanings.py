@@ -31,7 +31,7 @@ from tasks.tools.meanings import meaning
         ("sh: line 1: cd: /home/u/app: No such file or directory", "no folder on the host"),
         ("fatal: detected dubious ownership in repository at '/srv/app'", "safe.directory"),
         ("the database container (db) is not running", "the database container (db) is not running: fab containers"),
-        ("Error response from daemon: Container 5c1e is restarting, wait until the container is running", "fab diagnose"),
+        ("Error: Container 5c1e is restarting, wait until the container is running", "fab diagnose"),
         (
             'psql: error: FATAL:  role "shopp" does not exist',
             'role "shopp" does not exist: database.user in hosts.yaml',
