@@ -136,12 +136,16 @@ def last_lines(logs: Mapping[str, list[str]]) -> None:
             console.say(f"    {line}", style="yellow", as_is=True)
 
 
-def outcome(outcome: Outcome, outage: str) -> None:
-    """Print the last lines of a run that was proven; `outage`: what is said of it, empty where none is expected."""
+def outcome(outcome: Outcome, outage: str, *, again: bool = False) -> None:
+    """Print the last lines of a run that was proven.
+
+    `outage`: what is said of it, empty where none is expected. `again`: the run was taken up again.
+    """
     if console.emit_json(msgspec.to_builtins(outcome)):
         return
     how = f"{journal.NOT_ALL}," if outcome.left_out else "done and verified"
-    said = f"{outcome.task}: {how} in {lasting(outcome.seconds)}"
+    since = "it was taken up again" if again else "the run began"
+    said = f"{outcome.task}: {how} {lasting(outcome.seconds)} after {since}"
     left = f"not required, and left out of the proof: {', '.join(outcome.left_out)}" if outcome.left_out else ""
     back = f"\nThe way back: {outcome.back}" if outcome.back else ""
     style = f"bold {'yellow' if left else 'green'}"

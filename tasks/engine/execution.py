@@ -24,10 +24,7 @@ from .world import Outcome, Proof, World, outcome_of
 
 
 class Execution:
-    """One run of a plan, new, or taken up again with the records that its hosts have of it.
-
-    `started` is when the operator began to wait (time.monotonic()).
-    """
+    """One run of a plan, new, or taken up again with the records that its hosts have of it."""
 
     def __init__(
         self,
@@ -35,10 +32,10 @@ class Execution:
         host: Host,
         plan: Plan,
         locks: Locks,
-        started: float,
         records: Mapping[Host, RunRecord] | None = None,
     ) -> None:
-        self.world, self.host, self.plan, self.locks, self.started = world, host, plan, locks, started
+        self.world, self.host, self.plan, self.locks = world, host, plan, locks
+        self.started = time.monotonic()
         self.records = dict(records or {})
         self.attempts = Attempts(host, plan, locks, self.records)
         self.closing = Closing(self.attempts)
@@ -195,7 +192,7 @@ class Execution:
         awaited = self.plan.outage and (found or self.plan.expect.healthy)
         if unclosed:
             raise Failed("\n".join([f"{self.plan.task}: done and verified, but not what comes after it:", *unclosed]))
-        display.outcome(outcome, uptime.words(found) if awaited else "")
+        display.outcome(outcome, uptime.words(found) if awaited else "", again=bool(self.records))
         return outcome
 
     def _judge_proofs(self, members: Sequence[Host], proofs: list[Proof]) -> None:

@@ -35,8 +35,8 @@ class RunOptions(Struct, frozen=True):
     on_failure: str | None = None
 
 
-def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world: World) -> Outcome | None:
-    """Show `plan`, and unless only that was wanted, ask, run and prove it. `started`: time.monotonic()."""
+def carry_out(host: Host, plan: Plan, options: RunOptions, world: World) -> Outcome | None:
+    """Show `plan`, and unless only that was wanted, ask, run and prove it."""
     plan = msgspec.structs.replace(plan, because=options.because or "")
     display.plan(host, plan, commands=options.plan or options.verbose)
     if options.plan:
@@ -53,7 +53,7 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world
     locks = Locks(host.fleet, paths.state(host.environment))
     with locks.taken(journal.owner(plan), _replaceable(plan, options)):
         _begin(host, plan, locks)
-        return _told(Execution(world, host, plan, locks, started))
+        return _told(Execution(world, host, plan, locks))
 
 
 def _told(execution: Execution) -> Outcome:
@@ -105,7 +105,7 @@ def _write(member: Host, plan: Plan) -> None:
             raise Refused(f"the run cannot be written down: {why}.", at=member.address)
 
 
-def take_up(host: Host, known: RunRecord, started: float, world: World) -> Outcome:
+def take_up(host: Host, known: RunRecord, world: World) -> Outcome:
     """Continue a run from the first step that is not done, on every host, and prove it."""
     plan = known.plan
     locks = Locks(host.fleet, paths.state(host.environment))
@@ -115,7 +115,7 @@ def take_up(host: Host, known: RunRecord, started: float, world: World) -> Outco
         parallel_map(host.fleet, lambda member: member.sh(journal.resumed(folder, owner)))
         _remember(host)
         known_by = dict(zip(host.fleet, records, strict=True))
-        return _told(Execution(world, host, plan, locks, started, known_by))
+        return _told(Execution(world, host, plan, locks, known_by))
 
 
 def _record(member: Host, plan: Plan) -> RunRecord:

@@ -19,7 +19,7 @@ from .world import Outcome, World
 Undo = Task[Any] | None
 
 
-def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world: World, undo: Undo) -> Outcome | None:
+def carry_out(host: Host, plan: Plan, options: RunOptions, world: World, undo: Undo) -> Outcome | None:
     """Carry a plan out; where a step or the proof fails, take back what was done, and raise Failed all the same.
 
     What the operator interrupted, or a host that is gone, holds the run as ever: nobody knows that it failed.
@@ -27,7 +27,7 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, started: float, world
     if undo is None or not isinstance(plan.before, (SchemaBefore, SwappedBefore)):
         raise Refused(f"--on-failure: {plan.task} is not taken back by undo.")
     try:
-        return held(host, plan, options, started, world)
+        return held(host, plan, options, world)
     except (Held, Refused):
         raise
     except Failed as failed:

@@ -6,7 +6,6 @@ import contextlib
 import functools
 import inspect
 import os
-import time
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar, overload
@@ -202,7 +201,6 @@ class Change:
 
         @functools.wraps(body)
         def carried_out(c: Host, *args: Any, **kwargs: Any) -> Any:
-            started = time.monotonic()
             own_options = [name for name in run.RunOptions.__struct_fields__ if name in kwargs]
             wanted = run.RunOptions(**{name: kwargs.pop(name) for name in own_options})
             for heard in HEARD:
@@ -216,8 +214,8 @@ class Change:
                 return None
             planned = turns.taken(hooks.around(made, c.environment.hooks), c)
             if wanted.on_failure != "undo":
-                return run.carry_out(c, planned, wanted, started, self.world)
-            return taking_back.carry_out(c, planned, wanted, started, self.world, self.undo)
+                return run.carry_out(c, planned, wanted, self.world)
+            return taking_back.carry_out(c, planned, wanted, self.world, self.undo)
 
         carried_out.__signature__ = _with_switches(own)  # type: ignore[attr-defined]  # read by inspect, and so by Invoke
         made = task(carried_out, klass=StepTask, **settings)

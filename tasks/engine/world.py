@@ -41,8 +41,9 @@ class Proof(Struct, frozen=True):
 class Outcome(Struct, frozen=True, kw_only=True):
     """What a run did; `back` is the command that takes it back, `left_out` what the proof did not require.
 
-    Times are in seconds: `seconds` is how long this command took; `recovery` when the application answered again, from
-    the run's begin, and `outage` how long it did not, as the host saw it. None where there was none, or nobody asked.
+    Times are in seconds: `seconds` is when it was proven and `recovery` when the application answered again, both from
+    the run's begin (`seconds` of one that was taken up again: from then), and `outage` how long it did not, as the host
+    saw it. None where there was none, or nobody asked.
     """
 
     run: str

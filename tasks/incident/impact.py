@@ -82,7 +82,7 @@ def _repaired(incident: Incident, main: RunRecord, at: Times) -> Figure:
         return Figure("Repaired", "not proven", f"the run: {main.state}", True)
     if incident.unverified:
         return Figure("Repaired", "not proven", f"not required, and not well: {', '.join(incident.unverified)}", True)
-    return Figure("Repaired", incident.when(at.ended), f"proven {lasting(at.ended - at.began)} after the start")
+    return Figure("Repaired", incident.when(at.ended), f"proven {lasting(at.ended - at.began)} after the run began")
 
 
 def _outage(incident: Incident, main: RunRecord) -> Figure:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from msgspec import structs
 
 from ..console import terminal as console
@@ -35,7 +33,6 @@ def converge(
     verbose: bool = False,
 ) -> Outcome | None:
     """Bring hosts that a run left out to the commit of the first host, and prove that they are healthy."""
-    started = time.monotonic()
     members = out_of_step.members(c)
     if not members:
         console.say("No host was left out: there is nothing to do.")
@@ -46,7 +43,7 @@ def converge(
     # What stopped half-way there is over: the host is brought to where the others are.
     options = RunOptions(yes=yes, plan=plan, verbose=verbose, take_over=True)
     try:
-        outcome = carry_out(alone, made, options, started, DEPLOYMENT)
+        outcome = carry_out(alone, made, options, DEPLOYMENT)
     except Failed as failed:
         raise _again(failed) from None
     if outcome:

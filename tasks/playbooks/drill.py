@@ -139,7 +139,7 @@ def _part(c: Host, name: str, make: Callable[[], Plan], yes: bool) -> Part:
         plan = turns.taken(hooks.around(structs.replace(make(), closing=""), c.environment.hooks), c)
         if asked := asking.sentences(plan):
             console.confirm(f"{' '.join(asked)}{asking.SURE}", yes)
-        outcome = carry_out(c, plan, RunOptions(yes=True, because=drills.BECAUSE), began, DEPLOYMENT)
+        outcome = carry_out(c, plan, RunOptions(yes=True, because=drills.BECAUSE), DEPLOYMENT)
     except Held:
         raise
     except Refused as refused:
@@ -148,17 +148,17 @@ def _part(c: Host, name: str, make: Callable[[], Plan], yes: bool) -> Part:
         return Part(name=name, state="failed", seconds=round(time.monotonic() - began, 2), found=str(failed))
     except KeyboardInterrupt:
         return drills.not_run(name, INTERRUPTED)
-    return _ended(name, outcome)
+    return _ended(name, outcome, time.monotonic() - began)
 
 
-def _ended(name: str, outcome: Outcome | None) -> Part:
+def _ended(name: str, outcome: Outcome | None, seconds: float) -> Part:
     if outcome is None:
         return drills.not_run(name, "there was nothing to do")
     left = ", ".join(outcome.left_out)
     return Part(
         name=name,
         state="not proven" if left else "proven",
-        seconds=outcome.seconds,
+        seconds=round(seconds, 2),
         outage=outcome.outage,
         run=outcome.run,
         found=f"left out of the proof: {left}" if left else outcome.purpose,

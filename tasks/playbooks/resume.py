@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from ..console import terminal as console
 from ..engine import display, history, selection
 from ..engine import run as runner
@@ -25,7 +23,6 @@ def resume(
     verbose: bool = False,
 ) -> None:
     """Continue a run that was cut off or failed half-way, from the first step that is not done."""
-    started = time.monotonic()
     c = fleet.without(c, skip_host) if skip_host else c
     known = selection.to_continue(c, run)
     history.brief(known)
@@ -35,4 +32,4 @@ def resume(
         return
     display.summary(known.plan)
     console.confirm(f"Continue this on {display.where(c)}?", yes)
-    runner.take_up(c, known, started, DEPLOYMENT)
+    runner.take_up(c, known, DEPLOYMENT)

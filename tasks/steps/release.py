@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from msgspec import to_builtins
@@ -39,10 +38,9 @@ def begin(
     verbose: bool = False,
 ) -> Outcome | None:
     """Keep what runs now, before a deployment: its images, and with --snapshot its data."""
-    started = time.monotonic()
     plan = begin_plan(releases.check_begin(c, snapshot))
     # Tags disturb nobody; a snapshot ends the sessions on the database, and is asked for.
-    return carry_out(c, plan, RunOptions(yes=yes or not snapshot), started, DEPLOYMENT)
+    return carry_out(c, plan, RunOptions(yes=yes or not snapshot), DEPLOYMENT)
 
 
 def begin_plan(report: ReleaseReport) -> Plan:
@@ -72,9 +70,8 @@ def record(
     verbose: bool = False,
 ) -> Outcome | None:
     """Record what runs as a good release, if every check says so; for the end of a deployment."""
-    started = time.monotonic()
     plan = record_plan(releases.check_record(c, unfreeze, rehearse))
-    return carry_out(c, plan, RunOptions(yes=True), started, DEPLOYMENT)
+    return carry_out(c, plan, RunOptions(yes=True), DEPLOYMENT)
 
 
 def record_plan(report: ReleaseReport) -> Plan:

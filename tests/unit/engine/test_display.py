@@ -112,7 +112,7 @@ def test_a_run_that_was_proven_ends_with_its_times_and_the_way_back(capsys):
     )
     display.outcome(made, "outage 1 s")
     assert capsys.readouterr().out.splitlines() == [
-        "t: done and verified in 2.0 s; outage 1 s.",
+        "t: done and verified 2.0 s after the run began; outage 1 s.",
         "The way back: fab undo --run r",
     ]
     with terminal.json_only(True):
@@ -125,6 +125,8 @@ def test_what_the_proof_left_out_stands_in_the_last_line(capsys):
     left = ["http://h: 500", "c_api restarting, started again 3 times"]
     display.outcome(Outcome(**known, recovery=None, outage=None, left_out=left), "")
     assert capsys.readouterr().out.splitlines() == [
-        "undo: done, but not all of it verified, in 2.0 s; not required, and left out of the proof: http://h: 500, "
-        "c_api restarting, started again 3 times."
+        "undo: done, but not all of it verified, 2.0 s after the run began; "
+        "not required, and left out of the proof: http://h: 500, c_api restarting, started again 3 times."
     ]
+    display.outcome(Outcome(**known, recovery=None, outage=None), "", again=True)
+    assert capsys.readouterr().out == "undo: done and verified 2.0 s after it was taken up again.\n"

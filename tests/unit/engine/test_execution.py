@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from msgspec import structs
 
@@ -20,7 +18,7 @@ from tests.unit.support.playing import PREPARE, RUN, START, STOP, Locks, Member,
 
 def execution(made, members=None, world=None, records=None) -> Execution:
     members = members or [Member()]
-    return Execution(world or World(), members[0], made, Locks(), time.monotonic(), records)
+    return Execution(world or World(), members[0], made, Locks(), records)
 
 
 def test_every_step_runs_then_the_result_is_proven_and_the_lock_given_back(mocker):

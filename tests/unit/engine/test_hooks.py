@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tasks.config.around import Hook, Hooks
@@ -30,7 +28,7 @@ def around(*steps: Step, settings: Hooks = HOOKS, **values) -> Plan:
 
 
 def execution(made: Plan, world: World | None = None, records=None, members=None) -> Execution:
-    return Execution(world or World(), (members or fleet("h"))[0], made, Locks(), time.monotonic(), records)
+    return Execution(world or World(), (members or fleet("h"))[0], made, Locks(), records)
 
 
 def test_they_stand_around_what_changes_something_and_the_plan_says_what_they_are():

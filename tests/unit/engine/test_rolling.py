@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tasks.config.around import Hook, Hooks
@@ -39,7 +37,7 @@ def execution(*steps, world=None, names="abc", records=None, **sections) -> Exec
         one.environment = environment(**sections)
     made = turns.taken(plan(*(steps or (PREPARE, STOP, START)), expect=Expectation(healthy=True)), members[0])
     known = {m: record(made, states) for m, states in zip(members, records or [], strict=False)}
-    return Execution(world or Played(), members[0], made, Locks(), time.monotonic(), known)
+    return Execution(world or Played(), members[0], made, Locks(), known)
 
 
 def record(made, states: str) -> RunRecord:
@@ -201,5 +199,5 @@ def test_a_command_that_runs_here_does_so_for_each_host_and_knows_which(mocker, 
 def test_hosts_that_the_plan_does_not_know_come_last(mocker):
     run = execution(rolling=1)
     made = turns.structs.replace(run.plan, turns=turns.Turns(2, [["u@b:22"], ["gone"]]))
-    again = Execution(Played(), run.host, made, Locks(), time.monotonic())
+    again = Execution(Played(), run.host, made, Locks())
     assert [[m.host for m in batch.hosts] for batch in again.batches] == [["b"], ["a", "c"]]

@@ -34,7 +34,7 @@ def played(mocker):
             told.append(("released",))
 
     class Execution:
-        def __init__(self, world, host, plan, locks, started, records=None) -> None:
+        def __init__(self, world, host, plan, locks, records=None) -> None:
             self.world, self.host, self.plan, self.records = world, host, plan, records
 
         def complete(self) -> str:
@@ -47,7 +47,7 @@ def played(mocker):
 
 
 def carry_out(made, member=None, world=None, **options):
-    return run.carry_out(member or Member(), made, RunOptions(**options), 0.0, world or World())
+    return run.carry_out(member or Member(), made, RunOptions(**options), world or World())
 
 
 def test_a_plan_is_locked_written_down_and_carried_out(played):
@@ -154,7 +154,7 @@ def test_a_run_is_taken_up_with_what_every_host_knows_of_it(played, mocker):
     known = mocker.Mock(plan=plan(STOP, START))
     mocker.patch.object(Member, "ask", return_value=known)
     world = World()
-    assert run.take_up(members[0], known, 0.0, world) == "outcome"
+    assert run.take_up(members[0], known, world) == "outcome"
     assert world.told[0] == Turn("start", again=True)
     assert played == [("locked", "run-1", lock.resuming("run-1")), ("carried out", dict.fromkeys(members, known))]
     assert all('"event":"resumed"' in member.commands[-1] for member in members)
@@ -164,7 +164,7 @@ def test_a_host_that_the_run_never_reached_is_told_of_it(played, mocker):
     member, known = Member(), mocker.Mock(plan=plan(STOP))
     mocker.patch.object(Member, "ask", return_value=None)
     mocker.patch.object(run.record, "read", return_value=known)
-    run.take_up(member, known, 0.0, World())
+    run.take_up(member, known, World())
     assert "begin-run.sh" in member.commands[0]
     assert played[-1] == ("carried out", {member: known})
 
@@ -172,12 +172,12 @@ def test_a_host_that_the_run_never_reached_is_told_of_it(played, mocker):
 def test_hosts_that_are_left_out_are_remembered_on_all_others_before_anything_is_done(played):
     members = fleet("a", "b")
     members[0].left_out = ("u@c:22",)
-    run.carry_out(members[0], plan(STOP, START), RunOptions(yes=True), 0.0, World())
+    run.carry_out(members[0], plan(STOP, START), RunOptions(yes=True), World())
     told = [command for member in members for command in member.commands if 'out-of-step.sh" left u@c:22' in command]
     assert len(told) == 2
 
 
 def test_where_none_is_left_out_nothing_is_asked_about_it(played):
     members = fleet("a", "b")
-    run.carry_out(members[0], plan(STOP, START), RunOptions(yes=True), 0.0, World())
+    run.carry_out(members[0], plan(STOP, START), RunOptions(yes=True), World())
     assert not any('out-of-step.sh" left' in command for member in members for command in member.commands)

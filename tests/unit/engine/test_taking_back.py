@@ -42,7 +42,7 @@ def played(mocker, error: Exception | None, journal=FAILED, changed=True):
 
 def carried_out(undo: Undo, before: AnyBefore = RELEASE):
     made = plan(STOP, START, before=before)
-    return taking_back.carry_out(Member(), made, OPTIONS, 0.0, World(), undo)
+    return taking_back.carry_out(Member(), made, OPTIONS, World(), undo)
 
 
 def test_what_failed_is_taken_back_and_is_a_failure_all_the_same(mocker, capsys):

@@ -181,7 +181,7 @@ def test_a_change_is_carried_out_in_its_world_as_the_switches_say(host, mocker):
     carry_out = mocker.patch("tasks.engine.run.carry_out", return_value="done")
     made = Plan(task="t", purpose="", steps=[])
     assert change(lambda c: made)(Connection("h"), yes=True) == "done"
-    at, plan, options, _started, world = carry_out.call_args.args
+    at, plan, options, world = carry_out.call_args.args
     assert (world, at, plan) == (WORLD, host, made)
     assert options == RunOptions(yes=True)
 

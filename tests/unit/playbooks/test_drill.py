@@ -48,10 +48,13 @@ def ends(mocker):
     mocker.patch.object(emergency_restore, "restore_plan", side_effect=lambda _report: made("restore"))
     mocker.patch.object(undo, "exactly", side_effect=lambda _c, run: made(f"undo of the {run}"))
     mocker.patch.object(drills, "remember")
+    clock = [0.0]
+    mocker.patch.object(drilling.time, "monotonic", side_effect=lambda: clock[0])
 
     def carry_out(_c, plan, options, *_more):
         ran.append((plan, options))
         end = said.get(plan.run, {})
+        clock[0] += end.get("seconds", 5.0) if isinstance(end, dict) else 5.0
         if isinstance(end, BaseException):
             raise end
         terminal.emit_json({"a": "document of a run"})
