@@ -1,4 +1,4 @@
-"""hammer.py URL STOP: four clients ask, 20 ms after each answer, until the file STOP is there; prints the answers by kind."""
+"""hammer.py URL STOP: four clients ask, 20 ms after each answer, until the file STOP is there; prints the answers."""
 
 from __future__ import annotations
 
