@@ -167,16 +167,16 @@ def _tune(connection: Connection) -> None:
 def explain(error: Exception, connection: Connection) -> str | None:
     """Return one line for an error of an SSH connection, with the next thing to do; None for others."""
     where, said = address(connection), one_line(str(error))
+    keys = ", ".join(connection.connect_kwargs.get("key_filename") or ["those of ~/.ssh"])
     if isinstance(error, UntrustedHostKey):
         return f"{where}: {error}."
     for kind, line in _EXPLAINED.items():
         if isinstance(error, kind):
-            return f"{where}: {line.format(error=said, c=connection)}"
+            return f"{where}: {line.format(error=said, c=connection, keys=keys)}"
     for beginning, line in _SAID.items():
         if isinstance(error, SSHException) and str(error).startswith(beginning):
             return f"{where}: {line.format(c=connection)}"
     if isinstance(error, SSHException) and any(words in str(error) for words in ("private key", "Invalid key")):
-        keys = ", ".join(connection.connect_kwargs.get("key_filename") or ["those of ~/.ssh"])
         return f"{where}: {said}, or not its passphrase; the keys that were tried: {keys}."
     if isinstance(error, (SSHException, EOFError, OSError)):
         return f"{where}: SSH failed: {said or type(error).__name__}."
@@ -192,7 +192,8 @@ _SAID = {
     "No existing session": _MUTE,
 }
 _EXPLAINED = {
-    PasswordRequiredException: "the key has a passphrase: ssh-add it, or use fab --prompt-for-passphrase.",
+    PasswordRequiredException: "a key has a passphrase, which was not given; the keys that were tried: {keys}. "
+    "ssh-add it, or use fab --prompt-for-passphrase.",
     AuthenticationException: _REFUSED,
     ChannelException: "the host on the way there (ProxyJump) cannot reach it, or allows no more sessions: {error}.",
     NoValidConnectionsError: "nothing answers there: is the host up, the port right, sshd running?",

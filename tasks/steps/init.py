@@ -46,6 +46,7 @@ HELP = {
 
 REACHED_BY = {  # by words of a connection that is refused
     "login refused": "If another key opens it: --key FILE.",
+    "passphrase": "If another key opens it: --key FILE.",
     "host key": "If another file records it: --known-hosts FILE.",
 }
 

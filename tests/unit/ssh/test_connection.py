@@ -54,7 +54,7 @@ class Refusing:
     ("error", "words"),
     [
         (UntrustedHostKey("the host key is odd"), "the host key is odd."),
-        (PasswordRequiredException("x"), "ssh-add"),
+        (PasswordRequiredException("x"), "the keys that were tried: those of ~/.ssh. ssh-add it, or use fab --prompt"),
         (AuthenticationException("x"), "ssh -v -p 22 u@h"),
         (SSHException("No authentication methods available"), "login refused"),
         (NoValidConnectionsError({("h", 22): OSError()}), "nothing answers there"),

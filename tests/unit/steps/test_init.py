@@ -106,6 +106,8 @@ def test_of_what_will_be_needed_only_what_is_not_there_is_told_and_that_it_is_il
     ("reason", "option"),
     [
         ("login refused: check user and key", "If another key opens it: --key FILE."),
+        ("a key has a passphrase, which was not given", "If another key opens it: --key FILE."),
+        ("Invalid key, or not its passphrase", "If another key opens it: --key FILE."),
         ("no host key is recorded for h", "If another file records it: --known-hosts FILE."),
     ],
 )
