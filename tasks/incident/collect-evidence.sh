@@ -14,11 +14,7 @@ about_the_app() (
   . "$SCRIPTS/tools/compose/lib.sh"
   set +e
   all=$(containers)
-  for id in $all; do
-    name=$(docker inspect -f '{{.Name}}' "$id")
-    docker logs -t --tail "$COUNT" "$id" 2>&1 | tail -c "$LIMIT" >"$collected/logs/${name#/}.log" &
-  done
-  wait
+  logs_of_all
   printf '%s\n' "${ENV_FILES:-${FOLDER:+$FOLDER/}.env}" | while IFS= read -r file; do cat "$file"; done >"$collected/dotenv"
   compose config >"$collected/compose.yml"
   # shellcheck disable=SC2086 # ids, one word each
@@ -28,6 +24,20 @@ about_the_app() (
   about_the_code 2>&1 | head -c "$LIMIT" >"$collected/git.txt"
   about_the_schema >"$collected/alembic.txt" 2>&1
 )
+
+logs_of_all() { # of a swarm those of all nodes, and of tasks that have ended
+  if [ -n "${FAB_SWARM:-}" ]; then
+    for name in $(stacked '{{.Spec.Name}}'); do
+      timeout 60 docker service logs -t --no-trunc --tail "$COUNT" "$name" 2>&1 | tail -c "$LIMIT" >"$collected/logs/$name.log" &
+    done
+  else
+    for id in $all; do
+      name=$(docker inspect -f '{{.Name}}' "$id")
+      docker logs -t --tail "$COUNT" "$id" 2>&1 | tail -c "$LIMIT" >"$collected/logs/${name#/}.log" &
+    done
+  fi
+  wait
+}
 
 about_the_code() {
   shown git status

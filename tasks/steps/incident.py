@@ -12,13 +12,15 @@ from msgspec import to_builtins
 from ..console import terminal as console
 from ..console.commands import HOSTS_FILE, JOINT
 from ..console.errors import Failed, Refused
+from ..console.units import size
 from ..incident import checklist as ticks
-from ..incident import evidence, news, pages
+from ..incident import evidence, news, pages, reading
 from ..incident import notify as messages
 from ..incident import report as written
 from ..incident import timeline as incidents
 from ..incident.checklist import Item
 from ..incident.notify import Sent
+from ..incident.reading import First
 from ..incident.timeline import Incident
 from ..ssh.host import Host
 from .declare import task
@@ -26,21 +28,33 @@ from .declare import task
 
 @task(help={"count": "how many lines of each container's log"})
 def logs(c: Host, run: str | None = None, count: int | str = "2000", json: bool = False) -> Path:
-    """Fetch logs, configuration and the last run's folder into a local folder, without secrets."""
+    """Fetch all logs, configuration and the last run's folder, without secrets, and say which lines to read first."""
     folder = Path("incidents") / f"{c.environment.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     if folder.exists():
         raise Refused(f"{folder} is there already. Nothing was written.")
-    known, kept = incidents.main_record(c, run), []
+    record, kept = incidents.main_record(c, run), []
     for member in c.fleet:
-        files = evidence.fetch(member, evidence.collect(c.environment, int(count), known))
+        files = evidence.fetch(member, evidence.collect(c.environment, int(count), record))
         place = folder if len(c.fleet) == 1 else folder / member.host
         texts = evidence.masked(files)
         evidence.keep(place, texts)
-        kept.append({"host": member.address, "folder": str(place.absolute()), "files": sorted(texts)})
-        console.say(f"{member.address}: {len(texts)} files, {sum(map(len, texts.values()))} characters")
+        first = reading.first_lines(c.environment, texts)
+        known = {"host": member.address, "folder": str(place.absolute()), "files": sorted(texts)}
+        kept.append({**known, "read": [to_builtins(one) for one in first]})
+        console.say(f"{member.address}: {len(texts)} files, {size(sum(map(len, texts.values())))}")
+        _read_first(first)
     console.emit_json({"folder": str(folder.absolute()), "hosts": kept})
     console.say(f"The evidence, secrets masked, is in {folder.absolute()}")
     return folder
+
+
+def _read_first(first: list[First]) -> None:
+    """Say which lines to read first; of the logs without an error, that they have none."""
+    for one in first:
+        if one.line:
+            console.say(f"  read first: {one.file}:{one.line}: {one.text}", style="yellow")
+    if silent := [one.file for one in first if not one.line]:
+        console.say(f"  no error in {', '.join(silent)}", style="dim")
 
 
 @task(help={"output": "a local file to write it to as well: FILE.html as a page, any other as Markdown; not there yet"})

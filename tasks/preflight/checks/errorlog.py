@@ -16,8 +16,8 @@ from ...tools.secrets import Secrets
 
 MINUTES = 15  # how far back the logs are read
 BURST = 5  # errors within one minute that are more than an accident
-LOUD = (
-    r"(^|[^[:alnum:]_])(ERROR|FATAL|CRITICAL|PANIC|EMERG|SEVERE)([^[:alnum:]_]|$)"
+LOUD = (  # the same to grep -E and to Python, as REASON is
+    r"(^|[^a-zA-Z0-9_])(ERROR|FATAL|CRITICAL|PANIC|EMERG|SEVERE)([^a-zA-Z0-9_]|$)"
     r'|Traceback \(most recent|panic:|"level": ?"(error|fatal|critical)"|HTTP/[0-9.]+" 5[0-9][0-9] '
 )
 REASON = r"^[^ ]+ ([A-Za-z_]+\.)+[A-Z][A-Za-z]+: |^[^ ]+ [A-Z][A-Za-z]*(Error|Exception)(: |$)"

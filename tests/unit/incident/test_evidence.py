@@ -107,9 +107,9 @@ esac
 """
 
 
-def collected(stage: Stage, run: RunRecord | None = None) -> dict[str, str]:
+def collected(stage: Stage, run: RunRecord | None = None, settings: dict | None = None) -> dict[str, str]:
     """The files of the archive that the script prints."""
-    script = laid.with_files(evidence.collect(environment(), 10, run))
+    script = laid.with_files(evidence.collect(environment(**settings or {}), 10, run))
     ran = subprocess.run(["sh", "-c", script], env=stage.environ, cwd=stage.home, capture_output=True, timeout=60)
     with tarfile.open(fileobj=io.BytesIO(ran.stdout), mode="r:gz") as archive:
         return {m.name: archive.extractfile(m).read().decode() for m in archive.getmembers() if m.isfile()}
@@ -132,6 +132,19 @@ def test_what_is_known_of_an_incident_is_collected_and_nothing_of_it_stays(tmp_p
     assert f"$ git show --stat {'b' * 40}" in found["./git.txt"]
     assert found["./alembic.txt"].startswith("rows of alembic_version:\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_a_swarm_the_logs_of_all_services_come_with_those_of_other_nodes():
+    engine = """case "$*" in
+      "service ls"*) echo one; echo two ;;
+      "service inspect"*) echo shop_api; echo shop_worker ;;
+      "service logs"*) for name; do :; done; echo "a line of $name" ;;
+    esac"""
+    with Stage(docker=engine) as stage:
+        (stage.home / "app").mkdir()
+        found = collected(stage, settings={"orchestrator": "swarm", "stack": "shop"})
+    assert found["./logs/shop_api.log"] == "a line of shop_api\n"
+    assert found["./logs/shop_worker.log"] == "a line of shop_worker\n"
 
 
 def test_on_a_host_without_the_folder_an_archive_comes_all_the_same():

@@ -54,6 +54,22 @@ def test_a_message_can_be_read_before_it_is_sent(mocker, capsys):
     assert not sent.called
 
 
+def test_the_logs_are_fetched_with_the_lines_to_read_first(mocker, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = {"logs/worker.log": b"T ValueError: x\n", "logs/api.log": b"T FATAL: y\n", "logs/cache.log": b"T well\n"}
+    mocker.patch.object(incident.incidents, "main_record", return_value=None)
+    mocker.patch.object(incident.evidence, "fetch", return_value=files)
+    member = SimpleNamespace(address="u@shop:22", host="shop")
+    incident.logs.body(SimpleNamespace(environment=ENVIRONMENT, fleet=(member,)))
+    assert capsys.readouterr().out.splitlines()[:-1] == [
+        "u@shop:22: 3 files, 34 bytes",
+        "  read first: logs/worker.log:1: ValueError: x",
+        "  read first: logs/api.log:1: FATAL: y",
+        "  no error in logs/cache.log",
+    ]
+    assert {path.name for path in tmp_path.rglob("*.log")} == {"worker.log", "api.log", "cache.log"}
+
+
 def test_a_report_does_not_overwrite_a_file(tmp_path):
     (tmp_path / "r.md").write_text("mine")
     with pytest.raises(Refused, match="there already"):
