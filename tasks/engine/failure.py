@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,10 +57,16 @@ def cause(step: Step, end: job.End, said: list[str]) -> str:
     if end.code == 124:
         return f"took longer than {step.timeout} s and was stopped"
     if end.code in SIGNALLED:
-        return f"was ended by signal {end.code - SIGNALLED[0] + 1}"
+        return f"was ended by {_signal(end.code - SIGNALLED[0] + 1)}"
     why = _reason(said)
     full = any(NO_SPACE in line.lower() for line in said) and NO_SPACE not in why.lower()
     return f"{why} ({NO_SPACE})" if full else why
+
+
+def _signal(number: int) -> str:
+    """Return the name of a signal, and what mostly sends the one that nothing can catch."""
+    name = next((one.name for one in signal.Signals if one == number), f"signal {number}")
+    return f"{name} (by somebody, or by a host that ran out of memory)" if number == signal.SIGKILL else name
 
 
 def _reason(said: list[str]) -> str:
@@ -98,7 +105,7 @@ def interrupted(run: Progress, step: Step | None, goes_on: bool) -> str:
     """Return the lines for a run that was interrupted: between two steps, or during one that may go on."""
     title = f": {step.title}" if step else ""
     ended = "the step is done; " if step and step.name in run.names else ""
-    what = "the step goes on on the host" if goes_on else f"{ended}nothing runs on the host any more"
+    what = "the step goes on on the host" if goes_on else f"{ended}no step of it runs on the host any more"
     back = _or_back(run) if run.partially_applied and not goes_on else ""
     next_ = [f"  next: {fab('resume')}{back}", _log(run)]
     return "\n".join([f"Interrupted{title}. Run {run.plan.run}: {what}.", *_standing(run), *next_])

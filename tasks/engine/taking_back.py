@@ -54,6 +54,4 @@ def _taken_back(host: Host, plan: Plan, undo: Task[Any], failed: Failed) -> Fail
             undo(host, run=plan.run, yes=True)
     except Exit as error:
         return Failed(f"{plan.task} failed: {why}\nIt could not be taken back either: {error.message}")
-    return Failed(
-        f"{plan.task} failed: {why}\nIt was taken back (--on-failure undo): all is as it was before run {plan.run}."
-    )
+    return Failed(f"{plan.task} failed: {why}\nIt was taken back (--on-failure undo): what came back stands above.")

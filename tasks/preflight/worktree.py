@@ -53,7 +53,7 @@ def fit(member: Host, seen: State, *, stash: bool = False) -> None:
     state.require(member.address, seen)
     short = [f"{place} has {size(free)} free" for place, free in seen.free.items() if free < state.ROOM]
     if short:
-        raise Refused(f"too little disk: {', '.join(short)}, not {size(state.ROOM)}.", at=member.address)
+        raise Refused(f"too little disk: {', '.join(short)}, {size(state.ROOM)} are needed.", at=member.address)
     refuse_without_lfs(member, seen)
     refuse_local_changes(seen, stash)
 

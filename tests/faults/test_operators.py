@@ -53,7 +53,7 @@ def test_ctrl_c_at_a_terminal_stops_the_step_in_its_container_too_and_the_run_is
         at.type("s")
         code = at.end()
     assert code == 1, at.screen
-    assert "nothing runs on the host any more" in at.screen
+    assert "no step of it runs on the host any more" in at.screen
     assert "rollback-app" not in ready.host.exec("docker ps --format '{{.Names}}'")
     assert ready.idle()
     ready.note("Ctrl-C, then stop", "during downgrade", Ran(code, at.screen, _words(at)), "yes", rows)

@@ -110,7 +110,7 @@ def test_it_ends_everywhere_and_the_run_can_be_resumed(spoilt, endless):
     at.type("s")
     code = at.end()
     assert code in (1, 2), at.screen
-    assert "nothing runs on the host any more" in at.screen
+    assert "no step of it runs on the host any more" in at.screen
     assert spoilt.idle()
     assert set(spoilt.host.exec(LEFT).split()) <= left, spoilt.host.exec("ps aux")
     spoilt.host.exec(endless.after, user="root")

@@ -124,7 +124,7 @@ def test_what_is_not_proven_is_taken_back_as_the_world_says(mocker):
 def test_an_interruption_is_noted_and_says_what_goes_on(mocker):
     ends(mocker, KeyboardInterrupt())
     run = execution(plan(STOP, START))
-    with pytest.raises(Failed, match="Interrupted: Stop. Run run-1: nothing runs on the host any more"):
+    with pytest.raises(Failed, match="Interrupted: Stop. Run run-1: no step of it runs on the host any more"):
         run.complete()
     assert any('"event":"interrupted"' in command for command in run.host.commands)
 
@@ -132,9 +132,9 @@ def test_an_interruption_is_noted_and_says_what_goes_on(mocker):
 @pytest.mark.parametrize(
     ("states", "words"),
     [
-        (("done", "waiting"), "the step is done; nothing runs on the host any more"),
+        (("done", "waiting"), "the step is done; no step of it runs on the host any more"),
         (("running", "waiting"), "the step goes on on the host"),
-        (("failed", "waiting"), "Run run-1: nothing runs on the host any more"),
+        (("failed", "waiting"), "Run run-1: no step of it runs on the host any more"),
     ],
 )
 def test_what_became_of_an_interrupted_step_is_read_once_the_question_is_answered(mocker, states, words):

@@ -32,7 +32,9 @@ LOCKED = "fatal: Unable to create '/srv/app/.git/index.lock': File exists."
          UNDEFINED),
         (255, [UNKNOWN], UNKNOWN),
         (124, ["half a line"], "took longer than 60 s and was stopped"),
-        (143, ["half a line"], "was ended by signal 15"),
+        (143, ["half a line"], "was ended by SIGTERM"),
+        (137, [], "was ended by SIGKILL (by somebody, or by a host that ran out of memory)"),
+        (161, [], "was ended by signal 33"),
         (1, ["No space left on device", "Service 'app' failed to build"],
          "Service 'app' failed to build (no space left on device)"),
         (1, [], "failed and printed nothing"),
@@ -107,7 +109,9 @@ def test_a_host_that_cannot_be_read_does_not_hide_the_failure():
     assert "  the host now: it cannot be read" in described(progress(World(standing=OSError()))).splitlines()
 
 
-@pytest.mark.parametrize(("goes_on", "words"), [(True, "the step goes on on the host"), (False, "nothing runs on the")])
+@pytest.mark.parametrize(
+    ("goes_on", "words"), [(True, "the step goes on on the host"), (False, "no step of it runs on the")]
+)
 def test_an_interruption_says_whether_something_goes_on(goes_on, words):
     said = render(failure.interrupted(progress(), STEP, goes_on))
     assert words in said
