@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Annotated, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -69,6 +70,11 @@ class Compose(Section, frozen=True):
     def files(self) -> list[str]:
         """The compose files, always as a list; compose's own where none is said."""
         return [self.file] if isinstance(self.file, str) else self.file or ["docker-compose.yml"]
+
+    @property
+    def values(self) -> list[str]:
+        """The files that hold its values, from the checkout; compose's own is beside its first file."""
+        return (self.env_file or posixpath.join(posixpath.dirname(self.files[0]), ".env")).splitlines()
 
 
 class Address(Section, frozen=True):

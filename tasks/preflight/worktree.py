@@ -86,13 +86,15 @@ def _seen(c: Host, stash: bool = False, offer: str = "") -> State:
 
 
 def _fitting(c: Host, report: CheckoutReport) -> CheckoutReport:
-    """Return the report; Refused, naming them, when untracked files of a host would be overwritten by the commit."""
+    """Return the report; Refused, naming them, when what only a host has would be overwritten by the commit."""
     if report.standing:
         return report
     command = commits.in_the_way(c.environment, report.target.sha)
     for member in c.fleet:
         if found := member.ask(answered(command)).out.splitlines():
-            raise Refused(f"untracked files would be overwritten: {_first(found)}.", at=member.address)
+            raise Refused(
+                f"what only the host has would be overwritten: {_first(found)}. Move it away.", at=member.address
+            )
     return report
 
 

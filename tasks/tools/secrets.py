@@ -73,7 +73,7 @@ def probe(environment: Environment) -> Probe[Secrets]:
 
 def command(environment: Environment) -> str:
     """Return the command that prints the deployment's .env, and the env files that hosts.yaml names beside it."""
-    files = join(".env", *(environment.compose.env_file or "").splitlines())
+    files = join(*dict.fromkeys([".env", *environment.compose.values]))
     return f"cd {paths.app(environment)} 2>/dev/null && cat -- {files} 2>/dev/null || :"
 
 

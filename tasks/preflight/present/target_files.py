@@ -21,7 +21,7 @@ def check(c: Host, seen: State, commit: Commit, known: tuple[CommitFiles, Drifte
     if found.missing:
         raise Refused(f"{commit.title} has no {', '.join(found.missing)} (compose.file).")
     if files := found.in_the_way:
-        raise Refused(f"Untracked files on the host would be overwritten: {', '.join(files[:5])}. Move them away.")
+        raise Refused(f"what only the host has would be overwritten: {', '.join(files[:5])}. Move it away.")
     wanted = found.described.project(seen.containers)
     if wanted.problem:
         raise Refused(f"{commit.title}: compose does not accept its files: {wanted.problem}.")

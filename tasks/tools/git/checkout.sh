@@ -6,7 +6,8 @@
 if [ -n "$2" ] && [ "$(git rev-parse -q --verify "refs/heads/$2")" = "$1" ]; then
   git checkout -q "$2" --
 elif [ "$(git rev-parse HEAD)" != "$1" ]; then
-  [ -z "$STASH" ] || git stash push -q -m 'put aside by a rollback' -- ':/' ':!.env'
+  [ -z "$STASH" ] || git stash push -q -m 'put aside by a rollback' -- ':/' \
+    ':(top,exclude,glob)**/.env*' ':(top,exclude,glob)**/*.env'
   git checkout -q --detach "$1"
 fi
 stands_on "$1"

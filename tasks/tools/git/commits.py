@@ -78,13 +78,17 @@ def contained(environment: Environment, shas: Iterable[str], sha: str) -> Probe[
 def in_the_way(environment: Environment, ref: str) -> str:
     """Return a command that prints untracked files, ignored ones too, which the commit `ref` would overwrite.
 
-    And the `.env` of compose, where both the host and the commit have changed it.
+    And the values of compose, where both the host and the commit have changed them.
     """
     brought = git(environment, "ls-tree", "-r", "--name-only", "--full-tree", ref)
     both = f"{{ {git(environment, 'ls-files', '-o', '--full-name', ':/')}; {brought}; }} | sort | uniq -d"
-    here = git(environment, "ls-files", "-m", "--full-name", "--", ".env")
-    there = git(environment, "diff", "--name-only", "HEAD", ref, "--", ".env")
-    return f"{both}; {{ {here}; {there}; }} | sort | uniq -d"
+    there = git(environment, "-c", "core.quotePath=false", "diff", "--name-only", "HEAD", ref, "--")
+    return f"{both}; {{ {kept(environment)}; {there}; }} | sort | uniq -d"
+
+
+def kept(environment: Environment) -> str:
+    """Return a command that prints the values of compose that git knows and that were changed on the host."""
+    return call(environment, "kept.sh")
 
 
 def changed(environment: Environment, ref: str) -> str:

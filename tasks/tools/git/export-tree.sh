@@ -5,7 +5,7 @@
 . "$SCRIPTS/tools/git/lib.sh"
 commit=$1 folder=$2
 # The values of compose count as they were changed on the host.
-values=$(git -c core.quotePath=false ls-files -m --full-name -- .env)
+values=$(kept)
 cd "./$(git rev-parse --show-cdup)" # the checkout's folder may lie below the repository's top
 
 # Fills in the submodules of the tree whose index is FOLDER.index. They come from the host's own copies, which lie in
@@ -36,4 +36,4 @@ repository=$(git rev-parse --absolute-git-dir)
 write "$repository" "$commit" "$folder"
 fill_in "$repository" "$PWD" "$folder"
 git ls-files -o -z --directory | xargs -0 -r sh "$SCRIPTS/tools/git/bring-along.sh" "$folder"
-[ -z "$values" ] || sh "$SCRIPTS/tools/git/bring-along.sh" "$folder" "$values"
+[ -z "$values" ] || printf '%s\n' "$values" | xargs -d '\n' sh "$SCRIPTS/tools/git/bring-along.sh" "$folder"

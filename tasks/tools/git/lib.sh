@@ -11,6 +11,10 @@ umask "$(printf %03o $((0666 & ~0$mode)))"
 # A question for a password would wait for ever: nobody is there to answer it.
 export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="${GIT_SSH_COMMAND:-ssh -oBatchMode=yes}"
 
+kept() { # print the values of compose that were changed on the host, wherever they lie: `.env`, `.env.prod`, `prod.env`
+  git -c core.quotePath=false ls-files -m --full-name -- ':(top,glob)**/.env*' ':(top,glob)**/*.env'
+}
+
 stands_on() { # COMMIT: bring the submodules to what HEAD wants, and fail unless HEAD is COMMIT
   [ ! -f .gitmodules ] || git submodule update -q --init --recursive
   [ "$(git rev-parse HEAD)" = "$1" ] || fail "HEAD is $(git rev-parse HEAD), not $1"

@@ -8,8 +8,7 @@ from ...config.settings import Environment
 from ...ssh import paths, scripts
 from ...ssh.probe import Probe, single
 from ...ssh.shell import Answer
-
-KEPT = "ls-files -m -z --full-name -- .env"
+from .commits import kept
 
 
 class Head(Struct, frozen=True):
@@ -39,8 +38,7 @@ def head(environment: Environment) -> Probe[Head]:
 
 def changes(environment: Environment) -> Probe[Changes]:
     """Return the probe of what was changed in the checkout."""
-    git = f"git -C {paths.app(environment)}"
-    parts = {"status": f"{git} status --porcelain=v1 -z", "kept": f"{git} {KEPT}"}
+    parts = {"status": f"git -C {paths.app(environment)} status --porcelain=v1 -z", "kept": kept(environment)}
     return Probe(parts, lambda answers: parse_changes(answers["status"].out, answers["kept"].out))
 
 
@@ -63,8 +61,8 @@ def _head(answer: Answer) -> Head:
 
 
 def parse_changes(out: str, values: str) -> Changes:
-    """Return the changes that `git status --porcelain=v1 -z` printed; `values` are the files that KEPT printed."""
-    modified, untracked, kept = [], [], [name for name in values.split("\0") if name.strip()]
+    """Return the changes that `git status --porcelain=v1 -z` printed; `values` are the files that kept.sh printed."""
+    modified, untracked, kept = [], [], values.splitlines()
     entries = iter(out.strip("\n").split("\0"))
     for entry in entries:
         code, name = entry[:2], entry[3:]

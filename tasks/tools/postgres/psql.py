@@ -53,7 +53,7 @@ class Database:
             password_file=known.password_file,
             password_variable=known.password_variable,
             checkout=paths.app(environment),
-            values=environment.compose.env_file or ".env",
+            values="\n".join(environment.compose.values),
         )
 
     def __post_init__(self) -> None:

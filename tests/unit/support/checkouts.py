@@ -41,6 +41,7 @@ class Checkout:
         """Commit a change of `file` and return the hash."""
         where = at or self.folder
         self.made += 1
+        (where / file).parent.mkdir(exist_ok=True)
         (where / file).write_text(subject)
         self.git("add", file, at=where)
         self.git("commit", "-q", "-m", subject, at=where)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tasks.tools import secrets
 from tasks.tools.secrets import Secrets
+from tests.unit.support.deployment import environment
 
 NOTHING = Secrets([])
 
@@ -115,3 +116,16 @@ def test_a_compose_config_keeps_its_shape_and_loses_its_secrets():
 @pytest.mark.parametrize("written", ["pa$$ss wo'rd", "pa%24ss%20wo%27rd", "pa%24ss+wo%27rd", "pa$ss wo''rd"])
 def test_a_value_is_masked_as_compose_yaml_and_urls_write_it(written):
     assert Secrets(["pa$ss wo'rd"]).mask(f"<{written}>") == "<***>"
+
+
+@pytest.mark.parametrize(
+    ("compose", "read"),
+    [
+        ({}, [".env"]),
+        ({"file": "deploy/docker-compose.yml"}, [".env", "deploy/.env"]),
+        ({"file": ["deploy/compose.yml", "more.yml"], "env_file": "a.env"}, [".env", "a.env"]),
+    ],
+)
+def test_secrets_are_those_of_the_files_that_compose_reads(compose, read):
+    command = secrets.command(environment(compose=compose))
+    assert f" cat -- {' '.join(read)} " in command

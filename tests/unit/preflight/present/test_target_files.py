@@ -38,7 +38,7 @@ def test_a_commit_is_asked_about_unless_that_was_done_before(host):
     ("values", "said"),
     [
         ({"missing": ["a.yml", "b.yml"]}, f"{COMMIT.title} has no a.yml, b.yml (compose.file)."),
-        ({"in_the_way": list("abcdef")}, "Untracked files on the host would be overwritten: a, b, c, d, e."),
+        ({"in_the_way": list("abcdef")}, "what only the host has would be overwritten: a, b, c, d, e."),
         ({"described": Description({}, "-", "app", "no such key")}, "compose does not accept its files: no such key."),
         (
             {"described": Description({"services": {"db": {}}}, "-", "app")},

@@ -48,10 +48,10 @@ def test_untracked_files_that_a_commit_would_overwrite_are_named(host):
 
 
 def test_values_of_compose_that_were_changed_here_and_by_a_commit_are_in_its_way(host):
-    good = host.commit("SECRET=example", file=".env")
-    (host.folder / ".env").write_text("SECRET=real")
+    good = host.commit("SECRET=example", file="deploy/.env")
+    (host.folder / "deploy" / ".env").write_text("SECRET=real")
     assert host.sh(commits.in_the_way(host.environment, good)).stdout == ""
-    assert host.sh(commits.in_the_way(host.environment, f"{good}~1")).stdout == ".env\n"
+    assert host.sh(commits.in_the_way(host.environment, f"{good}~1")).stdout == "deploy/.env\n"
 
 
 def test_only_commits_in_the_history_of_the_tip_are_contained(host):

@@ -128,7 +128,8 @@ def test_it_can_be_made_again(checkout, tmp_path):
 
 def test_the_values_of_compose_are_those_that_were_changed_on_the_host(tmp_path):
     checkout = Checkout(tmp_path / "x")
-    checkout.commit("SECRET=example", file=".env")
-    (checkout.folder / ".env").write_text("SECRET=real")
+    for name in (".env", "a folder/.env.prod"):
+        checkout.commit("SECRET=example", file=name)
+        (checkout.folder / name).write_text("SECRET=real")
     sh(export(checkout, checkout.head(), tmp_path / "t"))
-    assert (tmp_path / "t" / ".env").read_text() == "SECRET=real"
+    assert {(tmp_path / "t" / name).read_text() for name in (".env", "a folder/.env.prod")} == {"SECRET=real"}

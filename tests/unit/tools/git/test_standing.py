@@ -43,11 +43,14 @@ def test_local_changes_are_told_from_new_files(said, modified, untracked):
 
 def test_values_of_compose_that_were_changed_on_the_host_are_told_apart(tmp_path):
     host = Checkout(tmp_path)
-    host.commit("SECRET=example", file=".env")
-    for name in (".env", "file"):
+    for name in (".env", "deploy/.env", "prod.env"):
+        host.commit("SECRET=example", file=name)
+    for name in (".env", "deploy/.env", "prod.env", "file"):
         (host.folder / name).write_text("changed by hand")
     answers = {name: asked(host.sh(command)) for name, command in standing.changes(host.environment).commands.items()}
-    assert standing.changes(host.environment).read(answers) == standing.Changes(["file"], [], [".env"])
+    assert standing.changes(host.environment).read(answers) == standing.Changes(
+        ["file"], [], [".env", "deploy/.env", "prod.env"]
+    )
 
 
 def asked(ran) -> Answer:
