@@ -11,7 +11,7 @@ from ...config.writing import Line
 from ...tools.compose.projects import Member, Port
 from .roles import Roles
 
-PATHS = ("/health", "/healthz", "/api/health", "/api/v1/health", "/health/live", "/ping", "/")
+PATHS = ("/health", "/healthz", "/up", "/api/health", "/api/v1/health", "/health/live", "/ping", "/")
 HTTPS = 443
 
 
@@ -37,8 +37,14 @@ def _of(member: Member, port: Port, paths: Sequence[str]) -> list[Asked]:
     base = f"{'https' if port.inside == HTTPS else 'http'}://{_shown(port.address)}:{port.port}"
     check = urlsplit(member.check)
     inside = check.port or (HTTPS if check.scheme == "https" else 80)
-    own = [Asked(f"{base}{check.path or '/'}", member.service, True)] if member.check and inside == port.inside else []
-    return [*own, *(Asked(f"{base}{path}", member.service) for path in paths)]
+    own = [check.path or "/"] if member.check and inside == port.inside else []
+    asked = [(path, True) for path in own] + [(path, False) for path in paths]
+    return [Asked(f"{base}{way}", member.service, is_own) for path, is_own in asked for way in _ways(path)]
+
+
+def _ways(path: str) -> list[str]:
+    """Return a path, and the one that applications lead on to where it ends otherwise."""
+    return [path] if path.endswith("/") else [path, f"{path}/"]
 
 
 def _shown(address: str) -> str:
@@ -62,12 +68,19 @@ def _services(asked: Sequence[Asked]) -> list[str]:
 
 
 def _chosen(asked: Sequence[Asked], codes: Mapping[str, int]) -> tuple[str, str]:
+    checked = [one for one in asked if one.checked]
+    if checked:
+        one = next((each for each in checked if _there(codes.get(each.url, 0))), checked[0])
+        return one.url, f"the health check of {one.service} asks it; it answers {codes.get(one.url) or 'nothing'} now"
     for one in asked:
         code = codes.get(one.url, 0)
-        if one.checked:
-            return one.url, f"the health check of {one.service} asks it; it answers {code or 'nothing'} now"
         if code == 200:
             return one.url, f"a published port of {one.service}; it answers 200"
-        if code >= 500 and not one.url.endswith("/"):
+        if _there(code) and urlsplit(one.url).path != "/":
             return one.url, f"a published port of {one.service}; it is there, and answers {code} now"
     return "", ""
+
+
+def _there(code: int) -> bool:
+    """Return whether it is an application's own answer: not a way on, nor that there is nothing."""
+    return code == 200 or code >= 500

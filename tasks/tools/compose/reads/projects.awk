@@ -17,6 +17,8 @@ BEGIN {
 
 /^check / {
   if (match($0, /https?:\/\/[^ "'\\|;&<>)]+/)) check(substr($0, RSTART, RLENGTH))
+  else if (match($0, /[ "'](localhost|127[.]0[.]0[.]1|0[.]0[.]0[.]0)(:[0-9]+)?\/[^ "'\\|;&<>)]*/))
+    check("http://" substr($0, RSTART + 1, RLENGTH - 1)) # as curl and wget take it
   next
 }
 

@@ -25,6 +25,12 @@ def test_what_the_health_check_asks_is_taken_whatever_it_answers_now():
     assert "the health check of app asks it; it answers nothing now" in line.why
 
 
+def test_where_the_application_leads_on_to_the_path_with_a_slash_that_is_taken():
+    codes = {f"{HERE}/up": 308, f"{HERE}/up/": 500, f"{HERE}/": 200}
+    assert guessed(backend(check="http://localhost:8000/up"), **codes).value == [f"{HERE}/up/"]
+    assert guessed(backend(), **codes).value == [f"{HERE}/up/"]
+
+
 def test_a_health_check_of_a_port_that_is_not_published_says_nothing():
     assert guessed(backend(check="http://localhost:1/x"), **{f"{HERE}/healthz": 200}).value == [f"{HERE}/healthz"]
 

@@ -103,6 +103,9 @@ def test_an_address_in_which_the_password_has_no_plain_end_is_passed_over(addres
 def test_a_health_check_tells_its_address_without_what_may_be_secret():
     check = ["CMD-SHELL", f"curl -fs 'http://localhost:8000/health?token={SECRET}' || exit 1"]
     assert seen(container(check=check)).members[0].check == "http://localhost:8000/health"
+    assert seen(container(check=["CMD-SHELL", "curl localhost:8000/up"])).members[0].check == "http://localhost:8000/up"
+    assert seen(container(check=["CMD", "curl", "-f", "127.0.0.1/x?y=1"])).members[0].check == "http://127.0.0.1/x"
+    assert seen(container(check=["CMD", "nc", "-z", "localhost:8000"])).members[0].check == ""
     assert seen(container(check=["CMD", "curl", f"http://ada:{SECRET}@localhost/x"])).members[0].check == ""
     assert seen(container(check=["CMD", "redis-cli", "-a", SECRET, "ping"])).members[0].check == ""
 
