@@ -52,7 +52,7 @@ def test_what_failed_is_taken_back_and_is_a_failure_all_the_same(mocker, capsys)
         carried_out(undo)
     assert undo.called == [{"run": "run-1", "yes": True}]
     assert (
-        "full-rollback failed: u@h:22: Start: broken\nIt was taken back (--on-failure undo); what is back"
+        "full-rollback failed: u@h:22: Start: broken\nIt was taken back (--on-failure undo): what came back"
         in failed.value.message
     )
     assert "done: stop" in capsys.readouterr().out
