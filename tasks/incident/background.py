@@ -13,7 +13,7 @@ from ..engine.plan import Plan
 from ..engine.record import RunRecord
 from ..preflight.backups import copies
 from ..preflight.checks import diagnosis, examine
-from ..preflight.checks.diagnosis import LastGood
+from ..preflight.checks.verdict import LastGood
 from ..preflight.history import ledger
 from ..preflight.history.ledger import Entry
 from ..preflight.present.state import State

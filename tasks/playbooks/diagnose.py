@@ -7,8 +7,9 @@ from msgspec import to_builtins
 from ..console import terminal as console
 from ..console.errors import Refused
 from ..preflight.checks import diagnosis, examine, overview
-from ..preflight.checks.diagnosis import Diagnosis, LastGood
+from ..preflight.checks.diagnosis import Diagnosis
 from ..preflight.checks.examine import Examined
+from ..preflight.checks.verdict import LastGood
 from ..preflight.revisions import schema_choice
 from ..preflight.target import commit_choice
 from ..ssh.host import Host

@@ -176,16 +176,18 @@ def _since(at: float | None, months: Sequence[str]) -> bool:
 
 def unknown(known: History, months: Sequence[str]) -> list[str]:
     """Return what is not known, in sentences."""
-    nothing = "nothing was recorded yet, and no run was made: nothing is known"
     if known.since is None:
-        return [nothing]
+        return ["nothing was recorded yet, and no run was made: nothing is known"]
     deployed = f"no deployment was recorded ({fab(RECORD)}): how many there were, and how many failed, is not known"
-    more = counted(known.unfinished, "deployment")
-    unmeasured = sum(one.outage is None for one in known.ran if one.task in STOPPING and month(one.at) in months)
+    unmeasured = figures(known, months).unmeasured
     return [
         *([f"before {month(known.since)} nothing is known"] if month(known.since) > months[0] else []),
         *([] if known.recorded else [deployed]),
-        *([f"{more} begun, and neither recorded nor rolled back: not counted"] if known.unfinished else []),
+        *(
+            [f"{counted(known.unfinished, 'deployment')} begun, and neither recorded nor rolled back: not counted"]
+            if known.unfinished
+            else []
+        ),
         *([f"the outage of {counted(unmeasured, 'run')} was not measured: not in the sum"] if unmeasured else []),
     ]
 

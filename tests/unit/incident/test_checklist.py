@@ -10,7 +10,8 @@ from tasks.engine.plan import Expectation, Step
 from tasks.engine.record import StepStatus
 from tasks.incident.cause import Cause
 from tasks.incident.checklist import checklist
-from tasks.incident.timeline import own_runs, timeline
+from tasks.incident.timeline import timeline
+from tasks.incident.together import own_runs
 from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, incident, journal, run
 
 CAUSE = Cause("app", "RuntimeError: bad deploy")

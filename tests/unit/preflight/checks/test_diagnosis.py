@@ -8,8 +8,9 @@ from msgspec import structs
 from tasks.console.commands import fab, render
 from tasks.engine.plan import Drift
 from tasks.preflight.checks import diagnosis
-from tasks.preflight.checks.diagnosis import LastGood, Observation
+from tasks.preflight.checks.diagnosis import Observation
 from tasks.preflight.checks.errorlog import Noise
+from tasks.preflight.checks.verdict import LastGood
 from tasks.preflight.present.drift import Drifted
 from tasks.preflight.present.state import Response
 from tasks.tools.compose.origins import Origin
