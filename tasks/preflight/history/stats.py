@@ -179,15 +179,11 @@ def unknown(known: History, months: Sequence[str]) -> list[str]:
     if known.since is None:
         return ["nothing was recorded yet, and no run was made: nothing is known"]
     deployed = f"no deployment was recorded ({fab(RECORD)}): how many there were, and how many failed, is not known"
-    unmeasured = figures(known, months).unmeasured
+    left, unmeasured = counted(known.unfinished, "deployment"), figures(known, months).unmeasured
     return [
         *([f"before {month(known.since)} nothing is known"] if month(known.since) > months[0] else []),
         *([] if known.recorded else [deployed]),
-        *(
-            [f"{counted(known.unfinished, 'deployment')} begun, and neither recorded nor rolled back: not counted"]
-            if known.unfinished
-            else []
-        ),
+        *([f"{left} begun, and neither recorded nor rolled back: not counted"] if known.unfinished else []),
         *([f"the outage of {counted(unmeasured, 'run')} was not measured: not in the sum"] if unmeasured else []),
     ]
 
