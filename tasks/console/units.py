@@ -6,7 +6,7 @@ import calendar
 import time
 
 SIZES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))  # decimal, as disks are sold
-AGES = ((86400, "days"), (3600, "hours"), (60, "minutes"))
+AGES = ((86400, "day"), (3600, "hour"), (60, "minute"))
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 UNKNOWN = "at an unknown time"
 
@@ -19,8 +19,8 @@ def size(count: float) -> str:
 
 def age(seconds: float) -> str:
     """Return a length of time as `3 hours`, in the largest unit of which there are two."""
-    unit, name = next(((u, n) for u, n in AGES if seconds >= 2 * u), (1, "seconds"))
-    return f"{max(seconds, 0) // unit:.0f} {name}"
+    unit, name = next(((u, n) for u, n in AGES if seconds >= 2 * u), (1, "second"))
+    return counted(int(max(seconds, 0) // unit), name)
 
 
 def lasting(seconds: float) -> str:

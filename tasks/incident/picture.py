@@ -141,7 +141,7 @@ def phases(at: Times) -> list[Phase]:
 def _release(scale: Scale, incident: Incident, at: Times) -> Iterator[Bar]:
     first = scale.phases[0].began
     moved = next((e.at for e in incident.entries if e.run in incident.own and e.step == "checkout"), at.ended)
-    yield scale.bar(first, moved, "left", "deployed, then left" if at.deployed else "left")
+    yield scale.bar(first, moved, "left", "deployed" if at.deployed else "left")
     if incident.proven:
         yield scale.bar(moved, at.now, "good", "gone back to")
 

@@ -20,6 +20,7 @@ def test_a_size_is_written_in_decimal_units(count, text):
     ("seconds", "text"),
     [
         (-5, "0 seconds"),
+        (1.9, "1 second"),
         (90, "90 seconds"),
         (120, "2 minutes"),
         (7199, "119 minutes"),

@@ -67,7 +67,7 @@ def test_the_releases_meet_at_the_checkout():
     assert (left.text, good.text) == ("left", "gone back to")
     assert round(left.x + left.width, 1) == good.x
     assert [bar.kind for bar in drawn(journal(("stop",), 1)).release] == ["left"]
-    assert drawn(deployed=400.0).release[0].text == "deployed, then left"
+    assert drawn(deployed=400.0).release[0].text == "deployed"
 
 
 def test_a_clock_that_was_set_back_moves_nothing_out_of_the_picture():

@@ -16,12 +16,13 @@ from tasks.engine.world import Check
 from tasks.incident import background, pages, report
 from tasks.incident.background import Background, Deployed
 from tasks.incident.cause import Cause
+from tasks.incident.timeline import timeline
 from tasks.preflight.present.state import State
 from tasks.tools.git.commits import Commit
 from tasks.tools.postgres.server import Member, Server
 from tasks.tools.secrets import Secrets
 from tests.unit.support.deployment import environment
-from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, container, incident, journal, run
+from tests.unit.support.incidents import BAD, GOOD, PROVEN, container, incident, journal, run
 
 CAUSE = Cause("app", "RuntimeError: bad deploy")
 NASTY = "<script>alert('x')</script> & \"more\""
@@ -81,8 +82,8 @@ def test_a_proven_rollback_is_told_with_times_states_and_data(written):
     for line in (
         "shop: full-rollback, bbbb → aaaa: proven 1970-01-01 00:33:20 UTC, outage 9.3 s. "
         "Now: aaaaaaaaaaaa (Show the court), healthy.",
-        f"- 1970-01-01 00:16:40 UTC · full-rollback was started by ada from laptop ({RUN})",
-        f"- 1970-01-01 00:16:41 UTC · The stop step: done in 0.5 s ({RUN})",
+        "- 1970-01-01 00:16:40 UTC · full-rollback was started by ada from laptop",
+        "- 1970-01-01 00:16:41 UTC · The stop step: done in 0.5 s",
         f"- commit {BAD[:12]} (branch main)",
         "- database revision c5b9",
         "- drops column cases.priority: 3 values",
@@ -94,6 +95,14 @@ def test_a_proven_rollback_is_told_with_times_states_and_data(written):
         "Owner: ______ Until: ______",
     ):
         assert line in text.splitlines()
+
+
+def test_in_the_timeline_another_run_is_named_and_the_main_one_is_not(written):
+    lines = journal(("stop",), 0, PROVEN)
+    other = [{"at": 1.0, "event": "run", "task": "git.checkout", "who": "bob", "machine": "m"}]
+    text = written(incident(lines, entries=timeline({"r9": other, RUN: lines})))
+    assert "git.checkout was started by bob from m (run r9)\n" in text
+    assert "full-rollback was started by ada from laptop\n" in text
 
 
 def test_cause_and_impact_come_in_figures(written):
