@@ -22,7 +22,7 @@ from tasks.tools.git.commits import Commit
 from tasks.tools.postgres.server import Member, Server
 from tasks.tools.secrets import Secrets
 from tests.unit.support.deployment import environment
-from tests.unit.support.incidents import BAD, GOOD, PROVEN, container, incident, journal, run
+from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, container, incident, journal, run
 
 CAUSE = Cause("app", "RuntimeError: bad deploy")
 NASTY = "<script>alert('x')</script> & \"more\""
