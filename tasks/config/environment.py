@@ -119,11 +119,9 @@ def _check_orchestrator(settings: EnvironmentSettings) -> None:
     if not (settings.stack and said.file):
         key, place = ("file", ("compose",)) if settings.stack else ("stack", ())
         raise InvalidError(place, f"the key {key!r} is missing; with orchestrator: swarm it is needed")
-    if len(settings.hosts) > 1:
-        raise InvalidError(("hosts",), "there are several; allowed with orchestrator: swarm: one manager, so far")
     unheard = [("compose", key) for key in UNHEARD if getattr(said, key) != getattr(silent, key)]
     fleet: list[Place] = [(key,) for key in ("rolling", "soak") if getattr(settings, key)]
-    fleet += [("hosts", 0, "roles")] if settings.hosts[0].roles else []
+    fleet += [("hosts", n, "roles") for n, host in enumerate(settings.hosts) if host.roles]
     if left := [*fleet, *unheard]:
         raise InvalidError(left[0], "with orchestrator: swarm it says nothing; allowed: to leave it out")
 

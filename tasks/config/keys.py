@@ -11,7 +11,7 @@ KEYS = {
         "hosts": "one machine or more; database steps run once, on the first that has the database",
         "app": "the checkout on the host",
         "compose": "how the services are described and run; {} where the containers' labels say it all",
-        "orchestrator": "compose, or swarm: then hosts has one entry, a manager of it",
+        "orchestrator": "compose, or swarm: then hosts are managers of it, of which one serves",
         "stack": "the name of the stack, with orchestrator: swarm; compose.file are its files, env_file its values",
         "database": "the PostgreSQL database; leave it out where there is none",
         "health": "the addresses that have to answer; without any, the containers' own health checks count",

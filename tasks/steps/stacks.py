@@ -1,4 +1,7 @@
-"""Which tasks know the stack of a swarm: all others refuse one before they ask or change anything."""
+"""Which tasks know the stack of a swarm: all others refuse one before they ask or change anything.
+
+Of several managers one serves, whatever the task.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from invoke import Collection, Context
 
 from ..console.commands import HOSTS_FILE
 from ..console.errors import Refused
+from ..preflight.present import managers
 from ..ssh.host import Host
 
 KNOWN = frozenset(
@@ -19,27 +23,29 @@ KNOWN = frozenset(
         *("containers.status", "containers.stop", "containers.start", "containers.restart"),
         *("db.current", "db.history", "db.heads", "db.preview", "db.rehearse", "db.downgrade"),
         *("backups.create", "backups.list", "backups.check", "backups.restore", "backups.prune"),
-        *("runs.list", "runs.show", "git.log", "git.last-good", "release.begin", "release.list", "release.stats"),
-        *("incident.logs", "incident.checklist", "incident.report"),
+        *("runs.list", "runs.show", "git.log", "git.last-good", "git.checkout", "git.return-to-main"),
+        *("release.begin", "release.record", "release.list", "release.stats"),
+        *("incident.logs", "incident.checklist", "incident.report", "incident.notify"),
     }
 )
 
 
 def guard(namespace: Collection) -> None:
-    """Have the tasks of `namespace` refuse the stack of a swarm unless they are KNOWN."""
+    """Have the tasks of `namespace` work on the manager that serves, and refuse the stack unless they are KNOWN."""
     for name in namespace.task_names:
-        if name not in KNOWN:
-            namespace[name].body = _refusing(name, namespace[name].body)
+        namespace[name].body = _guarded(name, namespace[name].body)
 
 
-def _refusing(name: str, body: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded(name: str, body: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(body)
-    def refusing(c: Context, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(c, Host) and c.environment.stack:
+    def guarded(c: Context, *args: Any, **kwargs: Any) -> Any:
+        if not (isinstance(c, Host) and c.environment.stack):
+            return body(c, *args, **kwargs)
+        if name not in KNOWN:
             raise Refused(
                 f"{name} does not know the stack of a swarm yet (orchestrator in {HOSTS_FILE}).",
                 next=f"What does: {', '.join(sorted(KNOWN))}.",
             )
-        return body(c, *args, **kwargs)
+        return body(managers.serving(c), *args, **kwargs)
 
-    return refusing
+    return guarded

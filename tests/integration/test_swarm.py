@@ -176,6 +176,20 @@ def test_a_run_whose_operator_dies_while_tasks_are_replaced_is_resumed(stack):
     ran = stack.operator.fab("resume", "--yes")
     assert ran.code == 0, ran.text
     assert (stack.head(), stack.answers()) == ("v2", ["200", "200", "200"])
+    ran = stack.operator.fab("release.record")
+    assert ran.code == 0, ran.text
+    said = stack.operator.fab("release.list", "--json").json()[-1]
+    assert (said["event"], said["commit"]) == ("good", stack.sh("git -C shop rev-parse v2"))
+    assert said["digests"].items() >= {s: next(iter(stack.tasks(s).values())) for s in ("app", "agent")}.items()
+
+
+def test_what_runs_after_a_checkout_by_hand_is_not_deployed_as_the_commit_s(stack):
+    stack.sh("git -C shop checkout -q v2")
+    ran = stack.operator.fab("verify")
+    ran = stack.operator.fab("code-rollback", "--commit", "v2", "--yes")
+    assert ran.code == 0, ran.text
+    assert (stack.head(), stack.answers()) == ("v2", ["200", "200", "200"])
+    assert set(stack.tasks("app").values()) == set(stack.tasks("agent").values())
 
 
 def test_where_the_schema_moves_all_tasks_end_first_and_undo_brings_schema_and_tasks_back(stack):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from msgspec import structs
@@ -12,6 +13,10 @@ from ...tools.compose.compose import Built, repository
 from ...tools.compose.images import Target
 from ...tools.compose.written import Written
 from .state import State
+
+KEPT_BY = re.compile(
+    r":([0-9a-f]{40}|image-[0-9a-f]{12})"
+)  # the tags that images are kept by: no commit's files name them
 
 
 def concerned(environment: Environment, seen: State, wanted: Target, more: Iterable[str] = ()) -> list[Built]:
@@ -56,11 +61,21 @@ def _changed(wanted: Target) -> set[str]:
     }
 
 
-def named(wanted: Target, image: Built) -> bool:
-    """Return whether the commit itself says which image it means: no other file does, nor the same name at HEAD."""
+def named(wanted: Target, image: Built, runs: Iterable[str] = ()) -> bool:
+    """Return whether the commit itself says which image it means: no other file does, nor the same name at HEAD.
+
+    `runs` are the names that it runs by now, which may be others.
+    """
     said, now = written_in(wanted, image.service), written_in(wanted, image.service, True)
-    changed = said.image != now.image and not written.latest(image.live)
-    return said.names(image.live) and (changed or written.fixed(image.live))
+    changed = said.image != now.image or any(_another(name, image.live) for name in runs)
+    return said.names(image.live) and (changed and not written.latest(image.live) or written.fixed(image.live))
+
+
+def _another(name: str, live: str) -> bool:
+    """Return whether an image was started by another tag of the same name, which was not one that it is kept by."""
+    tagged = name.partition("@")[0]
+    tag = tagged.removeprefix(repository(live))
+    return tag.startswith(":") and tagged != live and not KEPT_BY.fullmatch(tag)
 
 
 def written_in(wanted: Target, service: str, present: bool = False) -> Written:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -13,9 +13,10 @@ from ...console.errors import Refused
 from ...console.units import moment
 from ...engine.before import ReleaseBefore
 from ...ssh.host import Host
-from ...tools.compose import inspect, project
+from ...tools.compose import inspect, origins, project
 from ...tools.compose.compose import Built, repository
 from ...tools.compose.images import Decided, Target
+from ...tools.git import standing
 from ...tools.git.commits import Commit
 from ..history.ledger import Entry
 from ..present import own_images
@@ -71,13 +72,14 @@ def choose(c: Host, asked: Asked, services: Sequence[str] = ()) -> Choice:
         for i in own_images.concerned(c.environment, asked.state, asked.wanted, named)
         if i.service not in asked.nowhere and (i.service in services or i.service in _builders(asked, services))
     ]
-    open_ = {
-        i: _candidates(c.environment, i, asked, named) for i in images if i.service in named or i.service not in built
-    }
+    unbuilt = [i for i in images if i.service in named or i.service not in built]
     stay = _staying(asked, images, services)
-    if not open_:
+    if not unbuilt:
         return Choice(images, stay, list(map(_fact, stay)))
-    ids = _ids(asked.hosts or (c,), open_)
+    hosts = asked.hosts or (c,)
+    present = _of_head(hosts, asked, {i.service for i in unbuilt})
+    open_ = {i: _candidates(c.environment, i, asked, named, present) for i in unbuilt}
+    ids = _ids(hosts, open_)
     decided = [_decided(c, i, found, ids, asked) for i, found in open_.items()]
     return Choice(
         images,
@@ -96,6 +98,26 @@ def _ids(hosts: Sequence[Host], candidates: Mapping[Built, list[Candidate]]) -> 
     return dict(ChainMap(*(host.ask(inspect.image_ids(names)) for host, names in named.items())))
 
 
+def _of_head(hosts: Sequence[Host], asked: Asked, services: Set[str]) -> set[str]:
+    """Return those of `services` that run the target as far as anything says: none unless HEAD is there already.
+
+    An image that tells its commit is of that one; any other is of HEAD if something was made since HEAD came there: a
+    checkout by hand deploys nothing.
+    """
+    if asked.target.sha != asked.state.head:
+        return set()
+    found: set[str] = set()
+    for host in hosts:
+        here, services = services - {*host.environment.elsewhere}, services & {*host.environment.elsewhere}
+        if not here:
+            continue
+        made, moved = host.ask(origins.origins(host.environment), standing.moved(host.environment))
+        own = {k.service: made[k.name] for k in asked.state.of(*here) if k.name in made}
+        late = any(origin.created >= moved for origin in own.values())
+        found |= {s for s, origin in own.items() if (late if (of := origin.of(asked.target.sha)) is None else of)}
+    return found
+
+
 def _named(environment: Environment, asked: Asked) -> dict[str, str]:
     """Return what the operator named, by service: for all that start from the image of the service as well."""
     files, found = asked.wanted.files, {}
@@ -111,8 +133,10 @@ def _builders(asked: Asked, services: Sequence[str]) -> set[str]:
     return {i.service for i in files.builders(services)} if services else set(files.services)
 
 
-def _candidates(environment: Environment, image: Built, asked: Asked, named: Mapping[str, str]) -> list[Candidate]:
-    """Return who may decide the image, the first that can being the one who does."""
+def _candidates(
+    environment: Environment, image: Built, asked: Asked, named: Mapping[str, str], present: Set[str]
+) -> list[Candidate]:
+    """Return who may decide the image, the first that can being the one who does; `present` run the target's."""
     service, target = image.service, asked.target
     if service in named:
         return [Candidate(named[service], "--image", sure=True)]
@@ -122,7 +146,7 @@ def _candidates(environment: Environment, image: Built, asked: Asked, named: Map
         when = f"recorded on {moment(entry.at)[:10]}"
         found += [Candidate(entry.images[service], when)] if service in entry.images else []
         found += [Candidate(entry.digests[service], when, sure=True)] if service in entry.digests else []
-    if target.sha == asked.state.head:
+    if service in present:
         found += [Candidate(k.image, "it runs now") for k in asked.state.of(service)[:1]]
     return found
 
@@ -142,7 +166,8 @@ def _by_the_commit(environment: Environment, image: Built, asked: Asked) -> list
     files = ", ".join(asked.state.settled(environment).compose.files)
     by = f"named by {files} at {asked.target.short}"
     foreign = image.service not in own_images.ours(environment, asked.state, asked.wanted)
-    if foreign or own_images.named(asked.wanted, image):
+    runs = {k.image_name for k in asked.state.of(image.service)} if asked.target.sha == asked.state.head else set()
+    if foreign or own_images.named(asked.wanted, image, runs):
         return [Candidate(image.live, by, sure=True)]
     return []
 

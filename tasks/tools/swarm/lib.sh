@@ -72,6 +72,23 @@ stacked() { # FORMAT: what `docker service inspect` says of the stack's services
   [ -z "$all" ] || docker service inspect --format "$1" $all
 }
 
+# Prints a line for each service of the stack: its name there, its image, and when that was deployed (seconds): its first
+# task was made then, or the whole stack deployed later; scaling, and a node that is lost, deploy nothing.
+deployed() {
+  written=$(stacked 'service {{.ID}} {{.Spec.Name}} {{.Spec.TaskTemplate.ContainerSpec.Image}} {{.UpdatedAt.Unix}}')
+  # shellcheck disable=SC2046 # ids, one word each
+  tasks=$(docker service ps --no-trunc --quiet $(printf '%s\n' "$written" | cut -d ' ' -f 2) 2>/dev/null)
+  # shellcheck disable=SC2086
+  first=$([ -z "$tasks" ] || docker inspect --type task -f 'task {{.ServiceID}} {{.Spec.ContainerSpec.Image}} {{.CreatedAt.Unix}}' $tasks 2>/dev/null)
+  printf '%s\n' "$written" "$first" | prefix=$prefix awk '
+    $1 == "service" {
+      name[$2] = substr($3, length(ENVIRON["prefix"]) + 1); image[$2] = $4
+      if (whole == "" || $5 < whole) whole = $5
+    }
+    $1 == "task" && $3 == image[$2] && (!($2 in first) || $4 < first[$2]) { first[$2] = $4 }
+    END { for (id in name) print name[id], image[id], (first[id] > whole ? first[id] : whole) }'
+}
+
 # Prints how every node knows an image: by its digest in a registry that has it, or by its id where no other node is.
 pinned() { # IMAGE
   digests=$(docker image inspect -f '{{join .RepoDigests "\n"}}' "$1") || fail "no image $1 on the host"

@@ -189,7 +189,7 @@ def test_a_mistake_is_named_with_its_place_and_what_is_allowed(write, place, val
     ("place", "value", "line"),
     [
         ("compose__file", None, "production.compose: the key 'file' is missing; with orchestrator: swarm it is needed"),
-        ("hosts", [{"host": "a"}, {"host": "b"}], "hosts: there are several; allowed with orchestrator: swarm: one"),
+        ("hosts", [{"host": "a"}, {"host": "b", "roles": ["x"]}], "hosts[1].roles: with orchestrator: swarm it says"),
         ("compose__project", "shop", "compose.project: with orchestrator: swarm it says nothing; allowed: to leave"),
         ("compose__profiles", ["a"], "compose.profiles: with orchestrator: swarm it says nothing"),
         ("rolling", 1, "rolling: with orchestrator: swarm it says nothing"),

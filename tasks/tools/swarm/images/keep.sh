@@ -7,13 +7,15 @@ commit=$1
 moved=$(git log -g -1 --date=unix --format=%gd HEAD -- 2>/dev/null | sed 's/.*{\(.*\)}.*/\1/')
 
 of_commit() { # SECONDS LABEL
-  [ "$2" = "$commit" ] || { [ -z "$2" ] && [ "$1" -ge "${moved:-0}" ]; }
+  [ "$2" = "$commit" ] || { [ -z "$2" ] && [ "${1:-0}" -ge "${moved:-0}" ]; }
 }
 
-runs=$(stacked '{{.Spec.Name}} {{.Spec.TaskTemplate.ContainerSpec.Image}} {{.UpdatedAt.Unix}}')
+runs=$(deployed | services="$IMAGES" awk '
+  BEGIN { count = split(ENVIRON["services"], own, "\n"); while (count) { split(own[count--], pair, " "); ours[pair[1]] } }
+  $1 in ours')
 newest=$(printf '%s\n' "$runs" | cut -d ' ' -f 3 | sort -n | tail -n 1)
 printf '%s\n' "$IMAGES" | while read -r service name; do
-  image=$(printf '%s\n' "$runs" | awk -v service="${STACK}_$service" '$1 == service { print $2 }')
+  image=$(printf '%s\n' "$runs" | awk -v service="$service" '$1 == service { print $2 }')
   [ -n "$image" ] || continue
   docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >/dev/null \
     || fail "$image, which $service runs, is not on this node and cannot be pulled: there would be no way back"

@@ -14,6 +14,7 @@ from tasks.preflight.target import image_choice
 from tasks.preflight.target.image_choice import Asked, Choice
 from tasks.tools.compose import compose
 from tasks.tools.compose.images import Target
+from tasks.tools.compose.origins import Origin
 from tasks.tools.compose.project import Project
 from tasks.tools.compose.written import Written
 from tests.unit.support.deployment import GOOD, HEAD, container, environment, state
@@ -21,6 +22,7 @@ from tests.unit.support.reports import COMMIT
 
 RUNS = state(container("api", image="sha256:new"), container("db", image="sha256:db"), head=HEAD)
 RECORD = Entry(event="good", commit=GOOD, at=86400.0, images={"api": "sha256:old"}, digests={"api": "shop@sha256:d"})
+AT_GOOD, MOVED = state(container("api", image="sha256:new"), head=GOOD), 1000.0
 TAG = ("shop:v2", "shop:${TAG}", "shop:${TAG}")
 LATEST = ("shop:latest", "shop", "shop")
 NAMED = ("shop:v1", "shop:v1", "shop:v2")
@@ -42,9 +44,12 @@ def wanted(api: tuple[str, str, str], **more: tuple[str, str, str]) -> Target:
 def chosen(mocker):
     """Return what is chosen for a commit, where these ids and names of images are on the host."""
 
-    def choose(target: Target, *there: str, services: tuple[str, ...] = (), **asked: Any) -> Choice:
+    def choose(
+        target: Target, *there: str, services: tuple[str, ...] = (), made: Origin | None = None, **asked: Any
+    ) -> Choice:
         host = mocker.Mock(environment=environment(), address="u@h:22")
-        host.ask.return_value = {name: name if name.startswith("sha256") else f"sha256:{name}" for name in there}
+        ids = {name: name if name.startswith("sha256") else f"sha256:{name}" for name in there}
+        host.ask.side_effect = lambda *probes: ids if len(probes) == 1 else ({"c_api": made}, MOVED)
         return image_choice.choose(
             host, Asked(**{"state": RUNS, "target": COMMIT, "wanted": target, **asked}), services
         )
@@ -101,9 +106,31 @@ def test_the_way_back_starts_from_the_id_that_ran_under_a_name_of_no_commit(chos
     assert decided(chosen(wanted(LATEST), f"shop:{GOOD}", before=before)) == [("api", f"shop:{GOOD}", f"shop:{GOOD}")]
 
 
-def test_the_present_commit_goes_on_with_what_it_runs(chosen):
-    here = state(container("api", image="sha256:new"), head=GOOD)
-    assert decided(chosen(wanted(LATEST), "sha256:new", state=here)) == [("api", "sha256:new", f"shop:{GOOD}")]
+@pytest.mark.parametrize("made", [Origin(MOVED, "", []), Origin(0, GOOD, [])])
+def test_the_present_commit_goes_on_with_what_it_runs(chosen, made):
+    found = chosen(wanted(LATEST), "sha256:new", state=AT_GOOD, made=made)
+    assert decided(found) == [("api", "sha256:new", f"shop:{GOOD}")]
+
+
+@pytest.mark.parametrize(
+    "made", [Origin(MOVED - 1, "", []), Origin(MOVED, HEAD, []), Origin(MOVED, "", [f"shop:{HEAD}"])]
+)
+def test_what_runs_after_a_checkout_by_hand_is_not_taken_for_the_commit_s_image(chosen, made):
+    with pytest.raises(Refused, match="api: nothing says which image"):
+        chosen(wanted(LATEST), "sha256:new", state=AT_GOOD, made=made)
+
+
+@pytest.mark.parametrize(
+    ("runs", "decides"),
+    [("shop:v1", True), ("shop:v1@sha256:d", True), (f"shop:{HEAD}", False), ("shop@sha256:d", False)],
+)
+def test_after_a_checkout_by_hand_the_commit_s_files_decide_where_they_name_another_tag_than_runs(
+    chosen, runs, decides
+):
+    here = state(container("api", image="sha256:new", image_name=runs), head=GOOD)
+    asked = {"state": here, "made": Origin(MOVED - 1, "", []), "ledger": [RECORD]}
+    source = "shop:v2" if decides else "shop@sha256:d"
+    assert [one.source for one in chosen(wanted(("shop:v2",) * 3), **asked).decided] == [source]
 
 
 def test_a_commit_that_runs_what_runs_now_is_warned_of(chosen):
