@@ -77,7 +77,7 @@ def plan(host: Host, plan: Plan, commands: bool) -> None:
     if told := turns.told(plan.turns):
         console.say(f"  {told}")
     for fact in plan.facts:
-        console.say(f"  - {fact}")
+        console.say(f"    {fact}" if fact.startswith(" ") else f"  - {fact}")
     for warning in plan.warnings:
         console.say(f"  ! {warning}", style="yellow")
     for number, step in enumerate(plan.steps, start=1):

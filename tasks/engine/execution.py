@@ -214,8 +214,9 @@ class Execution:
 
     def _finish(self, member: Host, outcome: Outcome) -> None:
         in_step = [one.address for one in self.host.fleet] if self.plan.expect.commit else []
-        measured = (outcome.outage, outcome.recovery)
-        member.sh(journal.finish(self.folder, journal.owner(self.plan), *measured, in_step, outcome.left_out))
+        proven = {} if self.records else {"seconds": outcome.seconds}  # of one taken up again, its journal tells
+        times = {**proven, "outage": outcome.outage, "recovery": outcome.recovery}
+        member.sh(journal.finish(self.folder, journal.owner(self.plan), times, in_step, outcome.left_out))
         if undone := self.plan.undoes:
             there = journal.folder(self.host.environment, undone)
             member.sh(journal.note(there, "undone", by=self.plan.run, half=False), check=False)

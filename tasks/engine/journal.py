@@ -7,7 +7,7 @@ import getpass
 import json
 import socket
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..config.settings import Environment
@@ -125,19 +125,17 @@ def resumed(run_folder: Word, owner: dict[str, str]) -> str:
 def finish(
     run_folder: Word,
     owner: dict[str, str],
-    outage: float | None = None,
-    recovery: float | None = None,
+    times: Mapping[str, float | None] | None = None,
     in_step: Iterable[str] = (),
     left_out: Sequence[str] = (),
 ) -> str:
     """Return the command that does what the plan does once it is proven, and closes the journal.
 
     `left_out` is what the proof did not require, and is not well; `in_step` are addresses of hosts that need not be
-    remembered as out of step any more. `outage` is how long the application did not answer, in seconds, `recovery` when
-    it did again, from the run's begin, where these are known.
+    remembered as out of step any more. `times` are those of the outcome, by their names, where they are known.
     """
     known = {name.upper(): owner[name] for name in ("run", "task", "who", "machine")}
-    noted = {"outage": outage, "recovery": recovery, "left_out": list(left_out) or None}
+    noted = {**(times or {}), "left_out": list(left_out) or None}
     said = {name: value for name, value in noted.items() if value is not None}
     return inside(run_folder, "close-run.sh", _entry("proven", half=False, **said), *in_step, **known)
 

@@ -40,12 +40,12 @@ def story(incident: Incident, main: RunRecord) -> str:
     because = f", because: {main.plan.because.rstrip('.')}" if main.plan.because else ""
     begun = f"{first.get('who', 'Somebody')} started {what} on {incident.environment}, {incident.when(began)}{because}."
     half = ", and it is applied only in part" if main.partially_applied else ""
-    if not proven:
+    if not proven or incident.took is None:
         return f"{begun} It is not proven to have worked ({main.state}){half}. {present(incident.seen)}"
     outage = proven.said.get("outage")
     meanwhile = "" if outage is None else f"; the application did not answer for {lasting(outage)} meanwhile"
     left = f", but for what was not required: {', '.join(incident.unverified)}" if incident.unverified else ""
-    later = f"{lasting(proven.at - began)} later{left}{meanwhile}"
+    later = f"{lasting(incident.took)} later{left}{meanwhile}"
     return f"{begun} It was proven on the host {later}. {present(incident.seen)}"
 
 

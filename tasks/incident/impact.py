@@ -78,11 +78,12 @@ def _decided(incident: Incident, main: RunRecord, at: Times) -> Figure:
 
 
 def _repaired(incident: Incident, main: RunRecord, at: Times) -> Figure:
-    if not incident.proven:
+    took = incident.took
+    if took is None:
         return Figure("Repaired", "not proven", f"the run: {main.state}", True)
     if incident.unverified:
         return Figure("Repaired", "not proven", f"not required, and not well: {', '.join(incident.unverified)}", True)
-    return Figure("Repaired", incident.when(at.ended), f"proven {lasting(at.ended - at.began)} after the run began")
+    return Figure("Repaired", incident.when(at.ended), f"proven {lasting(took)} after the run began")
 
 
 def _outage(incident: Incident, main: RunRecord) -> Figure:

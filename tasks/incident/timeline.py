@@ -80,6 +80,14 @@ class Incident(Struct, frozen=True, kw_only=True):
         return self.last("proven")
 
     @property
+    def took(self) -> float | None:
+        """When the main run was proven, in seconds after it began, as its operator was told; None: it was not."""
+        if not (self.proven and self.main):
+            return None
+        began = float(journal.first(self.main.journal).get("at") or 0)
+        return float(self.proven.said.get("seconds", self.proven.at - began))
+
+    @property
     def answered(self) -> str:
         """What the health addresses said when the main run began, where they did not answer as they should."""
         before = self.main.plan.before if self.main else None

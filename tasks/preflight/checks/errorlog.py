@@ -16,12 +16,16 @@ from ...tools.secrets import Secrets
 
 MINUTES = 15  # how far back the logs are read
 BURST = 5  # errors within one minute that are more than an accident
-LOUD = (  # the same to grep -E and to Python, as REASON is
-    r"(^|[^a-zA-Z0-9_])(ERROR|FATAL|CRITICAL|PANIC|EMERG|SEVERE)([^a-zA-Z0-9_]|$)"
+# All patterns mean the same to grep -E and to Python.
+LEVEL = r"(^|[^a-zA-Z0-9_])(ERROR|FATAL|CRITICAL|PANIC|EMERG|SEVERE)([^a-zA-Z0-9_]|$)"
+LOUD = (
+    rf"{LEVEL}"
     r'|Traceback \(most recent|panic:|"level": ?"(error|fatal|critical)"|HTTP/[0-9.]+" 5[0-9][0-9] '
 )
 REASON = r"^[^ ]+ ([A-Za-z_]+\.)+[A-Z][A-Za-z]+: |^[^ ]+ [A-Z][A-Za-z]*(Error|Exception)(: |$)"
 REASONED = re.compile(REASON)
+CHAINED = r"^[^ ]+ (The above exception was the direct cause|During handling of the above exception)"
+SAME = re.compile(f"{CHAINED}|{LEVEL}")  # a traceback right after it is of the same error
 PROBING = '[^ "]*/(health|ready|readi|live(z|ness)|alive|ping)[a-z_-]*/?'  # what else is asked for its health
 
 
@@ -51,7 +55,7 @@ class Noise(Struct, frozen=True):
 
 def probe(environment: Environment) -> Probe[list[Noise]]:
     """Return the probe of the errors in each container's log; answers to health checks are none of them."""
-    told = {"PATTERN": f"{LOUD}|{REASON}", "PROBES": probes(environment), "MINUTES": str(MINUTES)}
+    told = {"PATTERN": f"{LOUD}|{REASON}|{CHAINED}", "PROBES": probes(environment), "MINUTES": str(MINUTES)}
     return single(compose.call(environment, "reads/errors.sh", **told), lambda answer: parse(answer.out))
 
 
@@ -73,6 +77,15 @@ def parse(out: str) -> list[Noise]:
 
 def _noise(container: str, lines: list[tuple[str, str]]) -> Noise:
     reasons = [text for _, text in lines if REASONED.search(f"- {text}")]
-    loud = [(stamp, text) for stamp, text in lines if not REASONED.search(f"- {text}")]
+    loud = [
+        (at, text) for (at, text), before in zip(lines, [("", ""), *lines], strict=False) if _begins(text, before[1])
+    ]
     last = (reasons or [text for _, text in loud] or [""])[-1]
     return Noise(container, sorted(stamp(at) for at, _ in loud), Secrets([]).mask(one_line(last)))
+
+
+def _begins(text: str, before: str) -> bool:
+    """Return whether a line is the first of an error: not its reason, nor a traceback that another line announced."""
+    if REASONED.search(f"- {text}") or re.search(CHAINED, f"- {text}"):
+        return False
+    return not (text.startswith("Traceback") and SAME.search(f"- {before}"))

@@ -46,11 +46,12 @@ def test_the_watchers_own_lines_are_not_shown(capsys):
 
 def test_a_plan_is_shown_with_its_commands_what_it_costs_and_what_takes_it_back(capsys):
     step = Step(name="stop", title="Stop the app", script="", commands=("compose stop",), outage=True, back="start")
-    made = plan(step, facts=["a fact"], warnings=["a warning"])
+    made = plan(step, facts=["a fact", "  what it means"], warnings=["a warning"])
     lines = [
         "full-rollback: back",
         "  on  (u@h:22)",
         "  - a fact",
+        "      what it means",
         "  ! a warning",
         "  1. Stop the app  (outage; back: start)",
     ]

@@ -138,11 +138,13 @@ def test_a_proven_run_is_closed_and_its_records_are_in_the_ledger(home):
     assert read(folder)[-1]["event"] == "proven"
 
 
-def test_a_closed_run_has_its_outage_and_when_the_application_answered_again(home):
+def test_a_closed_run_has_the_times_that_are_known(home):
     folder = written(home, plan())
-    done = home.sh(runs.finish(runs.folder(ENVIRONMENT, "run-1"), OWNER, 3.5, 7.1))
+    times = {"seconds": 8.0, "outage": 3.5, "recovery": None}
+    done = home.sh(runs.finish(runs.folder(ENVIRONMENT, "run-1"), OWNER, times))
     assert done.returncode == 0, done.stderr
-    assert (read(folder)[-1]["outage"], read(folder)[-1]["recovery"]) == (3.5, 7.1)
+    proven = read(folder)[-1]
+    assert (proven["seconds"], proven["outage"], "recovery" in proven) == (8.0, 3.5, False)
 
 
 def test_a_run_that_left_something_out_of_its_proof_is_not_called_verified_afterwards(home):

@@ -122,6 +122,12 @@ def test_cause_and_impact_come_in_figures(written):
         assert line in lines
 
 
+def test_the_report_says_the_seconds_that_the_operator_was_told(written):
+    lines = journal(("stop", "start"), 0, {**PROVEN, "seconds": 47.4})
+    assert "(proven 47.4 s after the run began)" in written(incident(lines))
+    assert "It was proven on the host 47.4 s later" in written(incident(lines), pages.html)
+
+
 def test_what_is_not_known_is_said_to_be_not_known(written):
     text = written(incident(journal(("stop", "start"), 0, PROVEN)))
     assert "Not known: the logs that were kept name none." in text

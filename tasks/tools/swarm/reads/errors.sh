@@ -2,6 +2,14 @@
 . "$SCRIPTS/tools/compose/lib.sh"
 stacked '{{.Spec.Name}}' | while read -r service; do
   docker service logs --timestamps --no-trunc --since "${MINUTES}m" --tail 2000 "$service" 2>&1 \
-    | sed -n 's/^\([^ ]*\) \([^ ]*\)[.][a-z0-9]*@\([^ ]*\) *| /\2@\3 \1 /p' | grep -aE "$PATTERN" \
+    | sed -n 's/^\([^ ]*\) \([^ ]*\)[.][a-z0-9]*@\([^ ]*\) *| /\2@\3=\1 /p' | grep -aE "$PATTERN" \
     | grep -avE "$PROBES" | cut -c 1-400
-done | sort | awk '$1 != name { name = $1; print "= /" name; count = 0 } ++count <= 300 { sub(/^[^ ]* /, ""); print }'
+done | sort -s -t = -k 1,1 | awk '
+  { task = $1; sub(/=.*/, "", task); sub(/^[^=]*=/, "") }
+  task != name { told(); name = task; count = 0 }
+  { line[++count] = $0 }
+  END { told() }
+  function told(i) {
+    if (name != "") print "= /" name
+    for (i = count > 300 ? count - 299 : 1; i <= count; i++) print line[i]
+  }'

@@ -47,6 +47,47 @@ def test_the_last_reason_is_told_and_passwords_are_not():
     assert errorlog.parse("") == []
 
 
+@pytest.mark.parametrize(
+    ("said", "count"),
+    [
+        (["Traceback (most recent call last):", "KeyError: 'x'"] * 2, 2),
+        (["ERROR in app: Exception on /cases [GET]", "Traceback (most recent call last):", "KeyError: 'x'"] * 3, 3),
+        (
+            [
+                "Traceback (most recent call last):",
+                "KeyError: 'x'",
+                "The above exception was the direct cause of the following exception:",
+                "Traceback (most recent call last):",
+                "app.errors.NotFound: x",
+            ],
+            1,
+        ),
+        (["ERROR one", "ERROR two"], 2),
+    ],
+)
+def test_an_exception_is_one_error_however_many_lines_tell_of_it(said, count):
+    [noise] = errorlog.parse("= /c_api\n" + "".join(f"2026-01-01T10:00:00.1Z {line}\n" for line in said))
+    assert len(noise.times) == count
+
+
+def test_of_a_swarm_the_last_errors_of_each_task_are_read_exceptions_included():
+    engine = """case "$*" in
+      "service ls"*) echo one ;;
+      "service inspect"*) echo shop_api ;;
+      "service logs"*) for n in 1 2; do for i in $(seq 400); do
+        echo "2026-01-01T10:00:00.1Z shop_api.$n.x7@node$n    | KeyError: '$i'"; done; done ;;
+    esac"""
+    probe = errorlog.probe(environment(orchestrator="swarm", stack="shop"))
+    with Stage(docker=engine) as stage:
+        (stage.home / "app").mkdir()
+        out = stage.run(probe.commands[""]).stdout
+    assert [(n.container, n.last) for n in errorlog.parse(out)] == [
+        ("shop_api.1@node1", "KeyError: '400'"),
+        ("shop_api.2@node2", "KeyError: '400'"),
+    ]
+    assert len(out.splitlines()) == 602
+
+
 def test_only_many_errors_within_a_minute_are_a_burst():
     slowly = Noise("c", [60.0 * n + n for n in range(20)])
     assert slowly.burst == 0
