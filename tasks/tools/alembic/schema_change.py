@@ -60,7 +60,7 @@ class SchemaChange:
         """Return the same way down, `revision` by the operator's SQL. Raises Refused off a straight line."""
         names = [r.id for r in self.downgrades]
         if revision not in names:
-            raise Refused(f"--downgrade-sql: {revision} is not taken back; {', '.join(names) or 'nothing'} is.")
+            raise Refused(f"--downgrade-sql: {revision} is not taken back; what is: {', '.join(names) or 'nothing'}.")
         if any(len(r.down_revisions) > 1 or r.depends_on for r in self.downgrades) or len(self.from_heads) > 1:
             raise Refused("--downgrade-sql works on a straight line of migrations only.")
         steps = [(r.id, "".join(r.down_revisions)) for r in self.downgrades]
