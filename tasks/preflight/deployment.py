@@ -94,12 +94,15 @@ class DeploymentWorld:
 
 def serves(seen: State) -> str:
     """Return where a deployment is, in one line."""
-    running = [c.service for c in seen.containers if c.status == "running"]
-    others = [f"{c.service} ({c.status})" for c in seen.containers if c.status != "running"]
+    running = [c.service for c in seen.containers if c.running]
+    others = [
+        f"{c.service} ({c.status} {c.health}".rstrip() + ")" for c in seen.containers if not (c.running or c.ended)
+    ]
+    unread = "containers" in seen.problems
     parts = [
         f"HEAD {seen.head[:12]} ({seen.subject})" if seen.head else "HEAD cannot be read",
-        f"running: {', '.join(running) or 'nothing'}",
-        f"not running: {', '.join(others)}" if others else "",
+        "what runs cannot be read" if unread else f"running: {', '.join(running) or 'nothing'}",
+        f"not well: {', '.join(others)}" if others else "",
         f"revision {', '.join(seen.revision) or 'none'}" if seen.revision is not None else "",
         *(check.line for check in health.answers(seen)),
         *(f"{place} has {size(free)} free" for place, free in seen.free.items() if free < LITTLE),

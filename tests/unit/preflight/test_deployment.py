@@ -51,14 +51,17 @@ def test_where_a_deployment_is_fits_into_a_line():
     seen = healthy(
         container("api"),
         container("db", status="exited"),
+        container("web", health="unhealthy"),
+        container("migrate", status="exited", restart="no"),
         responses=[Response("u", 0)],
         free={"/": 2**30, "/var/lib/docker": 3 * 2**20 + 5},
     )
     assert deployment.serves(seen) == (
-        f"HEAD {HEAD[:12]} (a subject); running: api; not running: db (exited); revision two; u: no answer; "
-        "/var/lib/docker has 3.1 MB free"
+        f"HEAD {HEAD[:12]} (a subject); running: api; not well: db (exited), web (running unhealthy); "
+        "revision two; u: no answer; /var/lib/docker has 3.1 MB free"
     )
     assert deployment.serves(State()) == "HEAD cannot be read; running: nothing"
+    assert deployment.serves(State(problems={"containers": "no"})) == "HEAD cannot be read; what runs cannot be read"
 
 
 @pytest.mark.parametrize(
