@@ -74,12 +74,12 @@ class Closing:
     def _left(self) -> list[str]:
         """Return a line for each host that is still to be brought back from its turn, by another run."""
         return [
-            failure.left_open(self.plan.steps[number - 1], member)
+            failure.left_open(self.plan, number, member)
             for number in self._turns()
             for member in self._open(number, self.host.fleet)
         ]
 
     def left_open(self) -> list[str]:
         """Return a line for each of them that is still to come, since the run goes on."""
-        at_last = [failure.left_open(self.plan.steps[number - 1]) for number in self._due(proven=False)]
+        at_last = [failure.left_open(self.plan, number) for number in self._due(proven=False)]
         return [*self._left(), *at_last]

@@ -95,10 +95,11 @@ def unclosed(member: Host, step: Step, why: str) -> str:
     return f"  {member.address}: {step.title}: {' '.join(why.split())}. Type it by hand: {'; '.join(step.commands)}"
 
 
-def left_open(step: Step, member: Host | None = None) -> str:
-    """Return the line for a hook that is still to be closed, on `member` or everywhere."""
+def left_open(plan: Plan, number: int, member: Host | None = None) -> str:
+    """Return the line for a hook, step `number`, that is still to be closed, on `member` or everywhere."""
+    step, undo = plan.steps[number - 1], f" or {fab('undo')}" if plan.undoable else ""
     title = f"{member.address}: {step.title}" if member else step.title
-    return f"  still to come, by {fab('resume')} or {fab('undo')}: {title} ({'; '.join(step.commands)})"
+    return f"  still to come, by {fab('resume')}{undo}: {title} ({'; '.join(step.commands)})"
 
 
 def interrupted(run: Progress, step: Step | None, goes_on: bool) -> str:

@@ -14,6 +14,7 @@ from ..ssh import paths, scripts
 from ..ssh.probe import Probe, single
 from ..ssh.shell import Word, quote
 
+NO_UNDO = "no"  # what a lock's owner says of `undo` where a run cannot be taken back by it
 SILENCE = 45  # seconds without a sign of life until the host takes the client for dead
 
 # LIVE: its client shows signs of life; RUNNING: a step goes on without one; DEAD: its run stopped half-way;
@@ -118,7 +119,8 @@ def describe(lock: LockInfo) -> str:
         return f"a step goes on without its operator: {run}. Take it up: {fab('resume')}"
     if lock.state == "FREE":
         return f"{run}, left behind: it holds nothing up. Its story: {fab(f'runs.show --run {lock.run}')}"
+    back = "" if own.get("undo") == NO_UNDO else f" Take it back: {fab('undo')}."
     return (
-        f"{run}, stopped half-way. Continue it: {fab('resume')}. Take it back: {fab('undo')}. "
+        f"{run}, stopped half-way. Continue it: {fab('resume')}.{back} "
         "Or leave it as it is: the same command with --take-over"
     )

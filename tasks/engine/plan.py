@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from ..console.commands import fab
-from .before import AnyBefore
+from .before import AnyBefore, SchemaBefore, SwappedBefore
 
 
 def new_id() -> str:
@@ -153,6 +153,11 @@ class Plan(Told, frozen=True, kw_only=True):
     def way_back(self) -> str:
         """The command that takes the run back, also when others came after it; empty: none is known."""
         return fab(f"undo --run {self.run}") if self.back == UNDO else self.back
+
+    @property
+    def undoable(self) -> bool:
+        """Whether `undo` takes such a run back."""
+        return isinstance(self.before, (SchemaBefore, SwappedBefore))
 
     def halves(self, number: int, *, more: bool = False) -> tuple[bool | None, bool | None]:
         """Return whether the run is partially applied while step `number` runs, and after it; None: as it was.

@@ -13,6 +13,7 @@ from ..console.errors import Refused
 from ..ssh import paths, scripts
 from ..ssh import probe as probes
 from ..ssh.host import Host
+from ..ssh.parallel import parallel_map
 from ..ssh.probe import Probe
 from . import journal, lock, plan_file, uptime
 from .journal import Entry
@@ -26,7 +27,8 @@ LAST = "last"  # how an operator names the run that was worked on last
 class RunRecord(Struct, frozen=True, kw_only=True):
     """A run as one host knows it; `lock` is the state of the lock there, which `holder` has; `now` its clock.
 
-    `answers` is what was noted of the application meanwhile; None where nobody asked.
+    `answers` is what was noted of the application meanwhile; None where nobody asked. `elsewhere`: another host of
+    the fleet was changed, whose turn came first.
     """
 
     run: str
@@ -38,6 +40,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     lock: str = ""
     now: float = 0.0
     answers: Answers | None = None
+    elsewhere: bool = False
 
     @property
     def measured(self) -> Measured | None:
@@ -99,7 +102,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
         """Whether a step began that is more than a preparation, and it was not made good where it failed."""
         word = next((e for e in reversed(self.journal) if e.get("event") in (*journal.LAST_WORD, "resumed")), {})
         began = (s.tries and not p.preparation for s, p in zip(self.steps, self.plan.steps, strict=True))
-        return not word.get("amended") and any(began)
+        return not word.get("amended") and (self.elsewhere or any(began))
 
     @property
     def unproven(self) -> bool:
@@ -145,6 +148,14 @@ def read(host: Host, run: str | None = None) -> RunRecord:
         known = f"no run {run}, or several; {fab('runs.list')} names them" if run and run != LAST else "no run yet"
         raise Refused(f"{known}.", at=host.address)
     return found
+
+
+def of_fleet(host: Host, known: RunRecord) -> RunRecord:
+    """Return the record of a run that the first host has with what only others know: that it changed something."""
+    if known.changed or len(host.fleet) < 2:
+        return known
+    others = parallel_map(host.fleet[1:], lambda member: member.ask(probe(member.environment, known.run)))
+    return replace(known, elsewhere=any(other.changed for other in others if other))
 
 
 def probe(environment: Environment, run: str | None = None, patience: int = 0) -> Probe[RunRecord | None]:

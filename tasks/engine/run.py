@@ -14,7 +14,7 @@ from . import asking, display, interrupt, journal, left_out, record
 from .document import document
 from .execution import Execution
 from .holding import Locks
-from .lock import NEW, OVER, Replaceable, resuming, undoing
+from .lock import NEW, NO_UNDO, OVER, Replaceable, resuming, undoing
 from .plan import Plan
 from .record import RunRecord
 from .world import Outcome, Turn, World
@@ -51,7 +51,7 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, world: World) -> Outc
         display.summary(plan)
         terminal.confirm(asking.question(plan, display.where(host)), options.yes)
     locks = Locks(host.fleet, paths.state(host.environment))
-    with locks.taken(journal.owner(plan), _replaceable(plan, options)):
+    with locks.taken(_holder(plan), _replaceable(plan, options)):
         _begin(host, plan, locks)
         return _told(Execution(world, host, plan, locks))
 
@@ -67,6 +67,11 @@ def _told(execution: Execution) -> Outcome:
         raise
     world.tell(host, plan, Turn("success", outcome=outcome))
     return outcome
+
+
+def _holder(plan: Plan) -> dict[str, str]:
+    """Return who holds the lock, and whether it is no use to type `undo` where the run stops half-way."""
+    return journal.owner(plan) | ({} if plan.undoable else {"undo": NO_UNDO})
 
 
 def _replaceable(plan: Plan, options: RunOptions) -> Replaceable:
@@ -110,7 +115,7 @@ def take_up(host: Host, known: RunRecord, world: World) -> Outcome:
     plan = known.plan
     locks = Locks(host.fleet, paths.state(host.environment))
     folder, owner = journal.folder(host.environment, plan.run), journal.owner(plan)
-    with locks.taken(owner, resuming(plan.run)):
+    with locks.taken(_holder(plan), resuming(plan.run)):
         records = parallel_map(host.fleet, lambda member: _record(member, plan))
         parallel_map(host.fleet, lambda member: member.sh(journal.resumed(folder, owner)))
         _remember(host)

@@ -6,7 +6,7 @@ from ..console.commands import fab
 from ..console.errors import Refused
 from ..ssh.host import Host
 from . import journal, lock, record
-from .before import SchemaBefore, SwappedBefore
+from .before import SchemaBefore
 from .record import RunRecord
 
 LOOKED_AT = 50  # runs, the newest first, among which one is looked for that changed something
@@ -32,7 +32,7 @@ def to_undo(host: Host, run: str | None, data: bool = False) -> RunRecord:
     `data` all the same: an upgrade may have made others.
     """
     named = run or _holder(host)
-    known = record.read(host, named) if named else _last_change(host)
+    known = record.of_fleet(host, record.read(host, named)) if named else _last_change(host)
     said = f"Run {known.run} ({known.plan.task})"
     if not known.changed:
         raise Refused(f"{said} changed nothing: there is nothing to take back.")
@@ -40,7 +40,7 @@ def to_undo(host: Host, run: str | None, data: bool = False) -> RunRecord:
         raise Refused(f"{said} was taken back already.", next=_data_of(known))
     if not run and known.plan.only_by_name:
         raise Refused(f"{said} only kept a release. The way back to that: {known.plan.back}")
-    if not isinstance(known.plan.before, (SchemaBefore, SwappedBefore)):
+    if not known.plan.undoable:
         raise Refused(
             f"{said} is not taken back by undo. Its way back: {known.plan.back or 'none is known'}. "
             f"An earlier run is: {fab('undo --run ID')}; {fab('runs.list')} shows them."
@@ -65,12 +65,13 @@ def _last_change(host: Host) -> RunRecord:
 
     A release that was recorded is not passed over: a deployment came between it and the runs before it.
     """
-    last = record.read(host)
+    last = record.of_fleet(host, record.read(host))
     if _counts(last):
         return last
     earlier = [name for name in reversed(host.ask(journal.every(host.environment, LOOKED_AT))) if name != last.run]
     found = (host.ask(record.probe(host.environment, name)) for name in earlier)
-    return next((known for known in found if known and _counts(known)), last)
+    everywhere = (record.of_fleet(host, known) for known in found if known)
+    return next(filter(_counts, everywhere), last)
 
 
 def _counts(known: RunRecord) -> bool:

@@ -10,7 +10,6 @@ from ..console import terminal
 from ..console.errors import Failed, Held, Refused, Stopped
 from ..ssh.host import Host
 from . import journal, record
-from .before import SchemaBefore, SwappedBefore
 from .plan import Plan
 from .run import RunOptions
 from .run import carry_out as held
@@ -24,7 +23,7 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, world: World, undo: U
 
     What the operator interrupted, or a host that is gone, holds the run as ever: nobody knows that it failed.
     """
-    if undo is None or not isinstance(plan.before, (SchemaBefore, SwappedBefore)):
+    if undo is None or not plan.undoable:
         raise Refused(f"--on-failure: {plan.task} is not taken back by undo.")
     try:
         return held(host, plan, options, world)
@@ -38,9 +37,9 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, world: World, undo: U
 
 
 def _failed(host: Host, plan: Plan) -> bool:
-    """Return whether the run failed, as its journal on the first host says, and left something changed."""
+    """Return whether the run failed, as its journals say, and left something changed."""
     try:
-        known = record.read(host, plan.run)
+        known = record.of_fleet(host, record.read(host, plan.run))
     except (Stopped, OSError, EOFError):
         return False
     return known.changed and journal.last_word(known.journal) == journal.LAST_WORD["failed"]

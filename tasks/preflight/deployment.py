@@ -83,7 +83,7 @@ class DeploymentWorld:
     def can_undo(self, host: Host, plan: Plan, done: Sequence[str]) -> bool:
         """Return whether `undo` takes back a run that stopped half-way: not once it dropped the database."""
         if not isinstance(plan.before, DroppedBefore):
-            return bool(plan.before)
+            return plan.undoable
         if any(step.name in done and "drops" in step.effects for step in plan.steps):
             return False
         try:

@@ -228,6 +228,11 @@ def test_who_is_kept_out_reads_who_what_how_long_and_what_to_type(state, words):
         assert part in line
 
 
+def test_who_is_kept_out_by_a_run_that_undo_does_not_take_back_is_not_sent_to_it():
+    said = lock.describe(LockInfo("DEAD", {"run": ONE, "undo": lock.NO_UNDO}))
+    assert "resume" in said and "undo" not in said and "--take-over" in said
+
+
 def test_a_lock_that_holds_nothing_up_asks_for_no_take_over():
     assert "--take-over" not in lock.describe(LockInfo("FREE", {"run": ONE}))
 

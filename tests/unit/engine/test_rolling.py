@@ -8,6 +8,7 @@ from tasks.config.around import Hook, Hooks
 from tasks.console.commands import render
 from tasks.console.errors import Failed, Refused
 from tasks.engine import turns
+from tasks.engine.before import ReleaseBefore
 from tasks.engine.execution import Execution
 from tasks.engine.plan import Expectation, Step
 from tasks.engine.record import RunRecord, StepStatus
@@ -31,11 +32,12 @@ class Played(World):
         return Proof([Check("health", f"http://{host.host}", "200" if ok else "503", ok)])
 
 
-def execution(*steps, world=None, names="abc", records=None, **sections) -> Execution:
+def execution(*steps, world=None, names="abc", records=None, before=None, **sections) -> Execution:
     members = fleet(*names)
     for one in members:
         one.environment = environment(**sections)
-    made = turns.taken(plan(*(steps or (PREPARE, STOP, START)), expect=Expectation(healthy=True)), members[0])
+    steps = steps or (PREPARE, STOP, START)
+    made = turns.taken(plan(*steps, expect=Expectation(healthy=True), before=before), members[0])
     known = {m: record(made, states) for m, states in zip(members, records or [], strict=False)}
     return Execution(world or Played(), members[0], made, Locks(), known)
 
@@ -128,11 +130,18 @@ NAMES = [(1, "turn-1"), (2, "stop"), (3, "start"), (4, "turn-1-off")]
 def test_a_host_that_fails_in_its_turn_stays_out_and_is_named(mocker):
     begun = ends(mocker)
     with pytest.raises(Failed) as failed:
-        execution(STOP, START, world=Played("b"), names="ab", hooks=PAIR).complete()
+        execution(STOP, START, world=Played("b"), names="ab", hooks=PAIR, before=ReleaseBefore()).complete()
     assert begun[-1] == ("03-start.1", ["b"])
     assert "still to come, by fab resume or fab undo: u@b:22: balancer: after the turn (add)" in render(
         failed.value.message
     )
+
+
+def test_a_hook_that_no_undo_would_close_is_for_resume_alone(mocker):
+    ends(mocker)
+    with pytest.raises(Failed) as failed:
+        execution(STOP, START, world=Played("a"), names="ab", hooks=PAIR).complete()
+    assert "still to come, by fab resume: u@a:22" in render(failed.value.message)
 
 
 def test_a_host_on_which_nothing_was_changed_yet_is_brought_back_at_once(mocker):

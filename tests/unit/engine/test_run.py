@@ -10,6 +10,7 @@ import pytest
 from tasks.console import terminal
 from tasks.console.errors import Failed, Held, Refused
 from tasks.engine import journal, lock, run
+from tasks.engine.before import ReleaseBefore
 from tasks.engine.plan import UNDO
 from tasks.engine.run import RunOptions
 from tasks.engine.world import Turn
@@ -27,6 +28,7 @@ def played(mocker):
 
         @contextlib.contextmanager
         def taken(self, owner, replace):
+            Locks.owner = owner
             told.append(("locked", owner["run"], replace))
             yield self
 
@@ -74,6 +76,13 @@ def test_the_operators_reason_goes_into_the_lock_the_journal_and_the_plan(played
     assert json.loads(capsys.readouterr().out)["because"] == "orders failed"
     carry_out(plan(STOP), member, yes=True, because="orders failed")
     assert '"because":"orders failed"' in member.commands[-1]
+
+
+def test_the_lock_says_where_undo_does_not_take_the_run_back(played):
+    carry_out(plan(STOP), yes=True)
+    assert run.Locks.owner["undo"] == lock.NO_UNDO
+    carry_out(plan(STOP, before=ReleaseBefore()), yes=True)
+    assert "undo" not in run.Locks.owner
 
 
 def test_of_what_is_only_planned_or_not_begun_nothing_is_told(played):

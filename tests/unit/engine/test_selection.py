@@ -10,7 +10,7 @@ from tasks.engine import selection
 from tasks.engine.before import AnyBefore, CheckoutBefore, ReleaseBefore
 from tasks.engine.lock import LockInfo
 from tasks.engine.record import RunRecord, StepStatus
-from tests.unit.support.playing import PREPARE, STOP, Member, plan
+from tests.unit.support.playing import PREPARE, STOP, Member, fleet, plan
 
 PROVEN = [{"event": "proven", "half": False}]
 
@@ -79,6 +79,15 @@ def test_undo_passes_over_runs_that_changed_nothing(known):
 def test_undo_of_a_run_that_is_named_is_of_that_one_only(known):
     known(record("r1"), record("r2", changed=False))
     assert "Run r2 (task-of-r2) changed nothing" in refused(selection.to_undo, "r2")
+
+
+def test_a_run_that_came_to_another_host_first_is_taken_back_though_the_first_one_was_not_touched(known, mocker):
+    known(record("r1"), record("r2", changed=False))
+    elsewhere, first_asked = record("r2"), Member.ask
+    mocker.patch.object(Member, "ask", lambda self, probe: elsewhere if self.host == "b" else first_asked(self, probe))
+    for named in (None, "r2"):
+        found = selection.to_undo(fleet("a", "b")[0], named)
+        assert found.run == "r2" and found.changed
 
 
 def test_where_no_run_changed_anything_the_last_one_says_so(known):
