@@ -11,13 +11,14 @@ import time
 import urllib.request
 
 PAUSE = 0.02  # seconds: without one the clients take the cores that the hosts need
-url, stop = sys.argv[1], pathlib.Path(sys.argv[2])
+LIMIT = 600  # seconds: whoever started them may be gone
+url, stop, begun = sys.argv[1], pathlib.Path(sys.argv[2]), time.monotonic()
 answers: collections.Counter[str] = collections.Counter()
 
 
 def ask() -> None:
     """Ask until it is enough."""
-    while not stop.exists():
+    while not stop.exists() and time.monotonic() - begun < LIMIT:
         try:
             with urllib.request.urlopen(url, timeout=15) as answer:
                 answers[str(answer.status)] += 1
