@@ -16,7 +16,8 @@ from . import preflight
 from .console.commands import fab
 from .console.errors import ConnectionLost, Failed, Held, Refused
 from .engine.before import CheckoutBefore, ReleaseBefore, SchemaBefore, SwappedBefore
-from .engine.plan import Expectation, Plan, PreflightReport, Step, chain
+from .engine.plan import Expectation, Plan, Step, chain
+from .engine.told import PreflightReport
 from .preflight.downgrade import DowngradeOptions
 from .preflight.restore_report import RestoreOptions
 from .preflight.rollback_report import RollbackOptions

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .plan import Plan, Told
+from .plan import Plan
+from .told import Told
 
 SURE = " Go on?"  # how what speaks of a loss ends
 

@@ -13,7 +13,7 @@ from ..console import living, terminal
 from ..console.errors import Failed, Held, Refused, Stopped
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from . import display, failure, interrupt, job, journal, measuring, record, rolling, uptime
+from . import display, failure, interrupt, job, journal, measuring, proving, record, rolling, uptime
 from .attempts import Attempts, Pair
 from .closing import Closing
 from .holding import Locks, taken_over
@@ -98,7 +98,7 @@ class Execution:
 
     def _gate(self, batch: Batch) -> None:
         if not batch.passed:
-            self._judge_proofs(batch.hosts, self._proofs(batch.hosts))
+            self._prove_at(batch.hosts)
 
     def _stays_well(self, batch: Batch, *, proven: bool) -> None:
         """Prove hosts, unless they were `proven`, and look at them again for as long as they have to stay well."""
@@ -178,11 +178,10 @@ class Execution:
 
     def _prove(self) -> Outcome:
         fleet = self.host.fleet
-        proofs = self._proofs(fleet)
+        proofs = self._prove_at(fleet)
         if len(fleet) > 1:  # the first was proven while the slowest was still on its way
-            proofs = self._proofs(fleet)
-        self._judge_proofs(fleet, proofs)
-        _show(proofs)
+            proofs = self._prove_at(fleet)
+        proving.show(proofs)
         unclosed = self.closing.close(proven=True)
         found = measuring.measured(self.host.fleet, self.plan)
         outcome = outcome_of(self.plan, self.progress.done, proofs, found, time.monotonic() - self.started)
@@ -195,22 +194,13 @@ class Execution:
         display.outcome(outcome, uptime.words(found) if awaited else "", again=bool(self.records))
         return outcome
 
-    def _judge_proofs(self, members: Sequence[Host], proofs: list[Proof]) -> None:
-        """Raise what ends the run where the proof of a host does not hold."""
-        wrong = [(m, check) for m, proof in zip(members, proofs, strict=True) for check in proof.checks if not check.ok]
-        if not wrong:
-            return
-        for proof in proofs:
-            display.last_lines(proof.logs)
-        _show(proofs)
-        why = "; ".join(check.line for _member, check in wrong)
-        last = [step for _n, step in self.plan.numbered(after=False) if not step.closes][-1]
-        self._fail(wrong[0][0], last, f"not proven: {why}", [])
-
-    def _proofs(self, members: Sequence[Host]) -> list[Proof]:
-        limit = self.host.environment.health.timeout
-        with living.waiting("proving that the application is as it should be", limit):
-            return parallel_map(members, lambda member: self.world.prove(member, self.plan.expect))
+    def _prove_at(self, members: Sequence[Host]) -> list[Proof]:
+        """Return the proof of each host; raise what ends the run where one does not hold."""
+        proofs = proving.proofs(self.world, members, self.plan.expect)
+        if wrong := proving.wrong(members, proofs):
+            last = [step for _n, step in self.plan.numbered(after=False) if not step.closes][-1]
+            self._fail(wrong[0], last, f"not proven: {wrong[1]}", [])
+        return proofs
 
     def _finish(self, member: Host, outcome: Outcome) -> None:
         in_step = [one.address for one in self.host.fleet] if self.plan.expect.commit else []
@@ -220,9 +210,3 @@ class Execution:
         if undone := self.plan.undoes:
             there = journal.folder(self.host.environment, undone)
             member.sh(journal.note(there, "undone", by=self.plan.run, half=False), check=False)
-
-
-def _show(proofs: Sequence[Proof]) -> None:
-    """Print what was found on all hosts, and what was not required of it, each once."""
-    left_out = dict.fromkeys(check for proof in proofs for check in proof.left_out)
-    display.checks([check for proof in proofs for check in proof.checks], list(left_out))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections.abc import Iterable
 from typing import Literal
 
@@ -11,12 +9,7 @@ from msgspec import Struct, field
 
 from ..console.commands import fab
 from .before import AnyBefore, SchemaBefore, SwappedBefore
-
-
-def new_id() -> str:
-    """Return an identifier of a run: it sorts by time, and nobody can guess it."""
-    return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(3)
-
+from .told import PreflightReport, Told
 
 UNDO = fab("undo")
 Effect = Literal["stops", "starts", "snapshots", "migrates", "drops"]
@@ -83,28 +76,6 @@ class Expectation(Struct, frozen=True, kw_only=True):
     ill_before: bool = False
 
 
-class Drift(Struct, frozen=True):
-    """That a service runs with something else than is written down: `what` differs, and the `names` in it that do."""
-
-    service: str
-    what: str
-    names: list[str] = []
-
-
-class Told(Struct, frozen=True, kw_only=True):
-    """What the operator is told of a run, and asked by name, before it begins; `run` is its id.
-
-    `drift` is what the run changes beside that; a warning says it as well. `summary` is what matters most, by heading.
-    """
-
-    run: str = field(default_factory=new_id)
-    facts: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    questions: list[str] = field(default_factory=list)
-    drift: list[Drift] = field(default_factory=list)
-    summary: dict[str, str] = field(default_factory=dict)
-
-
 class Turns(Struct, frozen=True):
     """How hosts take their turn: the steps from number `first` on are for a batch of hosts alone, by their addresses.
 
@@ -115,15 +86,6 @@ class Turns(Struct, frozen=True):
     first: int = 0
     batches: list[list[str]] = []
     soak: int = 0
-
-
-class PreflightReport(Told, frozen=True, kw_only=True):
-    """What was found before a run."""
-
-    @property
-    def activity(self) -> str:
-        """What the host's journals were then: a run that began since is noticed."""
-        return ""
 
 
 class Plan(Told, frozen=True, kw_only=True):

@@ -8,10 +8,9 @@ import inspect
 import os
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, ParamSpec, TypeVar, overload
+from typing import Any, overload
 
 import fabric
-import msgspec
 from invoke import Argument, Context, Exit
 from paramiko.ssh_exception import SSHException
 
@@ -21,19 +20,10 @@ from ..console.text import one_line
 from ..ssh import fleet
 from ..ssh.connection import explain
 from ..ssh.host import Host
-from . import hooks, interrupt, mounting, options, run, taking_back, turns
-from .world import World
+from . import mounting, options
 
 TOLD = ("json", "quiet", "verbose")  # how the operator is told what happens
-HEARD = ("json", "quiet")  # before the body is called
 NAMESAKES = ("on_failure",)  # a value of theirs is called as a task is: an optional one would be ambiguous
-SWITCHES: dict[str, bool | None] = {
-    **msgspec.structs.asdict(run.RunOptions()),
-    **dict.fromkeys(HEARD, False),
-    "skip_host": None,
-}
-Given = ParamSpec("Given")
-Made = TypeVar("Made")
 Body = Callable[..., Any]
 
 
@@ -119,12 +109,6 @@ class HereTask(RollbackTask):
         return fabric.Task.__call__(self, c, *args, **kwargs)
 
 
-class StepTask(RollbackTask, Generic[Given, Made]):
-    """A task of one step: `step` builds that step of a preflight report, for plans that chain it with others."""
-
-    step: Callable[Given, Made]
-
-
 def _as_typed(c: Context) -> contextlib.AbstractContextManager[None]:
     """Return the context in which commands are written as the operator types them; inside another task, its own."""
     if isinstance(c, Host):
@@ -167,65 +151,3 @@ def task(body: Body | None = None, /, **settings: Any) -> Any:
     help_ = {name: options.HELP[name] for name in parameters if name in options.HELP}
     settings["help"] = {**help_, **settings.get("help", {})}
     return fabric.task(auto_shortflags=False, **{"klass": RollbackTask, **settings})(body)
-
-
-class Change:
-    """The decorator of tasks that change what `world` knows: their body looks, refuses, and returns the Plan.
-
-    The plan is then shown, asked for, carried out under the lock and proven; `--yes`, `--plan`,
-    `--take-over`, `--verbose`, `--quiet` and `--json` come with it. A body that returns None had nothing to do. One
-    that has a parameter `plan` is told whether only the plan is wanted. `step` is the builder of the task's own
-    step: the task object carries it, for the plans of playbooks. The task that `takes_back` other runs is the one
-    that `--on-failure undo` calls.
-    """
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.undo: RollbackTask | None = None
-
-    @overload
-    def __call__(self, body: Body, /) -> RollbackTask: ...
-    @overload
-    def __call__(
-        self, body: None = None, /, *, step: Callable[Given, Made], **settings: Any
-    ) -> Callable[[Body], StepTask[Given, Made]]: ...
-    @overload
-    def __call__(self, body: None = None, /, **settings: Any) -> Callable[[Body], RollbackTask]: ...
-    def __call__(
-        self, body: Body | None = None, /, *, step: Body | None = None, takes_back: bool = False, **settings: Any
-    ) -> Any:
-        """Declare a change: `@change` or `@change(name=...)`."""
-        if body is None:
-            return functools.partial(self, step=step, takes_back=takes_back, **settings)
-        own = inspect.signature(body)
-
-        @functools.wraps(body)
-        def carried_out(c: Host, *args: Any, **kwargs: Any) -> Any:
-            own_options = [name for name in run.RunOptions.__struct_fields__ if name in kwargs]
-            wanted = run.RunOptions(**{name: kwargs.pop(name) for name in own_options})
-            for heard in HEARD:
-                kwargs.pop(heard, None)
-            if skipped := kwargs.pop("skip_host", None):
-                c = fleet.without(c, skipped)
-            with interrupt.as_refusal():
-                made = body(c, *args, **kwargs, **({"plan": wanted.plan} if "plan" in own.parameters else {}))
-            if made is None:
-                terminal.emit_json({"changed": False})
-                return None
-            planned = turns.taken(hooks.around(made, c.environment.hooks), c)
-            if wanted.on_failure != "undo":
-                return run.carry_out(c, planned, wanted, self.world)
-            return taking_back.carry_out(c, planned, wanted, self.world, self.undo)
-
-        carried_out.__signature__ = _with_switches(own)  # type: ignore[attr-defined]  # read by inspect, and so by Invoke
-        made = task(carried_out, klass=StepTask, **settings)
-        made.step = step
-        self.undo = made if takes_back else self.undo
-        return made
-
-
-def _with_switches(signature: inspect.Signature) -> inspect.Signature:
-    only = inspect.Parameter.KEYWORD_ONLY
-    switches = [inspect.Parameter(name, only, default=default) for name, default in SWITCHES.items()]
-    own = [p for p in signature.parameters.values() if p.name != "plan"]
-    return signature.replace(parameters=[*own, *switches])

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from ..console.commands import fab
 from ..console.errors import Refused
-from ..engine.plan import new_id
+from ..engine.told import new_id
 from ..ssh.host import Host
 from ..ssh.probe import answered
 from ..ssh.shell import home

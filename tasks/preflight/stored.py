@@ -8,7 +8,7 @@ from ..console.commands import fab
 from ..console.errors import Failed, Refused
 from ..console.text import last_line
 from ..console.units import age, size
-from ..engine.plan import new_id
+from ..engine.told import new_id
 from ..ssh.host import Host
 from ..ssh.shell import Word, quote
 from ..tools.postgres import changes, reads

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..engine.task import Change, task
+from ..engine.change import Change
+from ..engine.task import task
 from ..incident.telling import Deployment
 
 __all__ = ["DEPLOYMENT", "change", "task"]

@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from ...config.settings import Environment
 from ...console.commands import fab
-from ...engine.plan import Drift
+from ...engine.told import Drift
 from ...engine.world import Check
 from ..present import drift
 from . import checkup

@@ -11,7 +11,7 @@ from ...console.text import one_line
 from ...console.units import age, moment, size, stamp
 from ...engine import journal, left_out, lock
 from ...engine.history import Journals
-from ...engine.plan import Drift
+from ...engine.told import Drift
 from ...ssh.host import Host
 from ...tools.compose.inspect import Container
 from ..backups import finding

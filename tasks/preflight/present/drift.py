@@ -9,7 +9,7 @@ from typing import TypeVar
 from msgspec import Struct, structs
 
 from ...config.settings import Environment
-from ...engine.plan import Drift
+from ...engine.told import Drift
 from ...ssh.probe import Probe, combined
 from ...tools.compose import made, parts
 from ...tools.compose.made import Made, Otherwise, hashed

@@ -7,7 +7,8 @@ from msgspec import Struct, field
 from ...config.settings import Environment
 from ...console.commands import fab
 from ...engine.before import ReleaseBefore
-from ...engine.plan import UNDO, PreflightReport
+from ...engine.plan import UNDO
+from ...engine.told import PreflightReport
 from ...tools.alembic.schema_change import SchemaChange
 from ...tools.alembic.trial import Trial
 from ...tools.compose.compose import Built

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ...console.commands import HOSTS_FILE
 from ...console.errors import Refused
-from ...engine.plan import Drift
+from ...engine.told import Drift
 from ...ssh.host import Host
 from ...tools.compose import project
 from ...tools.compose.project import Description, Service, variables

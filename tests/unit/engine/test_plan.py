@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from tasks.console.commands import fab
-from tasks.engine.plan import UNDO, Plan, PreflightReport, Step, chain, new_id
+from tasks.engine.plan import UNDO, Plan, Step, chain
+from tasks.engine.told import PreflightReport, new_id
 
 
 def step(name: str, **values) -> Step:

@@ -13,14 +13,9 @@ from paramiko.ssh_exception import SSHException
 
 from tasks.console.commands import fab
 from tasks.console.errors import Failed, Refused
-from tasks.engine.plan import Plan
-from tasks.engine.run import RunOptions
-from tasks.engine.task import Change, task
+from tasks.engine.task import task
 from tasks.ssh import fleet
 from tests.unit.support.scripted import Scripted
-
-WORLD = None  # nothing is carried out here
-change = Change(WORLD)
 
 
 @pytest.fixture(autouse=True)
@@ -100,25 +95,6 @@ def test_a_task_needs_no_hosts_file_until_it_runs(monkeypatch, tmp_path):
     assert task(lambda c: None).hosts == [fleet.DEFAULT_HOST]
 
 
-def test_a_change_brings_its_switches_along():
-    def body(c, commit=None):
-        """Do."""
-
-    names = {argument.name for argument in change(body).get_arguments()}
-    assert names == {
-        "commit",
-        "yes",
-        "plan",
-        "take_over",
-        "json",
-        "verbose",
-        "quiet",
-        "because",
-        "on_failure",
-        "skip_host",
-    }
-
-
 def test_the_options_of_a_task_are_explained_however_often_they_are_asked_for():
     def body(c, yes=False):
         """Do."""
@@ -166,31 +142,6 @@ def test_help_as_a_value_is_help_and_nothing_runs(capsys):
     assert "--commit" in capsys.readouterr().out
 
 
-def test_a_task_of_one_step_carries_its_builder():
-    def build(report: str) -> str:
-        return report
-
-    @change(step=build)
-    def one(c):
-        """Do it."""
-
-    assert one.step("report") == "report"
-
-
-def test_a_change_is_carried_out_in_its_world_as_the_switches_say(host, mocker):
-    carry_out = mocker.patch("tasks.engine.run.carry_out", return_value="done")
-    made = Plan(task="t", purpose="", steps=[])
-    assert change(lambda c: made)(Connection("h"), yes=True) == "done"
-    at, plan, options, world = carry_out.call_args.args
-    assert (world, at, plan) == (WORLD, host, made)
-    assert options == RunOptions(yes=True)
-
-
-def test_a_change_that_has_nothing_to_do_says_so_as_json(capsys):
-    assert change(lambda c: None)(Connection("h"), json=True) is None
-    assert json.loads(capsys.readouterr().out) == {"schema_version": 1, "changed": False}
-
-
 def test_a_refusal_is_a_document_where_one_was_asked_for(capsys):
     def body(c, json=False):
         raise Refused("no", next=f"Next: {fab('status')}")
@@ -210,12 +161,3 @@ def test_a_command_in_an_error_is_written_as_the_operator_types_it():
         with pytest.raises(Failed) as failed:
             task(body)(Connection(typed))
         assert failed.value.message == f"Next: {words}"
-
-
-def test_an_option_may_have_a_value_that_a_task_is_called_by():
-    def body(c, commit=None):
-        """Do."""
-
-    contexts = [ParserContext("body", args=change(body).get_arguments()), ParserContext("undo")]
-    (_, parsed) = Parser(contexts=contexts, initial=ParserContext()).parse_argv(["body", "--on-failure", "undo"])
-    assert parsed.as_kwargs["on_failure"] == "undo"

@@ -7,7 +7,7 @@ import pytest
 from tasks.console import commands
 from tasks.console.commands import HOSTS_FILE
 from tasks.console.errors import Refused
-from tasks.engine.plan import Drift
+from tasks.engine.told import Drift
 from tasks.preflight import losses, rollback
 from tasks.preflight.backups import copies
 from tasks.preflight.losses import Losses

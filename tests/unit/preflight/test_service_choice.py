@@ -6,7 +6,7 @@ import pytest
 
 from tasks.console import commands
 from tasks.console.errors import Refused
-from tasks.engine.plan import Drift
+from tasks.engine.told import Drift
 from tasks.preflight import service_choice
 from tasks.preflight.present.drift import Drifted
 from tests.unit.support import reports

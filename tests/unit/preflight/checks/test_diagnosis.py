@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from tasks.console.commands import fab, render
-from tasks.engine.plan import Drift
+from tasks.engine.told import Drift
 from tasks.preflight.checks import diagnosis
 from tasks.preflight.checks.diagnosis import Observation
 from tasks.preflight.checks.errorlog import Noise

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tasks.engine.lock import LockInfo
-from tasks.engine.plan import Drift
+from tasks.engine.told import Drift
 from tasks.preflight.backups import finding
 from tasks.preflight.backups.backup_files import Found
 from tasks.preflight.backups.finding import Newest

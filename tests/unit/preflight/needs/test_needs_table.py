@@ -9,7 +9,7 @@ from msgspec import structs
 
 from tasks.console.commands import render
 from tasks.engine.lock import LockInfo
-from tasks.engine.plan import Drift
+from tasks.engine.told import Drift
 from tasks.preflight.history.drills import Drill, Part
 from tasks.preflight.history.past import Past
 from tasks.preflight.needs import needs_table

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tasks.engine.plan import Drift
+from tasks.engine.told import Drift
 from tasks.preflight.present import drift
 from tasks.tools.compose.made import Made, Otherwise, hashed
 

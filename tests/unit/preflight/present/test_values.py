@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.console.errors import Refused
-from tasks.engine.plan import Drift
+from tasks.engine.told import Drift
 from tasks.preflight.present import values
 from tasks.preflight.present.drift import Drifted
 from tasks.tools.compose.project import Description
