@@ -10,7 +10,7 @@ from typing import NoReturn
 from msgspec.structs import replace
 
 from ..console import living, terminal
-from ..console.errors import Failed, Held, Refused, Stopped
+from ..console.errors import ConnectionLost, Failed, Held, Refused, Stopped
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from . import display, failure, interrupt, job, journal, measuring, proving, record, rolling, uptime
@@ -135,7 +135,11 @@ class Execution:
         first = pairs[0][1]
         if first.partial is not None:
             self.progress.partially_applied = first.partial
-        for (member, attempt), (end, said) in zip(pairs, self.attempts.ended(pairs), strict=True):
+        try:
+            ends = self.attempts.ended(pairs)
+        except ConnectionLost as lost:
+            raise ConnectionLost("\n".join([str(lost), *self.closing.left_open()])) from None
+        for (member, attempt), (end, said) in zip(pairs, ends, strict=True):
             self._judge(member, attempt, end, said)
         if first.after is not None:
             self.progress.partially_applied = first.after

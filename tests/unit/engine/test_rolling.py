@@ -6,7 +6,7 @@ import pytest
 
 from tasks.config.around import Hook, Hooks
 from tasks.console.commands import render
-from tasks.console.errors import Failed, Refused
+from tasks.console.errors import ConnectionLost, Failed, Refused
 from tasks.engine import turns
 from tasks.engine.before import ReleaseBefore
 from tasks.engine.execution import Execution
@@ -135,6 +135,17 @@ def test_a_host_that_fails_in_its_turn_stays_out_and_is_named(mocker):
     assert "still to come, by fab resume or fab undo: u@b:22: balancer: after the turn (add)" in render(
         failed.value.message
     )
+
+
+def test_a_host_that_is_gone_in_its_turn_is_said_to_be_still_out(mocker):
+    ends(mocker, 0, ConnectionLost("u@a:22: the connection is gone"))
+    run = execution(STOP, START, names="ab", hooks=PAIR)
+    with pytest.raises(ConnectionLost) as lost:
+        run.complete()
+    first, last = render(lost.value.message).splitlines()
+    assert first == "u@a:22: the connection is gone"
+    assert last == "  still to come, by fab resume: u@a:22: balancer: after the turn (add)"
+    assert not run.locks.released
 
 
 def test_a_hook_that_no_undo_would_close_is_for_resume_alone(mocker):
