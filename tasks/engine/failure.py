@@ -10,6 +10,7 @@ from typing import Any
 from ..console.commands import fab
 from ..console.errors import Stopped
 from ..console.text import last_line
+from ..ssh.fleet import has_the_database
 from ..ssh.host import Host
 from . import job
 from .plan import Plan, Step
@@ -115,12 +116,13 @@ def interrupted(run: Progress, step: Step | None, goes_on: bool) -> str:
 def lost(member: Host, step: Step, error: Exception) -> str:
     """Return the lines for a connection that did not come back."""
     why = str(error.message) if isinstance(error, Stopped) else str(error)
+    others = len(member.fleet) > 1 and not has_the_database(member)
     return "\n".join(
         [
             f"{member.address}: the connection is gone ({' '.join(why.split())})",
             f"  {step.title}: goes on on the host by itself, or has ended; nothing is run twice",
             f"  next, when the host can be reached: {fab('resume')}",
-            *([f"  or without it: {fab(f'resume --skip-host {member.address}')}"] if len(member.fleet) > 1 else []),
+            *([f"  or without it: {fab(f'resume --skip-host {member.address}')}"] if others else []),
         ]
     )
 

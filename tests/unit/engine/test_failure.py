@@ -10,6 +10,7 @@ from tasks.engine import failure
 from tasks.engine.failure import Progress
 from tasks.engine.job import End
 from tasks.engine.plan import UNDO, Plan, Step
+from tests.unit.support.playing import fleet
 from tests.unit.support.scripted import Scripted
 
 STEP = Step(name="start", title="Start", script="true", timeout=60)
@@ -127,3 +128,9 @@ def test_a_connection_that_is_gone_says_that_nothing_is_run_twice():
     said = render(failure.lost(Scripted(), STEP, Failed("no\nroute")))
     assert said.splitlines()[0] == "u@h:22: the connection is gone (no route)"
     assert "fab resume" in said
+
+
+def test_a_host_that_is_gone_can_be_left_out_unless_the_database_steps_run_there():
+    first, second = fleet("a", "b")  # with a database
+    lost = [render(failure.lost(member, STEP, Failed("no route"))) for member in (first, second)]
+    assert ["--skip-host" in said for said in lost] == [False, True]
