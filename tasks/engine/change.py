@@ -12,7 +12,7 @@ import msgspec
 from ..console import terminal
 from ..ssh import fleet
 from ..ssh.host import Host
-from . import hooks, interrupt, run, taking_back, turns
+from . import interrupt, run, taking_back, turns
 from .task import Body, RollbackTask, task
 from .world import World
 
@@ -75,7 +75,7 @@ class Change:
             if made is None:
                 terminal.emit_json({"changed": False})
                 return None
-            planned = turns.taken(hooks.around(made, c.environment.hooks), c)
+            planned = turns.taken(made, c)
             if wanted.on_failure != "undo":
                 return run.carry_out(c, planned, wanted, self.world)
             return taking_back.carry_out(c, planned, wanted, self.world, self.undo)

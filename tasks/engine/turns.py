@@ -14,12 +14,14 @@ from .plan import Plan, Step, Turns
 
 
 def taken(plan: Plan, host: Host) -> Plan:
-    """Return the plan with what is done host by host, and the hooks around a host's turn; without those, as it is.
+    """Return the plan with its hooks, and with what is done host by host; without either, as it is.
 
     A host's turn are the last steps of the plan that change something, where they start the application and no
     step on the primary alone stands between them: what stops before the schema moves is for all hosts at once.
     """
-    settings, steps = host.environment, [step for step in plan.steps if not step.after]
+    settings = host.environment
+    plan = hooks.around(plan, settings.hooks)
+    steps = [step for step in plan.steps if not step.after]
     turn = _turn(steps)
     opening, closing = hooks.of_turns(plan, settings.hooks) if turn else ([], [])
     in_order = sorted(host.fleet, key=lambda member: member.position)

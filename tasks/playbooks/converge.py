@@ -7,7 +7,7 @@ from msgspec import structs
 from ..console import terminal as console
 from ..console.commands import fab
 from ..console.errors import Failed
-from ..engine import hooks, left_out, turns
+from ..engine import left_out, turns
 from ..engine.plan import Plan
 from ..engine.run import RunOptions, carry_out
 from ..engine.world import Outcome
@@ -39,7 +39,7 @@ def converge(
         console.emit_json({"changed": False})
         return None
     alone = fleet.only(c, members)
-    made = turns.taken(hooks.around(_plan(alone, state.look(c).head), alone.environment.hooks), alone)
+    made = turns.taken(_plan(alone, state.look(c).head), alone)
     # What stopped half-way there is over: the host is brought to where the others are.
     options = RunOptions(yes=yes, plan=plan, verbose=verbose, take_over=True)
     try:

@@ -10,7 +10,7 @@ from msgspec import structs, to_builtins
 from ..console import terminal as console
 from ..console.commands import commands_in, fab
 from ..console.errors import Failed, Held, Refused, Stopped
-from ..engine import asking, display, hooks, turns
+from ..engine import asking, display, turns
 from ..engine.plan import Plan
 from ..engine.run import RunOptions, carry_out
 from ..engine.world import Outcome
@@ -136,7 +136,7 @@ def _part(c: Host, name: str, make: Callable[[], Plan], yes: bool) -> Part:
     began = time.monotonic()
     console.say(f"drill: {name}", style="bold cyan")
     try:
-        plan = turns.taken(hooks.around(structs.replace(make(), closing=""), c.environment.hooks), c)
+        plan = turns.taken(structs.replace(make(), closing=""), c)
         if asked := asking.sentences(plan):
             console.confirm(f"{' '.join(asked)}{asking.SURE}", yes)
         outcome = carry_out(c, plan, RunOptions(yes=True, because=drills.BECAUSE), DEPLOYMENT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.config.around import Hook, Hooks
-from tasks.engine import hooks, turns
+from tasks.engine import turns
 from tasks.engine.plan import Plan, Step, Turns
 from tests.unit.support.deployment import environment
 from tests.unit.support.playing import PREPARE, START, STOP, fleet, plan
@@ -81,7 +81,7 @@ def test_other_hooks_stay_outside_of_the_turn():
     members = fleet("a", "b")
     for one in members:
         one.environment = environment(hooks=around)
-    made = turns.taken(hooks.around(plan(STOP, START), around), members[0])
+    made = turns.taken(plan(STOP, START), members[0])
     assert names(made) == ["hook-1", "turn-1", "stop", "start", "turn-1-off", "hook-1-off"]
     assert not made.in_turn(1) and made.in_turn(2) and made.in_turn(5) and not made.in_turn(6)
 
