@@ -27,10 +27,11 @@ def status(c: Host, json: bool = False) -> list[Overview]:
         console.say(f"{c.environment.name} ({one.host})", style="bold")
         for subject, text in one.lines:
             console.say(f"  {subject:<12}{text}")
+    if not all(one.well for one in found):
+        leads_on = ": a host cannot be reached." if any(map(mix.away, found)) else f". Next: {fab('diagnose')}"
+        console.say(f"Something is wrong{leads_on}", style="yellow")
     if mixed := mix.told(found):
         console.say(f"MIXED: {mixed}", style="bold yellow")
-    if not all(one.well for one in found):
-        console.say(f"Something is wrong. Next: {fab('diagnose')}", style="yellow")
     return found
 
 

@@ -33,6 +33,11 @@ def _away(member: Host, error: Stopped) -> Overview:
     return Overview(host=member.address, well=False, lines=[("host", f"{AWAY}: {error.message}")])
 
 
+def away(one: Overview) -> bool:
+    """Return whether a host could not be reached: what looks at all of them, as diagnose does, is of no use then."""
+    return not one.facts.commit and "host" in dict(one.lines)
+
+
 def told(found: Sequence[Overview]) -> str:
     """Return which hosts stand where, if they do not all stand at the same; empty where they do."""
     groups: dict[str, list[str]] = {}
@@ -43,7 +48,7 @@ def told(found: Sequence[Overview]) -> str:
 
 def _standing(one: Overview) -> str:
     facts = one.facts
-    if not facts.commit and dict(one.lines).get("host"):
+    if away(one):
         return AWAY
     down = sorted({f"{k.service} {k.status}" for k in facts.containers if not (k.running or k.ended)})
     return ", ".join([f"{facts.commit[:12] or 'no commit'} ({facts.subject})", *down])

@@ -23,6 +23,15 @@ def test_what_stands_out_leads_to_diagnose(mocker, capsys, well, hint):
     assert ("fab diagnose" in out) is hint
 
 
+def test_the_last_line_says_who_stands_where_and_nobody_is_sent_to_look_at_a_host_that_is_gone(mocker, capsys):
+    there, away = fleet("a", "b")
+    mocker.patch.object(overview, "look", side_effect=lambda m: _look(m, away))
+    status.status(there)
+    *_rest, hint, last = capsys.readouterr().out.splitlines()
+    assert last == f"MIXED: a: {'a' * 12} (s); u@b:22: cannot be reached"
+    assert hint == "Something is wrong: a host cannot be reached."
+
+
 def test_as_data_the_lines_are_an_object(mocker, capsys):
     mocker.patch.object(overview, "look", return_value=Overview(host="u@h:22", well=True, lines=[("code", "abc")]))
     planned(mocker, status.status, json=True)
