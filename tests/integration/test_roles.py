@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from sandbox.host import Host
 from sandbox.variant import Variant
 from tests.conftest import NAME
 from tests.faults.deployment import RUNS
+from tests.faults.running import LIMIT, Running
 from tests.operator import Operator, settings_for
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.long]
@@ -18,6 +22,12 @@ HERE = Path(__file__).parent
 ROLES = (["frontend"], ["backend"], ["backend", "database"])  # the database's host is not the first one
 # Hands on what comes to its port 5432; other hosts reach the database, or it is called as the files call it.
 FORWARD = "docker run -d --name forward --restart always --network jctc-app_default {} -v /opt:/opt:ro"
+# Out of a load balancer, and in again: slow while a file is there that says so, and failing once.
+TURN = {
+    "title": "balancer",
+    "on": "touch out; while [ -e slow ]; do sleep 0.1; done",
+    "off": "[ ! -e stuck ] || { rm stuck; exit 1; }; rm out",
+}
 RUN = "jctc/python-base:3.11 python3 -u /opt/forward.py 5432 {} 5432"
 
 
@@ -49,6 +59,7 @@ def fleet(hosts, tmp_path):
     backend, frontend = "http://127.0.0.1:8000/health", "http://127.0.0.1:8080/"
     urls = [{"url": backend, "role": "backend"}, {"url": frontend, "role": "frontend"}]
     operator.settings |= {"hosts": items, "rolling": 1, "health": {"urls": urls, "timeout": 20}}
+    operator.settings["hooks"] = {"turn": [TURN]}
     operator.write()
     return operator
 
@@ -67,8 +78,17 @@ def done(ran):
     return ran
 
 
-def heads(hosts: list[Host]) -> set[str]:
-    return {host.exec("git -C jctc-app rev-parse HEAD") for host in hosts}
+def heads(hosts: list[Host]) -> list[str]:
+    return [host.exec("git -C jctc-app rev-parse HEAD") for host in hosts]
+
+
+def out(hosts: list[Host]) -> list[str]:
+    """What lies on the hosts that are out of the load balancer."""
+    return [host.exec("ls out 2>/dev/null || :") for host in hosts]
+
+
+def wait_until(host: Host, there: str) -> None:
+    host.exec(f"timeout 120 sh -c {shlex.quote(f'until {there}; do sleep 0.1; done')}", timeout=130)
 
 
 def journal(host: Host) -> dict[tuple[str, str], float]:
@@ -90,15 +110,89 @@ def all_stopped_and_started_in_turn(hosts: list[Host]) -> None:
 def test_a_full_rollback_with_its_schema_and_its_undo_touch_on_each_host_what_is_its_own(fleet, hosts):
     front, back, data = hosts
     before, aside, revision = id_of(data, "jctc_db"), id_of(data, "jctc_web"), fleet.revision()
-    ran = done(fleet.fab("full-rollback", "--commit", fleet.good, "--yes", timeout=600))
-    assert heads(hosts) == {fleet.good} and fleet.revision() != revision
+    ran = done(fleet.fab("full-rollback", "--commit", fleet.good, "--yes", timeout=LIMIT))
+    assert heads(hosts) == [fleet.good] * 3 and fleet.revision() != revision
     all_stopped_and_started_in_turn(hosts)
     assert [runs(host) for host in hosts] == [{"web"}, {"app"}, {"app", "db", "web"}], ran.text
     assert (id_of(data, "jctc_db"), id_of(data, "jctc_web")) == (before, aside)
     assert front.exec("docker images -q jctc-app-app:" + fleet.good) == ""
     assert "MIXED" not in done(fleet.fab("status")).out
     done(fleet.fab("verify"))
-    done(fleet.fab("undo", "--yes", timeout=600))
-    assert heads(hosts) == {fleet.bad} and fleet.revision() == revision
+    done(fleet.fab("undo", "--yes", timeout=LIMIT))
+    assert heads(hosts) == [fleet.bad] * 3 and fleet.revision() == revision
     assert [runs(host) for host in hosts] == [{"web"}, {"app"}, {"app", "db", "web"}]
     assert (id_of(data, "jctc_db"), id_of(data, "jctc_web")) == (before, aside)
+
+
+def test_a_first_host_that_fails_is_taken_back_though_that_of_the_database_had_no_turn(fleet, hosts):
+    rollback = ("code-rollback", "--commit", fleet.good, "--no-database", "--yes")
+    hosts[0].exec("touch stuck")
+    ran = fleet.fab(*rollback, timeout=LIMIT)
+    assert ran.code == 1 and "or take it back: fab undo" in ran.text, ran.text
+    assert heads(hosts) == [fleet.good, fleet.bad, fleet.bad]
+    assert out(hosts) == ["out", "", ""]
+    assert "MIXED: " in fleet.fab("status").out
+    done(fleet.fab("undo", "--yes", timeout=LIMIT))
+    hosts[0].exec("touch stuck")
+    ran = fleet.fab(*rollback, "--on-failure", "undo", timeout=LIMIT)
+    assert ran.code == 1 and "It was taken back (--on-failure undo)" in ran.text, ran.text
+    assert heads(hosts) == [fleet.bad] * 3 and out(hosts) == [""] * 3
+
+
+def test_a_restore_stops_every_backend_and_leaves_the_frontend_alone(fleet, hosts):
+    front, back, data = hosts
+    web, app, rows = id_of(front, "jctc_web"), id_of(back, "jctc_app"), fleet.rows()
+    done(fleet.fab("emergency-restore", "--file", "latest", "--no-health", "--yes", timeout=LIMIT))
+    assert fleet.rows() != rows
+    assert id_of(front, "jctc_web") == web and id_of(back, "jctc_app") != app
+    assert journal(back)["end", "stop"] < journal(data)["begin", "restore"]
+    done(fleet.fab("undo", "--yes", timeout=LIMIT))
+    assert fleet.rows() == rows and id_of(front, "jctc_web") == web
+    assert [runs(host) for host in hosts] == [{"web"}, {"app"}, {"app", "db", "web"}]
+
+
+def test_what_the_turn_of_a_host_opened_is_closed_after_its_operator_died(fleet, hosts):
+    back, revision = hosts[1], fleet.revision()
+    back.exec("touch slow")
+    running = Running(fleet.command("migration-rollback", "--yes"), fleet.environ())
+    wait_until(back, "[ -e out ]")
+    running.send(signal.SIGKILL)
+    running.end()
+    back.exec("rm slow")
+    assert out(hosts) == ["", "out", ""] and fleet.revision() != revision
+    done(fleet.fab("resume", "--yes", timeout=LIMIT))
+    assert out(hosts) == [""] * 3
+    assert [runs(host) for host in hosts] == [{"web"}, {"app"}, {"app", "db", "web"}]
+    done(fleet.fab("undo", "--yes", timeout=LIMIT))
+    assert fleet.revision() == revision
+
+
+def test_a_host_that_dies_between_stop_and_start_is_left_out_and_brought_into_line(fleet, hosts):
+    back, gone = hosts[1], f"ubuntu@127.0.0.1:{hosts[1].port}"
+    back.exec("touch slow")
+    rollback = fleet.command("full-rollback", "--commit", fleet.good, "--yes")
+    running = Running(rollback, fleet.environ(ROLLBACK_RECONNECT="3"))
+    wait_until(back, "[ -e out ]")
+    subprocess.run(["docker", "kill", back.container], check=True, capture_output=True)
+    ran = running.end()
+    assert ran.code == 1 and f"or without it: fab resume --skip-host {gone}" in ran.text, ran.text
+    ran = fleet.fab("status")
+    assert "MIXED: " in ran.out and gone in ran.out.splitlines()[-1], ran.text
+    ran = fleet.fab("resume", "--yes")
+    assert ran.code != 0 and gone in ran.text, ran.text
+    done(fleet.fab("resume", "--skip-host", gone, "--yes", timeout=LIMIT))
+    assert f"out of step {gone}" in fleet.fab("status").out
+    subprocess.run(["docker", "start", back.container], check=True, capture_output=True)
+    wait_until(back, "docker ps >/dev/null 2>&1")
+    back.exec("rm slow")
+    done(fleet.fab("converge", "--yes", timeout=LIMIT))
+    assert heads(hosts) == [fleet.good] * 3 and out(hosts) == [""] * 3
+    done(fleet.fab("verify"))
+    ran = fleet.fab("status")
+    assert "out of step" not in ran.out and "MIXED" not in ran.out, ran.text
+    done(fleet.fab("undo", "--yes", timeout=LIMIT))
+    assert heads(hosts) == [fleet.bad] * 3 and [runs(host) for host in hosts] == [
+        {"web"},
+        {"app"},
+        {"app", "db", "web"},
+    ]
