@@ -24,26 +24,41 @@ FILES
 note_updates() { earlier=$(stacked '{{.Spec.Name}} {{with .UpdateStatus}}{{json .StartedAt}}{{end}}'); }
 
 watched() { # SERVICE...: until the swarm has done what was deployed, or visibly will not; then fail with the cause
-  quiet=0
+  quiet=0 heard=$(date +%s)
   while [ "$quiet" -lt 2 ]; do
     sleep 1
-    tasks=$(tasks_of "$@")
-    cause=$(stopped "$@") || fail "$cause"
+    if ! hear "$@"; then
+      [ "$(date +%s)" -lt $((heard + LONG)) ] || fail "the swarm does not answer: $(printf '%s\n' "$reply" | tail -n 1)"
+      quiet=0
+      continue
+    fi
+    heard=$(date +%s)
+    cause=$(stopped "$@") || fail "$cause$(unreached)"
     if settled "$@"; then quiet=$((quiet + 1)); else quiet=0; fi
   done
 }
 
-tasks_of() { # SERVICE...: a line for each task, `SERVICE ID DESIRED STATE SINCE IMAGE ERROR`
+hear() { # SERVICE...: reads $nodes and $tasks; fails, with the reason in $reply, while the swarm has no leader
+  reply=$(docker node ls --format '{{.Status}} {{.Hostname}}' 2>&1) || return
+  nodes=$reply
+  reply=$(tasks_of "$@" 2>&1) || return
+  tasks=$reply
+}
+
+unreached() { printf '%s\n' "$nodes" | sed -n 's/^Down //p' | paste -sd ' ' - | sed -n 's/..*/; nodes that do not answer: &/p'; }
+
+tasks_of() { # SERVICE...: a line for each task, `SERVICE ID DESIRED STATE SINCE IMAGE ERROR`; fails where the swarm does not say
   for service; do
-    # shellcheck disable=SC2046 # ids, one word each
+    ids=$(docker service ps --no-trunc --quiet "${STACK}_$service") || return
+    # shellcheck disable=SC2086 # ids, one word each; one may be gone by now
     docker inspect --type task -f "$service {{.ID}} {{.DesiredState}} {{.Status.State}} {{.Status.Timestamp.Unix}} {{.Spec.ContainerSpec.Image}} {{.Status.Err}}" \
-      $(docker service ps --no-trunc --quiet "${STACK}_$service") 2>/dev/null || :
+      $ids 2>/dev/null || :
   done
 }
 
 settled() { # SERVICE...: whether as many tasks as are wanted run, of what was deployed
   for service; do
-    about=$(docker service inspect -f '{{with .UpdateStatus}}{{.State}}{{end}},{{with .Spec.Mode.Replicated}}{{.Replicas}}{{end}},{{.Spec.TaskTemplate.ContainerSpec.Image}}' "${STACK}_$service")
+    about=$(docker service inspect -f '{{with .UpdateStatus}}{{.State}}{{end}},{{with .Spec.Mode.Replicated}}{{.Replicas}}{{end}},{{.Spec.TaskTemplate.ContainerSpec.Image}}' "${STACK}_$service") || return
     printf '%s\n' "$tasks" | service=$service about=$about awk '
       BEGIN { split(ENVIRON["about"], said, ",") }
       $1 == ENVIRON["service"] && $3 != "shutdown" && $3 != "remove" {

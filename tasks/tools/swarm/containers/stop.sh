@@ -20,19 +20,31 @@ count() { # SERVICE NUMBER: how many tasks it has; a global one says no number
   if [ "$2" = global ]; then running_tasks "$1" | grep -c .; else echo "$2"; fi
 }
 
-running_tasks() { # SERVICE...: names and nodes of tasks that have not ended
-  for one; do
-    docker service ps --format '{{.CurrentState}}	{{.Name}} on {{.Node}}' "${STACK}_$one"
-  done | sed -n 's/^\(Assigned\|Accepted\|Preparing\|Ready\|Starting\|Running\) [^	]*	//p'
+running_tasks() { # SERVICE...: names and nodes of tasks that have not ended; fails where the swarm does not say
+  listed=$(for one; do docker service ps --format '{{.CurrentState}}	{{.Name}} on {{.Node}}' "${STACK}_$one" 2>&1 || exit; done) || {
+    printf '%s\n' "$listed" | tail -n 1
+    return 1
+  }
+  printf '%s\n' "$listed" | sed -n 's/^\(Assigned\|Accepted\|Preparing\|Ready\|Starting\|Running\) [^	]*	//p'
 }
 
 end_services() { # SERVICE...: all of them at once
   for one; do halt "$one"; done
   end=$(($(date +%s) + LIMIT))
-  while left=$(running_tasks "$@" | paste -sd ',' -) && [ -n "$left" ]; do
-    [ "$(date +%s)" -lt "$end" ] || fail "still running, or on a node that does not answer: $left"
+  until left=$(running_tasks "$@") && [ -z "$left" ]; do
+    all=$(printf '%s\n' "$left" | paste -sd ',' -)
+    [ "$(date +%s)" -lt "$end" ] || fail "still running: $all"
+    ! lost "$left" || fail "on a node that does not answer: $all (is it gone for good: docker node rm --force)"
     sleep 0.5
   done
+}
+
+lost() { # TASKS: whether there is none but on nodes that the swarm has lost: what they do now, nobody knows
+  gone=$(docker node ls --format '{{.Status}} {{.Hostname}}' | sed -n 's/^Down //p')
+  printf '%s\n' "$1" | gone=$gone awk '
+    BEGIN { count = split(ENVIRON["gone"], names, "\n"); while (count) lost[names[count--]] }
+    !($NF in lost) { some = 1 }
+    END { exit some }'
 }
 
 mkdir -p "$run/evidence"

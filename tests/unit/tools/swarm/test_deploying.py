@@ -21,6 +21,7 @@ DOCKER = """
 at=2026-01-01T00:00:00Z state={before}
 [ ! -e "$HOME/deployed" ] || at={at} state={after}
 case "$*" in
+  "node ls"*) {nodes} ;;
   "stack config"*) printf 'services:\\n  app:\\n    image: a\\n' ;;
   "stack deploy "*.yml*) : >"$HOME/deployed" ;;
   "service ls"*) echo s1 ;;
@@ -35,10 +36,21 @@ esac
 """
 
 
+LEADERLESS = "Error response from daemon: rpc error: The swarm does not have a leader."
+
+
+def hasten(stage: Stage) -> None:
+    """Let ten seconds pass whenever a script asks for the time."""
+    clock = stage.home.parent / "bin" / "date"
+    clock.write_text('#!/bin/sh\nread -r now 2>/dev/null <"$HOME/now"; echo $((${now:-0} + 10)) | tee "$HOME/now"\n')
+    clock.chmod(0o755)
+
+
 def deployed(**states: str) -> subprocess.CompletedProcess:
     """Return how a deployment ends whose service says this of its update, before it and after it."""
-    with Stage(docker=DOCKER.format(**states)) as stage:
+    with Stage(docker=DOCKER.format(**{"nodes": "echo Ready one", **states})) as stage:
         (stage.home / "app").mkdir()
+        hasten(stage)
         (stage.home / "app" / "stack.yml").write_text("services: {app: {image: a}}\n")
         return stage.run(compose.call(SWARM, "containers/up.sh", "app", IMAGES=""))
 
@@ -53,3 +65,16 @@ def test_an_update_that_failed_before_the_deployment_is_not_its_failure(state):
 def test_an_update_that_fails_after_one_that_had_failed_is(state):
     done = deployed(before=state, after=state, at="2026-01-02T00:00:00Z")
     assert (done.returncode, f"app: the swarm's update is {state}" in done.stderr) == (1, True), done.stderr
+
+
+def test_a_failure_names_the_nodes_that_do_not_answer():
+    later = {"before": "completed", "after": "paused", "at": "2026-01-02T00:00:00Z"}
+    assert "nodes that do not answer" not in deployed(**later).stderr
+    done = deployed(**later, nodes="printf 'Ready one\\nDown two\\nDown three\\n'")
+    assert done.stderr.strip().endswith("exit 1; nodes that do not answer: two three"), done.stderr
+
+
+def test_a_swarm_without_a_leader_has_done_nothing():
+    silent = f"echo '{LEADERLESS}' >&2; exit 1"
+    done = deployed(before="completed", after="completed", at="2026-01-02T00:00:00Z", nodes=silent)
+    assert (done.returncode, f"the swarm does not answer: {LEADERLESS}" in done.stderr) == (1, True), done.stderr

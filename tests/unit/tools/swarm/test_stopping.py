@@ -6,16 +6,18 @@ import subprocess
 
 from tasks.tools.compose import compose
 from tests.unit.support.stage import Stage
+from tests.unit.tools.swarm.test_deploying import LEADERLESS, hasten
 from tests.unit.tools.swarm.test_stack import SWARM, read
 
 # What `docker service inspect` says of the services, by the files MODE, LABEL and CONSTRAINTS; no task runs.
 DOCKER = """
 label={label}
 case "$*" in
+  "node ls"*) echo "{nodes}" ;;
   "service inspect"*Constraints*shop_app) echo "{scaled} {nowhere}" ;;
   "service inspect"*.Spec.Mode.Global*shop_app) echo "{mode} $label" ;;
   "service inspect"*UpdateStatus*) echo ",,image" ;;
-  "service ps"*CurrentState*) [ -z "{runs}" ] || printf 'Running 2 hours ago\\tshop_app.1 on one\\n' ;;
+  "service ps"*CurrentState*) {silent}[ -z "{runs}" ] || printf 'Running 2 hours ago\\tshop_app.1 on one\\n' ;;
   "service ps"*) echo t1 ;;
   "inspect --type task"*) echo "app t1 running running 1 image" ;;
 esac
@@ -27,12 +29,13 @@ class Ran:
     """How a script ended, and which updates of services it made."""
 
     def __init__(self, script: str, *services: str, **said: str) -> None:
-        said = {"label": "", "mode": "3", "scaled": "0", "nowhere": "", "runs": "", **said}
+        said = {"label": "", "mode": "3", "scaled": "0", "nowhere": "", "runs": "", "silent": "", "nodes": "", **said}
         docker = DOCKER
         for name, value in said.items():
             docker = docker.replace("{" + name + "}", value)
         with Stage(docker=docker) as stage:
             (stage.home / "app").mkdir()
+            hasten(stage)
             self.done: subprocess.CompletedProcess = stage.run(compose.call(SWARM, script, *services))
             self.updates = [words[3:] for words in stage.calls if words[1:3] == ["service", "update"]]
 
@@ -58,6 +61,19 @@ def test_what_was_stopped_gets_as_many_tasks_again_and_what_was_not_stays():
     update = ["--detach", "--quiet", "--label-rm", "fab-rollback.stopped", "--replicas", "3", "shop_app"]
     assert (ran.done.returncode, ran.updates) == (0, [update])
     assert Ran("containers/start-existing.sh", "app", mode="").updates == []
+
+
+def test_what_nobody_says_has_stopped_has_not():
+    done = Ran("containers/stop.sh", "app", silent=f"echo '{LEADERLESS}' >&2; exit 1;").done
+    assert (done.returncode, done.stderr.strip().endswith(LEADERLESS)) == (1, True), done.stderr
+    left = Ran("containers/stop.sh", "app", runs="yes").done
+    assert (left.returncode, left.stderr.strip().endswith("still running: shop_app.1 on one")) == (1, True), left.stderr
+
+
+def test_a_stop_does_not_wait_for_a_node_that_the_swarm_has_lost():
+    lost = Ran("containers/stop.sh", "app", runs="yes", nodes="Down one").done
+    assert (lost.returncode, "on a node that does not answer: shop_app.1 on one" in lost.stderr) == (1, True)
+    assert "still running" in Ran("containers/stop.sh", "app", runs="yes", nodes="Down two").done.stderr
 
 
 def test_the_database_is_stopped_last():

@@ -1,0 +1,147 @@
+"""A swarm loses a node, its leader or the way between nodes during a rollback: it ends in a described state"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from sandbox.engine import docker
+from sandbox.host import Host
+from tests.integration.test_swarm import DOWN, Stack, address, stack, three  # noqa: F401 fixtures
+from tests.operator import PROJECT, Ran, settings_for
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.fault, pytest.mark.long]
+# ruff: noqa: F811 fixtures
+CODE = ("code-rollback", "--commit", "v2", "--yes")
+SCHEMA = ("full-rollback", "--commit", "v1", "--yes")
+UPDATED = "docker service inspect -f '{{.Version.Index}}' shop_app"
+
+
+def until(holds: Callable[[], bool], seconds: float = 180) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(1)
+
+
+@contextmanager
+def paused(host: Host, _others: list[Host]) -> Iterator[None]:
+    """A node that does nothing any more, until it goes on."""
+    docker("pause", host.container)
+    try:
+        yield
+    finally:
+        docker("unpause", host.container)
+
+
+@contextmanager
+def cut(host: Host, others: list[Host]) -> Iterator[None]:
+    """A node that goes on, but that the others do not reach."""
+    rules = [f"{way} {address(one)} -j DROP" for one in others for way in ("INPUT -s", "OUTPUT -d")]
+    host.exec("; ".join(f"iptables -I {rule}" for rule in rules), user="root")
+    try:
+        yield
+    finally:
+        host.exec("; ".join(f"iptables -D {rule}" for rule in rules), user="root")
+
+
+def began(stack: Stack, *words: str) -> subprocess.Popen[str]:
+    """Begin a rollback; return when the swarm is told to do something with the application."""
+    before, pipe = stack.sh(UPDATED), subprocess.PIPE
+    command = stack.operator.command(*words)
+    running = subprocess.Popen(
+        command, env=stack.operator.environ(), cwd=PROJECT, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+    )
+    until(lambda: running.poll() is not None or stack.sh(UPDATED) != before)
+    assert running.poll() is None, running.communicate()
+    return running
+
+
+def ended(running: subprocess.Popen[str]) -> Ran:
+    """Return what a rollback printed and how it ended."""
+    out, err = running.communicate(timeout=600)
+    return Ran(running.returncode, out, err)
+
+
+def whole(stack: Stack) -> bool:
+    """Return whether all nodes are there."""
+    return stack.sh("docker node ls --format '{{.Status}}'").split() == ["Ready"] * 3
+
+
+def resumed(stack: Stack, commit: str) -> None:
+    """See that the next command, once the swarm is whole again, leads to the end."""
+    until(lambda: whole(stack))
+    ran = stack.operator.fab("resume", "--yes")
+    assert ran.code == 0, ran.text
+    assert (stack.head(), stack.answers()) == (commit, ["200"] * 3)
+
+
+@pytest.mark.parametrize("lost", [paused, cut])
+def test_a_worker_that_is_lost_while_tasks_are_replaced_is_named(stack, lost):
+    *others, worker = stack.hosts
+    running = began(stack, *CODE)
+    with lost(worker, others):
+        ran = ended(running)
+        assert (ran.code, f"nodes that do not answer: {worker.name}" in ran.err) == (1, True), ran.text
+        assert "fab resume" in ran.err
+        assert "v2" in stack.operator.fab("status").out
+    resumed(stack, "v2")
+
+
+def test_a_worker_that_is_lost_when_all_tasks_have_to_end_is_named_and_no_schema_moves(stack):
+    *others, worker = stack.hosts
+    before = stack.revision()
+    running = began(stack, *SCHEMA)
+    with paused(worker, others):
+        ran = ended(running)
+        assert (ran.code, "on a node that does not answer: shop_" in ran.err) == (1, True), ran.text
+        assert (worker.name in ran.err, stack.revision()) == (True, before), ran.text
+    resumed(stack, "v1")
+    assert stack.revision() == DOWN
+    assert stack.operator.fab("undo", "--yes").code == 0
+
+
+@pytest.fixture
+def leader(stack):
+    """All three nodes are managers, of which another one leads than the operator knows."""
+    manager, *others = stack.hosts
+    stack.sh(f"docker node promote {' '.join(one.name for one in others)}")
+    with paused(manager, others):
+        time.sleep(20)
+    until(lambda: whole(stack) and len(stack.tasks("app")) == 3)
+    leads = "docker node inspect -f '{{.ManagerStatus.Leader}}'"
+    yield next(one for one in others if stack.sh(f"{leads} {one.name}") == "true")
+    until(lambda: whole(stack))
+    stack.sh(f"docker node demote {' '.join(one.name for one in others)}")
+
+
+def test_a_leader_that_is_lost_while_tasks_are_replaced_is_named_as_any_node(stack, leader):
+    running = began(stack, *CODE)
+    with paused(leader, stack.hosts):
+        ran = ended(running)
+        assert (ran.code, f"nodes that do not answer: {leader.name}" in ran.err) == (1, True), ran.text
+    resumed(stack, "v2")
+
+
+def test_where_the_first_manager_does_not_answer_the_next_one_serves(stack, leader):
+    operator, alone = stack.operator, stack.operator.settings["hosts"]
+    operator.settings["hosts"] = [*settings_for(leader)["hosts"], *alone]
+    operator.write()
+    try:
+        with paused(leader, stack.hosts):
+            ran = operator.fab("code-rollback", "--commit", "v2", "--yes")
+            assert f":{leader.port} does not" in ran.err, ran.text
+            assert "runs that began there are not known here" in ran.err
+        until(lambda: whole(stack))
+        ran = operator.fab("status")
+        assert f"{stack.manager.port} serves: it has the last run" in ran.err, ran.text
+    finally:
+        operator.settings["hosts"] = alone
+        operator.write()
+    if stack.answers() != ["200"] * 3:
+        resumed(stack, "v2")
