@@ -3,6 +3,7 @@
 # Arguments: SERVICE... Exit codes: 0 stopped, 1 failed.
 . "$SCRIPTS/tools/swarm/deploying.sh"
 LIMIT=280 # seconds that their tasks may take to end; the grace of each is the stack's
+NOBODY_KNOWS='a node does not answer, and whether these end there is not known (is it gone for good: docker node rm --force)'
 
 halt() { # SERVICE
   about=$(docker service inspect -f "{{if .Spec.Mode.Global}}global{{else}}{{.Spec.Mode.Replicated.Replicas}}{{end}} {{index .Spec.Labels \"$HALTED\"}}" "${STACK}_$1")
@@ -32,21 +33,23 @@ end_services() { # SERVICE...: all of them at once
   for one; do halt "$one"; done
   end=$(($(date +%s) + LIMIT))
   until left=$(running_tasks "$@") && [ -z "$left" ]; do
-    all=$(printf '%s\n' "$left" | paste -sd ',' -)
-    [ "$(date +%s)" -lt "$end" ] || fail "still running: $all"
-    ! lost "$left" || fail "on a node that does not answer: $all (is it gone for good: docker node rm --force)"
+    [ "$(date +%s)" -lt "$end" ] || fail "still running: $(joined "$left")"
+    [ "$(lost "$left")" != "$left" ] || fail "$NOBODY_KNOWS: $(joined "$left")"
     sleep 0.5
   done
 }
 
-lost() { # TASKS: whether there is none but on nodes that the swarm has lost: what they do now, nobody knows
+joined() { printf '%s\n' "$1" | paste -sd ',' -; } # LINES
+
+lost() { # TASKS: those of them on nodes that the swarm has lost
   gone=$(docker node ls --format '{{.Status}} {{.Hostname}}' | sed -n 's/^Down //p')
   printf '%s\n' "$1" | gone=$gone awk '
     BEGIN { count = split(ENVIRON["gone"], names, "\n"); while (count) lost[names[count--]] }
-    !($NF in lost) { some = 1 }
-    END { exit some }'
+    $NF in lost'
 }
 
+unknown=$(lost "$(running_tasks "$@" || :)")
+[ -z "$unknown" ] || fail "nothing was stopped: $NOBODY_KNOWS: $(joined "$unknown")"
 mkdir -p "$run/evidence"
 for one; do
   timeout 20 docker service logs --timestamps --tail 5000 "${STACK}_$one" >"$run/evidence/$one.log" 2>&1 &
