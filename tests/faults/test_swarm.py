@@ -113,7 +113,7 @@ def leader(stack):
     stack.sh(f"docker node promote {' '.join(one.name for one in others)}")
     with paused(manager, others):
         time.sleep(20)
-    until(lambda: whole(stack) and len(stack.tasks("app")) == 3)
+    until(lambda: whole(stack) and stack.answers() == ["500"] * 3)
     leads = "docker node inspect -f '{{.ManagerStatus.Leader}}'"
     yield next(one for one in others if stack.sh(f"{leads} {one.name}") == "true")
     until(lambda: whole(stack))
