@@ -13,6 +13,7 @@ from sandbox.engine import docker
 from sandbox.host import Host
 from tests.integration.test_swarm import DOWN, Stack, address, stack, three  # noqa: F401 fixtures
 from tests.operator import PROJECT, Ran, settings_for
+from tests.report import note
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault, pytest.mark.long]
 # ruff: noqa: F811 fixtures
@@ -68,6 +69,32 @@ def ended(running: subprocess.Popen[str]) -> Ran:
     return Ran(running.returncode, out, err)
 
 
+def rows(stack: Stack) -> str:
+    """How many cases there are, and a checksum of what both schemas know of them."""
+    known = "count(*) || ' ' || md5(string_agg(reference || title, ',' ORDER BY reference))"
+    asked = "docker exec $(docker ps -q -f name=shop_db) psql -At -U jctc_user -d jctc_db -c"
+    return stack.sh(f'{asked} "SELECT {known} FROM cases"')
+
+
+def noted(stack: Stack, fault: str, where: str, ran: Ran, before: str, after: str = "yes") -> None:
+    """Add a line to FAULTS.md, and hold the rows against those before."""
+    now = rows(stack)
+    assert now == before
+    services = stack.sh("docker service ls --format '{{.Name}} {{.Replicas}}'").replace("\n", ", ")
+    note(
+        {
+            "fault": fault,
+            "where": where,
+            "what the operator saw": ran.first,
+            "exit": str(ran.code),
+            "the host then": f"HEAD {stack.head()}, runs {services}",
+            "and after": after,
+            "rows before": before[:12],
+            "rows after": now[:12],
+        }
+    )
+
+
 def whole(stack: Stack) -> bool:
     """Return whether all nodes are there."""
     return stack.sh("docker node ls --format '{{.Status}}'").split() == ["Ready"] * 3
@@ -84,23 +111,23 @@ def resumed(stack: Stack, commit: str) -> None:
 @pytest.mark.parametrize("lost", [paused, cut])
 def test_a_worker_that_is_lost_while_tasks_are_replaced_is_named(stack, lost):
     *others, worker = stack.hosts
-    running = began(stack, *CODE)
+    before, running = rows(stack), began(stack, *CODE)
     with lost(worker, others):
         ran = ended(running)
         assert (ran.code, f"nodes that do not answer: {worker.name}" in ran.err) == (1, True), ran.text
         assert "fab resume" in ran.err
-        assert "v2" in stack.operator.fab("status").out
+        noted(stack, f"a worker is {lost.__name__}", "during start (code-rollback)", ran, before)
     resumed(stack, "v2")
 
 
 def test_a_worker_that_is_lost_when_all_tasks_have_to_end_is_named_and_no_schema_moves(stack):
     *others, worker = stack.hosts
-    before = stack.revision()
-    running = began(stack, *SCHEMA)
+    before, schema, running = rows(stack), stack.revision(), began(stack, *SCHEMA)
     with paused(worker, others):
         ran = ended(running)
         assert (ran.code, f" on {worker.name}" in ran.err) == (1, True), ran.text
-        assert ("a node does not answer" in ran.err, stack.revision()) == (True, before), ran.text
+        assert ("a node does not answer" in ran.err, stack.revision()) == (True, schema), ran.text
+        noted(stack, "a worker is paused", "during stop (full-rollback)", ran, before)
     resumed(stack, "v1")
     assert stack.revision() == DOWN
     assert stack.operator.fab("undo", "--yes").code == 0
@@ -121,15 +148,16 @@ def leader(stack):
 
 
 def test_a_leader_that_is_lost_while_tasks_are_replaced_is_named_as_any_node(stack, leader):
-    running = began(stack, *CODE)
+    before, running = rows(stack), began(stack, *CODE)
     with paused(leader, stack.hosts):
         ran = ended(running)
         assert (ran.code, f"nodes that do not answer: {leader.name}" in ran.err) == (1, True), ran.text
+        noted(stack, "the leader is paused", "during start (code-rollback)", ran, before)
     resumed(stack, "v2")
 
 
 def test_where_the_first_manager_does_not_answer_the_next_one_serves(stack, leader):
-    operator, alone = stack.operator, stack.operator.settings["hosts"]
+    before, operator, alone = rows(stack), stack.operator, stack.operator.settings["hosts"]
     operator.settings["hosts"] = [*settings_for(leader)["hosts"], *alone]
     operator.write()
     try:
@@ -137,6 +165,7 @@ def test_where_the_first_manager_does_not_answer_the_next_one_serves(stack, lead
             ran = operator.fab("code-rollback", "--commit", "v2", "--yes")
             assert f":{leader.port} does not" in ran.err, ran.text
             assert "runs that began there are not known here" in ran.err
+            noted(stack, "the first manager does not answer", "before code-rollback", ran, before)
         until(lambda: whole(stack))
         ran = operator.fab("status")
         assert f"{stack.manager.port} serves: it has the last run" in ran.err, ran.text

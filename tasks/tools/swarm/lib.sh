@@ -72,21 +72,14 @@ stacked() { # FORMAT: what `docker service inspect` says of the stack's services
   [ -z "$all" ] || docker service inspect --format "$1" $all
 }
 
-# Prints a line for each service of the stack: its name there, its image, and when that was deployed (seconds): its first
-# task was made then, or the whole stack deployed later; scaling, and a node that is lost, deploy nothing.
+# Prints a line for each service of the stack: its name there, its image, and when that was deployed (seconds): its last
+# update changed the image, or the whole stack was deployed later. Scaling, restarts and lost nodes deploy nothing.
 deployed() {
-  written=$(stacked 'service {{.ID}} {{.Spec.Name}} {{.Spec.TaskTemplate.ContainerSpec.Image}} {{.UpdatedAt.Unix}}')
-  # shellcheck disable=SC2046 # ids, one word each
-  tasks=$(docker service ps --no-trunc --quiet $(printf '%s\n' "$written" | cut -d ' ' -f 2) 2>/dev/null)
-  # shellcheck disable=SC2086
-  first=$([ -z "$tasks" ] || docker inspect --type task -f 'task {{.ServiceID}} {{.Spec.ContainerSpec.Image}} {{.CreatedAt.Unix}}' $tasks 2>/dev/null)
-  printf '%s\n' "$written" "$first" | prefix=$prefix awk '
-    $1 == "service" {
-      name[$2] = substr($3, length(ENVIRON["prefix"]) + 1); image[$2] = $4
-      if (whole == "" || $5 < whole) whole = $5
-    }
-    $1 == "task" && $3 == image[$2] && (!($2 in first) || $4 < first[$2]) { first[$2] = $4 }
-    END { for (id in name) print name[id], image[id], (first[id] > whole ? first[id] : whole) }'
+  about='{{.Spec.Name}} {{.Spec.TaskTemplate.ContainerSpec.Image}} {{.UpdatedAt.Unix}}'
+  stacked "$about {{with .PreviousSpec}}{{.TaskTemplate.ContainerSpec.Image}}{{end}}" | prefix=$prefix awk '
+    { name[NR] = substr($1, length(ENVIRON["prefix"]) + 1) " " $2; at[NR] = $3; changed[NR] = $2 != $4 }
+    NR == 1 || $3 < whole { whole = $3 }
+    END { for (n = 1; n <= NR; n++) print name[n], (changed[n] ? at[n] : whole) }'
 }
 
 # Prints how every node knows an image: by its digest in a registry that has it, or by its id where no other node is.

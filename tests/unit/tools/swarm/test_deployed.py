@@ -10,20 +10,16 @@ from tests.unit.support.stage import Stage
 from tests.unit.tools.swarm.test_stack import SWARM
 
 COMMIT = "a" * 40
-# The service `db` was written at {whole}, `app` at 3000; of the tasks of `app` one runs its image since {first}.
+# The service `db` was written at {whole}; `app` at 3000, when it ran the image {before}.
 DOCKER = """
 image=reg/shop@sha256:new
 case "$*" in
   "service ls"*) echo s1 s2 ;;
   "service inspect"*UpdatedAt*)
-    echo "service s1 shop_app $image 3000"
-    echo "service s2 shop_db pg {whole}" ;;
+    echo "shop_app $image 3000 {before}"
+    echo "shop_db pg {whole} pg" ;;
   "service inspect"*) printf '%s\\t' service s1 shop_app any '' $image ;;
-  "service ps"*) echo t1 t2 t3 ;;
-  *CreatedAt.Unix}}*)
-    echo "task s1 reg/shop@sha256:old 10"
-    echo "task s1 $image {first}"
-    echo "task s1 $image 2900" ;;
+  "service ps"*) echo t1 ;;
   "inspect --type task"*)
     printf '%s\\t' task t1 s1 n1 1 1 running running '"2026-01-01T00:00:00Z"' 0 '' $image '' ;;
   "node ls"*) printf 'node\\tn1\\tone\\tReady\\n' ;;
@@ -32,6 +28,7 @@ case "$*" in
   *) echo sha256:0123456789abcdef ;;
 esac
 """
+SAME, OTHER = "reg/shop@sha256:new", "reg/shop@sha256:old"
 GIT = "echo 'HEAD@{1000}'"  # when the checkout came to where it is
 
 
@@ -43,10 +40,10 @@ def stage(**said: str) -> Stage:
 
 
 @pytest.mark.parametrize(
-    ("whole", "first", "seconds"), [("100", "500", 500), ("2000", "500", 2000), ("100", "1500", 1500)]
+    ("whole", "before", "seconds"), [("100", SAME, 100), ("2000", SAME, 2000), ("100", OTHER, 3000)]
 )
-def test_an_image_was_deployed_with_its_first_task_or_with_the_whole_stack(whole, first, seconds):
-    with stage(whole=whole, first=first) as there:
+def test_an_image_was_deployed_when_an_update_changed_it_or_with_the_whole_stack(whole, before, seconds):
+    with stage(whole=whole, before=before) as there:
         (there.home / "app").mkdir()
         done = there.run(origins.origins(SWARM).commands[""])
     (found,) = origins.parse_origins(done.stdout).items()
@@ -54,17 +51,17 @@ def test_an_image_was_deployed_with_its_first_task_or_with_the_whole_stack(whole
 
 
 @pytest.mark.parametrize(
-    ("whole", "first", "label", "tag"),
+    ("whole", "before", "label", "tag"),
     [
-        ("100", "500", "", "image-0123456789ab"),
-        ("2000", "500", "", COMMIT),
-        ("100", "1500", "", COMMIT),
-        ("100", "500", COMMIT, COMMIT),
-        ("2000", "1500", "b" * 40, "image-0123456789ab"),
+        ("100", SAME, "", "image-0123456789ab"),
+        ("2000", SAME, "", COMMIT),
+        ("100", OTHER, "", COMMIT),
+        ("100", SAME, COMMIT, COMMIT),
+        ("2000", OTHER, "b" * 40, "image-0123456789ab"),
     ],
 )
-def test_what_was_deployed_before_the_checkout_came_to_a_commit_is_not_kept_as_that_of_it(whole, first, label, tag):
-    with stage(whole=whole, first=first, label=label) as there:
+def test_what_was_deployed_before_the_checkout_came_to_a_commit_is_not_kept_as_that_of_it(whole, before, label, tag):
+    with stage(whole=whole, before=before, label=label) as there:
         (there.home / "app").mkdir()
         done = there.run(images.keep(SWARM, [Built("app", "reg/shop:v1")], COMMIT))
         kept = [words[3] for words in there.calls if words[1] == "tag"]
