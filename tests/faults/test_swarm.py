@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from sandbox.engine import docker
 from sandbox.host import Host
+from sandbox.shell import SandboxError
 from tests.integration.test_swarm import DOWN, Stack, address, stack, three  # noqa: F401 fixtures
 from tests.operator import PROJECT, Ran, settings_for
 from tests.report import note
@@ -30,10 +31,17 @@ def until(holds: Callable[[], bool], seconds: float = 180) -> None:
         time.sleep(1)
 
 
+def frozen(host: Host) -> bool:
+    """Pause a node; a busy machine may not manage that at once."""
+    with suppress(SandboxError):
+        docker("pause", host.container)
+    return docker("inspect", "-f", "{{.State.Paused}}", host.container) == "true"
+
+
 @contextmanager
 def paused(host: Host, _others: list[Host]) -> Iterator[None]:
     """A node that does nothing any more, until it goes on."""
-    docker("pause", host.container)
+    until(lambda: frozen(host))
     try:
         yield
     finally:

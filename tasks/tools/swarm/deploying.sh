@@ -1,6 +1,6 @@
 # Functions that deploy a stack and watch it to the end. A script sources it instead of compose/lib.sh, which it brings.
 . "$SCRIPTS/tools/compose/lib.sh"
-LONG=60 # seconds within which a task has to find a node
+LONG=60 # seconds within which a task has to find a node, and the swarm to answer
 OFTEN=4 # failures of one service since the deployment that are no accident
 
 # Print those of services that are, or are not, the database's.
@@ -28,7 +28,7 @@ watched() { # SERVICE...: until the swarm has done what was deployed, or visibly
   while [ "$quiet" -lt 2 ]; do
     sleep 1
     if ! hear "$@"; then
-      [ "$(date +%s)" -lt $((heard + LONG)) ] || fail "the swarm does not answer: $(printf '%s\n' "$reply" | tail -n 1)"
+      patient "$reply"
       quiet=0
       continue
     fi
@@ -36,6 +36,10 @@ watched() { # SERVICE...: until the swarm has done what was deployed, or visibly
     cause=$(stopped "$@") || fail "$cause$(unreached)"
     if settled "$@"; then quiet=$((quiet + 1)); else quiet=0; fi
   done
+}
+
+patient() { # REPLY: fails once the swarm has not answered for too long since $heard; a leader is chosen in some seconds
+  [ "$(date +%s)" -lt $((heard + LONG)) ] || fail "the swarm does not answer: $(printf '%s\n' "$1" | tail -n 1)"
 }
 
 hear() { # SERVICE...: reads $nodes and $tasks; fails, with the reason in $reply, while the swarm has no leader

@@ -23,7 +23,7 @@ count() { # SERVICE NUMBER: how many tasks it has; a global one says no number
 
 running_tasks() { # SERVICE...: names and nodes of tasks that have not ended; fails where the swarm does not say
   listed=$(for one; do docker service ps --format '{{.CurrentState}}	{{.Name}} on {{.Node}}' "${STACK}_$one" 2>&1 || exit; done) || {
-    printf '%s\n' "$listed" | tail -n 1
+    printf '%s\n' "$listed"
     return 1
   }
   printf '%s\n' "$listed" | sed -n 's/^\(Assigned\|Accepted\|Preparing\|Ready\|Starting\|Running\) [^	]*	//p'
@@ -31,10 +31,16 @@ running_tasks() { # SERVICE...: names and nodes of tasks that have not ended; fa
 
 end_services() { # SERVICE...: all of them at once
   for one; do halt "$one"; done
-  end=$(($(date +%s) + LIMIT))
-  until left=$(running_tasks "$@") && [ -z "$left" ]; do
-    [ "$(date +%s)" -lt "$end" ] || fail "still running: $(joined "$left")"
-    [ "$(lost "$left")" != "$left" ] || fail "$NOBODY_KNOWS: $(joined "$left")"
+  heard=$(date +%s) end=$(($(date +%s) + LIMIT))
+  while :; do
+    if left=$(running_tasks "$@"); then
+      [ -n "$left" ] || return 0
+      [ "$(date +%s)" -lt "$end" ] || fail "still running: $(joined "$left")"
+      [ "$(lost "$left")" != "$left" ] || fail "$NOBODY_KNOWS: $(joined "$left")"
+      heard=$(date +%s)
+    else
+      patient "$left"
+    fi
     sleep 0.5
   done
 }
