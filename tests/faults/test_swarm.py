@@ -155,11 +155,12 @@ def leader(stack):
     stack.sh(f"docker node demote {' '.join(one.name for one in others)}")
 
 
-def test_a_leader_that_is_lost_while_tasks_are_replaced_is_named_as_any_node(stack, leader):
+def test_a_leader_that_is_lost_while_tasks_are_replaced_ends_the_run(stack, leader):
     before, running = rows(stack), began(stack, *CODE)
     with paused(leader, stack.hosts):
         ran = ended(running)
-        assert (ran.code, f"nodes that do not answer: {leader.name}" in ran.err) == (1, True), ran.text
+        named = (f"nodes that do not answer: {leader.name}", "rpc error")  # as docker says it, until another one leads
+        assert (ran.code, any(one in ran.err for one in named)) == (1, True), ran.text
         noted(stack, "the leader is paused", "during start (code-rollback)", ran, before)
     resumed(stack, "v2")
 
