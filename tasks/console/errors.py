@@ -11,6 +11,7 @@ from .commands import commands_in
 from .text import clean
 
 FAILED, REFUSED, HELD = 1, 2, 3
+UNCHANGED = "Nothing was changed."
 KINDS = {FAILED: "failed", REFUSED: "refused", HELD: "locked"}
 
 
@@ -41,7 +42,7 @@ class Refused(Stopped):
     exit_code = REFUSED
 
     def __init__(self, message: str, next: str = "", at: str = "") -> None:
-        said = "" if re.search("Nothing was|was not touched", message) else "Nothing was changed."
+        said = "" if re.search("Nothing was|was not touched", message) else UNCHANGED
         self.reason = clean(message).rstrip(".")
         super().__init__(" ".join(part for part in (f"{at}: {message}" if at else message, said, next) if part))
 

@@ -13,7 +13,7 @@ from typing import Any
 from invoke import Exit
 
 from . import commands, layout, living, screen
-from .errors import Refused, document
+from .errors import UNCHANGED, Refused, document
 from .text import clean
 
 SCHEMA_VERSION = 1  # of docs/schema.json
@@ -121,13 +121,16 @@ def shown(sign: str, instead: str) -> str:
 
 
 def show_end(message: str, commands_in_it: Iterable[str]) -> bool:
-    """Print on stderr why it ended early, where that is a terminal, and return whether it is one."""
+    """Print on stderr why it ended early, where that is a terminal, and return whether it is one.
+
+    What to do about it begins a line of its own there.
+    """
     if not sys.stderr.isatty():
         return False
     for command in commands_in_it:
         message = message.replace(command, command.replace(" ", commands.JOINT))
     width = screen.console(stderr=True).width
-    for number, line in enumerate(message.split("\n")):
+    for number, line in enumerate(message.replace(f"{UNCHANGED} ", f"{UNCHANGED}\n").split("\n")):
         _print(layout.wrapped(line, width), None if number else "bold red", stderr=True)
     return True
 

@@ -40,6 +40,7 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, world: World) -> Outc
     plan = msgspec.structs.replace(plan, because=options.because or "")
     display.plan(host, plan, commands=options.plan or options.verbose)
     if options.plan:
+        display.summary(plan)
         terminal.emit_json(document(plan))
         terminal.say("Nothing was changed (--plan).")
         return None

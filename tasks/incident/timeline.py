@@ -154,10 +154,10 @@ def noticed(main: RunRecord) -> list[TimelineEntry]:
 
 
 def timeline(journals: Journals, others: Sequence[TimelineEntry] = ()) -> list[TimelineEntry]:
-    """Return all entries, and `others`, in the order of the host's clock."""
+    """Return all entries, and `others`, by the host's clock; others are noted by the second, and come last in it."""
     own = ((run, entry) for run, entries in journals.items() for entry in entries)
     found = [TimelineEntry(float(e.get("at") or 0), run, str(e.get("event", "")), e) for run, e in own]
-    return sorted([*others, *found], key=lambda entry: entry.at)
+    return sorted([*sorted(found, key=lambda entry: entry.at), *others], key=lambda entry: int(entry.at))
 
 
 def note(host: Host, incident: Incident, event: str, what: str) -> None:

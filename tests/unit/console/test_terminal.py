@@ -189,6 +189,13 @@ def test_at_a_terminal_the_end_is_a_red_line_and_the_command_in_it_is_whole():
     assert shown.startswith("\x1b[1;31mIt") and "\x1b[1;31m  done" not in shown
 
 
+def test_at_a_terminal_what_to_do_begins_a_line_of_its_own_which_is_not_red():
+    said = 'from tasks.console import terminal\nterminal.show_end("No way. Nothing was changed. Ways out: two.", [])'
+    shown, lines = at_a_terminal(said, colour=True)
+    assert [re.sub("\x1b[^m]*m", "", line) for line in lines][:2] == ["No way. Nothing was changed.", "Ways out: two."]
+    assert "\x1b[1;31mWays" not in shown
+
+
 def test_without_a_terminal_the_end_is_left_to_invoke():
     assert not console.show_end("no", [])
 

@@ -103,6 +103,15 @@ def test_a_plan_that_is_only_wanted_is_shown_and_nothing_is_locked(played, capsy
     assert played == []
 
 
+def test_a_plan_that_is_only_wanted_ends_with_what_matters_most_of_it(played, capsys):
+    assert carry_out(plan(STOP, summary={"is lost": "3 rows"}), plan=True) is None
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "  is lost     3 rows",
+        "  not served  from step 1 to step 1",
+        "Nothing was changed (--plan).",
+    ]
+
+
 def test_a_plan_without_steps_is_nothing_to_do(played, capsys):
     assert carry_out(plan()) is None
     assert "There is nothing to do." in capsys.readouterr().out

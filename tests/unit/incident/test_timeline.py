@@ -74,6 +74,13 @@ def test_a_run_that_another_version_wrote_is_told_by_its_journal(mocker):
     assert "full-rollback" in headline.of(made)
 
 
+def test_what_was_noted_by_the_second_comes_after_what_the_journal_has_of_that_second():
+    lines = [{"at": 10.4, "event": "run"}, {"at": 11.6, "event": "end"}, {"at": 12.1, "event": "proven"}]
+    others = [incident.TimelineEntry(at, "r", event, {}) for at, event in ((10.0, "silent"), (12.0, "answers"))]
+    told = [entry.event for entry in incident.timeline({"r": lines}, others)]
+    assert told == ["run", "silent", "end", "proven", "answers"]
+
+
 def test_before_any_run_there_is_only_the_present():
     made = incident.read(host({}))
     assert (made.main, made.entries, made.checks) == (None, [], [])
