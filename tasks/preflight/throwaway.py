@@ -6,6 +6,7 @@ import time
 
 from msgspec import structs
 
+from ..console import terminal as console
 from ..console.errors import Refused, Stopped
 from ..console.text import last_line
 from ..ssh.host import Host
@@ -24,6 +25,7 @@ from .rollback_report import RollbackOptions, RollbackReport
 
 NAMES = ("restore", "release", "untouched")
 NOTHING_MADE = "nothing was made"
+INTERRUPTED = "interrupted"
 
 
 def tried(c: Host, aim: Aim) -> list[Part]:
@@ -36,7 +38,7 @@ def tried(c: Host, aim: Aim) -> list[Part]:
         call = _call(c, backup, release)
     except Refused as refused:
         return [drills.not_run(name, refused.reason if name != "untouched" else NOTHING_MADE) for name in NAMES]
-    return _ended(c, call, {"restore": read, "release": time.monotonic() - began - read})
+    return _ended(c, backup.run, call, {"restore": read, "release": time.monotonic() - began - read})
 
 
 def _backup(c: Host, aim: Aim) -> RestoreReport:
@@ -91,7 +93,7 @@ def _stack(backup: RestoreReport, release: RollbackReport) -> Stack:
     return Stack(commit=release.target.sha, wanted=release.wanted, images=images, asked=asked)
 
 
-def _ended(c: Host, call: str, before: dict[str, float]) -> list[Part]:
+def _ended(c: Host, run: str, call: str, before: dict[str, float]) -> list[Part]:
     """Run the script, and return its parts; what it looked at `before`, in seconds, is a part of their time."""
     said = backup_check.Reading()
     why = ""
@@ -100,9 +102,19 @@ def _ended(c: Host, call: str, before: dict[str, float]) -> list[Part]:
         why = "" if result.ok else last_line(result.stderr)
     except Stopped as error:
         why = str(error)
+    except KeyboardInterrupt:
+        return _interrupted(c, run)
     told = {part.name: part for part in map(_part, said.report) if part}
     found = [told.get(name) or _missing(name, why, told) for name in NAMES]
     return [_with_time(part, before.get(part.name, 0.0)) for part in found]
+
+
+def _interrupted(c: Host, run: str) -> list[Part]:
+    """Return the parts of a drill that a Ctrl-C ended, once its copy is gone; what is not gone is named."""
+    console.say("Interrupted: the copy is removed.")
+    left = c.ask(beside.ended(c.environment, run), timeout=2 * beside.PATIENCE)
+    why = f"left of the copy: {' '.join(left)}" if left else "nothing is left of the copy"
+    return [drills.not_run(name, INTERRUPTED if name != "untouched" else f"interrupted; {why}") for name in NAMES]
 
 
 def _part(line: str) -> Part | None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from ...config.settings import Address, Environment
+from ...console.commands import HOSTS_FILE
+from ...console.errors import Refused
 from ...ssh import scripts
+from ...ssh.probe import Probe, single
 from ..compose import parts
 from ..compose.compose import pairs
+from ..compose.compose import variables as compose_variables
 from ..compose.images import Target
 from ..http.fetch import SEPARATOR
 from ..postgres.changes import Restore
@@ -22,6 +27,8 @@ from .migrate import change_variables, goals, prefix
 from .schema_change import SchemaChange
 
 DEFAULTS = {"http": 80, "https": 443}
+NAME = re.compile(r"[A-Za-z0-9_.-]*[A-Za-z][A-Za-z0-9_.-]*")  # an address has no letters, or it has colons
+PATIENCE = 60  # seconds that the copy of an interrupted drill has to be removed
 
 
 class Stack(Struct, frozen=True, kw_only=True):
@@ -74,8 +81,40 @@ def call(
             "STARTED": pairs(stack.images),
             "ASKED": "\n".join(_line(one, *to) for one, to in stack.asked.items()),
             "TIMEOUT": str(environment.health.timeout),
+            "CALLED": " ".join(names(live, [stack.wanted.files.services[name] for name in stack.images])),
         },
     )
+
+
+def ended(environment: Environment, run: str) -> Probe[list[str]]:
+    """Return the probe of what is left of the copy of an interrupted drill, once it had time to be removed."""
+    told = {**compose_variables(environment), "RUN": run, "PATIENCE": str(PATIENCE)}
+    return single(scripts.call("tools/alembic/end-copy.sh", **told), lambda answer: answer.out.split())
+
+
+def names(live: Database, services: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what `services` may call a database that runs elsewhere: its own name, and those they have for addresses.
+
+    Raises Refused where there is no name that a server of the copy could have.
+    """
+    if not live.host:
+        return []
+    if not live.client:
+        raise Refused(
+            f"the copy needs a server of its own: database.client in {HOSTS_FILE} names an image of PostgreSQL."
+        )
+    own = [live.host] if NAME.fullmatch(live.host) else []
+    found = dict.fromkeys([*own, *(name for one in services for name in _hosts(one.get("extra_hosts") or []))])
+    if not found:
+        raise Refused(
+            f"no name can stand for {live.host}, where the database is: database.address in {HOSTS_FILE} has to be "
+            "the name that the application calls it by."
+        )
+    return list(found)
+
+
+def _hosts(said: Mapping[str, Any] | Sequence[str]) -> list[str]:
+    return [re.split("[:=]", one, maxsplit=1)[0] for one in said]
 
 
 def _schema(environment: Environment, change: SchemaChange | None, image: str) -> dict[str, str]:

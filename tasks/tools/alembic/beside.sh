@@ -4,12 +4,13 @@
 #   COMMIT     the release; CHOSEN, a compose file that names its images; STARTED, lines `SERVICE IMAGE`
 #   ASKED      what is asked inside, one a line: right STATUS, `http://`, SERVICE, PORT, PATH, HOST, INSECURE, TEXT, \037 between
 #   TIMEOUT    seconds that answers may take
+#   CALLED     what the application calls a database that runs elsewhere
 # The other variables are those of restore.sh, and of tools/alembic/lib.sh. Prints `PART NAME STATE SECONDS FOUND`
 # (tab-separated) for restore, release, untouched: the last says whether the real containers are as they were and nothing is left.
 set -eu
 . "$SCRIPTS/tools/alembic/lib.sh"
 . "$SCRIPTS/tools/alembic/clone.sh"
-twin=fab-rollback-drill-$RUN
+. "$SCRIPTS/tools/alembic/copy-lib.sh"
 NETWORK=$twin server=$twin-db container=$twin-alembic
 texts=$(mktemp -d) tree='' given=''
 
@@ -19,34 +20,21 @@ tell_part() { # NAME STATE FOUND: a part, with the seconds since the last one
   began=$now
 }
 
-of_copy() { # DOCKER-WORD...: ids of what has its project's label
-  docker "$@" -q --filter "label=$label.project=$twin"
-}
-
-left_of_copy() {
-  of_copy ps -a
-  of_copy volume ls
-  docker ps -aq --filter "name=^$twin"
-  docker network ls -q --filter "name=^$twin"
-}
-
-remove_copy() {
-  # shellcheck disable=SC2046 # ids, one word each
-  {
-    set -- $(of_copy ps -a) "$server" "$container"
-    docker rm -fv "$@" >/dev/null 2>&1 || :
-    set -- $(of_copy volume ls)
-    [ $# = 0 ] || docker volume rm -f "$@" >/dev/null 2>&1 || :
-  }
-  docker network rm "$NETWORK" >/dev/null 2>&1 || :
-}
-
 standing() { # the real containers: which they are, and since when
   # shellcheck disable=SC2046
   docker inspect -f '{{.Id}} {{.State.Status}} {{.State.StartedAt}} {{.RestartCount}}' $(containers) | sort
 }
 
+# Who began this holds its stdin open: once nobody does (Ctrl-C, a lost connection), it ends at once and removes all.
+heed_line() {
+  exec 4<&0 </dev/null
+  # shellcheck disable=SC2046 # ids of processes: what runs just now need not be waited for
+  (trap '' HUP && cat <&4 && kill -HUP $$ $(cat "/proc/$$/task/$$/children")) >/dev/null 2>&1 &
+  line=$!
+}
+
 tidy() {
+  kill "$line" 2>/dev/null || :
   read -r began _ </proc/uptime
   remove_copy
   rm -rf "$given" "$texts" "$tree" "$(at_home "$WORK")"
@@ -62,6 +50,7 @@ tidy() {
 
 start_copied_server() { # it has the names of the real one
   learn_server
+  ! elsewhere || names=$CALLED hosts=
   set -- ${DATABASE:+--network-alias "$DATABASE"}
   for alias in $names; do set -- "$@" --network-alias "${alias#/}"; done
   docker network create --internal --label "$label.project=$twin" "$NETWORK" >/dev/null
@@ -133,6 +122,7 @@ wait_for_stack() {
 find_server
 read -r began _ </proc/uptime
 before=$(standing)
+heed_line
 at_exit tidy
 [ $# = 0 ] || learn_service
 at_exit tidy

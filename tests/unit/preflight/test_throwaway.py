@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest import mock
 
 import pytest
 from msgspec import structs
@@ -10,6 +11,7 @@ from msgspec import structs
 from tasks.console.errors import ConnectionLost, Refused
 from tasks.preflight import restore, rollback, throwaway
 from tasks.preflight.practice import Aim
+from tasks.ssh.shell import Answer
 from tests.unit.support import reports
 from tests.unit.support.deployment import GOOD, environment, state
 from tests.unit.support.reports import DOWN, FILES, MOVES, STAYS, WANTED
@@ -75,6 +77,19 @@ def test_what_is_left_or_was_changed_is_not_proven(looked):
 def test_a_lost_connection_proves_nothing(looked):
     found = tried(ConnectionLost("h: the connection was lost."))
     assert [state for state, _ in found.values()] == ["failed", "not run", "not run"]
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [("", "interrupted; nothing is left of the copy"), ("c1\nn2\n", "interrupted; left of the copy: c1 n2")],
+)
+def test_after_a_ctrl_c_the_copy_is_gone_or_what_is_left_of_it_is_named(looked, left, said):
+    c = Scripted({"*": left})
+    c.__dict__["sh"] = mock.Mock(side_effect=KeyboardInterrupt)
+    c.__dict__["ask"] = lambda probe, timeout: probe.read({"": Answer(left, "", 0)})
+    found = {part.name: (part.state, part.found) for part in throwaway.tried(c, AIM)}
+    assert found["untouched"] == ("not run", said)
+    assert found["restore"] == found["release"] == ("not run", "interrupted")
 
 
 @pytest.mark.parametrize(

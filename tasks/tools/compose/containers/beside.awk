@@ -26,7 +26,7 @@ function bound(source,  target) {
 }
 
 BEGIN {
-  split("ports container_name networks network_mode restart build depends_on links external_links logging profiles " \
+  split("ports container_name extra_hosts networks network_mode restart build depends_on links external_links logging profiles " \
     "pull_policy env_file volumes_from privileged devices pid ipc uts deploy scale", names, " ")
   for (i in names) unwanted[names[i]]
   split("name external driver driver_opts", names, " ")

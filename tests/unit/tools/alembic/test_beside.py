@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import replace
 
+import pytest
 from msgspec import structs
 
 from tasks.config.settings import Address
+from tasks.console.errors import Refused
 from tasks.tools.alembic import beside
 from tasks.tools.alembic.beside import Stack
 from tasks.tools.alembic.schema_change import SchemaChange
@@ -17,6 +20,7 @@ from tasks.tools.postgres.changes import Restore
 from tests.unit.support.deployment import GOOD, environment
 from tests.unit.support.reports import DATABASE
 from tests.unit.support.restoring import BACKUP, SECTION
+from tests.unit.support.stage import Stage
 
 SERVICES = {
     "api": {
@@ -66,6 +70,45 @@ def test_the_way_down_is_made_by_the_image_that_holds_the_migrations():
     found = told(SchemaChange(["two"], ["one"], moves=["one"]))
     assert (found["MOVES"], found["IMAGE"], found["HEADS"]) == ("one", "image-now", "one")
     assert told()["MOVES"] == ""
+
+
+def test_a_database_elsewhere_is_stood_in_for_by_the_names_that_the_application_has_for_it():
+    there = replace(DATABASE, host="db.example.org", client="postgres:17")
+    assert beside.names(DATABASE, []) == []
+    assert beside.names(
+        there, [{"extra_hosts": ["database:10.0.0.7", "v6=::1"]}, {"extra_hosts": {"old": "10.0.0.1"}}]
+    ) == [
+        "db.example.org",
+        "database",
+        "v6",
+        "old",
+    ]
+    by_address = replace(there, host="10.0.0.7")
+    assert beside.names(by_address, [{"extra_hosts": ["database:10.0.0.7"]}]) == ["database"]
+
+
+@pytest.mark.parametrize(
+    ("host", "client", "why"),
+    [
+        ("10.0.0.7", "postgres:17", "no name can stand for 10.0.0.7.*database.address"),
+        ("fd00::7", "postgres:17", "no name can stand for fd00::7"),
+        ("/run/postgresql", "postgres:17", "no name can stand for /run/postgresql"),
+        ("db.example.org", "", "database.client in .* names an image"),
+    ],
+)
+def test_where_nothing_could_stand_in_for_it_nothing_is_made(host, client, why):
+    with pytest.raises(Refused, match=why):
+        beside.names(replace(DATABASE, host=host, client=client), [{}])
+
+
+@pytest.mark.parametrize(("removed", "left"), [("touch $HOME/gone", ""), ("false", "c1\n")])
+def test_what_is_left_of_an_interrupted_drill_is_removed_and_else_told(removed, left):
+    docker = f'case "$1 $2" in "ps -a") [ -e $HOME/gone ] || echo c1 ;; "rm -fv") {removed} ;; esac'
+    with Stage(docker=docker) as stage:
+        (stage.home / environment().app.path).mkdir(parents=True)
+        command = beside.ended(environment(), "r1").commands[""].replace("PATIENCE=60", "PATIENCE=1")
+        assert stage.run(command).stdout == left
+        assert ["docker", "rm", "-fv", "c1"] in stage.calls
 
 
 def test_a_database_without_migrations_needs_none_of_what_alembic_needs():

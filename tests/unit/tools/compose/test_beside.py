@@ -20,6 +20,8 @@ services:
     command:
       - run
     container_name: shop_app
+    extra_hosts:
+      - database=host-gateway
     depends_on:
       db:
         condition: service_healthy
