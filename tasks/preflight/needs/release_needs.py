@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ...console.commands import HOSTS_FILE, fab
+from ...console.commands import fab
 from ...console.units import moment, size
 from ...tools.alembic import migrations
 from ...tools.alembic.migrations import Downgrade
+from ...tools.compose.project import cure
 from ...tools.git.commits import SHORT
 from ..checks import health as judged
 from ..present import drift as drifts
@@ -111,9 +112,7 @@ def drift(k: Looked) -> Need:
     where = drifts.described_by(k.environment, seen)
     if found.blank:
         names = ", ".join(f"{name} ({service})" for service, name in found.blank)
-        return missing(
-            f"compose finds no value for {names}: compose.env_file in {HOSTS_FILE} names the file", k.settings
-        )
+        return missing(f"compose finds no value for {names}: {cure(k.environment)}", k.settings)
     lines = drifts.describe(found.drift, where) or drifts.unknown(found, where)
     return doubtful("; ".join(lines), fab("container-restart --recreate --plan")) if lines else ok(f"as in {where}")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ...console.commands import HOSTS_FILE
 from ...console.errors import Refused
 from ...engine.told import Drift
 from ...ssh.host import Host
@@ -31,8 +30,8 @@ def require(c: Host, described: Description, found: Drifted) -> None:
     if names:
         start = ", ".join(sorted({service for service, causes in lost if causes}))
         raise Refused(
-            f"compose finds no value for {', '.join(names)}: {start} would start without what runs now. "
-            f"Name the file on the host that holds the values: compose.env_file in {HOSTS_FILE}.",
+            f"compose finds no value for {', '.join(names)}: {start} would start without what runs now; "
+            f"{project.cure(c.environment)}.",
             at=c.address,
         )
 

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from ...config.settings import Environment
+from ...console.commands import HOSTS_FILE
 from ...console.errors import Refused
 from ...ssh.probe import Answers, Probe, single
 from . import compose
@@ -19,6 +20,8 @@ from .inspect import Container
 
 # v1: The X variable is not set. Defaulting to a blank string. v2: the same with quotes, which its log escapes.
 UNSET = re.compile(r"""The \\*"?(\w+)\\*"? variable is not set""")
+# `${X?}` without a value; v1 names the option alone.
+REQUIRED = re.compile(r"required variable (\w+) is missing a value|Missing mandatory value for ()")
 Service = dict[str, Any]  # as `compose config` prints it
 
 
@@ -114,7 +117,7 @@ def probe(environment: Environment, config: str = "") -> Probe[Description]:
             "config": config or compose.call(environment, "reads/describe.sh"),
             "naming": compose.call(environment, "reads/naming.sh"),
         },
-        functools.partial(_described, environment.compose.profiles),
+        functools.partial(_described, environment),
     )
 
 
@@ -139,16 +142,33 @@ def _services(out: str) -> dict[str, Service]:
     return dict((yaml.safe_load(out) or {}).get("services") or {})
 
 
-def _described(profiles: list[str], answers: Answers) -> Description:
+def cure(environment: Environment) -> str:
+    """Return what is to be done about a value that compose does not find: its deployer's shell alone had it."""
+    said = environment.compose
+    named = f"name the file that holds it: compose.env_file in {HOSTS_FILE}"
+    if environment.stack and not said.env_file:
+        return named
+    return f"write it into {' or '.join(said.values)} on the host" + ("" if said.env_file else f", or {named}")
+
+
+def _problem(environment: Environment, said: str) -> str:
+    problem = " ".join(said.split())[-300:] or "compose config failed"
+    found = REQUIRED.search(said)
+    if not found:
+        return problem
+    return f"it finds no value for {found[1]}: {cure(environment)}" if found[1] else f"{problem}: {cure(environment)}"
+
+
+def _described(environment: Environment, answers: Answers) -> Description:
     import yaml
 
     config = answers["config"]
     called, _, joint = answers["naming"].out.strip().rpartition(" ")
-    problem = "" if config.ok else " ".join(config.err.split())[-300:] or "compose config failed"
+    problem = "" if config.ok else _problem(environment, config.err)
     known = (yaml.safe_load(config.out) if config.ok else {}) or {}
     if joint == "stack":  # a swarm passes over what says how an image is built
         known = {**known, "services": {n: {**s, "build": None} for n, s in (known.get("services") or {}).items()}}
-    return Description(known, joint or "-", called, problem, config.err, profiles)
+    return Description(known, joint or "-", called, problem, config.err, environment.compose.profiles)
 
 
 def resolve(environment: Environment, project: Project, containers: Sequence[Container], name: str) -> str:

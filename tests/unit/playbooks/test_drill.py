@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
+from pathlib import Path
 
 import pytest
 from msgspec import structs
@@ -187,3 +190,12 @@ def test_where_no_drill_was_made_its_command_is_named(mocker, capsys):
     mocker.patch.object(Scripted, "ask", return_value=[])
     drilling.drill(host(), history=True)
     assert "No drill was made here yet: fab drill" in capsys.readouterr().out
+
+
+def test_the_recipes_type_options_that_there_are_and_find_fab_where_no_shell_says_where_it_is():
+    recipes = (Path(__file__).parents[3] / "docs" / "how-to" / "drill.md").read_text().split("## Every week")[1]
+    typed = re.findall(r"fab ((?:-H \w+ )?drill.*?)(?:[`>\n])", recipes)
+    known = {f"--{name}" for name in inspect.signature(drilling.drill.body).parameters}
+    assert len(typed) == 4
+    assert {word for line in typed for word in line.split() if word.startswith("--")} <= known
+    assert re.search(r"^PATH=/.*/bin:/bin$", recipes, re.M) and re.search(r"^ExecStart=/.*/bin/fab ", recipes, re.M)

@@ -95,6 +95,24 @@ def test_what_compose_does_not_accept_is_a_problem_and_no_error():
 
 
 @pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ({}, "write it into .env on the host, or name the file that holds it: compose.env_file in"),
+        ({"file": "deploy/compose.yml"}, "write it into deploy/.env on the host, or"),
+        ({"env_file": ".env.prod"}, "write it into .env.prod on the host"),
+        ({"swarm": {"stack": "shop"}}, "name the file that holds it: compose.env_file in"),
+    ],
+)
+def test_a_value_that_only_the_deployers_shell_had_is_told_with_where_it_belongs(said, where):
+    v2 = 'error while interpolating services.app.environment.DOMAIN: required variable DOMAIN is missing a value: "x"'
+    v1 = 'ERROR: Missing mandatory value for "environment" option interpolating ${DOMAIN?x} in service "app": x'
+    asked = project.probe(environment(**{"compose": said, **said.pop("swarm", {})}))
+    for err, begins in ((v2, "it finds no value for DOMAIN: "), (v1, f"{v1}: ")):
+        problem = asked.read({"config": Answer("", err, 1), "naming": Answer("app -", "", 0)}).problem
+        assert problem.startswith(f"{begins}{where}")
+
+
+@pytest.mark.parametrize(
     ("name", "service"), [("backend", "api"), ("api", "api"), ("c_db", "db"), ("worker", "worker")]
 )
 def test_a_role_a_service_and_a_container_are_understood(name, service):
