@@ -138,3 +138,16 @@ def test_a_database_of_another_project(deployment, borrowed):
     known["top"]["networks"] = {"default": {"name": "shared", "external": True}}
     shop = deployment(**known, psql="docker exec -i all-databases psql -U shop")
     assert "[3/4] Swap " in rolled_back_and_restored(shop)
+
+
+def test_a_drill_beside_has_a_server_that_is_called_as_the_one_elsewhere(deployment, other_server):
+    known = elsewhere(other_server, address=other_server, client="postgres:15", password_file="@name@/.password")
+    docker = f"docker run --rm -i --network host -e PGPASSWORD={PASSWORD} --entrypoint psql postgres:15"
+    shop = deployment("v1", **known, untracked={".password": PASSWORD}, psql=f"{docker} -h {other_server} -U shop")
+    assert shop.fab("release.record", "--yes").code == 0
+    shop.deploy("v2")
+    assert shop.fab("backups.create", "--yes").code == 0
+    ran = shop.fab("drill", "--beside", "--json")
+    assert ran.code == 0, ran.text
+    assert {part["state"] for part in ran.json()["parts"]} == {"proven"}
+    assert (shop.health()["release"], shop.revision()) == ("v2", REVISIONS["v2"])

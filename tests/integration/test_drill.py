@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
+from tests.faults.running import Running
 from tests.operator import Operator
 
 pytestmark = pytest.mark.sandbox
 STATE = "jctc-app/.git/fab-rollback"
+NAMED = "docker ps --format {{.Names}}"
 EVERYTHING = "docker ps -aq --no-trunc; docker network ls -q; docker volume ls -q"
 FILES = "mkdir -p ~/.fab-rollback; ls -A ~/.fab-rollback ~/backups; ls -d /tmp/tmp.* 2>&1"
 STARTED = "docker inspect -f '{{.Id}} {{.State.StartedAt}}' $(docker ps -q)"
@@ -82,3 +86,27 @@ def test_what_was_practised_is_as_it_was_and_remembered(fresh):
     history = fresh.fab("drill", "--history", "--json").json()
     assert [one["passed"] for one in history] == [True, True, False, False, False]
     assert "not run" in fresh.fab("drill", "--history").out
+
+
+@pytest.mark.long
+def test_with_compose_v1_all_of_it_is_proven_as_well(deployed):
+    old = deployed(compose="v1")
+    assert old.fab("backups.create", "--yes").code == 0
+    assert states(drilled(old, "--interrupt", "test", "--yes")) == dict.fromkeys(IN_PLACE, "proven")
+    before = there(old)
+    assert set(states(drilled(old, "--beside")).values()) == {"proven"}
+    assert there(old) == before
+
+
+@pytest.mark.long
+def test_after_a_ctrl_c_nothing_is_left_of_a_copy(fresh):
+    assert fresh.fab("full-rollback", "--commit", fresh.good, "--yes").code == 0
+    assert fresh.fab("undo", "--yes").code == 0
+    before = there(fresh)
+    for seen in ("fab-rollback-drill-.*-db", "fab-rollback-drill-.*-app"):  # the restore, and the release
+        running = Running(fresh.command("drill", "--beside"), fresh.environ())
+        fresh.host.exec(f"timeout 100 sh -c 'until {NAMED} | grep -q {seen}; do sleep 0.1; done'", timeout=110)
+        running.send(signal.SIGINT)
+        ended = running.end()
+        assert "nothing is left of the copy" in ended.text, ended.text
+        assert there(fresh) == before
