@@ -10,10 +10,18 @@ all=$(containers)
 now=$(compose config --hash '*')
 # shellcheck disable=SC2086 # ids, one word each
 made=$(docker inspect -f "{{.Id}} $service_label {{index .Config.Labels \"$label.config-hash\"}}" $all)
-others=$(printf '%s\n' "$now" -- "$made" | awk '
-  /^--$/ { made = 1; next }
-  !made { hash[$1] = $2 }
-  made && $2 in hash && hash[$2] != $3 { print $1 }')
+differing() { # print the ids of the containers whose hash is none of those of $now
+  printf '%s\n' "$now" -- "$made" | awk '
+    /^--$/ { made = 1; next }
+    !made { known[$1]; hash[$1, $2] }
+    made && $2 in known && !(($2, $3) in hash) { print $1 }'
+}
+[ -n "$(differing)" ] || exit 0
+# A container that is made with `env_file` has the hash of what these files say; of itself, compose does not count that.
+resolved() { compose config | (COMPOSE_FILES=- && compose config --hash '*'); }
+now="$now
+$(resolved 2>/dev/null || :)"
+others=$(differing)
 [ -n "$others" ] || exit 0
 
 about='container {"service":{{json (index .Config.Labels "com.docker.compose.service")}},"image":{{json .Config.Image}}'

@@ -75,3 +75,8 @@ def test_where_every_hash_is_the_same_nothing_is_told():
 
 def test_what_cannot_be_told_is_a_problem():
     assert asked("echo 'no such key' >&2; exit 1")[0].problem == "no such key"
+
+
+def test_a_hash_that_only_lacks_what_env_file_says_is_the_same():
+    resolved = '*"-f - config --hash"*) grep -q KEY && echo "api old" ;;\n  *--hash*)'
+    assert asked(COMPOSE.replace("*--hash*)", resolved)) == (made.Otherwise(), "")
