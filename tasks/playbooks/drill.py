@@ -53,6 +53,7 @@ def drill(
         return show(c)
     if not beside:
         practice.may_interrupt(c.environment, interrupt)
+        practice.must_be_well(c)
     aim = practice.aim(c)
     console.say(f"drill: {BESIDE if beside else IN_PLACE}, on {display.where(c)}", style="bold")
     for line in aim.told:

@@ -13,6 +13,7 @@ from ..ssh.host import Host
 from ..ssh.probe import answered
 from ..tools.git.commits import SHORT
 from .backups import finding
+from .present import fleetwide
 from .target import commit_choice
 
 
@@ -47,6 +48,14 @@ def may_interrupt(environment: Environment, named: str | None) -> None:
         raise Refused(
             f"{name} is production: a drill in its place interrupts those who use it.",
             next=f"Without touching it: {fab('drill --beside')}; all the same: {fab(f'drill --interrupt {name}')}",
+        )
+
+
+def must_be_well(c: Host) -> None:
+    """Raise Refused where the application is ill: what a drill would prove of it afterwards cannot be proven."""
+    if said := fleetwide.look(c).answered:
+        raise Refused(
+            f"{said}: a drill starts from an application that is well.", at=c.address, next=f"Next: {fab('diagnose')}"
         )
 
 

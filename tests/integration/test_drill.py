@@ -91,6 +91,9 @@ def test_what_was_practised_is_as_it_was_and_remembered(fresh):
 @pytest.mark.long
 def test_with_compose_v1_all_of_it_is_proven_as_well(deployed):
     old = deployed(compose="v1")
+    refused = old.fab("drill", "--interrupt", "test", "--yes")
+    assert refused.code == 2 and "a drill starts from an application that is well" in refused.err
+    assert old.fab("full-rollback", "--commit", old.good, "--yes").code == 0
     assert old.fab("backups.create", "--yes").code == 0
     assert states(drilled(old, "--interrupt", "test", "--yes")) == dict.fromkeys(IN_PLACE, "proven")
     before = there(old)

@@ -45,6 +45,7 @@ def ends(mocker):
     said, ran = {}, []
     mocker.patch.object(practice, "aim", return_value=AIM)
     mocker.patch.object(practice, "may_interrupt")
+    mocker.patch.object(practice, "must_be_well")
     mocker.patch.object(rollback, "check")
     mocker.patch.object(restore, "check", return_value=reports.restore())
     mocker.patch.object(full_rollback, "plan", side_effect=lambda _report: made("rollback"))
@@ -132,6 +133,13 @@ def test_a_lock_that_is_held_from_the_start_ends_it_at_once(ends):
     drills.remember.assert_not_called()
 
 
+def test_on_an_application_that_is_ill_nothing_is_run(ends):
+    practice.must_be_well.side_effect = Refused("it is ill")
+    with pytest.raises(Refused, match="it is ill"):
+        drilling.drill(host(), yes=True)
+    assert ends[1] == []
+
+
 def test_a_ctrl_c_ends_it(ends):
     ends[0]["rollback"] = KeyboardInterrupt()
     line, found = failed()
@@ -175,6 +183,7 @@ def test_beside_production_nobody_is_asked_and_no_playbook_is_carried_out(ends, 
     found = drilling.drill(host(), beside=True)
     assert (found.kind, found.passed, ends[1]) == ("beside", True, [])
     practice.may_interrupt.assert_not_called()
+    practice.must_be_well.assert_not_called()
 
 
 def test_the_history_is_a_list_of_documents(mocker, capsys):

@@ -11,7 +11,8 @@ from tasks.preflight import practice
 from tasks.preflight.backups import finding
 from tasks.preflight.backups.backup_files import Found
 from tasks.preflight.target import commit_choice
-from tests.unit.support.deployment import GOOD, environment
+from tasks.tools.http.fetch import Response
+from tests.unit.support.deployment import GOOD, environment, state
 from tests.unit.support.scripted import Scripted
 
 
@@ -35,6 +36,15 @@ def test_elsewhere_nothing_has_to_be_named(production):
 
 def host() -> Scripted:
     return Scripted().replies(lambda _name: "1000")
+
+
+def test_an_application_that_is_ill_is_not_practised_on(mocker):
+    found = mocker.patch.object(practice.fleetwide, "look", return_value=state())
+    found.return_value = structs.replace(state(), responses=[Response("http://h/health", 200)])
+    practice.must_be_well(Scripted())
+    found.return_value = structs.replace(state(), responses=[Response("http://h/health", 500)])
+    with pytest.raises(Refused, match=r"http://h/health: 500: a drill starts from an application that is well"):
+        practice.must_be_well(Scripted())
 
 
 def test_it_goes_back_to_the_last_good_release_and_the_newest_backup(mocker):
