@@ -42,4 +42,6 @@ def guess(found: Mapping[str, Sequence[Found]], database: str) -> Line:
     folder = max(known, key=lambda one: (known[one].ours is True, known[one].taken))
     one = known[folder]
     why = f"{len(found[folder])} there, the newest of {moment(one.taken)}: {one.name}"
+    if not one.ours:
+        why += f"; look it over: nothing says that it is of {database}"
     return Line(("database", "backups"), folder, why)

@@ -32,6 +32,8 @@ def test_the_folder_with_the_newest_of_this_database_is_taken():
     line = folders.guess(found, "shop")
     assert (line.place, line.value) == (("database", "backups"), "b")
     assert line.why == "2 there, the newest of 1970-01-01 00:00:02 UTC: shop_2.gz"
+    only = folders.guess({"c": found["c"]}, "shop")
+    assert only.value == "c" and only.why.endswith("x.gz; look it over: nothing says that it is of shop")
 
 
 def test_where_there_is_none_it_is_the_folder_that_backups_create_writes_to():
