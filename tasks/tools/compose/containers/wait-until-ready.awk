@@ -5,7 +5,7 @@
 #   ready   every container is proven by its health check or an answer on its port
 #   steady  all run; some have nothing to prove it but time
 #   shaky   all run; some were restarted meanwhile
-#   wait    some are starting
+#   wait    some are starting, and nothing else proves them
 #   bad     some do not run
 #   broken  some are unhealthy or restart again and again
 BEGIN {
@@ -25,7 +25,7 @@ BEGIN {
 }
 $7 == "unhealthy" { print "unhealthy", $1, $2; broken = 1; next }
 restarts >= 3 { print "keeps-restarting", $1, $2; broken = 1; next }
-$3 == "restarting" || $7 == "starting" { print ($3 == "restarting" ? $3 : $7), $1, $2; at_least(3); next }
+$3 == "restarting" || $7 == "starting" && !proven { # its own check may be minutes away: an answer is as good print ($3 == "restarting" ? $3 : $7), $1, $2; at_least(3); next }
 $3 != "running" { print $3, $1, $2; at_least(4); next }
 restarts > 0 { at_least(2); next }
 !proven { at_least(1) }

@@ -54,6 +54,8 @@ def test_restarts_from_before_are_not_held_against_a_container():
 def test_an_answer_on_its_port_proves_a_container():
     assert judged(f"api /api running 0 t1 ,8000,\n{DB}", answering="8000")[-1] == "ready"
     assert judged(f"api /api running 0 t1 ,18000,\n{DB}", answering="8000")[-1] == "steady"
+    assert judged(f"api /api running 0 t1 ,8000, starting\n{DB}", answering="8000") == ["ready"]
+    assert judged(f"api /api running 0 t1 ,, starting\n{DB}", answering="8000")[-1] == "wait"
 
 
 def test_a_service_without_container_is_missing_and_others_are_passed_over():
