@@ -25,7 +25,8 @@ BEGIN {
 }
 $7 == "unhealthy" { print "unhealthy", $1, $2; broken = 1; next }
 restarts >= 3 { print "keeps-restarting", $1, $2; broken = 1; next }
-$3 == "restarting" || $7 == "starting" && !proven { # its own check may be minutes away: an answer is as good print ($3 == "restarting" ? $3 : $7), $1, $2; at_least(3); next }
+# Its own health check may be minutes away: an answer is as good.
+$3 == "restarting" || $7 == "starting" && !proven { print ($3 == "restarting" ? $3 : $7), $1, $2; at_least(3); next }
 $3 != "running" { print $3, $1, $2; at_least(4); next }
 restarts > 0 { at_least(2); next }
 !proven { at_least(1) }
