@@ -146,8 +146,9 @@ def leader(stack):
     """All three nodes are managers, of which another one leads than the operator knows."""
     manager, *others = stack.hosts
     stack.sh(f"docker node promote {' '.join(one.name for one in others)}")
+    until(lambda: stack.sh("docker node ls --format '{{.ManagerStatus}}'").split().count("Reachable") == 2)
     with paused(manager, others):
-        time.sleep(20)
+        time.sleep(20)  # the others choose one
     until(lambda: whole(stack) and stack.answers() == ["500"] * 3)
     leads = "docker node inspect -f '{{.ManagerStatus.Leader}}'"
     yield next(one for one in others if stack.sh(f"{leads} {one.name}") == "true")
