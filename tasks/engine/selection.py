@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ..console.commands import fab
 from ..console.errors import Refused
+from ..ssh.fleet import has_the_database
 from ..ssh.host import Host
-from . import journal, lock, record
+from ..ssh.parallel import parallel_map
+from . import journal, left_out, lock, record
 from .before import SchemaBefore
 from .record import RunRecord
 
@@ -19,6 +21,7 @@ def activity(host: Host) -> str:
 
 def to_continue(host: Host, run: str | None) -> RunRecord:
     """Return the run that `resume` means; Refused when there is nothing to continue."""
+    _require_in_step(host)
     known = record.read(host, run or _holder(host))
     if known.over:
         raise Refused(f"Run {known.run} ({known.plan.task}) is over: {known.state}. There is nothing to continue.")
@@ -31,6 +34,7 @@ def to_undo(host: Host, run: str | None, data: bool = False) -> RunRecord:
     Refused when it left nothing that could be taken back. Where it is named, what was taken back already gives its
     `data` all the same: an upgrade may have made others.
     """
+    _require_in_step(host)
     named = run or _holder(host)
     known = record.of_fleet(host, record.read(host, named)) if named else _last_change(host)
     said = f"Run {known.run} ({known.plan.task})"
@@ -46,6 +50,15 @@ def to_undo(host: Host, run: str | None, data: bool = False) -> RunRecord:
             f"An earlier run is: {fab('undo --run ID')}; {fab('runs.list')} shows them."
         )
     return known
+
+
+def _require_in_step(host: Host) -> None:
+    """Raise Refused where the first host was left out of a run since: those that it knows are not the last ones."""
+    if has_the_database(host):
+        return
+    said = parallel_map(host.fleet[1:], lambda member: member.ask(left_out.remembered(member.environment)))
+    if any(host.address in words for words in said):
+        raise Refused("out of step: a run went on without this host.", at=host.address, next=f"Next: {fab('converge')}")
 
 
 def _data_of(known: RunRecord) -> str:

@@ -1,4 +1,4 @@
-"""Hosts that a run went on without, brought to where the first one is."""
+"""Hosts that a run went on without, brought to where the others are."""
 
 from __future__ import annotations
 
@@ -32,14 +32,15 @@ def converge(
     quiet: bool = False,
     verbose: bool = False,
 ) -> Outcome | None:
-    """Bring hosts that a run left out to the commit of the first host, and prove that they are healthy."""
+    """Bring hosts that a run left out to the commit of the others, and prove that they are healthy."""
     members = out_of_step.members(c)
     if not members:
         console.say("No host was left out: there is nothing to do.")
         console.emit_json({"changed": False})
         return None
     alone = fleet.only(c, members)
-    made = turns.taken(_plan(alone, state.look(c).head), alone)
+    in_step = next(member for member in c.fleet if member not in members)
+    made = turns.taken(_plan(alone, state.look(in_step).head), alone)
     # What stopped half-way there is over: the host is brought to where the others are.
     options = RunOptions(yes=yes, plan=plan, verbose=verbose, take_over=True)
     try:
@@ -47,7 +48,7 @@ def converge(
     except Failed as failed:
         raise _again(failed) from None
     if outcome:
-        left_out.remember([m for m in c.fleet if m not in members], "back", [m.address for m in members])
+        left_out.remember(c.fleet, "back", [member.address for member in c.fleet])
     return outcome
 
 

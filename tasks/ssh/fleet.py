@@ -63,7 +63,7 @@ def without(host: Host, named: str) -> Host:
 
 def has_the_database(member: Host) -> bool:
     """Return whether the database steps run on a host of a fleet: no run goes on without it."""
-    return member is member.fleet[0] and member.environment.database is not None
+    return member in member.fleet[:1] and member.environment.database is not None
 
 
 def _named(host: Host, name: str) -> Host:

@@ -10,6 +10,7 @@ from tasks.engine import selection
 from tasks.engine.before import AnyBefore, CheckoutBefore, ReleaseBefore
 from tasks.engine.lock import LockInfo
 from tasks.engine.record import RunRecord, StepStatus
+from tests.unit.support.deployment import environment
 from tests.unit.support.playing import PREPARE, STOP, Member, fleet, plan
 
 PROVEN = [{"event": "proven", "half": False}]
@@ -88,6 +89,17 @@ def test_a_run_that_came_to_another_host_first_is_taken_back_though_the_first_on
     for named in (None, "r2"):
         found = selection.to_undo(fleet("a", "b")[0], named)
         assert found.run == "r2" and found.changed
+
+
+@pytest.mark.parametrize("choose", [selection.to_undo, selection.to_continue])
+def test_a_first_host_that_was_left_out_does_not_say_which_run_was_the_last(known, mocker, choose):
+    known(record("r1"))
+    first, second = fleet("a", "b")
+    first.environment = environment(database=None)
+    mocker.patch.object(Member, "ask", lambda self, probe: ["u@a:22"])
+    with pytest.raises(Refused, match="u@a:22: out of step") as refused:
+        choose(first, None)
+    assert "fab converge" in render(refused.value.message)
 
 
 def test_where_no_run_changed_anything_the_last_one_says_so(known):
