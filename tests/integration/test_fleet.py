@@ -15,7 +15,7 @@ from sandbox.host import Host
 from sandbox.variant import Variant
 from tests.conftest import NAME
 from tests.faults.deployment import RUNS
-from tests.faults.running import LIMIT, Running
+from tests.faults.running import Running
 from tests.operator import Operator, settings_for
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.long]
@@ -96,16 +96,21 @@ def heads(hosts: list[Host]) -> list[str]:
     return [host.exec("git -C jctc-app rev-parse HEAD") for host in hosts]
 
 
-def _wait_for_the_turn(host: Host, known: str) -> None:
-    """Wait until a run other than `known` has begun to stop the host."""
-    there = f'r=$(ls -1t {RUNS} | head -n 1); [ "$r" != {known} ] && grep -q 04-stop {RUNS}/$r/journal'
+def _last(host: Host) -> str:
+    return host.exec(f"ls -1t {RUNS} | head -n 1")
+
+
+def _wait_for_the_turn(host: Host, known: str, event: str = "begin") -> None:
+    """Wait until a run other than `known` has begun to stop the host, or has stopped it."""
+    entry = f'"event":"{event}","step":"[0-9]*-stop"'
+    there = f"r=$(ls -1t {RUNS} | head -n 1); [ \"$r\" != {known} ] && grep -q '{entry}' {RUNS}/$r/journal"
     host.exec(f"timeout 240 sh -c {shlex.quote(f'until {there}; do sleep 0.1; done')}", timeout=250)
 
 
 def test_a_rollback_a_client_that_is_killed_its_resume_and_an_undo_lose_no_request(fleet, hosts):
     one, two = hosts[0].releases["v1"], hosts[0].releases["v2"]
-    done(fleet.fab("code-rollback", "--commit", two, "--yes", timeout=LIMIT))
-    known = hosts[1].exec(f"ls -1t {RUNS} | head -n 1")
+    done(fleet.fab("code-rollback", "--commit", two, "--yes", timeout=600))
+    known = _last(hosts[1])
     with hammered(hosts[-1]) as found:
         running = Running(fleet.command("code-rollback", "--commit", one, "--yes"), fleet.environ())
         _wait_for_the_turn(hosts[1], known)
@@ -113,9 +118,9 @@ def test_a_rollback_a_client_that_is_killed_its_resume_and_an_undo_lose_no_reque
         running.end()
         ran = fleet.fab("status")
         assert "MIXED: " in ran.out, ran.text
-        done(fleet.fab("resume", "--yes", timeout=LIMIT))
+        done(fleet.fab("resume", "--yes", timeout=600))
         assert heads(hosts) == [one] * COUNT
-        done(fleet.fab("undo", "--yes", timeout=LIMIT))
+        done(fleet.fab("undo", "--yes", timeout=600))
         assert heads(hosts) == [two] * COUNT
     assert found[0].keys() == {"200"} and found[0]["200"] > 500, found
 
@@ -123,7 +128,7 @@ def test_a_rollback_a_client_that_is_killed_its_resume_and_an_undo_lose_no_reque
 def test_a_first_host_that_does_not_become_well_is_taken_back_unseen(fleet, hosts):
     two, three = hosts[0].releases["v2"], hosts[0].releases["v3"]
     with hammered(hosts[-1]) as found:
-        ran = fleet.fab("code-rollback", "--commit", three, "--on-failure", "undo", "--yes", timeout=LIMIT)
+        ran = fleet.fab("code-rollback", "--commit", three, "--on-failure", "undo", "--yes", timeout=600)
         assert ran.code == 1 and "It was taken back (--on-failure undo)" in ran.text, ran.text
     assert heads(hosts) == [two] * COUNT
     assert found[0].keys() == {"200"}, found
@@ -138,29 +143,34 @@ def test_a_host_that_falls_ill_while_it_is_watched_ends_the_run_before_any_other
     untouched = [host.exec("docker ps -q --no-trunc") for host in hosts[1:]]
     for mended, way in (("true", "undo"), ("docker start jctc_app", "resume")):
         hosts[0].exec("touch ill")
-        ran = fleet.fab("code-rollback", "--commit", one, "--yes", timeout=LIMIT)
+        ran = fleet.fab("code-rollback", "--commit", one, "--yes", timeout=600)
         assert ran.code == 1 and "not proven" in ran.text, ran.text
         assert heads(hosts) == [one, *[two] * (COUNT - 1)]
         assert [host.exec("docker ps -q --no-trunc") for host in hosts[1:]] == untouched
         assert "MIXED: " in fleet.fab("status").out
         hosts[0].exec(f"rm ill; {mended}")
-        done(fleet.fab(way, "--yes", timeout=LIMIT))
+        done(fleet.fab(way, "--yes", timeout=600))
         assert heads(hosts) == [two if way == "undo" else one] * COUNT
         untouched = [host.exec("docker ps -q --no-trunc") for host in hosts[1:]]
 
 
-def test_a_host_that_is_gone_is_left_out_named_and_brought_into_line(fleet, hosts):
-    two, gone = hosts[0].releases["v2"], f"ubuntu@127.0.0.1:{hosts[2].port}"
+def test_a_host_that_dies_in_its_turn_is_left_out_named_and_brought_into_line(fleet, hosts):
+    two, third, known = hosts[0].releases["v2"], hosts[2], _last(hosts[2])
+    gone, words = f"ubuntu@127.0.0.1:{third.port}", ("code-rollback", "--commit", two, "--yes")
     del fleet.settings["hooks"], fleet.settings["rolling"]
     fleet.write()
-    subprocess.run(["docker", "kill", hosts[2].container], check=True, capture_output=True)
-    ran = fleet.fab("code-rollback", "--commit", two, "--yes")
+    running = Running(fleet.command(*words), fleet.environ(ROLLBACK_RECONNECT="3"))
+    _wait_for_the_turn(third, known, "end")
+    subprocess.run(["docker", "kill", third.container], check=True, capture_output=True)
+    ran = running.end()
+    assert ran.code == 1 and f"or without it: fab resume --skip-host {gone}" in ran.text, ran.text
+    ran = fleet.fab(*words)
     assert ran.code == 2 and gone in ran.text, ran.text
-    done(fleet.fab("code-rollback", "--commit", two, "--skip-host", gone, "--yes", timeout=LIMIT))
+    done(fleet.fab("resume", "--skip-host", gone, "--yes", timeout=600))
     assert f"out of step {gone}" in fleet.fab("status").out
-    subprocess.run(["docker", "start", hosts[2].container], check=True, capture_output=True)
-    hosts[2].exec("timeout 60 sh -c 'until docker ps 2>/dev/null | grep -q jctc_app; do sleep 0.2; done'", timeout=70)
-    done(fleet.fab("converge", "--yes", timeout=LIMIT))
+    subprocess.run(["docker", "start", third.container], check=True, capture_output=True)
+    third.exec("timeout 60 sh -c 'until docker ps >/dev/null 2>&1; do sleep 0.2; done'", timeout=70)
+    done(fleet.fab("converge", "--yes", timeout=600))
     assert heads(hosts) == [two] * COUNT
     ran = fleet.fab("status")
     assert "out of step" not in ran.out and "MIXED" not in ran.out, ran.text
