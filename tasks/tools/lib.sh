@@ -18,6 +18,32 @@ docker() {
   if [ -n "${DOCKER_SUDO:-}" ]; then sudo -n ${secret:+--preserve-env=PGPASSWORD} docker "$@"; else command docker "$@"; fi
 }
 
+# Prints for lines `SERVICE IMAGE` lines `SERVICE ID`, in their order; the id is empty where there is no such image.
+image_ids() { # LINES
+  [ -n "$1" ] || return 0
+  # shellcheck disable=SC2046 # names of images hold no space
+  ids=$(set -f && docker image inspect -f '{{.Id}}' $(printf '%s\n' "$1" | cut -d ' ' -f 2) 2>/dev/null) \
+    || ids=$(printf '%s\n' "$1" | while read -r _ image; do
+      printf '%s\n' "$(docker image inspect -f '{{.Id}}' "$image" 2>/dev/null)"
+    done)
+  while read -r service _; do
+    read -r id <&3 || id=
+    printf '%s %s\n' "$service" "$id"
+  done <<LINES 3<<IDS
+$1
+LINES
+$ids
+IDS
+}
+
+# Prints those of lines `SERVICE IMAGE` whose image is not there.
+lacking() { # LINES
+  there=$(image_ids "$1" | sed -n 's/ ..*//p')
+  printf '%s\n' "$1" | there=$there awk '
+    BEGIN { split(ENVIRON["there"], service, " "); for (i in service) is_there[service[i]] }
+    NF && !($1 in is_there)'
+}
+
 # Runs COMMAND once at the end of the script, also when a signal ends it. It knows the exit code as $code, which it
 # may set. The shell does not let a signal cut it short; commands that listen to signals on their own, as docker
 # does, may still be ended. A second call takes the place of the first.

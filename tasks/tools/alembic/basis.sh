@@ -13,7 +13,7 @@ checksum() { sha256sum | cut -c1-16; }
 # $given_folder, $given_login, $given_variables.
 learn_given() {
   copyable || return
-  own=$(docker image inspect -f "$own_settings" "$(docker inspect -f '{{.Image}}' "$app")") || return
+  own=$(docker image inspect -f "$own_settings" "$made_of") || return
   given_folder=$folder given_login=$login
   [ "$folder" != "$(printf '%s\n' "$own" | sed -n 1p)" ] || given_folder=
   [ "$login" != "$(printf '%s\n' "$own" | sed -n 2p)" ] || given_login=
@@ -24,7 +24,7 @@ learn_given() {
 take_given() {
   learn_given || refuse 'how the service is run cannot be told'
   about=$(printf '%s\n' "$(printf '%s\n' "$given_variables" | grep -c '')" "$(about 2)" "$given_folder" "$given_login" \
-    "$hosts" "$given_variables" .)
+    "$hosts" "$made_of" "$places" "$given_variables" .)
   folder=$given_folder login=$given_login
 }
 
@@ -47,31 +47,30 @@ basis() (
   done
 )
 
-of_image() { docker image inspect -f '{{.Id}}' "$IMAGE"; }
+of_image() { id_of "$IMAGE"; }
+id_of() { case $1 in sha256:*) echo "$1" ;; *) docker image inspect -f '{{.Id}}' "$1" ;; esac } # IMAGE
 
 of_alembic() { printf '%s\n' "$ALEMBIC_SERVICE" "$ALEMBIC_COMMAND" "$SCHEMA" "$TABLE" "$added"; }
 
 of_service() { printf '%s\n' "$given_folder" "$given_login" "$hosts" "$given_variables"; }
 
 # What lies over the image, as alembic would find it there.
-of_files() {
-  places=$(docker inspect -f '{{range .Mounts}}{{println .Destination}}{{end}}' "$app") || return
-  set --
-  while IFS= read -r place; do
-    [ -z "$place" ] || set -- "$@" "$place"
-  done <<PLACES
-$places
-PLACES
+of_files() (
+  set -f
+  IFS=$(printf '\t')
+  # shellcheck disable=SC2086 # the places
+  set -- $places
+  unset IFS
   [ $# -gt 0 ] || return 0
   docker run --rm --network none --volumes-from "$app:ro" ${login:+-u "$login"} --entrypoint timeout "$IMAGE" 10 \
     sh -c "$(cat "$SCRIPTS/tools/alembic/mounted-files.sh")" sh "$@"
-}
+)
 
 # Of the settings, those that the server of a clone has as well; they have a line of their own.
 of_server() {
   learn_server && [ -n "$settings" ] || return # it always has a port
   printf '%s\n' "$configuration" >"$parts/configuration"
-  docker image inspect -f '{{.Id}}' "$image" || return
+  id_of "$image" || return
   printf '%s\n' "$runs_as" "$version"
 }
 

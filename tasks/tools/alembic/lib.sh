@@ -19,6 +19,8 @@ run_as='{{len .Config.Env}}
 {{.Config.WorkingDir}}
 {{.Config.User}}
 {{range .HostConfig.ExtraHosts}}--add-host {{.}} {{end}}
+{{.Image}}
+{{range .Mounts}}{{.Destination}}{{"\t"}}{{end}}
 {{range .Config.Env}}{{println .}}{{end}}.'
 
 mounts=
@@ -34,21 +36,22 @@ find_server() { # the container of the database, into $DB_CONTAINER, where that 
 
 tidy() { rm -f "$given" "$given.yml"; } # a script may define its own
 
-# Learns how the service's container is run: $app, $network (or several), $folder, $login, $hosts, and its environment in
-# the file $given.
+# Learns how the service's container is run: $app, $network (or several), $folder, $login, $hosts, the image that it was
+# $made_of, the $places of its volumes (a tab after each), and its environment in the file $given.
 learn_service() {
   given=$(mktemp)
   at_exit 'tidy; forget_likeness'
   app=$(likeness "$ALEMBIC_SERVICE") || exit
   about=$(docker inspect -f "$run_as" "$app" 2>/dev/null) || about=
-  network=$(about 2 | sed 's/ $//') folder=$(about 3) login=$(about 4) hosts=$(about 5)
+  # shellcheck disable=SC2034 # what a rehearsal rests on has to do with all of it
+  network=$(about 2 | sed 's/ $//') folder=$(about 3) login=$(about 4) hosts=$(about 5) made_of=$(about 6) places=$(about 7)
 }
 about() { printf '%s\n' "$about" | sed -n "$1p"; } # LINE
 
 # Whether a container can be run like it: an environment file cannot hold a value of several lines.
 copyable() {
   [ -n "$about" ] || return 1
-  printf '%s\n' "$about" | sed '1,5d;$d' >"$given"
+  printf '%s\n' "$about" | sed '1,7d;$d' >"$given"
   [ "$(about 1)" = "$(grep -c '' <"$given")" ]
 }
 

@@ -16,6 +16,7 @@ tidy() {
   fi
 }
 
+look
 find_server
 read_heads
 if arrived; then exit 0; fi

@@ -16,9 +16,9 @@ ask_image() { # IMAGE OPTION...
 
 ask_service() { # SHA
   [ "$(git rev-parse HEAD)" = "$1" ] && copyable || return 1
-  made_of=$(docker inspect -f "{{index .Config.Labels \"$revision\"}}" "$app")
-  [ "${made_of:-$1}" = "$1" ] || return 1
-  ask_image "$(docker inspect -f '{{.Image}}' "$app")" --volumes-from "$app" --env-file "$given" ${folder:+-w "$folder"} \
+  labelled=$(docker inspect -f "{{index .Config.Labels \"$revision\"}}" "$app")
+  [ "${labelled:-$1}" = "$1" ] || return 1
+  ask_image "$made_of" --volumes-from "$app" --env-file "$given" ${folder:+-w "$folder"} \
     ${login:+-u "$login"}
 }
 

@@ -140,6 +140,7 @@ bring_ahead() {
 
 scratch() { docker exec -i "$server" psql -XAtq -v ON_ERROR_STOP=1 -U "$owner" -d template1 -v live="$DB_NAME"; }
 
+look
 find_server
 learn_service
 copyable || refuse 'no container of the service to rehearse with; --no-rehearse leaves it out'

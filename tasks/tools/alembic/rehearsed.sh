@@ -14,6 +14,7 @@ if [ ! -f "$FINDINGS" ]; then
 fi
 cat "$FINDINGS"
 [ -n "$COMPARE" ] && grep -q '^rests ' "$FINDINGS" || exit 0
+look
 find_server
 learn_service
 now=$(basis 2>/dev/null) || exit 0

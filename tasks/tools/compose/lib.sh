@@ -46,36 +46,52 @@ decide() { # what the containers were made of
 value() { printf '%s\n' "$decided" | sed -n "s/^$1 //p"; } # KEY
 
 asked() { # print what the labels say, completed by what the script was told, as deployment.awk does
-  made=$(labelled "$label.project") || return
+  made=$(labelled) || return
   last=$(cat "$(sh "$SCRIPTS/ssh/state-folder.sh" . '')/last-made" 2>/dev/null) || :
-  decided=$(printf '%s\n' "$made" | HERE=$(pwd -P) THERE=$(pwd -L) PROJECT=$PROJECT COMPOSE_FILES=$COMPOSE_FILES \
+  printf '%s\n' "$made" | HERE=$(pwd -P) THERE=$(pwd -L) PROJECT=$PROJECT COMPOSE_FILES=$COMPOSE_FILES \
   ENV_FILES=$ENV_FILES COMPOSE_COMMAND=$COMPOSE_COMMAND LAST_MADE=$last \
-    awk -f "$SCRIPTS/tools/compose/reads/deployment.awk") || return
-  COMPOSE_COMMAND=$(value command)
-  settle_command
-  printf '%s\n' "$decided" | sed "s/^command .*/command $COMPOSE_COMMAND/"
+    awk -f "$SCRIPTS/tools/compose/reads/deployment.awk"
 }
 
-labelled() { # LABEL: how compose made the lasting containers that have it, a line each, as deployment.awk reads them
-  tab='{{"\t"}}' about=
-  for key in project project.working_dir project.config_files project.environment_file version; do
-    about="$about{{.Label \"$label.$key\"}}$tab"
+survey() { # a line for each container that compose made, whatever project it is of, its fields apart by tabs
+  if [ -n "$survey" ]; then printf '%s\n' "$survey"; else ${ONE_MOMENT:+once survey} surveyed; fi
+}
+
+surveyed() { # id, names, status, service, whether of `compose run`, and then what deployment.awk reads
+  tab='{{"\t"}}'
+  about="{{.ID}}$tab{{.Names}}$tab{{.Status}}"
+  for key in service oneoff project project.working_dir project.config_files project.environment_file version; do
+    about="$about$tab{{.Label \"$label.$key\"}}"
   done
-  docker ps --all --filter "label=$1" --filter "label=$label.oneoff=False" --format "$about."
+  docker ps --all --no-trunc --filter "label=$label.project" --format "$about$tab."
+}
+
+look() { # from here on, all is told of the containers as they are now, until the next look
+  survey=
+  survey=$(survey)
+}
+survey=
+
+labelled() { # [PROJECT]: how compose made the lasting containers, a line each, as deployment.awk reads them
+  found=$(survey) || return
+  printf '%s\n' "$found" | project=${1-} awk -F '\t' '
+    $5 == "False" && (ENVIRON["project"] == "" || $6 == ENVIRON["project"])' | cut -f 6-
 }
 
 remember() { # how the containers were made, for when there are none left; a run's folder lies in the state folder
-  rows=$(labelled "$label.project=$PROJECT" | sort -u)
+  rows=$(labelled "$PROJECT" | sort -u)
   case $rows:$run in ?*:*/runs/*) printf '%s\n' "$rows" >"${run%/runs/*}/last-made" ;; esac
 }
 
 settle_command() { # COMPOSE_COMMAND: the one that is meant, of those that the host has
   case $COMPOSE_COMMAND in
     auto) ! command -v docker-compose >/dev/null 2>&1 || COMPOSE_COMMAND=docker-compose ;;
-    v2) is_v1 || docker compose version >/dev/null 2>&1 || COMPOSE_COMMAND=docker-compose ;;
+    v2) is_v1 || plugin_version >/dev/null 2>&1 || COMPOSE_COMMAND=docker-compose ;;
   esac
   [ "$COMPOSE_COMMAND" = docker-compose ] || COMPOSE_COMMAND='docker compose'
 }
+
+plugin_version() { once plugin docker compose version --short; }
 
 is_v1() { # whether the host's docker-compose is v1, which takes half a second to say so: being Python says the same
   file=$(command -v docker-compose) || return 0
@@ -133,36 +149,54 @@ untracked() { [ -f "$1" ] && ! git ls-files --error-unmatch -- "$1" >/dev/null 2
 # Print the ids of the project's containers, or of those of some services: of all, and of those that run. They fail
 # with docker.
 containers() { # [SERVICE...]
-  listed --all "$@"
+  listed '' "$@"
 }
 
 running() { # [SERVICE...]
-  listed --all=false "$@"
+  listed '^(Up|Restarting)' "$@"
 }
 
-listed() ( # OPTION [SERVICE...]
-  option=$1
+listed() ( # STATUS [SERVICE...]
+  status=$1
   shift
   [ -n "$PROJECT" ] || decide # nothing ran then; something may now
   [ -n "$PROJECT" ] || exit 0
-  found=$(${ONE_MOMENT:+once "listed$option"} docker ps "$option" --no-trunc --filter "label=$label.oneoff=False" \
-    --filter "label=$label.project=$PROJECT" --format "{{.ID}} {{.Label \"$label.service\"}}") || exit
-  printf '%s\n' "$found" | services="$*" awk '
+  found=$(survey) || exit
+  printf '%s\n' "$found" | services="$*" project=$PROJECT status=$status awk -F '\t' '
     BEGIN {
       split(ENVIRON["services"], names, " "); for (i in names) { wanted[names[i]]; some = 1 }
       split(ENVIRON["FAB_ELSEWHERE"], names, " "); for (i in names) others[names[i]]
     }
-    NF && (!some || $2 in wanted) && !($2 in others) { print $1 }'
+    $5 == "False" && $6 == ENVIRON["project"] && $3 ~ ENVIRON["status"] && (!some || $4 in wanted) && !($4 in others) { print $1 }'
 )
+
+inspected() { # print a line for each container of the project, its fields apart by tabs
+  ${ONE_MOMENT:+once inspected} inspect_all
+}
+
+inspect_all() { # hash of its settings; then what containers.sh prints
+  all=$(containers) || return
+  tab='{{"\t"}}' # the state is whole: a template cannot ask for a health check that is not there
+  about="{{index .Config.Labels \"$label.config-hash\"}}$tab{{.Id}}$tab{{.Name}}$tab$service_label$tab{{.Image}}"
+  about="$about$tab{{.Config.Image}}$tab{{.RestartCount}}$tab{{index .Config.Labels \"$label.project\"}}"
+  about="$about$tab{{.HostConfig.RestartPolicy.Name}}$tab{{json .State}}"
+  # shellcheck disable=SC2086 # ids, one word each
+  [ -z "$all" ] || docker inspect -f "$about" $all
+}
+
+with_names() { # IDS: print `ID NAME` for these containers; a link to one is no name of its own
+  survey | ids=$1 awk -F '\t' '
+    BEGIN { split(ENVIRON["ids"], id, " "); for (i in id) wanted[id[i]] }
+    $1 in wanted { n = split($2, name, ","); for (i = 1; i <= n; i++) if (name[i] !~ "/") print $1, name[i] }'
+}
 
 here() { # print the lines `SERVICE ...` on stdin but those of services that only other hosts run
   awk 'BEGIN { split(ENVIRON["FAB_ELSEWHERE"], names, " "); for (i in names) others[names[i]] } !($1 in others)'
 }
 
 prove_images() { # fail unless the images that IMAGES names, lines `SERVICE IMAGE`, are there
-  printf '%s\n' "$IMAGES" | while read -r _ image; do
-    docker image inspect "$image" >/dev/null 2>&1 || fail "image $image is not there after the build"
-  done
+  lacking=$(lacking "$IMAGES" | sed 1q)
+  [ -z "$lacking" ] || fail "image ${lacking#* } is not there after the build"
 }
 
 # Prints the container that shows how a service is run. Where that has to be made, forget_likeness removes it.

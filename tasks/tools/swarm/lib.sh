@@ -20,6 +20,8 @@ listed() ( # OPTION [SERVICE...]: the containers on this node that run: what end
     NF && (!some || $2 in wanted) { print $1 }'
 )
 
+look() { :; } # what is listed is asked for each time
+
 # shellcheck source=/dev/null
 . "$SCRIPTS/tools/swarm/likeness.sh"
 

@@ -15,7 +15,7 @@ from tasks.engine.record import RunRecord
 from tasks.incident import evidence
 from tests.unit.support import incidents, laid
 from tests.unit.support.deployment import environment
-from tests.unit.support.stage import Stage
+from tests.unit.support.stage import Stage, ps
 
 
 class Host:
@@ -97,10 +97,10 @@ def test_only_the_operator_can_read_what_was_written_and_no_name_leads_out(tmp_p
         evidence.keep(folder, {"logs/app.log": "again"})
 
 
-ENGINE = """
+ENGINE = f"""
 case "$*" in
-  ps*label=*) echo 'abc api' ;;
-  "inspect -f {{.Name}} abc") echo /shop_api ;;
+  ps*label=*) {ps("abc api")} ;;
+  "inspect -f {{{{.Name}}}} abc") echo /shop_api ;;
   logs*) echo "a line of $4" ;;
   *) echo "docker $*" ;;
 esac

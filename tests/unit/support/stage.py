@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -28,11 +30,22 @@ WORST = "a'\"$(canary)`canary`;canary|canary&canary\\'$HOME *~#é日 %s{{.Id}} -
 few = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+def listed(*containers: str, status: str = "Up 2 hours", project: str = "app", job: bool = False) -> str:
+    """Return what lib.sh reads of `docker ps`, of containers `ID SERVICE`, each called c_SERVICE."""
+    words = [one.partition(" ")[::2] for one in containers]
+    return "".join(f"{i}\tc_{s}\t{status}\t{s}\t{job}\t{project}\t\t\t\t\t.\n" for i, s in words)
+
+
+def ps(*containers: str, **about: Any) -> str:
+    """Return the shell command that prints what `listed` returns."""
+    return f"printf %s {shlex.quote(listed(*containers, **about))}"
+
+
 class Stage:
     """`run` scripts; then `calls` are the programs that were called, with their arguments."""
 
     def __init__(self, **answers: str) -> None:
-        self.answers = {"docker": 'case "$1" in ps) echo id ;; esac', **answers}
+        self.answers = {"docker": f'case "$1" in ps) {ps("id api")} ;; esac', **answers}
 
     def __enter__(self) -> Stage:
         self._folder = tempfile.TemporaryDirectory()

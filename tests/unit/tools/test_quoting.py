@@ -23,8 +23,7 @@ SHA = "ab" * 20
 # A container of the project `app`, made in the checkout.
 LABELLED = r"""
 case "$*" in
-  *config_files*) printf 'app\t%s\tb.yml\t\t1.29.2\t.\n' "$PWD" ;;
-  ps*) echo "id db" ;;
+  ps*) printf 'id\tc_db\tUp\tdb\tFalse\tapp\t%s\tb.yml\t\t1.29.2\t.\n' "$PWD" ;;
 esac
 """
 setting = hostile.map(lambda t: re.sub(r"[\x00-\x1f\x7f]|\.\.", "", t)).filter(lambda t: t and t[0] not in "-/~")

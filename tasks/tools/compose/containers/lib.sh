@@ -5,7 +5,7 @@ halt() { # SERVICE...: stop the applications side by side, then the database
   up=$(running "$@")
   last=$(running "$DATABASE")
   end_containers "$(without "$up" "$last")"
-  end_containers "$(running "$@")"
+  end_containers "$(without "$up" "$(without "$up" "$last")")"
 }
 
 without() { # LINES LINES: the first ones but the second
@@ -57,10 +57,9 @@ start_existing() { # IDS: start them as they are and wait, 60 s at most, while t
 keep_logs() { # [SERVICE...]: keep the last lines of their containers' logs in the run's folder
   mkdir -p "$run/evidence"
   logged=$(containers "$@")
-  # shellcheck disable=SC2086 # ids, one word each
-  [ -z "$logged" ] || docker inspect -f '{{.Id}} {{.Name}}' $logged | {
+  with_names "$logged" | {
     while read -r id name; do
-      docker logs --timestamps --tail 5000 "$id" >"$run/evidence/${name#/}.log" 2>&1 &
+      docker logs --timestamps --tail 5000 "$id" >"$run/evidence/$name.log" 2>&1 &
     done
     wait
   }

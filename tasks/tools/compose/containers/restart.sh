@@ -5,6 +5,7 @@ started() {
   # shellcheck disable=SC2086 # ids, one word each
   docker inspect -f '{{.Id}} {{.State.StartedAt}}' $all
 }
+look
 remember
 [ -n "$(printf '%s\n' "$@" | here)" ] || exit 0
 all=$(containers "$@")

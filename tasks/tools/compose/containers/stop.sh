@@ -2,10 +2,10 @@
 # Arguments: SERVICE... Exit codes: 0 stopped, 1 failed.
 # The last lines of the containers' logs, those of their end included, are kept in the run's folder.
 . "$SCRIPTS/tools/compose/containers/lib.sh"
+look
 remember
 halt "$@"
-keep_logs "$@" &
-kept=$!
+look
+keep_logs "$@"
 left=$(running "$@")
 [ -z "$left" ] || fail "still running: $left"
-wait "$kept" || :

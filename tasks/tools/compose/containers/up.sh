@@ -24,6 +24,7 @@ printf '%s\n' "$TAGS" | here | while read -r _ image name; do
 done
 [ -z "$CHOSEN" ] || printf '%s' "$CHOSEN" >"$run/chosen-images.yml"
 compose ${CHOSEN:+-f "$run/chosen-images.yml"} up -d --no-build -t "$GRACE" "$@"
+look
 remember
 [ -n "$IMAGES" ] || exit 0
 # shellcheck disable=SC2046,SC2086 # names of services and images, and ids, hold no space

@@ -10,7 +10,7 @@ ABOUT="$ABOUT ,{{range .NetworkSettings.Ports}}{{range .}}{{.HostPort}},{{end}}{
 ABOUT="$ABOUT {{if .State.Health}}{{.State.Health.Status}}{{end}}"
 export services="$*" answering=
 
-look() { # a container may go between the two questions
+states() { # a container may go between the two questions
   all=$(containers) || :
   # shellcheck disable=SC2086 # ids, one word each
   [ -z "$all" ] || docker inspect -f "$ABOUT" $all || :
@@ -57,19 +57,18 @@ decided() { # whether to wait no longer
 }
 
 clock
-end=$((now + TIMEOUT)) first=$(look) healthy='' before=- pause=0.05
+end=$((now + TIMEOUT)) first=$(states) healthy='' before=-
 while :; do
   if [ -z "$healthy" ] && sh "$SCRIPTS/tools/http/all-answer.sh" 2; then
     healthy=yes answering=$PORTS
   fi
-  seen=$(look)
+  seen=$(states)
   clock
   judge
   note_change
   ! decided || break
   [ "$now" -lt "$end" ] || break
-  sleep $pause
-  [ $still = 0 ] || pause=0.2
+  sleep 0.2
 done
 echo "verdict $verdict"
 [ -n "$not_ready" ] || exit 0

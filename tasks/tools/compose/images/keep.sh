@@ -16,7 +16,8 @@ of_commit() { # IMAGE-ID
   all=$(containers $(printf '%s\n' "$IMAGES" | cut -d ' ' -f 1))
   [ -n "$all" ] || exit 0
   made=$(docker inspect -f "$service_label {{.Image}} {{.Created}}" $all)
-  about='{{.ID}} {{index .Config.Labels "org.opencontainers.image.revision"}}'
+  about='{{.ID}} {{index .Config.Labels "org.opencontainers.image.revision"}}{{range .RepoTags}}
+{{$.ID}}/{{.}}{{end}}'
   labels=$(docker image inspect -f "$about" $(printf '%s\n' "$made" | cut -d ' ' -f 2) 2>/dev/null || :)
 }
 moved=$(git log -g -1 --date=unix --format=%gd HEAD -- 2>/dev/null | sed 's/.*{\(.*\)}.*/\1/')
@@ -33,5 +34,5 @@ printf '%s\n' "$made" | cut -d ' ' -f 1,2 | sort -u | while read -r service id; 
     tag=image-$(echo "$id" | cut -c 8-19)
     printf 'what runs was not made of %.12s; kept as %s\n' "$commit" "$name:$tag"
   fi
-  docker tag "$id" "$name:$tag"
+  printf '%s\n' "$labels" | grep -qxF "$id/$name:$tag" || docker tag "$id" "$name:$tag"
 done

@@ -13,18 +13,11 @@ printf '%s\n' "$SOURCES" | here | while read -r _ source name; do
   [ "$source" = "$name" ] || docker tag "$source" "$name"
 done
 IMAGES=$(printf '%s\n' "$IMAGES" | here)
-wanted=
-while read -r service image; do
-  [ -n "$service" ] || continue
-  if [ $# = 1 ] && docker image inspect "$image" >/dev/null 2>&1; then
-    echo "kept: $image"
-  else
-    wanted="$wanted $service"
-  fi
-done <<IMAGES
-$IMAGES
-IMAGES
+wanted=$IMAGES
+[ $# != 1 ] || wanted=$(lacking "$IMAGES")
+printf '%s\n' "$IMAGES" | grep -vxF "$wanted" | sed 's/^[^ ]*/kept:/'
 [ -n "$wanted" ] || exit 0
+wanted=$(printf '%s\n' "$wanted" | cut -d ' ' -f 1)
 umask 077
 mkdir -p "$HOME/.fab-rollback"
 folder=$(mktemp -d "$HOME/.fab-rollback/tree.XXXXXX")

@@ -1,4 +1,4 @@
 # Prints the names of the project's containers that were started by `compose run`, and still run.
 . "$SCRIPTS/tools/compose/lib.sh"
 [ -n "$PROJECT" ] || exit 0
-docker ps --filter "label=$label.oneoff=True" --filter "label=$label.project=$PROJECT" --format '{{.Names}}'
+survey | project=$PROJECT awk -F '\t' '$5 == "True" && $6 == ENVIRON["project"] && $3 ~ /^(Up|Restarting)/ { print $2 }'

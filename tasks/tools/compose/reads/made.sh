@@ -5,16 +5,14 @@
 # `env NAME HASH` of "NAME=VALUE", `command HASH` and `entrypoint HASH` of their JSON; with `image-` before it what the
 # image says itself. No value leaves the host. Exit codes: compose's own.
 . "$SCRIPTS/tools/compose/lib.sh"
-all=$(containers)
-[ -n "$all" ] || exit 0
+made=$(inspected)
+[ -n "$made" ] || exit 0
 now=$(compose config --hash '*')
-# shellcheck disable=SC2086 # ids, one word each
-made=$(docker inspect -f "{{.Id}} $service_label {{index .Config.Labels \"$label.config-hash\"}}" $all)
 differing() { # print the ids of the containers whose hash is none of those of $now
-  printf '%s\n' "$now" -- "$made" | awk '
+  printf '%s\n' "$now" -- "$made" | awk -F '\t' '
     /^--$/ { made = 1; next }
-    !made { known[$1]; hash[$1, $2] }
-    made && $2 in known && !(($2, $3) in hash) { print $1 }'
+    !made { split($0, one, " "); known[one[1]]; hash[one[1], one[2]] }
+    made && $4 in known && !(($4, $1) in hash) { print $2 }'
 }
 [ -n "$(differing)" ] || exit 0
 # A container that is made with `env_file` has the hash of what these files say; of itself, compose does not count that.

@@ -2,8 +2,8 @@
 # Arguments: SERVICE... Exit codes: 0 none runs, 1 some do.
 . "$SCRIPTS/tools/compose/lib.sh"
 [ $# -gt 0 ] || exit 0
+look
 back=$(running "$@")
 [ -n "$back" ] || exit 0
-# shellcheck disable=SC2086 # ids, one word each
-names=$(docker inspect -f '{{.Name}}' $back | tr -d / | paste -sd ' ')
+names=$(with_names "$back" | cut -d ' ' -f 2 | paste -sd ' ')
 fail "started again by something on the host after the stop: $names (a supervisor, a cron job?); end that first"

@@ -7,5 +7,5 @@ case $COMPOSE_COMMAND in
     place=$(command -v docker-compose) || fail 'docker-compose: not found'
     if [ -n "${1-}" ]; then docker-compose version --short; else printf '%s\n' "$place"; fi
     ;;
-  *) docker compose version --short ;;
+  *) plugin_version ;;
 esac

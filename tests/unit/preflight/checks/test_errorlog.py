@@ -10,7 +10,7 @@ from tasks.preflight.checks import errorlog
 from tasks.preflight.checks.errorlog import Noise
 from tasks.ssh.shell import Answer
 from tests.unit.support.deployment import environment
-from tests.unit.support.stage import Stage
+from tests.unit.support.stage import Stage, ps
 
 
 @pytest.mark.parametrize(
@@ -129,8 +129,8 @@ def test_an_answer_to_a_health_check_is_a_symptom_and_no_error_of_the_log(line, 
 
 
 def test_each_log_is_asked_for_what_is_loud_or_a_reason():
-    engine = """case "$*" in
-      ps*) echo "abc api" ;;
+    engine = f"""case "$*" in
+      ps*) {ps("abc api")} ;;
       inspect*) echo "= /c_api" ;;
       logs*) echo "2026-01-01T10:00:00Z all is well"; echo "2026-01-01T10:00:01Z ERROR boom" >&2 ;;
     esac"""

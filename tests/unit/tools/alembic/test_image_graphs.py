@@ -12,6 +12,7 @@ from tasks.ssh import scripts
 from tasks.tools.alembic import image_graphs
 from tasks.tools.alembic.revisions import Graph
 from tests.unit.support.deployment import environment
+from tests.unit.support.stage import listed
 from tests.unit.tools.alembic.revisions.conftest import migration
 
 # A container is a folder: the script that is run in one runs there, with the Alembic of these tests.
@@ -19,9 +20,8 @@ DOCKER = """#!/bin/sh
 echo "$*" >> "$FAKE/asked"
 case $* in
   ps*) cat "$FAKE/running" ;;
-  *Config.Labels*) cat "$FAKE/made-of" ;;
-  *'{{.Image}}'*) echo present ;;
-  inspect*) printf '1\\nshop_default \\n/srv\\napp\\n\\nURL=a\\n.\\n' ;;
+  inspect*opencontainers*) cat "$FAKE/made-of" ;;
+  inspect*) printf '1\\nshop_default \\n/srv\\napp\\n\\npresent\\n\\nURL=a\\n.\\n' ;;
   'images -q'*"$(cat "$FAKE/labelled")") echo labelled ;;
   'images -q'*) ;;
   images*) cat "$FAKE/tagged" ;;
@@ -48,7 +48,7 @@ class Host:
         for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "x"]):
             subprocess.run([*git, *words], check=True)
         self.sha = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip()
-        for name, text in {"running": "c1 api\n", "made-of": "\n", "labelled": "none\n", "tagged": ""}.items():
+        for name, text in {"running": listed("c1 api"), "made-of": "\n", "labelled": "none\n", "tagged": ""}.items():
             self.tell(name, text)
 
     def tell(self, name: str, text: str) -> None:

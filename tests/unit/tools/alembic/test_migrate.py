@@ -15,6 +15,7 @@ from tasks.tools.alembic import migrate, rehearsal
 from tasks.tools.alembic.schema_change import OverrideSql, SchemaChange
 from tests.unit.support import laid
 from tests.unit.support.deployment import environment
+from tests.unit.support.stage import listed
 
 STEP = "20240101-000000-abc123/05-downgrade.1;"
 SQL = "SELECT 'own'"
@@ -23,7 +24,7 @@ SQL = "SELECT 'own'"
 DOCKER = """#!/bin/sh
 echo "$PGAPPNAME: $*" >> "$FAKE/asked"
 case $* in
-  ps*) printf 'c1 api\\nc2 db\\n' ;;
+  ps*) cat "$FAKE/containers" ;;
   rm*) exit 1 ;;
   inspect*) cat "$FAKE/inspected" ;;
   run*|compose*) . "$FAKE/alembic" ;;
@@ -32,7 +33,18 @@ case $* in
     ! grep -q to_regclass "$FAKE/sql.$$" || { echo table; cat "$FAKE/heads"; } ;;
 esac
 """
-INSPECTED = ("2", "shop_default ", "/srv", "app", "--add-host old:192.0.2.7 ", "URL=a\\nb", "EMPTY=", ".")
+INSPECTED = (
+    "2",
+    "shop_default ",
+    "/srv",
+    "app",
+    "--add-host old:192.0.2.7 ",
+    "sha256:1",
+    "",
+    "URL=a\\nb",
+    "EMPTY=",
+    ".",
+)
 
 
 class Host:
@@ -49,6 +61,7 @@ class Host:
             (folder / name).touch()
         (folder / "alembic").write_text('echo one > "$FAKE/heads"')
         (folder / "heads").write_text("two\n")
+        (folder / "containers").write_text(listed("c1 api", "c2 db"))
         (folder / "override.sql").write_text(SQL)
         (folder / "app").mkdir()
         self.inspect(*INSPECTED)
@@ -113,10 +126,10 @@ def test_the_environment_is_that_of_the_service_to_the_letter(host):
 @pytest.mark.parametrize(
     "lines",
     [
-        ("1", "shop_default ", "/srv", "", "", "A=x", "y", "."),
-        ("1", "shop_default ", "/srv", "", "", "A=x", "", "."),
-        ("1", "shop_default ", "/srv", "", "", "A=x", "", "", "."),
-        ("1", "shop_default other ", "/srv", "", "", "A=x", "."),
+        ("1", "shop_default ", "/srv", "", "", "sha256:1", "", "A=x", "y", "."),
+        ("1", "shop_default ", "/srv", "", "", "sha256:1", "", "A=x", "", "."),
+        ("1", "shop_default ", "/srv", "", "", "sha256:1", "", "A=x", "", "", "."),
+        ("1", "shop_default other ", "/srv", "", "", "sha256:1", "", "A=x", "."),
         (),
     ],
 )

@@ -15,6 +15,7 @@ from tasks.tools.alembic.trial import Trial
 from tasks.tools.git.commits import Commit
 from tests.unit.support import laid
 from tests.unit.support.deployment import environment
+from tests.unit.support.stage import listed
 
 WHOLE = "the-clone-is-whole"
 # $FAKE/clone is what the server of the clone says to the dump, $FAKE/heads what alembic's table holds there afterwards.
@@ -22,7 +23,7 @@ DOCKER = """#!/bin/sh
 echo "$*" >> "$FAKE/asked"
 case $* in
   ps*) cat "$FAKE/containers" ;;
-  inspect*RestartCount*|inspect*ExtraHosts*) printf '1\\nshop \\n/srv\\n\\n\\nA=b\\n.\\n' ;;
+  inspect*RestartCount*|inspect*ExtraHosts*) printf '1\\nshop \\n/srv\\n\\n\\nsha256:api\\n\\nA=b\\n.\\n' ;;
   inspect*Mounts*) cat "$FAKE/mounts" ;;
   inspect*compose.service*) printf 'db\\npooler\\n' ;;
   inspect*) printf 'sha256:db|1001:0|/shop_db_1 abc123 db \\n' ;;
@@ -62,7 +63,13 @@ class Rehearsed:
         docker_text: str = DOCKER,
         **files: str,
     ) -> None:
-        ordinary = {"containers": "c1 api\nc2 db\n", "clone": WHOLE, "heads": "one\n", "alembic": ":", "own": ":"}
+        ordinary = {
+            "containers": listed("c1 api", "c2 db"),
+            "clone": WHOLE,
+            "heads": "one\n",
+            "alembic": ":",
+            "own": ":",
+        }
         ordinary |= {"schema": "", "mounts": ""}
         for name, text in {**ordinary, "override.sql": "SELECT 'own'", **files}.items():
             (folder / name).write_text(text)
@@ -249,7 +256,7 @@ def test_a_clone_that_is_not_whole_is_no_rehearsal_and_no_password_is_shown(tmp_
         ({"alembic": "echo a.Error: no; exit 1"}, "the rehearsal of downgrade one failed: a.Error: no. Ways out: --no"),
         ({"heads": "two\n"}, "the rehearsal led to two, not to one"),
         ({"heads": ""}, "the rehearsal led to base, not to one"),
-        ({"containers": "c1 api\n"}, "the database container (db) is not running"),
+        ({"containers": listed("c1 api")}, "the database container (db) is not running"),
     ],
 )
 def test_what_cannot_work_is_refused_in_one_line(tmp_path, files, why):

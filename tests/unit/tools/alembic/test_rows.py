@@ -7,7 +7,7 @@ import pytest
 from tasks.ssh.shell import Answer
 from tasks.tools.alembic import rows
 from tests.unit.support.deployment import environment
-from tests.unit.support.stage import Stage
+from tests.unit.support.stage import Stage, ps
 
 ODD = {"name": "d", "user": "u", "alembic": {"service": "api", "table": 'Ver"s', "schema": "o'x"}}
 
@@ -31,7 +31,7 @@ def test_no_table_and_no_rows_are_no_revision_and_no_answer_is_neither(said, fou
 
 
 def test_a_schema_of_odd_names_arrives_at_psql_as_it_is():
-    with Stage(docker='case "$1" in ps) echo id db ;; esac') as stage:
+    with Stage(docker=f'case "$1" in ps) {ps("id db")} ;; esac') as stage:
         (stage.home / "app").mkdir()
         stage.run(command(environment(database=ODD)))
         [psql] = [call for call in stage.calls if call[1] == "exec"]

@@ -14,6 +14,7 @@ from tasks.tools.compose import compose
 from tasks.tools.git.commits import Commit
 from tests.unit.support import laid
 from tests.unit.support.deployment import environment
+from tests.unit.support.stage import listed
 
 TARGET = Commit("b" * 40, "bbbbbbb", "2024-01-01 00:00", "Ada", "Good")
 URL = "http://127.0.0.1:8000/health?deep=it's"
@@ -22,7 +23,7 @@ SHOWN = "http://127.0.0.1:8000/health?***"
 DOCKER = """#!/bin/sh
 echo "$*" >> "$FAKE/asked"
 case "$*" in
-  ps*) echo old api ;;
+  ps*) cat "$FAKE/containers" ;;
   run*) printf '<%s>' "$@" > "$FAKE/ran"; while [ "$1" != --env-file ]; do shift; done; cp "$2" "$FAKE/env" ;;
   logs*) printf 'Starting\\nValueError: no such column\\n' ;;
   image*Env*) printf 'PATH=/image\\nHOME=/root\\n\\n' ;;
@@ -44,6 +45,7 @@ echo "$* $last" >> "$FAKE/fetched"
 case $last in http://10.0.0.9:8080/*) cat "$FAKE/code" ;; *) printf 000 ;; esac
 """
 ORDINARY = {
+    "containers": listed("old api"),
     "len": "3",
     "dir": "/srv",
     "cmd": " './start.sh'",

@@ -13,7 +13,7 @@ from tasks.ssh.shell import batch, join, quote
 from tasks.tools.compose import compose, inspect
 from tasks.tools.compose.compose import Built
 from tests.unit.support.deployment import environment
-from tests.unit.support.stage import Stage
+from tests.unit.support.stage import Stage, ps
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_the_questions_of_one_round_trip_share_one_list_and_what_waits_lists_ane
 
 
 def test_of_several_services_docker_is_asked_once_and_others_are_left_out():
-    with Stage(docker="echo 1 api; echo 2 db; echo 3 api; echo 4; echo 5 apiary") as stage:
+    with Stage(docker=ps("1 api", "2 db", "3 api", "4 ", "5 apiary")) as stage:
         (stage.home / "app").mkdir()
         assert containers(stage, "api", "web").stdout == "1\n3\n"
         assert containers(stage).stdout == "1\n2\n3\n4\n5\n"

@@ -16,9 +16,9 @@ from tests.unit.support.stage import Stage
 
 DOCKER = """#!/bin/sh
 case "$1 $*" in
-ps*) echo c1 api ;;
+ps*) printf 'c1\\tc_api\\tUp\\tapi\\tFalse\\tapp\\t\\t\\t\\t\\t.\\n' ;;
 inspect*) echo "api sha256:0123456789abcdef $CREATED" ;;
-image*) echo "sha256:0123456789abcdef $LABEL" ;;
+image*) printf "sha256:0123456789abcdef $LABEL\\n$NAMES" ;;
 tag*) echo "$3" >> "$FAKE/tagged" ;;
 esac
 """
@@ -32,9 +32,10 @@ def tagged(tmp_path):
     (tmp_path / "docker").write_text(DOCKER)
     (tmp_path / "docker").chmod(0o755)
 
-    def kept(created: str, label: str = "") -> str:
+    def kept(created: str, label: str = "", names: str = "") -> str:
         script = images.keep(host.environment, [API], host.head())
         values = f'PATH={tmp_path}:$PATH FAKE={tmp_path} CREATED={created} LABEL="{label.format(head=host.head())}"'
+        values += f' NAMES="{names.format(head=host.head())}"'
         ran = host.sh(f"export {values}\n{script}")
         assert ran.returncode == 0, ran.stderr
         return (tmp_path / "tagged").read_text().strip().replace(host.head(), "HEAD")
@@ -58,6 +59,11 @@ def test_an_image_labelled_with_another_commit_is_not_kept_under_head(tagged):
     assert tagged(created="2024-01-02T00:00:00Z", label="b" * 40) == "app_api:image-0123456789ab"
 
 
+def test_a_name_that_an_image_has_already_is_not_given_again(tagged):
+    with pytest.raises(FileNotFoundError):  # nothing was tagged
+        tagged(created="2024-01-02T00:00:00Z", names="sha256:0123456789abcdef/app_api:{head}")
+
+
 def test_the_override_names_and_labels_the_images_after_the_commit():
     wanted = Target(Project(name="app"), "3.8")
     assert json.loads(images.override(wanted, [API], "c0ffee")) == {
@@ -77,7 +83,7 @@ def test_the_override_names_and_labels_the_images_after_the_commit():
 )
 def test_only_what_is_missing_is_built_unless_all_is_wanted_anew(rebuild, kept, built):
     wanted, built_here = Target(Project(name="app")), [API, Built("web", "app_web:latest")]
-    docker = 'case "$*" in *app_web*) [ -e "$HOME/built" ] ;; esac'
+    docker = 'shift 4; for one; do [ "$one" != app_web:c0ffee ] || [ -e "$HOME/built" ] || exit 1; echo sha256:1; done'
     with Stage(docker=docker, **{"docker-compose": 'cp .rollback.yml "$HOME/override"; touch "$HOME/built"'}) as stage:
         for folder in ("app", ".fab-rollback"):
             (stage.home / folder).mkdir()
@@ -90,7 +96,7 @@ def test_only_what_is_missing_is_built_unless_all_is_wanted_anew(rebuild, kept, 
 
 
 def test_where_all_is_kept_nothing_is_built_and_no_tree_is_made():
-    with Stage() as stage:
+    with Stage(docker="echo sha256:1") as stage:
         (stage.home / "app").mkdir()
         done = stage.run(images.prepare(environment(), Target(Project(name="app")), [API], "c0ffee"))
         assert (done.returncode, done.stdout) == (0, "kept: app_api:c0ffee\n")

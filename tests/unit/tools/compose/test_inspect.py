@@ -57,7 +57,7 @@ def test_free_space_is_told_by_mount_in_bytes():
 
 def test_image_ids_are_asked_for_by_service_and_one_that_is_missing_is_empty():
     probe = inspect.image_ids({"api": "app:good", "web": "w'eb:good"})
-    with Stage(docker='[ "$5" = "app:good" ] && echo sha256:1') as stage:
+    with Stage(docker='shift 4; for one; do [ "$one" = app:good ] || { echo; exit 1; }; echo sha256:1; done') as stage:
         done = stage.run(probe.commands[""])
         assert probe.read({"": Answer(done.stdout, "", 0)}) == {"api": "sha256:1", "web": ""}
         assert stage.run(inspect.image_ids({}).commands[""]).stdout == ""

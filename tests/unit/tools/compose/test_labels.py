@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tasks.config.settings import App, Compose, Environment, HostSettings
@@ -10,12 +12,13 @@ from tasks.tools.compose import labels
 from tasks.tools.compose.compose import Deployment
 from tests.unit.support.stage import Stage
 
+LASTING = "False"  # what compose calls oneoff
 MINE = ("shop", "@", "@/a.yml", "", "2.40.3")
 
 
 def docker(*containers: tuple[str, ...]) -> str:
     """Return a docker that tells these labels; @ is the checkout."""
-    lines = "\n".join("\t".join((*one, ".")) for one in containers)
+    lines = "\n".join("\t".join(("id", "name", "Up", "api", LASTING, *one, ".")) for one in containers)
     return f'case "$1" in ps) printf "%s\\n" {quote(lines)} | sed "s#@#$PWD#g" ;; esac'
 
 
@@ -112,15 +115,9 @@ def test_a_project_below_does_not_count():
     assert decided(MINE, labelled(project="tool", folder="@/deploy")).project == "shop"
 
 
-def test_a_job_of_compose_run_is_not_asked_for():
-    with Stage() as stage:
-        (stage.home / "app").mkdir()
-        stage.run(
-            labels.probe(Environment(hosts=[HostSettings(host="h")], app=App(path="app"), compose=Compose())).commands[
-                ""
-            ]
-        )
-        assert "label=com.docker.compose.oneoff=False" in stage.arguments("docker")
+def test_a_job_of_compose_run_tells_nothing(monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "LASTING", "True")
+    assert decided(labelled(project="shop-dev")).project is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tasks.ssh.shell import Answer
 from tasks.tools.compose import made
 from tasks.tools.compose.made import hashed
 from tests.unit.support.deployment import environment
-from tests.unit.support.stage import Stage
+from tests.unit.support.stage import Stage, ps
 
 ABOUT = {
     "project": "app",
@@ -24,8 +24,8 @@ VALUE = 'a=b "quoted" \\ ünd $x\nsecond'
 OWN = f'env {json.dumps(f"KEY={VALUE}", ensure_ascii=False)}\nenv "NONE"\ncommand null\nentrypoint ["a","b c"]\n'
 ENGINE = f"""
 case "$*" in
-  ps*) printf 'one api\\ntwo db\\n' ;;
-  *config-hash*) printf 'one api old\\ntwo db same\\n' ;;
+  ps*) {ps("one api", "two db")} ;;
+  *config-hash*) printf 'old\\tone\\t\\tapi\\nsame\\ttwo\\t\\tdb\\n' ;;
   *HostConfig*) cat <<'A'
 container {json.dumps(ABOUT)}
 A

@@ -5,11 +5,11 @@ from __future__ import annotations
 from tasks.tools.compose import origins
 from tasks.tools.compose.origins import Origin
 from tests.unit.support.deployment import GOOD, HEAD, NOW, environment
-from tests.unit.support.stage import Stage
+from tests.unit.support.stage import Stage, ps
 
-ENGINE = """
+ENGINE = f"""
 case "$*" in
-  ps*) echo 'abc api' ;;
+  ps*) {ps("abc api")} ;;
   *RepoTags*) echo app_api:latest,app_api:good ;;
   *.Created*) echo '/c_api 2023-11-14T22:13:20.5Z .' ;;
   *) echo sha256:then ;;

@@ -11,7 +11,7 @@ from tasks.config.settings import Address
 from tasks.ssh import scripts
 from tasks.tools.compose import readiness
 from tests.unit.support.deployment import environment
-from tests.unit.support.stage import Stage
+from tests.unit.support.stage import Stage, ps
 
 
 def judged(present: str, first: str = "", services: str = "api=1 db=1", answering: str = "") -> list[str]:
@@ -102,7 +102,7 @@ def test_an_address_that_does_not_answer_right_yet_is_asked_again():
 def asked(started: str, restarts: int) -> int:
     """Return how often docker was asked about a container until it counted as ready."""
     line = f"api /api running {restarts} {started} ,"
-    stub = f"case $1 in ps) echo c1;; inspect) echo '{line}';; esac"
+    stub = f"case $1 in ps) {ps('c1 api')};; inspect) echo '{line}';; esac"
     with Stage(docker=stub) as stage:
         (stage.home / "app").mkdir()
         assert "verdict ready" in stage.run(readiness.wait(environment(), ["api"], [])).stdout
@@ -110,7 +110,7 @@ def asked(started: str, restarts: int) -> int:
 
 
 def test_a_container_that_goes_between_two_questions_does_not_end_the_wait():
-    gone = 'case $1 in ps) echo 1 api ;; inspect) echo "api /api running 0 t1 , healthy"; exit 1 ;; esac'
+    gone = f'case $1 in ps) {ps("1 api")} ;; inspect) echo "api /api running 0 t1 , healthy"; exit 1 ;; esac'
     with Stage(docker=gone) as stage:
         (stage.home / "app").mkdir()
         assert "verdict ready" in stage.run(readiness.wait(environment(), ["api"], [])).stdout

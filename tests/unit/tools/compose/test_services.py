@@ -14,16 +14,17 @@ from tasks.tools.compose.images import Decided, Target
 from tasks.tools.compose.project import Project
 from tests.unit.support.deployment import environment
 from tests.unit.support.reports import WANTED
-from tests.unit.support.stage import Stage
+from tests.unit.support.stage import Stage, ps
 
 # Two containers, `1` of api and `2` of db, whose first processes are unknown, so that they hear SIGTERM.
 DOCKER = """case "$1 $*" in
-"ps "*--all=false*) [ -e "$HOME/1" ] || echo 1 api; [ -e "$HOME/2" ] || echo 2 db ;;
-"ps "*) echo 1 api; echo 2 db ;;
+"ps "*) for one in "1 api" "2 db"; do
+  status=Up && [ ! -e "$HOME/${one% *}" ] || status=Exited
+  printf '%s\\tc_%s\\t%s 2 hours\\t%s\\tFalse\\tapp\\t\\t\\t\\t\\t.\\n' "${one% *}" "${one#* }" $status "${one#* }"
+done ;;
 "stop "*) shift 3; for id; do touch "$HOME/$id"; done ;;
 "inspect "*State.Pid*) shift 3; for id; do echo "$id 999999999 SIGTERM"; done ;;
 "inspect "*StartedAt*) echo "1 $(cat "$HOME/again" 2>/dev/null)"; echo later >"$HOME/again" ;;
-"inspect "*.Name*) echo 'id /c_api' ;;
 esac"""
 
 
@@ -50,11 +51,11 @@ def test_the_database_stops_last_and_the_logs_are_kept_in_the_runs_folder(stage)
     ran(stage, compose.call(environment(), "containers/stop.sh", "db", "api"))
     assert verbs(stage) == ["docker stop -t 3 1", "docker stop -t 3 2"]
     assert (stage.home / "evidence/c_api.log").is_file()
-    assert ["docker", "logs", "--timestamps", "--tail", "5000", "id"] in stage.calls
+    assert ["docker", "logs", "--timestamps", "--tail", "5000", "1"] in stage.calls
 
 
 def test_a_container_that_is_gone_meanwhile_keeps_from_nothing():
-    gone = 'case "$*" in ps*) [ -e "$HOME/2" ] || echo 2 api ;; inspect*Pid*) echo 2 999999999 SIGTERM; exit 1 ;; '
+    gone = f'case "$*" in ps*) [ -e "$HOME/2" ] || {ps("2 api")} ;; inspect*Pid*) echo 2 999999999 SIGTERM; exit 1 ;; '
     with Stage(docker=gone + 'stop*) touch "$HOME/2" ;; esac') as stage:
         (stage.home / "app").mkdir()
         assert stage.run(compose.call(environment(), "containers/stop.sh", "api")).returncode == 0
@@ -63,14 +64,18 @@ def test_a_container_that_is_gone_meanwhile_keeps_from_nothing():
 
 def test_jobs_of_the_project_are_named():
     decided = Deployment(file=["a.yml"], project="shop", command="docker compose")
-    with Stage(docker='case "$*" in *oneoff=True*project=shop*) echo job ;; esac') as stage:
+    ended = ps("4 ended", project="shop", job=True, status="Exited (0) 2 hours ago")
+    docker = "; ".join(
+        [ps("1 job", project="shop", job=True), ps("2 other", job=True), ps("3 api", project="shop"), ended]
+    )
+    with Stage(docker=docker) as stage:
         (stage.home / "app").mkdir()
         seen = stage.run(compose.call(structs.replace(environment(), compose=decided), "reads/jobs.sh"))
-        assert seen.stdout == "job\n"
+        assert seen.stdout == "c_job\n"
 
 
 def test_what_something_else_started_again_is_named():
-    with Stage(docker="case $1 in ps) echo 1 api ;; inspect) echo /c_api ;; esac") as stage:
+    with Stage(docker=ps("1 api")) as stage:
         (stage.home / "app").mkdir()
         done = stage.run(compose.call(environment(), "reads/still-stopped.sh", "api"))
         assert done.returncode == 1
@@ -80,7 +85,7 @@ def test_what_something_else_started_again_is_named():
 
 
 def test_what_goes_on_running_is_named():
-    with Stage(docker="case $1 in ps) echo 1 api ;; inspect) echo 1 999999999 SIGTERM ;; esac") as stage:
+    with Stage(docker=f"case $1 in ps) {ps('1 api')} ;; inspect) echo 1 999999999 SIGTERM ;; esac") as stage:
         (stage.home / "app").mkdir()
         done = stage.run(compose.call(environment(), "containers/stop.sh", "api"))
         assert (done.returncode, done.stderr) == (1, "still running: 1\n")
@@ -89,7 +94,7 @@ def test_what_goes_on_running_is_named():
 @pytest.mark.parametrize(("signal", "verb"), [("SIGTERM", "docker kill 1"), ("SIGINT", "docker stop -t 3 1")])
 def test_a_first_process_that_is_deaf_to_its_signal_is_not_waited_for(signal, verb):
     with subprocess.Popen(["sleep", "60"]) as deaf:  # it neither catches nor blocks SIGTERM, as a container's pid 1
-        docker = f"case $1 in ps) echo 1 api ;; inspect) echo 1 {deaf.pid} {signal} ;; esac"
+        docker = f"case $1 in ps) {ps('1 api')} ;; inspect) echo 1 {deaf.pid} {signal} ;; esac"
         with Stage(docker=docker) as stage:
             (stage.home / "app").mkdir()
             stage.run(compose.call(environment(), "containers/stop.sh", "api"))
@@ -104,7 +109,7 @@ def test_a_restart_starts_the_database_first_and_proves_that_each_started_anew(s
 
 
 def test_a_container_that_did_not_start_anew_is_named():
-    with Stage(docker='case "$*" in ps*) echo 1 api ;; *StartedAt*) echo 1 then ;; esac') as stage:
+    with Stage(docker=f'case "$*" in ps*) {ps("1 api")} ;; *StartedAt*) echo 1 then ;; esac') as stage:
         (stage.home / "app").mkdir()
         done = stage.run(compose.call(environment(), "containers/restart.sh", "api"))
         assert done.stderr == "not restarted: 1 then\n"
@@ -119,7 +124,7 @@ def test_without_a_container_there_is_nothing_to_restart_and_nothing_to_start():
 
 
 def test_what_does_not_run_after_its_start_is_named():
-    with Stage(docker='case "$*" in ps*) echo 1 api ;; *Status}}*Name*) echo "exited /c_api" ;; esac') as stage:
+    with Stage(docker=f'case "$*" in ps*) {ps("1 api")} ;; *Status}}}}*Name*) echo "exited /c_api" ;; esac') as stage:
         (stage.home / "app").mkdir()
         done = stage.run(compose.call(environment(), "containers/start-existing.sh", "api"))
         assert done.stderr == "not running: exited /c_api\n"
@@ -136,7 +141,7 @@ def test_what_does_not_run_after_its_start_is_named():
 )
 def test_a_service_that_does_not_run_its_image_is_named(containers, problem):
     docker = (
-        f"case $1 in ps) echo c1 api; echo c2 web;; image) echo sha256:1; echo sha256:2;; *) echo {containers};; esac"
+        f"case $1 in ps) {ps('c1 api', 'c2 web')};; image) echo sha256:1; echo sha256:2;; *) echo {containers};; esac"
     )
     images = [Built("api", "app_api:latest"), Built("web", "app_web:latest")]
     with Stage(docker=docker) as stage:
