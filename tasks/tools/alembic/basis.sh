@@ -35,7 +35,7 @@ basis() (
   learn_given || exit 1
   add_environment
   begun=
-  for part in image alembic service files server roles schema; do
+  for part in image alembic service files server; do
     "of_$part" </dev/null >"$parts/$part" &
     begun="$begun $!"
   done
@@ -66,15 +66,23 @@ of_files() (
     sh -c "$(cat "$SCRIPTS/tools/alembic/mounted-files.sh")" sh "$@"
 )
 
-# Of the settings, those that the server of a clone has as well; they have a line of their own.
+# All of the server is told by one command there. Of the settings, those count that the server of a clone has as well; they
+# have a line of their own, as have the roles, and the schema.
 of_server() {
-  learn_server && [ -n "$settings" ] || return # it always has a port
+  server_text >"$parts/text" || return
+  awk -v into="$parts/text" 'part < 2 && $0 == "\036" { part++; next } { print >(into "." part + 0) }' "$parts/text"
+  learn_server "$parts/text.0" && [ -n "$settings" ] || return # it always has a port
   printf '%s\n' "$configuration" >"$parts/configuration"
+  sed '/^\\/d' "$parts/text.1" >"$parts/roles" 2>/dev/null || :
+  things "$parts/text.2" >"$parts/schema" || return
   id_of "$image" || return
   printf '%s\n' "$runs_as" "$version"
 }
 
-of_roles() { roles | sed '/^\\/d'; }
+server_text() {
+  dump_schema "$(cat "$SCRIPTS/tools/postgres/scratch/server-text.sh" "$SCRIPTS/tools/postgres/scratch/dump-schema.sh")" \
+    "$(cat "$SCRIPTS/tools/postgres/scratch/scratch-settings.sql")" "$(target "$DB_MAINTENANCE")" "$DB_MAINTENANCE"
+}
 
 # All that a clone is loaded with, beside the roles: owners and rights, alembic's rows, and what extensions keep.
 of_schema() { (FULL='' && tables) >"$parts/dump" && things "$parts/dump"; }

@@ -32,10 +32,15 @@ tables() {
     pg pg_dump -d "$(target "$DB_NAME")" --no-tablespaces -C </dev/null
     return
   fi
-  set -- -U "$DB_USER"
-  ! elsewhere || set -- -w "$@"
-  inside sh -c "$(cat "$SCRIPTS/tools/postgres/scratch/dump-schema.sh")" sh "$(target "$DB_NAME")" "\"$SCHEMA\".\"$TABLE\"" \
-    "$@" <"$SCRIPTS/tools/postgres/scratch/extension-tables.sql"
+  dump_schema "$(cat "$SCRIPTS/tools/postgres/scratch/dump-schema.sh")"
+}
+
+dump_schema() { # SCRIPT ARGUMENT...: dump-schema.sh, and what comes before it and before its arguments
+  script=$1
+  shift
+  set -- "$@" "$(target "$DB_NAME")" "\"$SCHEMA\".\"$TABLE\"" -U "$DB_USER"
+  ! elsewhere || set -- "$@" -w
+  inside sh -c "$script" sh "$@" <"$SCRIPTS/tools/postgres/scratch/extension-tables.sql"
 }
 
 # Dumped while the server is made. TimescaleDB has to know that its tables are loaded.

@@ -31,6 +31,6 @@ def with_files(script: str) -> str:
 def programs_inside(place: Path) -> None:
     """Lay PostgreSQL's programs into `place`/inside, which ask the docker that stands in for containers."""
     (place / "inside").mkdir()
-    for name in ("psql", "pg_dump"):
+    for name in ("psql", "pg_dump", "pg_dumpall"):
         (place / "inside" / name).write_text(f'#!/bin/sh\nexec docker exec {name} "$@"\n')
         (place / "inside" / name).chmod(0o755)

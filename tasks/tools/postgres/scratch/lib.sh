@@ -8,7 +8,7 @@ place=/fab-rollback owner=fab_rollback # the server's folder, and its superuser,
 
 # Learns what it has to be like, while DB_CONTAINER is still the real one's: $image, $runs_as, $names, $version, $port,
 # and $configuration, of which nothing is to last.
-learn_server() {
+learn_server() { # [FILE]: what scratch-settings.sql printed, where that was asked before
   real="$DB_CLIENT||$PGHOST"
   elsewhere || real=$(docker inspect -f "$about_server" "$DB_CONTAINER")
   # shellcheck disable=SC2034 # a clone has the names
@@ -16,7 +16,7 @@ learn_server() {
 $real
 REAL
   [ -n "$image" ] || refuse 'there is no image to make a server of (database.client)'
-  told=$(admin <"$SCRIPTS/tools/postgres/scratch/scratch-settings.sql")
+  told=$(if [ $# = 1 ]; then cat "$1"; else admin <"$SCRIPTS/tools/postgres/scratch/scratch-settings.sql"; fi)
   # shellcheck disable=SC2034 # a rehearsal rests on the version
   version=$(printf '%s\n' "$told" | sed -n 's/^# //p') settings=$(printf '%s\n' "$told" | sed '/^# /d')
   port=$PGPORT

@@ -32,9 +32,9 @@ case $* in
   inspect*"|"*) say server ;;
   *pg_ctl*) cat > "$FAKE/dumped"; echo the-clone-is-whole ;;
   *" -u 0 "*"sh -s"*) echo 1001 ;;
-  *pg_dumpall*) say roles ;;
   *pg_dump*" -O "*) ;;
   exec*" sh -c "*pg_dump*) while [ "$1" != sh ]; do shift; done; PATH=$FAKE/inside:$PATH exec "$@" ;;
+  *pg_dumpall*) say roles ;;
   *pg_dump*" -s") say schema ;;
   *pg_dump*" -a") say rows ;;
   *psql*)
