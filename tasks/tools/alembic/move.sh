@@ -18,11 +18,12 @@ tidy() {
 
 look
 find_server
+container=$CONTAINERS-rollback-$ALEMBIC_SERVICE
+docker rm -f "$container" >/dev/null 2>&1 &
 read_heads
 if arrived; then exit 0; fi
 learn_service
-container=$CONTAINERS-rollback-$ALEMBIC_SERVICE
-docker rm -f "$container" >/dev/null 2>&1 || :
+wait
 for move; do
   if [ -n "$OVERRIDE" ] && [ "$move" = "$OVERRIDE_TO" ]; then override; else alembic "$direction" "$move"; fi
 done

@@ -5,7 +5,9 @@
 look
 remember
 halt "$@"
+keep_logs "$@" &
+kept=$!
 look
-keep_logs "$@"
 left=$(running "$@")
 [ -z "$left" ] || fail "still running: $left"
+wait "$kept" || :

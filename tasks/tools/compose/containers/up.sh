@@ -19,9 +19,16 @@ if [ -n "${FAB_ELSEWHERE:-}" ]; then # what other hosts run is not started here,
   set -- $alone "$@"
 fi
 
-printf '%s\n' "$TAGS" | here | while read -r _ image name; do
-  [ -z "$image" ] || docker tag "$image" "$name"
-done
+printf '%s\n' "$TAGS" | here | {
+  begun=
+  while read -r _ image name; do
+    [ -z "$image" ] || {
+      docker tag "$image" "$name" &
+      begun="$begun $!"
+    }
+  done
+  for one in $begun; do wait "$one"; done
+}
 [ -z "$CHOSEN" ] || printf '%s' "$CHOSEN" >"$run/chosen-images.yml"
 compose ${CHOSEN:+-f "$run/chosen-images.yml"} up -d --no-build -t "$GRACE" "$@"
 look

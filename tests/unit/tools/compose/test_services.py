@@ -158,6 +158,15 @@ def test_services_start_from_the_kept_images_without_their_dependencies(stage):
     assert ["docker", "image", "inspect", "-f", "{{.Id}}", "app_api:c0ffee"] in stage.calls
 
 
+def test_where_an_image_cannot_be_named_nothing_is_started():
+    images = [Built("api", "app_api:latest"), Built("web", "app_web:latest")]
+    with Stage(docker='case "$*" in tag*api*) exit 1 ;; esac') as stage:
+        (stage.home / "app").mkdir()
+        assert stage.run(services.start(environment(), WANTED, images, "c0ffee", [], "api", "web")).returncode == 1
+        assert "docker tag app_web:c0ffee app_web:latest" in verbs(stage)
+        assert [verb for verb in verbs(stage) if " up " in verb] == []
+
+
 def test_what_was_decided_otherwise_is_named_to_compose_by_a_file_of_its_own(stage):
     files = Project(name="app", services={"api": {"pull_policy": "always"}, "web": {}})
     one, own = Decided("api", "sha256:1", "shop:c0ffee", "it ran"), Decided("web", "w:1", "w:c0ffee", "w", live=True)
