@@ -48,13 +48,16 @@ def test_it_is_asked_for_the_compose_that_would_be_run(command, asked):
         assert (done.returncode == 0) == (not asked)
 
 
+def said(stage: Stage, command: str) -> subprocess.CompletedProcess:
+    """Run a function of lib.sh."""
+    told = compose.variables(environment()).items()
+    given = " ".join(f"{name}={quote(value)}" for name, value in told if name != "APP")
+    return stage.run(f'APP="$HOME"/app {given}; . "$SCRIPTS/tools/compose/lib.sh"; {command}')
+
+
 def containers(stage: Stage, *services: str) -> subprocess.CompletedProcess:
     """Ask which services' containers there are."""
-    source = '. "$SCRIPTS/tools/compose/lib.sh"; containers'
-    given = " ".join(
-        f"{name}={quote(value)}" for name, value in compose.variables(environment()).items() if name != "APP"
-    )
-    return stage.run(f'APP="$HOME"/app {given}; {source} {join(*services)}')
+    return said(stage, join("containers", *services))
 
 
 @pytest.mark.parametrize(("moment", "asked"), [(ONE_MOMENT, 1), ("", 3)])
@@ -64,6 +67,25 @@ def test_the_questions_of_one_round_trip_share_one_list_and_what_waits_lists_ane
         questions = {str(n): compose.call(environment(), "reads/containers.sh") for n in range(3)}
         stage.run(scripts.with_files(moment + batch(questions, "nonce")))
         assert len([call for call in stage.calls if call[:2] == ["docker", "ps"]]) == asked
+
+
+def test_a_look_lists_and_inspects_the_containers_once_for_all_that_it_asks_of_them():
+    asked = environment(compose=Compose(command="docker compose"))
+    files = ("reads/containers.sh", "reads/jobs.sh", "images/names-now.sh", "reads/made.sh", "reads/deployment.sh")
+    with Stage() as stage:
+        (stage.home / "app").mkdir()
+        questions = {name: compose.call(asked, name) for name in (*files, "reads/version.sh")}
+        stage.run(
+            scripts.with_files(ONE_MOMENT + batch({**questions, "again": questions["reads/version.sh"]}, "nonce"))
+        )
+        verbs = [" ".join(call[1:3]) for call in stage.calls]
+    assert [verbs.count(one) for one in ("ps --all", "inspect -f", "compose version")] == [1, 1, 1]
+
+
+def test_a_link_to_a_container_is_no_name_of_it():
+    with Stage(docker="printf '1\\tweb/api,c_api\\n2\\tc_db\\n'") as stage:
+        (stage.home / "app").mkdir()
+        assert said(stage, "with_names 1").stdout == "1 c_api\n"
 
 
 def test_of_several_services_docker_is_asked_once_and_others_are_left_out():
