@@ -116,7 +116,7 @@ def test_errors_from_before_a_moment_are_left_out():
 )
 def test_an_answer_to_a_health_check_is_a_symptom_and_no_error_of_the_log(line, counts):
     engine = f"""case "$*" in
-      ps*) echo "abc api" ;;
+      ps*) {ps("abc api")} ;;
       inspect*) echo "= /c_api" ;;
       logs*) cat <<'LOG'\n2026-01-01T10:00:00Z {line}\nLOG\n;;
     esac"""
