@@ -11,6 +11,7 @@ PACKAGES = {
     "dockerd": "docker.io",
     "iptables": "iptables",
     "debootstrap": "debootstrap",
+    "jq": "jq",
     "ssh-keygen": "openssh-client",
 }
 
