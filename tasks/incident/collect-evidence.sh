@@ -14,7 +14,8 @@ about_the_app() (
   . "$SCRIPTS/tools/compose/lib.sh"
   set +e
   all=$(containers)
-  logs_of_all
+  # shellcheck disable=SC2086 # ids, one word each
+  logs_of $all
   printf '%s\n' "${ENV_FILES:-${FOLDER:+$FOLDER/}.env}" | while IFS= read -r file; do cat "$file"; done >"$collected/dotenv"
   compose config >"$collected/compose.yml"
   # shellcheck disable=SC2086 # ids, one word each
@@ -25,13 +26,13 @@ about_the_app() (
   about_the_schema >"$collected/alembic.txt" 2>&1
 )
 
-logs_of_all() { # of a swarm those of all nodes, and of tasks that have ended
+logs_of() { # CONTAINER...; of a swarm those of all nodes, and of tasks that have ended
   if [ -n "${FAB_SWARM:-}" ]; then
     for name in $(stacked '{{.Spec.Name}}'); do
       timeout 60 docker service logs -t --no-trunc --tail "$COUNT" "$name" 2>&1 | tail -c "$LIMIT" >"$collected/logs/$name.log" &
     done
   else
-    for id in $all; do
+    for id; do
       name=$(docker inspect -f '{{.Name}}' "$id")
       docker logs -t --tail "$COUNT" "$id" 2>&1 | tail -c "$LIMIT" >"$collected/logs/${name#/}.log" &
     done
