@@ -59,7 +59,7 @@ at_exit() { # COMMAND
 
 # Prints the first line of stdin that tells an error, else its first line.
 first_error() {
-  awk 'NR == 1 { first = $0 } /ERROR:|FATAL:|error:|Error response/ { print; first = ""; exit }
+  awk '/level=warning/ { next } first == "" { first = $0 } /ERROR:|FATAL:|error:|Error response/ { print; first = ""; exit }
     END { if (first != "") print first }'
 }
 

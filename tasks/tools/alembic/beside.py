@@ -125,11 +125,18 @@ def _schema(environment: Environment, change: SchemaChange | None, image: str) -
 
 
 def _chosen(stack: Stack) -> str:
-    """Return a compose file that names the images, and has each service answer to the names that it has otherwise."""
+    """Return a compose file that names the images, and has each service answer to the names that it has otherwise.
+
+    Those as well that are not started: compose accepts no service without an image, and the copy builds none.
+    """
+    files = stack.wanted.files
     version = {"version": stack.wanted.version} if stack.wanted.version else {}
     services = {
-        name: {"image": image, "networks": {"default": {"aliases": _names(stack.wanted.files.services[name])}}}
-        for name, image in stack.images.items()
+        name: {
+            "image": stack.images.get(name) or files.image(name) or name,
+            "networks": {"default": {"aliases": _names(service)}},
+        }
+        for name, service in files.services.items()
     }
     return json.dumps({**version, "services": services})
 

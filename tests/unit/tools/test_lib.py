@@ -42,4 +42,5 @@ def test_a_signal_ends_a_script_after_it_tidied_up_and_a_second_one_does_not_cut
 def test_the_first_error_is_told_else_the_first_line():
     assert run("first_error", "NOTICE: x\npsql: ERROR:  a\nERROR:  b\n")[1] == "psql: ERROR:  a\n"
     assert run("first_error", "hm\nso\n")[1] == "hm\n"
+    assert run("first_error", 'time="now" level=warning msg="old"\nno image\n')[1] == "no image\n"
     assert run("first_error")[1] == ""

@@ -60,10 +60,15 @@ def test_it_is_asked_inside_by_its_own_name_and_no_certificate_has_to_fit():
 def test_each_service_has_its_kept_image_and_answers_to_all_its_names():
     found = json.loads(told()["CHOSEN"])
     assert found["version"] == "3.8"
-    assert found["services"] == {
-        "api": {"image": "api:kept", "networks": {"default": {"aliases": ["shop_api", "backend"]}}}
+    assert found["services"]["api"] == {
+        "image": "api:kept",
+        "networks": {"default": {"aliases": ["shop_api", "backend"]}},
     }
     assert told()["STARTED"] == "api api:kept"
+
+
+def test_a_service_that_is_not_started_has_an_image_as_well_or_compose_would_accept_none():
+    assert json.loads(told()["CHOSEN"])["services"]["web"]["image"]
 
 
 def test_the_way_down_is_made_by_the_image_that_holds_the_migrations():
