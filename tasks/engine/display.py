@@ -14,7 +14,7 @@ from ..console.commands import fab
 from ..console.units import lasting
 from ..ssh.host import Host
 from ..ssh.shell import nonce
-from . import grouped, journal, turns
+from . import asking, grouped, journal, turns
 from .plan import Plan
 from .progress import PREFIX, Progress
 from .world import Check, Outcome
@@ -107,6 +107,12 @@ def summary(plan: Plan) -> None:
     outage = {"not served": _outage(plan)} if plan.outage and plan.summary else {}
     for heading, text in {**plan.summary, **outage}.items():
         console.say(f"  {heading:<11} {text}", style="bold")
+
+
+def asked(plan: Plan) -> None:
+    """Print what would be asked by name, and is not said above: a plan alone asks nothing."""
+    for one in asking.sentences(plan, "\n".join(plan.summary.values())):
+        console.say(f"  {'is asked':<11} {one}", style="bold")
 
 
 def _outage(plan: Plan) -> str:

@@ -41,6 +41,7 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, world: World) -> Outc
     display.plan(host, plan, commands=options.plan or options.verbose)
     if options.plan:
         display.summary(plan)
+        display.asked(plan)
         terminal.emit_json(document(plan))
         terminal.say("Nothing was changed (--plan).")
         return None

@@ -90,14 +90,14 @@ def _outage(incident: Incident, main: RunRecord) -> Figure:
     lasted = incident.proven.said.get("outage") if incident.proven else None
     if lasted is not None:
         return Figure(
-            "Not served",
+            "Not served in the run",
             lasting(lasted),
             "noted by the host, which asked once a second; errors before that are not counted",
             True,
         )
     if not main.plan.outage:
-        return Figure("Not served", "0 s", "nothing was stopped for it")
-    return Figure("Not served", "not measured", "services were stopped", True)
+        return Figure("Not served in the run", "0 s", "nothing was stopped for it")
+    return Figure("Not served in the run", "not measured", "services were stopped", True)
 
 
 def _data(main: RunRecord) -> Figure:
@@ -124,5 +124,5 @@ def _of_the_database(plan: Plan) -> tuple[str, str]:
     down = any(step.name == "downgrade" for step in plan.steps)
     lost = "; ".join(asked) or ("no data, as far as the migrations show" if down else "not known")
     if isinstance(before, SchemaBefore) and before.snapshot:
-        return lost, f"kept in: database {before.snapshot}, or the dump {before.dump}"
+        return lost, f"kept in: database {before.snapshot}, or if it could not be made, the dump {before.dump}"
     return lost, "no copy was made before"

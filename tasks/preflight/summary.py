@@ -15,7 +15,7 @@ def of(report: RollbackReport, commits: int) -> dict[str, str]:
     back = [counted(commits, "commit")] if commits else [f"to {report.target.title}"]
     lost = asking.costs(report)
     safety = report.safety
-    kept = f"{KEPT}database {safety.clone}, or the dump {safety.dump}" if safety else ""
+    kept = f"{KEPT}database {safety.clone}, or if it cannot be made, the dump {safety.dump}" if safety else ""
     return {
         "goes back": ", ".join(
             [*back, *([counted(len(change.downgrades or change.moves), "migration")] if change else [])]

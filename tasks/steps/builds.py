@@ -41,7 +41,8 @@ def build_step(report: ServicesReport | RollbackReport | RollbackUndoReport, cac
         return _build_here(report, [] if cache else ["--no-cache"])
     target, rebuild = report.target, isinstance(report, RollbackReport) and report.options.rebuild
     names = ", ".join(i.retained(target.short) for i in report.built)
-    build = f"docker-compose build {'--no-cache ' * rebuild}(in a tree beside the checkout): {names}"
+    which = "--no-cache (" if rebuild else "(what is not kept, "
+    build = f"docker-compose build {which}in a tree beside the checkout): {names}"
     return Step(
         name="build",
         title=f"Have the images of {target.title} ready",

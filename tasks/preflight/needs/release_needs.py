@@ -126,6 +126,6 @@ def health(k: Looked) -> Need:
     if not wrong:
         return ok(f"{len(seen.responses)} of {len(seen.responses)} addresses answer right")
     said = "; ".join(check.line for check in wrong)
-    if seen.up and wrong[0].found.startswith(judged.ELSEWHERE):
+    if seen.up and not judged.not_running(seen) and wrong[0].found.startswith(judged.ELSEWHERE):
         return missing(f"{said}: is the address right?", k.on_host(f"curl -iL {wrong[0].looked_at}"))
     return doubtful(f"{said}: the application is not well", fab("diagnose"))

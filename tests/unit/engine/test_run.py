@@ -112,6 +112,14 @@ def test_a_plan_that_is_only_wanted_ends_with_what_matters_most_of_it(played, ca
     ]
 
 
+def test_a_plan_that_is_only_wanted_says_what_would_be_asked_and_is_not_said_above(played, capsys):
+    questions = ["v1 is there already: no code goes back.", "3 rows go. Go on?"]
+    carry_out(plan(STOP, summary={"is lost": "3 rows go"}, questions=questions), plan=True)
+    said = capsys.readouterr().out
+    assert "  is asked    v1 is there already: no code goes back.\n" in said
+    assert said.count("3 rows go") == 1
+
+
 def test_a_plan_without_steps_is_nothing_to_do(played, capsys):
     assert carry_out(plan()) is None
     assert "There is nothing to do." in capsys.readouterr().out

@@ -27,11 +27,11 @@ SINCE = "what was written since the backup"
         ({"before": DroppedBefore(), "steps": [DOWN]}, (SINCE, "not kept")),
         (
             {"before": SchemaBefore(snapshot="s", dump="b/s.dump"), "steps": [DOWN], "questions": ["3 rows. Go on?"]},
-            ("3 rows", "kept in: database s, or the dump b/s.dump"),
+            ("3 rows", "kept in: database s, or if it could not be made, the dump b/s.dump"),
         ),
         (
             {"before": SchemaBefore(snapshot="s", dump="d"), "steps": [UP]},
-            ("not known", "kept in: database s, or the dump d"),
+            ("not known", "kept in: database s, or if it could not be made, the dump d"),
         ),
         (
             {"before": SchemaBefore(), "steps": [DOWN], "questions": ["Sure?"]},
@@ -47,7 +47,7 @@ def test_what_is_lost_and_what_keeps_it(values, said):
 def test_an_outage_that_was_not_measured_is_not_called_short():
     lines = journal(("stop", "start"), 0, PROVEN)
     figures = {one.name: one for one in impact.figures(incident(lines), run(lines, steps=[STOP]), Background())}
-    assert figures["Not served"].value == "not measured"
+    assert figures["Not served in the run"].value == "not measured"
     figures = {one.name: one for one in impact.figures(incident(lines), run(lines, steps=[START]), Background())}
-    assert figures["Not served"].value == "0 s"
+    assert figures["Not served in the run"].value == "0 s"
     assert "Deployed" not in figures

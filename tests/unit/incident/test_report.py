@@ -114,7 +114,8 @@ def test_cause_and_impact_come_in_figures(written):
         "(the first error, or failed answer, in the logs that were kept, 5 minutes after the deployment)",
         "- Decided: 1970-01-01 00:16:40 UTC, 2 hours ago (ada started the rollback, 100.0 s after the first error)",
         "- Repaired: 1970-01-01 00:33:20 UTC, 2 hours ago (proven 16 minutes after the run began)",
-        "- Not served: 9.3 s (noted by the host, which asked once a second; errors before that are not counted)",
+        "- Not served in the run: 9.3 s "
+        "(noted by the host, which asked once a second; errors before that are not counted)",
         "- Data lost: 3 values (kept in: database s)",
         "- bbbbbbb · 2024-04-02 17:00 UTC · Bob · Rename court",
         "- from c5b9 to 8d24",

@@ -21,7 +21,7 @@ from tasks.tools.alembic.revisions import Revision
 from tasks.tools.alembic.schema_change import SchemaChange
 from tasks.tools.compose.project import Project
 from tasks.tools.git.fitness import Lacking, Origin
-from tests.unit.support.deployment import GOOD, HEAD, NOW, environment, examined, state
+from tests.unit.support.deployment import GOOD, HEAD, NOW, container, environment, examined, state
 from tests.unit.support.needs import DRILLED, NEWEST, PAST, STORED, judged, looked
 from tests.unit.support.reports import STAYS
 from tests.unit.support.restoring import server
@@ -105,6 +105,12 @@ DOUBTFUL = {
 def test_what_nobody_knows_or_what_costs_something_is_doubtful_with_a_command(name):
     found = judged(looked(**DOUBTFUL[name]))
     assert (found[name].state, bool(found[name].cure)) == ("doubtful", True)
+
+
+def test_an_address_is_not_suspected_while_what_should_answer_it_does_not_run():
+    loop = [container("api", status="restarting"), container("db")]
+    need = judged(looked(**seen(responses=[Response("http://h:1/x", 0)], containers=loop)))["health"]
+    assert (need.state, render(need.cure)) == ("doubtful", "fab diagnose")
 
 
 def test_every_need_but_the_connection_was_seen_to_be_wanting():
