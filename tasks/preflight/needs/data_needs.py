@@ -99,8 +99,13 @@ def backup(k: Looked) -> Need | None:
     if newest is None:
         return missing(f"none of {known.name} in {known.storage.folder}", fab("backups.create"))
     judged = finding.newest(k.environment, k.backups, k.examined.now)
+    if judged.old:
+        return missing(judged.text, fab("backups.create"))
+    if not newest.ours and newest.checked is None:
+        read = fab(f"backups.check --file {quote(newest.path)}")
+        return doubtful(f"{newest.path}: nothing says that it is of {known.name}", read)
     if judged.text:
-        return missing(judged.text, fab("backups.create")) if judged.old else ok(judged.text)
+        return ok(judged.text)
     how_old = age(max(0.0, k.examined.now - newest.taken))
     return doubtful(f"{newest.path}, {how_old} old; no backups.max_age in {HOSTS_FILE} limits that", k.settings)
 

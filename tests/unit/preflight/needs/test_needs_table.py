@@ -113,6 +113,12 @@ def test_an_address_is_not_suspected_while_what_should_answer_it_does_not_run():
     assert (need.state, render(need.cure)) == ("doubtful", "fab diagnose")
 
 
+def test_a_backup_that_nobody_knows_to_be_of_the_database_is_read_before_it_counts():
+    need = judged(looked(backups=[replace(NEWEST, ours=None, checked=None)]))["backup"]
+    assert (need.state, render(need.cure)) == ("doubtful", "fab backups.check --file b/d.dump")
+    assert need.found == "b/d.dump: nothing says that it is of d"
+
+
 def test_every_need_but_the_connection_was_seen_to_be_wanting():
     assert MISSING.keys() | DOUBTFUL.keys() == needs_table.NEEDS.keys() - {"ssh"}
 
