@@ -68,10 +68,13 @@ class Examined(Struct, frozen=True, kw_only=True):
 
     @property
     def errors(self) -> list[Noise]:
-        """The errors since the newest start of an application, by container."""
+        """The errors since the newest start of an application, by container; all of one that starts again and again."""
+        looping = {k.name for k in self.crashing}
         started = {k.name: stamp(k.started) for k in self.seen.containers}
         newest = max((stamp(k.started) for k in self._applications), default=0.0)
-        return [n.since(max(newest, started.get(n.container, 0.0))) for n in self.noise]
+        return [
+            n if n.container in looping else n.since(max(newest, started.get(n.container, 0.0))) for n in self.noise
+        ]
 
     @property
     def _applications(self) -> list[Container]:

@@ -31,6 +31,12 @@ def test_errors_of_the_database_count_since_the_newest_application_started():
     assert [n.times for n in found.errors] == [[NOW]]
 
 
+def test_errors_of_a_container_that_starts_again_and_again_are_those_of_all_its_starts():
+    api = container("api", started="2023-11-14T22:13:00Z", restarts=13)
+    found = examined(state(api), noise=[Noise("c_api", [NOW - 100, NOW], "boom")])
+    assert [n.times for n in found.errors] == [[NOW - 100, NOW]]
+
+
 def test_the_database_fits_where_it_is_at_the_heads_of_head():
     assert examined().fits
     assert not examined(state(revision=["one"])).fits
