@@ -16,6 +16,7 @@ from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from .declare import task
 
+BY_WEIGHT = ("ok", "doubtful", "missing")  # what matters most stands last, where a small terminal shows it
 TEST = "A test: fab check asks whether messages arrive here. Nothing has happened."
 
 
@@ -45,9 +46,9 @@ def _test(c: Host) -> list[str]:
 
 
 def show(host: str, needs: list[Need]) -> None:
-    """Print what a host needs, with the commands that mend what is missing."""
+    """Print what a host needs, with the commands that mend what is missing; that last."""
     console.say(host, style="bold")
-    for need in needs:
+    for need in sorted(needs, key=lambda one: BY_WEIGHT.index(one.state)):
         show_one(need)
 
 

@@ -42,6 +42,13 @@ def test_each_need_is_a_line_and_its_cure_the_next(mocker, capsys):
     assert lines[-1].endswith("nothing is missing; 1 thing doubtful.")
 
 
+def test_what_is_missing_stands_last_where_a_small_terminal_shows_it(mocker, capsys):
+    with pytest.raises(Failed):
+        checked(mocker, GONE, GOOD, DOUBT)
+    states = [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:] if not line.startswith(" ")]
+    assert states == ["ok", "doubtful", "missing"]
+
+
 def test_what_is_missing_fails_and_is_named(mocker):
     with pytest.raises(Failed, match="1 missing: backup") as failed:
         checked(mocker, GOOD, DOUBT, GONE)
