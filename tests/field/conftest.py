@@ -19,7 +19,6 @@ from tests.field.recipe import RELEASES, Recipe
 EVERY_TIME = {
     "test_values_that_the_deploy_script_exports",
     "test_a_project_that_is_down_is_started_by_its_own_name",
-    "test_what_runs_beside_it_runs_afterwards[in an override file]",
     "test_an_image_that_no_commit_decides_is_refused[by a tag in .env-]",
 }
 # The sample application's image has what ours needs: Python, Alembic and the driver.

@@ -202,6 +202,7 @@ def test_wrong_sql_of_the_operators_fails_in_the_rehearsal(hosts, tmp_path):
     assert operator.world() == before
 
 
+@pytest.mark.long
 def test_a_release_that_migrates_and_then_dies_in_a_loop_is_rolled_back(hosts, tmp_path):
     host = hosts(crash_loop=True, compose="v2", container_names=False)
     host.reset()

@@ -76,6 +76,7 @@ def github_job(runner: Runner, host, how: str) -> Ran:
     return fab
 
 
+@pytest.mark.long
 def test_the_workflow_of_github_plans_then_rolls_back_and_says_both_in_its_summary(fresh, tmp_path):
     packages.need("jq")
     runner = Runner(fresh, tmp_path, fresh.good)
