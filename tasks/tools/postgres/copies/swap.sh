@@ -7,7 +7,7 @@ set -eu
 incoming=$1 outgoing=${2-}
 swapped="$DB_NAME is what $incoming was"
 
-look() {
+identify() {
   seen=$(ask admin -v incoming="$incoming" -v outgoing="$outgoing" <"$SCRIPTS/tools/postgres/reads/oids.sql")
   live_is=$(seen_of live) incoming_is=$(seen_of incoming) outgoing_is=$(seen_of outgoing)
 }
@@ -21,7 +21,7 @@ run() { # WHAT FILE
   change "$1" admin -v incoming="$incoming" -v outgoing="$outgoing" -v end_sessions="$(end_sessions)" <"$2"
 }
 
-look
+identify
 before=$live_is comes=$incoming_is
 [ -z "$outgoing" ] || at_exit reopen
 if [ -z "$comes" ] && [ -n "$before" ] && { [ -z "$outgoing" ] || [ -n "$outgoing_is" ]; }; then
@@ -37,7 +37,7 @@ else
   [ -z "$outgoing_is" ] || refuse "a database $outgoing is there already: nothing was changed"
   run 'the swap did not happen' "$SCRIPTS/tools/postgres/copies/swap.sql"
 fi
-look
+identify
 [ "$live_is" = "$comes" ] && [ -z "$incoming_is" ] || fail "after the swap, $DB_NAME is not what $incoming was"
 [ "$outgoing_is" = "$before" ] || fail "after the swap, $outgoing is not what $DB_NAME was"
 echo "$swapped"
