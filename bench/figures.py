@@ -54,12 +54,24 @@ def took(command: list[str], environ: dict | None = None, timeout: float = 600, 
     return elapsed
 
 
-def in_turns(contenders: dict[str, Callable[[], object]], repeat: int) -> dict[str, list]:
-    """Run every contender once a round, `repeat` rounds, so that a change in load meets all of them alike."""
+def in_turns(contenders: dict[str, Callable[[], object]], repeat: int, tries: int = 1) -> dict[str, list]:
+    """Run every contender once a round, `repeat` rounds, so that a change in load meets all of them alike.
+
+    A contender that fails in its turn has `tries` in all; the last failure is raised.
+    """
     found: dict[str, list] = {name: [] for name in contenders}
     for number in range(1, repeat + 1):
         for name, measure in contenders.items():
-            value = measure()
+            value = _one_of(tries, measure)
             found[name].append(value)
             print(f"  {number}/{repeat}  {name}: {value}", flush=True)
     return found
+
+
+def _one_of(tries: int, measure: Callable[[], object]) -> object:
+    for _ in range(tries - 1):
+        try:
+            return measure()
+        except MeasurementError as failed:
+            print(f"  once more, because {failed}", flush=True)
+    return measure()
