@@ -164,7 +164,7 @@ NOTES = [
     "Afterwards the checkout, the database's revision and the answering release are checked.",
     "“Images kept”: the good release's images lie on the host under its commit's name, as after `fab release.record`. "
     "“Building”: `--rebuild`, which is the runbook's `build --no-cache`, beside the checkout.",
-    "A try that fails is said in the output of `make bench` and made once more: on a host that is reset this often, the "
+    "A try that fails is said in the output of `make bench` and made once more: on a host reset this often, the "
     "engine itself now and then fails a build.",
     "The peers' settings: Ansible with pipelining, ControlMaster, no facts gathered and its interpreter named; pyinfra "
     "as it comes (one connection); the runbook's calls each with a connection of its own, as it is written.",
