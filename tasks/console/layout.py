@@ -48,7 +48,7 @@ def _wrapped(line: str, width: int | None, indent: int | None = None) -> list[st
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], width: int | None) -> list[str]:
     """Return the lines of a table, its headings first; None as `width`: as wide as it is.
 
-    Where its words do not fit beside each other, every row is a paragraph that begins with its first cell, or two.
+    Where its words do not fit beside each other, every row is a paragraph.
     """
     grid = [[cell.strip() for cell in row] for row in rows]
     columns = list(zip(headings, *grid, strict=True))
@@ -57,8 +57,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], width: int | N
     if width is not None:
         room = width - len(GAP) * (len(widths) - 1)
         if sum(least) > room:
-            first = 2 if widths[0] <= BRIEF and len(widths) > 2 else 1
-            return [line for row in grid for line in _paragraph(headings, row, first, width)]
+            return _paragraphs(headings, grid, 2 if widths[0] <= BRIEF and len(widths) > 2 else 1, width)
         widths = _narrowed(widths, least, room)
     return [line for row in (headings, *grid) for line in _row(row, widths)]
 
@@ -81,9 +80,26 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     return [GAP.join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines]
 
 
-def _paragraph(headings: Sequence[str], row: Sequence[str], first: int, width: int) -> list[str]:
-    """Return a row as lines of their own: the `first` cells in one, then each other one with its heading."""
-    deep = max(map(len, headings[first:])) + 2 * len(GAP)
-    named = [(name, cell) for name, cell in zip(headings[first:], row[first:], strict=True) if cell]
-    lines = [f"{GAP}{name}".ljust(deep) + " ".join(cell.splitlines()) for name, cell in named]
-    return [GAP.join(row[:first]), *(part for line in lines for part in _wrapped(line, width, deep))]
+def _paragraphs(headings: Sequence[str], grid: Sequence[Sequence[str]], first: int, width: int) -> list[str]:
+    """Return each row as its `first` cells in a line, and what they are about below: side by side where all is short.
+
+    Else each of the other cells has a line of its own, and goes on below where it began.
+    """
+    rows = [(GAP.join(row[:first]), _named(headings[first:], row[first:])) for row in grid]
+    short = all(len(f"{name} {cell}") <= width // 2 for _head, cells in rows for name, cell in cells)
+    below = _side_by_side if short else _each_its_line
+    return [line for head, cells in rows for line in (head, *below(cells, max(map(len, headings[first:])), width))]
+
+
+def _named(headings: Sequence[str], cells: Sequence[str]) -> list[tuple[str, str]]:
+    return [(name, " ".join(cell.splitlines())) for name, cell in zip(headings, cells, strict=True) if cell]
+
+
+def _side_by_side(cells: Sequence[tuple[str, str]], _longest: int, width: int) -> list[str]:
+    whole = GAP.join(f"{name} {cell}".replace(" ", JOINT) for name, cell in cells)
+    return _wrapped(f"{GAP}{whole}", width, len(GAP))
+
+
+def _each_its_line(cells: Sequence[tuple[str, str]], longest: int, width: int) -> list[str]:
+    deep = longest + 2 * len(GAP)
+    return [part for name, cell in cells for part in _wrapped(f"{GAP}{name}".ljust(deep) + cell, width, deep)]

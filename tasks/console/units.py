@@ -43,6 +43,11 @@ def moment(at: float | None) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(at)) if at else UNKNOWN
 
 
+def clock(at: float) -> str:
+    """Return the time of the day of a time, in seconds since the epoch, as `03:04:05` (UTC)."""
+    return time.strftime("%H:%M:%S", time.gmtime(at))
+
+
 def stamp(docker_time: str) -> float:
     """Return a time as the Docker engine writes it (UTC) in seconds since the epoch; 0 for what is none."""
     try:

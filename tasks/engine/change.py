@@ -9,10 +9,10 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 import msgspec
 
-from ..console import terminal
+from ..console import living, terminal
 from ..ssh import fleet
 from ..ssh.host import Host
-from . import interrupt, run, taking_back, turns
+from . import display, interrupt, run, taking_back, turns
 from .task import Body, RollbackTask, task
 from .world import World
 
@@ -70,7 +70,7 @@ class Change:
                 kwargs.pop(heard, None)
             if skipped := kwargs.pop("skip_host", None):
                 c = fleet.without(c, skipped)
-            with interrupt.as_refusal():
+            with interrupt.as_refusal(), living.waiting(f"looking at {display.where(c)}, before anything is changed"):
                 made = body(c, *args, **kwargs, **({"plan": wanted.plan} if "plan" in own.parameters else {}))
             if made is None:
                 terminal.emit_json({"changed": False})

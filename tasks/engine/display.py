@@ -156,3 +156,5 @@ def outcome(outcome: Outcome, outage: str, *, again: bool = False) -> None:
     back = f"\nThe way back: {outcome.back}" if outcome.back else ""
     style = f"bold {'yellow' if left else 'green'}"
     console.say(f"{'; '.join(filter(None, (said, outage, left)))}.{back}", style=style)
+    if outcome.back and "." not in outcome.task and not (screen.asked("quiet") or screen.asked("part")):
+        console.say(f"A report for the team: {fab('incident.report')}")

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from ..console import terminal
-from ..console.commands import fab
-from ..console.units import lasting, moment
+from ..console.commands import JOINT, fab
+from ..console.units import clock, lasting, moment
 from ..ssh.host import Host
 from ..ssh.probe import combined
 from . import journal, uptime
@@ -94,7 +94,7 @@ def render(known: RunRecord) -> None:
             terminal.say(_event(entry))
     if known.answers or known.plan.outage:
         terminal.say(f"  {uptime.told(known.answers, known.measured)}")
-    terminal.table(("step", "what it does", "state", "tries", "began", "took"), map(_row, known.steps))
+    terminal.table(("state", "began (UTC)", "took", "step"), map(_row, known.steps))
 
 
 def _head(known: RunRecord) -> None:
@@ -114,9 +114,10 @@ def _event(entry: Entry) -> str:
 
 def _row(step: StepStatus) -> tuple[str, ...]:
     """Return the line of a table about one step."""
-    began = moment(step.began) if step.began else ""
+    began = clock(step.began) if step.began else ""
     took = "" if step.seconds is None else lasting(step.seconds)
-    return step.name, step.title, step.state, str(step.tries or ""), began, took
+    tries = f" ({step.tries} tries)" if step.tries > 1 else ""
+    return f"{step.state}{tries}", began, took.replace(" ", JOINT), f"{step.name}: {step.title}"
 
 
 def _plain(value: object) -> str:

@@ -10,6 +10,10 @@ if [ $code != 0 ]; then
   wait $other 2>/dev/null || : # dash says "Terminated", which would be taken for the reason
   exit $code
 fi
+if kill -0 $other 2>/dev/null; then
+  name=${2##*/}
+  echo "the rest is done; waiting for: ${name%.sh}" >&2
+fi
 wait $other || code=$?
 cat "$2.log"
 exit $code

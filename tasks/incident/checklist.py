@@ -77,7 +77,7 @@ def _stepped(incident: Incident, text: str, effect: Effect, command: str) -> Ite
     """Return whether a run had the effect; one that was proven without, and never meant to, did not need it."""
     entry, main = incident.done(effect), incident.main
     if entry and main:
-        evidence = f"{happened.title(main, entry)} (run {entry.run}), {incident.when(entry.at)}"
+        evidence = f"{happened.title(main, entry)} (run {entry.run}), done {incident.when(entry.at)}"
         return Item(text, True, evidence, command)
     if main and incident.proven and not any(effect in step.effects for step in main.plan.steps):
         return Item(text, True, f"not needed: run {main.run} was proven without", command)

@@ -79,7 +79,7 @@ class Host(Secured):
         command = login.command(self._whole(script))
         if len(command.encode()) > LONGEST_COMMAND:
             raise Failed(f"{self.address}: a script of {len(command.encode())} bytes is too long for one command.")
-        quiet = nullcontext() if out else living.waiting(f"waiting for {self.address}")
+        quiet = nullcontext() if out else living.waiting(f"asking {self.address}")
         with quiet, self._explained(timeout):
             result: Result = self.run(command, hide="stderr" if out else True, out_stream=out, timeout=timeout, **PLAIN)
         if result.exited == -1 and not self.is_connected:

@@ -107,7 +107,7 @@ def parse_listing(out: str, folder: str, database: str) -> list[Found]:
     lines = [line.split("\t") for line in out.split("\n")]
     if broken := next((line[1] for line in lines if line[0] == "BROKEN"), ""):
         raise ValueError(broken)
-    others = [line[1] for line in lines if line[0] == "OTHER"]
+    others = [line[1] for line in lines if line[0] == "OTHER"] + [_says(block) for block in blocks]
     found = [_found(folder, block, database, others) for block in blocks]
     found += [_unreadable(folder, line) for line in lines if line[0] == "FOREIGN"]
     found += _elsewhere([line.partition("\t")[2] for line in head.split("\n") if line.startswith("ELSEWHERE\t")])
@@ -133,6 +133,11 @@ def _found(folder: str, block: str, database: str, others: list[str]) -> Found:
         ours=_holds(checked, says, database),
         brought="FETCHED" in report.split("\n"),
     )
+
+
+def _says(block: str) -> str:
+    """Return the database that a backup says it is of: others with its name in theirs are of it as well."""
+    return block.split("\t", 5)[4]
 
 
 def _checked(report: str, path: str) -> Backup | None:

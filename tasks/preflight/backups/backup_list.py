@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...console import terminal as console
+from ...console.commands import JOINT
 from ...console.units import age, size
 from ...tools.postgres.backup import Backup, Section
 from .backup_files import Found
@@ -16,8 +17,9 @@ def row(one: Found, now: int) -> tuple[str, ...]:
     """Return the line of a table about a backup; `now` is the host's clock (seconds)."""
     verdict = one.verdict + (f" ({one.sum})" if one.sum and one.good else "")
     other = " (of another database)" if one.ours is False else ""
-    how_old = age(max(0, now - one.taken)) if one.taken else "?"
-    return f"{one.path}{other}", how_old, size(one.bytes), one.kind, ", ".join(one.revisions) or "?", verdict
+    measured = [age(max(0, now - one.taken)) if one.taken else "?", size(one.bytes)]
+    how_old, how_large = (text.replace(" ", JOINT) for text in measured)
+    return f"{one.path}{other}", how_old, how_large, one.kind, ", ".join(one.revisions) or "?", verdict
 
 
 def as_dict(one: Found, now: int) -> dict[str, Any]:

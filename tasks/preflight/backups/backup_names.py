@@ -60,7 +60,7 @@ def is_of(path: str, database: str, others: Iterable[str]) -> bool | None:
     Where it may be several, it is of that with the longest name.
     """
     name = path.rpartition("/")[2]
-    asked = {one for one in others if one not in EVERYWHERE and not parse_copy(one, database)} | {database}
+    asked = {one for one in others if one and one not in EVERYWHERE and not parse_copy(one, database)} | {database}
     known = [one for one in asked if _names(name, one)]
     return max(known, key=len) == database if known else None
 

@@ -24,6 +24,7 @@ from .examine import Examined
 from .facts import Facts
 from .health import problem
 
+NONE_GOOD = f"none known, --commit has to name one: {fab('git.log')}"
 NEVER = Newest()  # nobody says how old backups may be
 
 
@@ -111,7 +112,7 @@ def _good(past: Past) -> str:
     if good := past.good():
         return f"{good.commit[:12]} (recorded as good, {good.task})"
     before = past.before()
-    return f"{before[:12]} (deployed before the present one)" if before else "none known"
+    return f"{before[:12]} (deployed before the present one)" if before else NONE_GOOD
 
 
 def _containers(e: Examined) -> str:

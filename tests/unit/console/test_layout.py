@@ -56,6 +56,16 @@ def test_a_paragraph_does_not_begin_with_a_word_that_says_nothing_alone():
     assert found == ["ok  image", f"  found  {HASH}", "WRONG  image", f"  found  {HASH}"]
 
 
+def test_what_is_short_stands_side_by_side_in_a_paragraph_and_is_not_broken():
+    headings = ("backup", "age", "size", "revision", "verified")
+    found = layout.table(headings, [(HASH, "970 days", "20.8 kB", "8d24e6b5c073", "not checked yet")], 60)
+    assert [line.replace(JOINT, " ") for line in found] == [
+        HASH,
+        "  age 970 days  size 20.8 kB  revision 8d24e6b5c073",
+        "  verified not checked yet",
+    ]
+
+
 def test_without_a_terminal_a_row_is_a_line():
     assert layout.table(HEADINGS, [ROW], None)[1] == "  ".join(ROW)
     assert layout.table(("a", "b"), [], 80) == ["a  b"]
@@ -64,7 +74,8 @@ def test_without_a_terminal_a_row_is_a_line():
 @pytest.mark.parametrize("width", [20, 80, 120])
 def test_all_that_a_table_is_told_is_shown(width):
     words = {word for cell in (*ROW, HASH) for word in cell.split()}
-    assert words <= set(" ".join(layout.table(HEADINGS, [ROW, (HASH, "", "")], width)).split())
+    shown = " ".join(layout.table(HEADINGS, [ROW, (HASH, "", "")], width)).replace(JOINT, " ")
+    assert words <= set(shown.split())
 
 
 def test_a_command_goes_on_below_such_that_a_shell_takes_it_as_one():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import msgspec
+
 from tasks.console import terminal
 from tasks.console.commands import fab
 from tasks.engine import display
@@ -115,7 +117,10 @@ def test_a_run_that_was_proven_ends_with_its_times_and_the_way_back(capsys):
     assert capsys.readouterr().out.splitlines() == [
         "t: done and verified 2.0 s after the run began; outage 1 s.",
         "The way back: fab undo --run r",
+        "A report for the team: fab incident.report",
     ]
+    display.outcome(msgspec.structs.replace(made, task="git.checkout"), "")
+    assert "incident.report" not in capsys.readouterr().out
     with terminal.json_only(True):
         display.outcome(made, "")
     assert json.loads(capsys.readouterr().out)["back"] == "fab undo --run r"

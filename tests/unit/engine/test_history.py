@@ -62,7 +62,8 @@ def test_a_run_is_told_with_its_steps_and_what_was_before(capsys):
         "before: images app shop:abc",
         "before: healthy no",
         "1970-01-01 00:16:41 UTC failed: start, no room",
-        "1.5 s",
+        "done              00:00:01     1.5 s  01-stop: t",
+        "failed (2 tries)                      02-start: t",
     ):
         assert words in said
     assert "before: kind" not in said and "sha256" not in said and "before: snapshot" not in said
@@ -73,8 +74,8 @@ def test_a_run_of_which_little_is_known_is_told_as_that(capsys):
     history.render(structs.replace(known, owner={}))
     said = capsys.readouterr().out.splitlines()
     assert said[1].strip() == "by ? from ?, since ?: failed"
-    rows = [line.split() for line in said if line.startswith(("01-", "02-"))]
-    assert rows == [["01-stop", "t", "waiting"], ["02-start", "t", "failed", "1", "1970-01-01", "00:01:01", "UTC"]]
+    rows = [line.split() for line in said if line.startswith(("waiting", "failed"))]
+    assert rows == [["waiting", "01-stop:", "t"], ["failed", "00:01:01", "02-start:", "t"]]
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,13 @@ def test_together_both_run_at_the_same_time(tmp_path):
     assert _run(joined(TOGETHER, _step("first", first), _step("second", second)), tmp_path) == (0, "first\nsecond\n")
 
 
+def test_together_the_second_is_named_while_it_alone_goes_on(tmp_path):
+    step = joined(
+        TOGETHER, _step("build", "until [ -e begun ]; do sleep 0.01; done"), _step("rehearse", "touch begun; sleep 1")
+    )
+    assert _ran(step, tmp_path)[2] == "the rest is done; waiting for: rehearse\n"
+
+
 def test_parts_are_done_at_once_on_one_host_and_each_in_its_order(tmp_path):
     one, two, three = _step("one", "echo 1 > a"), _step("two", "cat a"), _step("three", "echo 3")
     (step,) = at_once([one, two], three, hosts=1)

@@ -150,6 +150,15 @@ def test_checksums_globals_and_logs_are_no_backups_and_only_dumps_of_this_databa
     assert backup_choice.latest([one for one in found if one.ours is not True], "shop")[0].name == "by-hand.sql"
 
 
+def test_a_file_called_as_the_database_that_another_file_says_to_be_of_is_of_that_database_too(tmp_path):
+    put(tmp_path, "jctc_20240401.dump", archive("jctc"))
+    put(tmp_path, "jctc_20240325.sql.gz", gzip.compress(DUMP.encode()), age=1)
+    put(tmp_path, "by-hand.sql", age=2)
+    assert {one.name: one.ours for one in listed(tmp_path)} == {
+        "jctc_20240401.dump": False, "jctc_20240325.sql.gz": False, "by-hand.sql": None
+    }  # fmt: skip
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_what_cannot_be_read_is_named_with_the_cure(tmp_path):
     put(tmp_path, "secret.sql").chmod(0)
