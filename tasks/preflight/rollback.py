@@ -27,7 +27,7 @@ from .revisions import schema, schema_choice
 from .rollback_report import RollbackOptions, RollbackReport
 from .target import commit_choice, image_choice, service_moves
 from .target.commit_choice import Named
-from .target.image_choice import Asked
+from .target.image_candidates import Asked
 
 _UNMOVED = (
     "{} differs between the commits: another tree of migrations than {} names (database.alembic.config). "

@@ -28,7 +28,7 @@ from ..history.past import Past
 from ..present import target_files
 from ..revisions import schema, schema_choice
 from ..target import commit_choice, image_choice
-from ..target.image_choice import Asked
+from ..target.image_candidates import Asked
 from . import needs_table
 from .looked import Data, Image, Looked, Target
 from .need import Need

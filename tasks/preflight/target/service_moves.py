@@ -15,7 +15,7 @@ from ...tools.compose.images import Target
 from ..present import own_images
 from ..present.own_images import written_in
 from ..present.state import State
-from .image_choice import Asked
+from .image_candidates import Asked
 
 
 class Moves(Struct, frozen=True):

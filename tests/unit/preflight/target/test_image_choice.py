@@ -11,7 +11,8 @@ from tasks.console.errors import Refused
 from tasks.engine.before import ReleaseBefore
 from tasks.preflight.history.ledger import Entry
 from tasks.preflight.target import image_choice
-from tasks.preflight.target.image_choice import Asked, Choice
+from tasks.preflight.target.image_candidates import Asked
+from tasks.preflight.target.image_choice import Choice
 from tasks.tools.compose import compose
 from tasks.tools.compose.images import Target
 from tasks.tools.compose.origins import Origin

@@ -10,7 +10,7 @@ from msgspec import structs
 from tasks.console.errors import Refused
 from tasks.engine.before import ReleaseBefore
 from tasks.preflight.target import service_moves
-from tasks.preflight.target.image_choice import Asked
+from tasks.preflight.target.image_candidates import Asked
 from tasks.preflight.target.service_moves import Moves
 from tasks.tools.compose.images import Target
 from tasks.tools.compose.inspect import Container
