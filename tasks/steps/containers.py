@@ -1,8 +1,6 @@
-"""The containers: stop, start and restart them, and what they really do; the images they are made of in `builds`."""
+"""The containers: stop and start them, and what they really do; `restarts`, and in `builds` their images."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from msgspec import structs
 
@@ -26,8 +24,9 @@ from .builds import build as build
 from .builds import keep_images_step as keep_images_step
 from .builds import prune as prune
 from .builds import rebuild as rebuild
-from .builds import recreate_step
 from .declare import change, task
+from .restarts import restart as restart
+from .restarts import restart_plan as restart_plan
 
 START = fab("containers.start")
 SWARM_STOP = 600  # seconds that tasks on all nodes, the database's after the others, may take to end
@@ -140,47 +139,6 @@ def start_existing_step(report: DeploymentReport) -> Step | None:
     )
 
 
-def restart_step(report: ServicesReport) -> Step:
-    """Return the runbook's "Container Rollback (Quick Restart)"."""
-    grace, restarted = report.environment.compose.grace, report.existing
-    shown = f"docker restart -t {grace} {_names(report, restarted)}"
-    if report.environment.stack:
-        shown = "; ".join(f"docker service update --force {report.environment.stack}_{one}" for one in restarted)
-    return Step(
-        name="restart",
-        effects=("stops", "starts"),
-        title=f"Restart {', '.join(restarted)}",
-        script=compose.call(report.environment, "containers/restart.sh", *restarted),
-        commands=(shown,),
-        outage=True,
-        timeout=2 * grace + 240,
-    )
-
-
-@change(step=restart_step)
-def restart(c: Host, service: str | None = None, recreate: bool = False) -> Plan:
-    """Restart all containers, or one service's, as the runbook's "Container Rollback (Quick Restart)"."""
-    report = service_choice.check_restart(c, service, recreate)
-    return restart_plan(report, "containers.restart", recreate=recreate, healthy=report.state.healthy)
-
-
-def restart_plan(report: ServicesReport, name: str, *, recreate: bool, healthy: bool) -> Plan:
-    """Return the plan of a restart that is called `name`; `healthy`: the health addresses must answer afterwards."""
-    return chain(
-        report,
-        [keep_images_step(report), recreate_step(report)] if recreate else restart_step(report),
-        task=name,
-        purpose=f"{'make anew' if recreate else 'restart'} {report.title}",
-        proof=Expectation(
-            services=report.lasting if recreate else [s for s in report.lasting if s in report.existing],
-            replicas=report.replicas,
-            images=report.image_names if recreate else {},
-            healthy=healthy,
-            ill_before=not healthy,
-        ),
-    )
-
-
 @task
 def status(c: Host, json: bool = False) -> None:
     """Show the containers of every host: what they run, since when, and how they are."""
@@ -202,19 +160,14 @@ def _shown_stop(report: DeploymentReport) -> str:
     environment, stopped = report.environment, report.stopping
     if environment.stack:
         return services.shown_scaled(environment, dict.fromkeys(stopped, 0))
-    return f"docker stop -t {environment.compose.grace} {_names(report, stopped)}"
+    return f"docker stop -t {environment.compose.grace} {report.containers_of(stopped)}"
 
 
 def _shown_start(report: DeploymentReport) -> str:
     environment, stopped = report.environment, report.stopping
     if environment.stack:
         return services.shown_scaled(environment, {s: len(report.state.of(s)) for s in stopped})
-    return f"docker start {_names(report, stopped)}"
-
-
-def _names(report: DeploymentReport, stopped: Sequence[str]) -> str:
-    """Return the services' containers, as Docker calls them."""
-    return " ".join(k.name for k in report.state.of(*stopped)) or " ".join(stopped)
+    return f"docker start {report.containers_of(stopped)}"
 
 
 def _row(k: Container) -> tuple[object, ...]:

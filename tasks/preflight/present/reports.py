@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct, field
 
 from ...config.settings import Environment
@@ -118,6 +120,10 @@ class DeploymentReport(PreflightReport, frozen=True, kw_only=True):
     def well(self) -> list[str]:
         """The services that have a running container of which nothing says that it is not well, or not yet."""
         return sorted({k.service for k in self.state.containers if k.running and k.health != "starting"})
+
+    def containers_of(self, services: Sequence[str]) -> str:
+        """Return the containers of services, as Docker calls them; the services where there are none."""
+        return " ".join(k.name for k in self.state.of(*services)) or " ".join(services)
 
     @property
     def applications(self) -> list[str]:
