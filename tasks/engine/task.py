@@ -18,7 +18,7 @@ from ..console import commands, terminal
 from ..console.errors import Failed, Refused, Stopped
 from ..console.text import one_line
 from ..ssh import fleet
-from ..ssh.connection import explain
+from ..ssh.explained import explain
 from ..ssh.host import Host
 from . import mounting, options
 

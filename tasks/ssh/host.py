@@ -15,7 +15,8 @@ from ..console import living
 from ..console.errors import ConnectionLost, Failed, TimedOut
 from ..console.text import last_line
 from . import login, probe, scripts, shell
-from .connection import Secured, explain
+from .connection import Secured
+from .explained import explain
 from .probe import Probe
 from .runner import Runner
 
