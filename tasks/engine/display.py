@@ -14,7 +14,7 @@ from ..console.commands import fab
 from ..console.units import lasting
 from ..ssh.host import Host
 from ..ssh.shell import nonce
-from . import asking, grouped, journal, turns
+from . import asking, grouped, journaled, turns
 from .plan import Plan
 from .progress import PREFIX, Progress
 from .world import Check, Outcome
@@ -149,7 +149,7 @@ def outcome(outcome: Outcome, outage: str, *, again: bool = False) -> None:
     """
     if console.emit_json(msgspec.to_builtins(outcome)):
         return
-    how = f"{journal.NOT_ALL}," if outcome.left_out else "done and verified"
+    how = f"{journaled.NOT_ALL}," if outcome.left_out else "done and verified"
     since = "it was taken up again" if again else "the run began"
     said = f"{outcome.task}: {how} {lasting(outcome.seconds)} after {since}"
     left = f"not required, and left out of the proof: {', '.join(outcome.left_out)}" if outcome.left_out else ""

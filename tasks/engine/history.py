@@ -11,8 +11,8 @@ from ..console.commands import JOINT, fab
 from ..console.units import clock, lasting, moment
 from ..ssh.host import Host
 from ..ssh.probe import combined
-from . import journal, uptime
-from .journal import Entry
+from . import journal, journaled, uptime
+from .journaled import Entry
 from .record import RunRecord
 from .step_status import StepStatus
 
@@ -28,13 +28,13 @@ def summaries(found: Journals) -> list[dict[str, Any]]:
 
 
 def _summary(run: str, entries: list[Entry]) -> dict[str, Any]:
-    first = journal.first(entries)
+    first = journaled.first(entries)
     return {
         "run": run,
         "at": first.get("at"),
         **{name: first.get(name, "?") for name in ("task", "who", "machine")},
-        "state": journal.last_word(entries) if entries else "never begun",
-        "half": journal.partially_applied(entries),
+        "state": journaled.last_word(entries) if entries else "never begun",
+        "half": journaled.partially_applied(entries),
     }
 
 

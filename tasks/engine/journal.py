@@ -8,7 +8,6 @@ import json
 import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from ..config.settings import Environment
 from ..console.errors import Failed, Refused
@@ -19,23 +18,14 @@ from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..ssh.probe import Probe, single
 from ..ssh.shell import Answer, Word, join, quote
-from . import plan_file
+from . import journaled, plan_file
+from .journaled import Entry
 from .plan import Plan, Step, label
 
 CHUNK = 90_000  # bytes of base64 that go into one command
 MOVED = 9  # exit code of a begin that came too late
 # The engine's own scripts that work in a run's folder, with all that they need.
 OWN = " ".join(f"$SCRIPTS/engine/{name}.sh" for name in ("watch-step", "stop-step", "note", "close-run"))
-Entry = dict[str, Any]
-NOT_ALL = "done, but not all of it verified"
-# The last word about a run, by the last entry of its journal that says one.
-LAST_WORD = {
-    "proven": "done and verified",
-    "failed": "failed",
-    "interrupted": "interrupted",
-    "undone": "taken back",
-    "left": "left as it was",
-}
 
 
 def owner(plan: Plan) -> dict[str, str]:
@@ -168,49 +158,10 @@ def every(environment: Environment, count: int, events: Iterable[str] = ()) -> P
 def _journals(answer: Answer) -> dict[str, list[Entry]]:
     if answer.code == 1:
         raise Refused(f"the runs cannot be read: {last_line(answer.err)}.")
-    return journals(answer.out)
-
-
-def journals(out: str) -> dict[str, list[Entry]]:
-    """Return the journals that list-runs.sh printed."""
-    parts = (part.partition("\n") for part in f"\n{out}".split("\n= ")[1:])
-    return {name.strip(): read_journal(text) for name, _, text in parts}
+    return journaled.journals(answer.out)
 
 
 def log_of(run_folder: Word, name: str, lines: int) -> Probe[str]:
     """Return the probe of the last `lines` lines of the log of a try."""
     command = f"cd {run_folder} && tail -n {lines} {quote(name)}.log 2>/dev/null | tail -c 16000"
     return single(command, lambda answer: answer.out.strip("\n"))
-
-
-def began(entries: list[Entry], names: Iterable[str]) -> float | None:
-    """Return the host's clock (seconds) when the first of the steps `names` began first; None: none did."""
-    wanted = set(names)
-    return next((e.get("at") for e in entries if e.get("event") == "begin" and e.get("step") in wanted), None)
-
-
-def read_journal(text: str) -> list[Entry]:
-    """Return the entries of a journal; a line torn by a crash is passed over."""
-    entries = []
-    for line in text.splitlines():
-        try:
-            entries.append(json.loads(line))
-        except ValueError:
-            continue
-    return [e for e in entries if isinstance(e, dict)]
-
-
-def first(entries: list[Entry]) -> Entry:
-    """Return the entry that says who began a run; empty where there is none."""
-    return next((e for e in entries if e.get("event") == "run"), {})
-
-
-def last_word(entries: list[Entry]) -> str:
-    """Return what the journal says of a run that nobody works on."""
-    said = next((e for e in reversed(entries) if e.get("event") in (*LAST_WORD, "resumed")), {})
-    return NOT_ALL if said.get("left_out") else LAST_WORD.get(str(said.get("event")), "cut off")
-
-
-def partially_applied(entries: list[Entry]) -> bool:
-    """Return whether a run has something left to change, by the last entry that says so."""
-    return next((bool(e["half"]) for e in reversed(entries) if "half" in e), False)

@@ -15,8 +15,8 @@ from ..ssh import probe as probes
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..ssh.probe import Probe
-from . import journal, lock, plan_file, uptime
-from .journal import Entry
+from . import journaled, lock, plan_file, uptime
+from .journaled import Entry
 from .plan import RELIES, Plan, Step, label
 from .step_status import StepStatus, status_of
 from .uptime import Answers, Measured
@@ -45,12 +45,12 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     @property
     def measured(self) -> Measured | None:
         """How long the application did not answer, as the host noted it, else as the journal says; None: not known."""
-        return uptime.measured(self.answers, self.journal, self.plan) or uptime.journaled(self.journal)
+        return uptime.measured(self.answers, self.journal, self.plan) or uptime.closed_with(self.journal)
 
     @property
     def partially_applied(self) -> bool:
         """Whether something was changed and something is left to change."""
-        return journal.partially_applied(self.journal)
+        return journaled.partially_applied(self.journal)
 
     @property
     def running(self) -> bool:
@@ -64,7 +64,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
             return "running"
         if self.running:
             return "a step goes on without its operator"
-        return journal.last_word(self.journal)
+        return journaled.last_word(self.journal)
 
     def holds(self, number: int) -> bool:
         """Whether a step was done and is not needed anew: no later one relies on it that is still to be begun."""
@@ -100,7 +100,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     @property
     def changed(self) -> bool:
         """Whether a step began that is more than a preparation, and it was not made good where it failed."""
-        word = next((e for e in reversed(self.journal) if e.get("event") in (*journal.LAST_WORD, "resumed")), {})
+        word = next((e for e in reversed(self.journal) if e.get("event") in (*journaled.LAST_WORD, "resumed")), {})
         began = (s.tries and not p.preparation for s, p in zip(self.steps, self.plan.steps, strict=True))
         return not word.get("amended") and (self.elsewhere or any(began))
 
@@ -193,8 +193,8 @@ def parse(found: probes.Answers) -> RunRecord:
 
 def _by_its_journal(found: probes.Answers) -> RunRecord:
     """Return what is known of a run without its plan."""
-    entries, held = journal.read_journal(found["journal"].out), lock.read(found["lock"].out)
-    owner = {name: str(value) for name, value in journal.first(entries).items()}
+    entries, held = journaled.read(found["journal"].out), lock.read(found["lock"].out)
+    owner = {name: str(value) for name, value in journaled.first(entries).items()}
     return RunRecord(
         run=owner.get("run", ""),
         owner=owner,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from .journal import Entry
+from .journaled import Entry
 from .plan import Step
 
 

@@ -9,7 +9,7 @@ from invoke import Exit, Task
 from ..console import terminal
 from ..console.errors import Failed, Held, Refused, Stopped
 from ..ssh.host import Host
-from . import journal, record
+from . import journaled, record
 from .plan import Plan
 from .run import RunOptions
 from .run import carry_out as held
@@ -42,7 +42,7 @@ def _failed(host: Host, plan: Plan) -> bool:
         known = record.of_fleet(host, record.read(host, plan.run))
     except (Stopped, OSError, EOFError):
         return False
-    return known.changed and journal.last_word(known.journal) == journal.LAST_WORD["failed"]
+    return known.changed and journaled.last_word(known.journal) == journaled.LAST_WORD["failed"]
 
 
 def _taken_back(host: Host, plan: Plan, undo: Task[Any], failed: Failed) -> Failed:

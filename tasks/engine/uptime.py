@@ -10,8 +10,8 @@ from msgspec import Struct, field
 from ..console.units import lasting, moment, stamp
 from ..ssh import scripts
 from ..ssh.shell import Word
-from . import journal
-from .journal import Entry
+from . import journaled
+from .journaled import Entry
 from .plan import Plan, label
 
 SETTLING = 50  # tenths of a second that the prober may take to see what the proof saw
@@ -90,14 +90,14 @@ def read(out: str) -> Answers | None:
 
 def measured(noted: Answers | None, entries: list[Entry], plan: Plan) -> Measured | None:
     """Return the outage of a run, by its journal; None where it was not asked all the time, or has not recovered."""
-    stops = journal.began(entries, (label(n, step) for n, step in enumerate(plan.steps, start=1) if step.outage))
+    stops = journaled.began(entries, (label(n, step) for n, step in enumerate(plan.steps, start=1) if step.outage))
     if noted is None or stops is None or noted.since > stops or not noted.changes or not noted.changes[-1].up:
         return None
     closed = next((float(e["at"]) for e in entries if e.get("event") == "proven"), 0.0)
     if noted.until is not None and noted.until < max(closed - 1, stops):
         return None
     down = [(one, then) for one, then in zip(noted.changes, noted.changes[1:], strict=False) if not one.up]
-    begin = float(journal.first(entries).get("at", noted.since))
+    begin = float(journaled.first(entries).get("at", noted.since))
     recovered = down[-1][1].at - begin if down else None
     if recovered is not None and recovered < -1:  # the clock was set back before the outage
         return None
@@ -108,7 +108,7 @@ def measured(noted: Answers | None, entries: list[Entry], plan: Plan) -> Measure
     )
 
 
-def journaled(entries: list[Entry]) -> Measured | None:
+def closed_with(entries: list[Entry]) -> Measured | None:
     """Return the outage that a run's journal was closed with; None where it does not say."""
     said = next((e for e in entries if e.get("event") == "proven" and "outage" in e), None)
     return Measured(float(said["outage"]), said.get("recovery")) if said else None

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from ..config.settings import Environment
 from ..console.errors import Refused
-from ..engine import journal
+from ..engine import journal, journaled
 from ..engine.plan import Plan
 from ..engine.record import RunRecord
 from ..preflight.backups import copies
@@ -61,7 +61,7 @@ def read(host: Host, seen: State, main: RunRecord) -> Background:
     said, moved, taken_back, logs = host.ask(
         ledger.probe(environment), _moves(environment), _taken_back(environment, plan), _logs(environment, main.run)
     )
-    began = float(journal.first(main.journal).get("at") or 0)
+    began = float(journaled.first(main.journal).get("at") or 0)
     left = plan.before.commit if plan.before else ""
     rows, server = data(host, seen)
     return Background(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..console.units import lasting, moment
-from ..engine import journal
+from ..engine import journaled
 from ..engine.record import RunRecord
 from ..engine.uptime import words
 from ..preflight.checks import health
@@ -34,7 +34,7 @@ def of(incident: Incident) -> str:
 
 def story(incident: Incident, main: RunRecord) -> str:
     """Return what happened in plain sentences, for somebody who knows none of the commands."""
-    first, proven = journal.first(main.journal), incident.proven
+    first, proven = journaled.first(main.journal), incident.proven
     what = TASKS.get(main.plan.task, f"the task {main.plan.task}")
     began = first.get("at") or 0
     because = f", because: {main.plan.because.rstrip('.')}" if main.plan.because else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ..console.units import lasting
-from ..engine import asking, journal
+from ..engine import asking, journaled
 from ..engine.before import DroppedBefore, SchemaBefore, SwappedBefore
 from ..engine.plan import Plan
 from ..engine.record import RunRecord
@@ -72,7 +72,7 @@ def _at_begin(incident: Incident) -> str:
 
 
 def _decided(incident: Incident, main: RunRecord, at: Times) -> Figure:
-    who = journal.first(main.journal).get("who", "somebody")
+    who = journaled.first(main.journal).get("who", "somebody")
     since = f", {lasting(at.began - at.failing)} after the first error" if at.failing else ""
     return Figure("Decided", incident.when(at.began), f"{who} started the rollback{since}")
 

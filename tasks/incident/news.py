@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ..console.commands import fab, render
 from ..console.units import lasting
-from ..engine import display, journal
+from ..engine import display, journal, journaled
 from ..engine.plan import Plan
 from ..engine.record import RunRecord
 from ..engine.world import Outcome, Turn
@@ -43,7 +43,7 @@ def of_turn(host: Host, plan: Plan, turn: Turn, hidden: Secrets) -> News:
 
 
 def _ended(outcome: Outcome | None) -> str:
-    return journal.NOT_ALL if outcome and outcome.left_out else "done and verified"
+    return journaled.NOT_ALL if outcome and outcome.left_out else "done and verified"
 
 
 def _news(title: str, lines: Iterable[tuple[str, str]], hidden: Secrets) -> News:
@@ -100,7 +100,7 @@ def of_incident(incident: Incident, message: str = "") -> News:
 
 def _about(incident: Incident, main: RunRecord) -> Iterable[tuple[str, str]]:
     proven, documented = incident.proven, incident.last("documented")
-    first = journal.first(main.journal)
+    first = journaled.first(main.journal)
     yield "Who", f"{first.get('who', '?')} from {first.get('machine', '?')}, {incident.when(first.get('at') or 0)}"
     yield "Because", main.plan.because
     yield "Why", incident.cause.line if incident.cause else incident.answered or "not known yet"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from msgspec import Struct, field, structs
 
 from ..console.units import age, moment
-from ..engine import journal, record
-from ..engine.journal import Entry
+from ..engine import journal, journaled, record
+from ..engine.journaled import Entry
 from ..engine.plan import Effect
 from ..engine.record import RunRecord
 from ..engine.world import Check
@@ -84,7 +84,7 @@ class Incident(Struct, frozen=True, kw_only=True):
         """When the main run was proven, in seconds after it began, as its operator was told; None: it was not."""
         if not (self.proven and self.main):
             return None
-        began = float(journal.first(self.main.journal).get("at") or 0)
+        began = float(journaled.first(self.main.journal).get("at") or 0)
         return float(self.proven.said.get("seconds", self.proven.at - began))
 
     @property

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from ..engine import journal
-from ..engine.journal import Entry
+from ..engine import journaled
+from ..engine.journaled import Entry
 
 TOGETHER = 24 * 3600  # seconds before the last run in which runs belong to one incident
 # Tasks that leave code, schema, data and services as they are: none of them is an incident, or a part of one.
@@ -55,7 +55,7 @@ def own_runs(journals: Journals, main: str) -> list[str]:
 
 
 def _task(entries: list[Entry]) -> str:
-    return str(journal.first(entries).get("task", ""))
+    return str(journaled.first(entries).get("task", ""))
 
 
 def _is_playbook(entries: list[Entry]) -> bool:

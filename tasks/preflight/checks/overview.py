@@ -9,7 +9,7 @@ from ...config.settings import Environment
 from ...console.commands import fab
 from ...console.text import one_line
 from ...console.units import age, moment, size, stamp
-from ...engine import journal, left_out, lock
+from ...engine import journal, journaled, left_out, lock
 from ...engine.history import Journals
 from ...engine.told import Drift
 from ...ssh.host import Host
@@ -168,4 +168,4 @@ def _last(journals: Journals, now: float) -> str:
         return "none"
     at = float(entries[0].get("at") or 0)
     began = f", {moment(at)}, {age(now - at)} ago" if at else ""
-    return f"{name} ({entries[0].get('task', '?')}){began}: {journal.last_word(entries)}"
+    return f"{name} ({entries[0].get('task', '?')}){began}: {journaled.last_word(entries)}"

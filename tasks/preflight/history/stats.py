@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from ...console.commands import fab
 from ...console.units import counted
-from ...engine import journal
+from ...engine import journal, journaled
 from ...engine.history import Journals
-from ...engine.journal import Entry as Line
+from ...engine.journaled import Entry as Line
 from ...ssh.host import Host
 from ...ssh.probe import answered
 from . import drills, ledger
@@ -80,7 +80,7 @@ class History(Struct, frozen=True):
 
 def read(c: Host, months: int) -> Stats:
     """Return the figures of the last `months`, by the clock of the host."""
-    events = ("run", *journal.LAST_WORD)
+    events = ("run", *journaled.LAST_WORD)
     said, journals, now = c.ask(
         ledger.probe(c.environment), journal.every(c.environment, ALL, events), answered("date +%s")
     )
@@ -91,7 +91,7 @@ def history(said: Sequence[Entry], journals: Journals) -> History:
     """Return what ledger and journals tell of deployments and runs."""
     deployed, unfinished = deployments(said)
     begins = [e.at for e in said if e.event == BEGUN or e.task == RECORD]
-    whole = [*(e.at for e in said), *(float(journal.first(lines).get("at") or 0) for lines in journals.values())]
+    whole = [*(e.at for e in said), *(float(journaled.first(lines).get("at") or 0) for lines in journals.values())]
     return History(
         deployed,
         [one for lines in journals.values() if (one := _ran(lines))],
@@ -129,7 +129,7 @@ def _of(found: Sequence[Deployed], commit: str, present: str) -> int | None:
 
 def _ran(lines: Sequence[Line]) -> Ran | None:
     """Return a run as its journal tells it; None where it was not proven, or was only practised."""
-    first = journal.first(list(lines))
+    first = journaled.first(list(lines))
     proven = next((line for line in lines if line.get("event") == "proven"), None)
     if proven is None or not first.get("at") or first.get("because") == drills.BECAUSE:
         return None

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.engine import job
-from tasks.engine import journal as runs
+from tasks.engine import job, journaled
 from tasks.engine.job import End, Try
 from tasks.engine.plan import Step
 from tasks.ssh.shell import Word, at_exit
@@ -60,7 +59,7 @@ def play(one: Try, token: str = TOKEN, seen: int = 0) -> tuple[End | None, str]:
 
 
 def journal(state: Path) -> list[dict]:
-    return runs.read_journal((state / "runs" / RUN / "journal").read_text())
+    return journaled.read((state / "runs" / RUN / "journal").read_text())
 
 
 def until(condition) -> None:

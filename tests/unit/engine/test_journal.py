@@ -12,7 +12,7 @@ import pytest
 
 from tasks.console.commands import fab
 from tasks.engine import journal as runs
-from tasks.engine import record
+from tasks.engine import journaled, record
 from tasks.engine.plan import Plan, Step
 from tasks.preflight.history import ledger
 from tasks.preflight.history.ledger import Entry
@@ -43,7 +43,7 @@ def written(home: Home, made: Plan, owner: dict | None = None) -> Path:
 
 
 def read(folder: Path) -> list[dict]:
-    return runs.read_journal((folder / "journal").read_text())
+    return journaled.read((folder / "journal").read_text())
 
 
 def test_the_plan_is_on_the_host_as_it_was_whatever_it_holds(home):
@@ -151,7 +151,7 @@ def test_a_run_that_left_something_out_of_its_proof_is_not_called_verified_after
     folder = written(home, plan())
     done = home.sh(runs.finish(runs.folder(ENVIRONMENT, "run-1"), OWNER, left_out=["http://h: 500"]))
     assert done.returncode == 0, done.stderr
-    assert runs.last_word(read(folder)) == "done, but not all of it verified"
+    assert journaled.last_word(read(folder)) == "done, but not all of it verified"
 
 
 def test_a_run_whose_closing_fails_is_not_called_proven(home):
@@ -187,8 +187,8 @@ def test_of_journals_only_the_wanted_entries_are_brought(home):
 def test_when_the_first_of_some_steps_began_is_that_of_its_first_try():
     began = {"event": "begin", "step": "01-stop"}
     entries = [{"at": 1.5, "try": 1, **began}, {"at": 9.0, "try": 2, **began}]
-    assert runs.began(entries, ["01-stop", "02-start"]) == 1.5
-    assert runs.began(entries, ["02-start"]) is None
+    assert journaled.began(entries, ["01-stop", "02-start"]) == 1.5
+    assert journaled.began(entries, ["02-start"]) is None
 
 
 def answer(home: Home, probe) -> Answer:

@@ -9,8 +9,7 @@ import msgspec
 import pytest
 
 from tasks.console.errors import Refused
-from tasks.engine import journal as runs
-from tasks.engine import record
+from tasks.engine import journaled, record
 from tasks.engine.before import ReleaseBefore
 from tasks.engine.plan import Plan, Step
 from tasks.ssh import scripts
@@ -135,7 +134,7 @@ def test_a_plan_that_cannot_be_read_is_refused_in_one_line(plan):
 
 def test_journals_of_many_runs_are_told_apart():
     out = f"= run-1\n{lines(ENTRIES[:1])}\n= run-2\n\n= run-3\nnonsense\n[1]\n"
-    assert runs.journals(out) == {"run-1": ENTRIES[:1], "run-2": [], "run-3": []}
+    assert journaled.journals(out) == {"run-1": ENTRIES[:1], "run-2": [], "run-3": []}
 
 
 @pytest.mark.parametrize(("plan", "written"), [('{"plan": {}}', "format 1"), ('{"format": 3, "plan": {}}', "format 3")])

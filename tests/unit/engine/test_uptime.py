@@ -106,9 +106,9 @@ def test_of_several_hosts_the_longest_outage_counts_if_all_measured_theirs():
 
 def test_what_the_journal_was_closed_with_is_known_without_the_notes_of_the_host():
     closed = {"event": "proven", "outage": 3.5, "recovery": 7.1}
-    assert uptime.journaled([closed]) == Measured(3.5, 7.1)
-    assert uptime.journaled([{"event": "proven", "outage": 0}]) == Measured(0, None)
-    assert uptime.journaled([{"event": "proven"}]) is None
+    assert uptime.closed_with([closed]) == Measured(3.5, 7.1)
+    assert uptime.closed_with([{"event": "proven", "outage": 0}]) == Measured(0, None)
+    assert uptime.closed_with([{"event": "proven"}]) is None
 
 
 def test_a_run_that_is_not_over_says_since_when_nothing_answers():
