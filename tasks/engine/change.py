@@ -70,7 +70,7 @@ class Change:
                 kwargs.pop(heard, None)
             if skipped := kwargs.pop("skip_host", None):
                 c = fleet.without(c, skipped)
-            with interrupt.as_refusal(), living.waiting(f"looking at {display.where(c)}, before anything is changed"):
+            with interrupt.as_refusal(), living.waiting(f"looking at {display.where(c)}"):
                 made = body(c, *args, **kwargs, **({"plan": wanted.plan} if "plan" in own.parameters else {}))
             if made is None:
                 terminal.emit_json({"changed": False})
