@@ -40,7 +40,7 @@ class Attempts:
         """Return what a step is called while it runs, on `members` alone where some are named."""
         names = [member.address for member in members]
         where = ", ".join(names) if len(names) < 3 else f"{len(names)} hosts"
-        title = self.plan.steps[number - 1].title
+        title = self.plan.steps[number - 1].on(members)
         return f"[{number}/{len(self.plan.steps)}] {title}{f' on {where}' if where else ''}"
 
     def of(self, number: int, members: Sequence[Host] | None = None, *, more: bool = False) -> list[Pair]:

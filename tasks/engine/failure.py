@@ -80,7 +80,7 @@ def _reason(said: list[str]) -> str:
 
 def described(run: Progress, member: Host, step: Step, why: str, said: list[str]) -> str:
     """Return the lines that say what failed, what was done, where the host stands, and what to type next."""
-    lines = [f"{member.address}: {step.title}: {why}"]
+    lines = [f"{member.address}: {step.on([member])}: {why}"]
     lines += [f"  | {line}" for line in said[-SHOWN:] if last_line(line) != why]
     return "\n".join([*lines, *_standing(run), *_next(run)])
 
@@ -88,7 +88,7 @@ def described(run: Progress, member: Host, step: Step, why: str, said: list[str]
 def refused(run: Progress, member: Host, step: Step, why: str) -> str:
     """Return the line for a preparation that failed: nothing that runs was changed."""
     remedies = "".join(f" {one}" for one in run.world.remedies(run.host, run.plan, why))
-    return f"{member.address}: {step.title}: {why.rstrip('.')}. The application was not touched.{remedies}"
+    return f"{member.address}: {step.on([member])}: {why.rstrip('.')}. The application was not touched.{remedies}"
 
 
 def unclosed(member: Host, step: Step, why: str) -> str:
@@ -120,7 +120,7 @@ def lost(member: Host, step: Step, error: Exception) -> str:
     return "\n".join(
         [
             f"{member.address}: the connection is gone ({' '.join(why.split())})",
-            f"  {step.title}: goes on on the host by itself, or has ended; nothing is run twice",
+            f"  {step.on([member])}: goes on on the host by itself, or has ended; nothing is run twice",
             f"  next, when the host can be reached: {fab('resume')}",
             *([f"  or without it: {fab(f'resume --skip-host {member.address}')}"] if others else []),
         ]

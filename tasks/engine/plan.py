@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from ..console.commands import fab
+from ..ssh.host import Host
 from .before import AnyBefore, SchemaBefore, SwappedBefore
 from .told import PreflightReport, Told
 
@@ -30,7 +31,7 @@ class Step(Struct, frozen=True, kw_only=True):
     is done anew as long as a later one that RELIES on it is to be done.
 
     One that comes `after` runs once all is proven; if it `closes` a step (its name) that has begun, whatever happens.
-    `local` is a command that runs where `fab` does, before the script.
+    `local` is a command that runs where `fab` does, before the script. `services` are those that the title names.
     """
 
     name: str
@@ -49,6 +50,15 @@ class Step(Struct, frozen=True, kw_only=True):
     after: bool = False
     closes: str = ""
     local: str = ""
+    services: tuple[str, ...] = ()
+
+    def on(self, members: Iterable[Host]) -> str:
+        """Return the title as it is on `members`: of its services, those that one of them runs; on none, the whole."""
+        elsewhere = [member.environment.elsewhere for member in members]
+        if not (self.services and elsewhere):
+            return self.title
+        there = [one for one in self.services if not all(one in others for others in elsewhere)]
+        return self.title.replace(f" {', '.join(self.services)}", f" {', '.join(there) or 'nothing'}", 1)
 
 
 def label(number: int, step: Step) -> str:
@@ -115,6 +125,11 @@ class Plan(Told, frozen=True, kw_only=True):
     def way_back(self) -> str:
         """The command that takes the run back, also when others came after it; empty: none is known."""
         return fab(f"undo --run {self.run}") if self.back == UNDO else self.back
+
+    @property
+    def keeps_data(self) -> bool:
+        """Whether the data of before are kept, for an undo that is told to bring them back."""
+        return isinstance(self.before, SchemaBefore) and bool(self.before.snapshot or self.before.dump)
 
     @property
     def undoable(self) -> bool:

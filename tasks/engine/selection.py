@@ -8,7 +8,6 @@ from ..ssh.fleet import has_the_database
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from . import journal, left_out, lock, record
-from .before import SchemaBefore
 from .record import RunRecord
 
 LOOKED_AT = 50  # runs, the newest first, among which one is looked for that changed something
@@ -63,9 +62,8 @@ def _require_in_step(host: Host) -> None:
 
 def _data_of(known: RunRecord) -> str:
     """Return the sentence that names the way to the data of before a run, where it kept them."""
-    before = known.plan.before
-    kept = isinstance(before, SchemaBefore) and (before.snapshot or before.dump)
-    return f"The data of before it: {fab(f'undo --run {known.run} --restore-snapshot')}" if kept else ""
+    again = fab(f"undo --run {known.run} --restore-snapshot")
+    return f"The data of before it: {again}" if known.plan.keeps_data else ""
 
 
 def _holder(host: Host) -> str | None:

@@ -14,18 +14,17 @@ from .plan import Plan, Step, Turns
 
 
 def taken(plan: Plan, host: Host) -> Plan:
-    """Return the plan with its hooks, and with what is done host by host; without either, as it is.
+    """Return the plan with its hooks, with what is done host by host, and with which host has what.
 
     A host's turn are the last steps of the plan that change something, where they start the application and no
     step on the primary alone stands between them: what stops before the schema moves is for all hosts at once.
     """
     settings = host.environment
-    plan = hooks.around(plan, settings.hooks)
+    plan = hooks.around(structs.replace(plan, facts=[*kinds(host), *plan.facts]), settings.hooks)
     steps = [step for step in plan.steps if not step.after]
     turn = _turn(steps)
     opening, closing = hooks.of_turns(plan, settings.hooks) if turn else ([], [])
-    in_order = sorted(host.fleet, key=lambda member: member.position)
-    batches = parted([member.address for member in in_order], settings.rolling)
+    batches = parted([member.address for member in _in_order(host)], settings.rolling)
     if not turn or (len(batches) < 2 and not opening):
         return plan
     before, there = steps[: len(steps) - len(turn)], {hooks.what(step) for step in closing}
@@ -35,6 +34,21 @@ def taken(plan: Plan, host: Host) -> Plan:
         steps=[*before, *opening, *turn, *closing, *after],
         turns=Turns(first=len(before) + 1, batches=batches, soak=settings.soak if len(batches) > 1 else 0),
     )
+
+
+def kinds(host: Host) -> list[str]:
+    """Return the fact of which hosts have which of the services that play a role; nothing where all have all."""
+    found: dict[str, list[str]] = {}
+    for member in _in_order(host):
+        played = dict.fromkeys(member.environment.compose.services.values())
+        own = [service for service in played if service not in member.environment.elsewhere]
+        found.setdefault(", ".join(own) or "none", []).append(member.address)
+    told = "; ".join(f"{services} on {', '.join(where)}" for services, where in found.items())
+    return [f"by their roles: {told}"] if any(member.environment.elsewhere for member in host.fleet) else []
+
+
+def _in_order(host: Host) -> list[Host]:
+    return sorted(host.fleet, key=lambda member: member.position)
 
 
 def _turn(steps: Sequence[Step]) -> list[Step]:

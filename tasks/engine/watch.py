@@ -86,7 +86,7 @@ class Watch:
         if stop and self.goes_on:
             self.look()
         if stop and self.goes_on:
-            self._say(f"stopping: {self.attempt.step.title}")
+            self._say(f"stopping: {self.attempt.step.on([self.member])}")
             with contextlib.suppress(Failed, OSError, EOFError):
                 self.goes_on = not self.member.sh(job.stop(self.attempt), timeout=60, check=False).ok
 

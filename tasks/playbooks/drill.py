@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import structs, to_builtins
 
 from ..console import terminal as console
-from ..console.commands import commands_in, fab
+from ..console.commands import fab
 from ..console.errors import Failed, Held, Refused, Stopped
 from ..engine import asking, display, turns
 from ..engine.plan import Plan
@@ -27,7 +27,7 @@ from . import emergency_restore, full_rollback, undo
 Tried = tuple[list[Part], str]
 """The parts, and why no other one may follow: the host is not as it was. Empty where it is."""
 
-INTERRUPTED = "Interrupted."
+INTERRUPTED = "Interrupted"
 IN_PLACE = "roll back, undo, restore, undo"
 BESIDE = "the last good release on the newest backup, as a copy of the stack that is removed again"
 HELP = {
@@ -112,44 +112,62 @@ def _restore(c: Host, aim: Aim) -> Plan:
 
 def _there_and_back(c: Host, name: str, make: Callable[[], Plan], yes: bool) -> Tried:
     undoing = f"undo of the {name}"
-    there = _part(c, name, make, yes)
+    there, way = _part(c, name, make, yes)
+    if there.state == FAILED:
+        return [there, drills.not_run(undoing, f"the {name} did not end")], _half_way(there, way)
     if not there.run:
-        stuck = there.found if there.state == FAILED or there.found == INTERRUPTED else ""
+        stuck = f"{INTERRUPTED}." if there.found == INTERRUPTED else ""
         return [there, drills.not_run(undoing, "there is nothing to take back")], stuck
     try:
-        back = _part(c, undoing, lambda: undo.exactly(c, there.run), yes)
+        back, _ = _part(c, undoing, lambda: undo.exactly(c, there.run), yes)
     except Held as held:
         back = drills.not_run(undoing, str(held))
-    return [there, back], "" if back.run else _left(back, there.run)
+    return [there, back], "" if back.run else _left(back, way)
 
 
-def _left(back: Part, run: str) -> str:
+def _half_way(there: Part, way: str) -> str:
+    """Return what is said of a host on which a part did not end: what went wrong, and that resume is not all."""
+    return f"{there.found}\n  a drill: what it did is taken back by {way}" if way else there.found
+
+
+def _left(back: Part, way: str) -> str:
     """Return what is said of a host that was not brought back: what went wrong, with the command that leads on."""
-    leads_on = "" if commands_in(back.found) else f" It is still to be taken back: {fab(f'undo --run {run}')}"
-    return f"{back.found}{leads_on}"
+    if back.state == FAILED and fab("resume") in back.found:
+        return back.found
+    return f"{back.found.rstrip('.')}. It is still to be taken back: {way}"
 
 
-def _part(c: Host, name: str, make: Callable[[], Plan], yes: bool) -> Part:
-    """Carry out what `make` plans, and return what became of it; it has a run where it was carried out to its end.
+def _part(c: Host, name: str, make: Callable[[], Plan], yes: bool) -> tuple[Part, str]:
+    """Carry out what `make` plans; return what became of it, with its run where it came to its end, and its way back.
 
     The ledger is not told: a release that is practised on has neither become bad nor good.
     """
-    began = time.monotonic()
+    began, way = time.monotonic(), ""
     console.say(f"drill: {name}", style="bold cyan")
     try:
         plan = turns.taken(structs.replace(make(), closing=""), c)
         if asked := asking.sentences(plan):
             console.confirm(f"{' '.join(asked)}{asking.SURE}", yes)
-        outcome = carry_out(c, plan, RunOptions(yes=True, because=drills.BECAUSE), DEPLOYMENT)
+        way = fab(f"undo --run {plan.run}{' --restore-snapshot' if plan.keeps_data else ''}")
+        part = _ended(name, _carried_out(c, plan), time.monotonic() - began)
     except Held:
         raise
     except Refused as refused:
-        return drills.not_run(name, refused.reason)
+        part = drills.not_run(name, refused.reason)
     except Stopped as failed:
-        return Part(name=name, state="failed", seconds=round(time.monotonic() - began, 2), found=str(failed))
+        part = Part(name=name, state="failed", seconds=round(time.monotonic() - began, 2), found=str(failed))
     except KeyboardInterrupt:
-        return drills.not_run(name, INTERRUPTED)
-    return _ended(name, outcome, time.monotonic() - began)
+        part = drills.not_run(name, INTERRUPTED)
+    return part, way
+
+
+def _carried_out(c: Host, plan: Plan) -> Outcome | None:
+    """Carry a plan out; a Ctrl-C before its first step or after its last one, which no run tells of, is a failure."""
+    try:
+        return carry_out(c, plan, RunOptions(yes=True, because=drills.BECAUSE), DEPLOYMENT)
+    except KeyboardInterrupt:
+        where = f"before the first step of run {plan.run}, or after its last one"
+        raise Failed(f"Interrupted {where}: {fab('status')} says which.") from None
 
 
 def _ended(name: str, outcome: Outcome | None, seconds: float) -> Part:

@@ -39,8 +39,7 @@ def plan(c: Host, run: str | None, restore_snapshot: bool = False, image: Sequen
 
 def exactly(c: Host, run: str) -> Plan:
     """Return the way back from `run`, with the data of before it where it kept them: nothing else is to stay of it."""
-    before = selection.to_undo(c, run, False).plan.before
-    return plan(c, run, isinstance(before, SchemaBefore) and bool(before.snapshot or before.dump))
+    return plan(c, run, selection.to_undo(c, run, False).plan.keeps_data)
 
 
 def _planned(c: Host, record: RunRecord, restore_snapshot: bool, image: Sequence[str]) -> Plan:

@@ -132,7 +132,7 @@ def _report(c: Host, states: list[State], asked: Asked, options: RollbackOptions
         decided=choice.decided,
         services=services,
         options=options,
-        facts=[*fleetwide.told(c), *_facts(asked.state, services, options), *choice.facts, *moves.facts],
+        facts=[*_facts(asked.state, services, options), *choice.facts, *moves.facts],
         questions=_same_commit(asked, options),
         warnings=[*choice.warnings, *moves.warnings],
     )

@@ -101,6 +101,7 @@ def recreate_step(report: ServicesReport) -> Step:
         effects=("stops", "starts"),
         title=f"Make the containers of {report.title} anew",
         script=services.recreate(report.environment, words, report.image_names),
+        services=tuple(report.services),
         commands=(" ".join(["docker-compose up -d --no-build", *words]),),
         outage=True,
         timeout=900,

@@ -42,6 +42,7 @@ def stop_step(report: DeploymentReport) -> Step | None:
         effects=("stops",),
         title=f"Stop {', '.join(stopped)}",
         script=compose.call(report.environment, "containers/stop.sh", *stopped),
+        services=tuple(stopped),
         commands=(_shown_stop(report),),
         outage=True,
         back=START,
@@ -76,13 +77,14 @@ def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> 
     if isinstance(report, ServicesReport) and report.environment.stack:
         return start_existing_step(structs.replace(report, stopping=report.services))
     if isinstance(report, ServicesReport):
-        title, words = report.title, ["--no-recreate", *report.words]
+        title, words, named = report.title, ["--no-recreate", *report.words], report.services
         script = services.start_missing(report.environment, words)
     elif not report.moves.starting:
         return None
     else:
         moves, files = report.moves, report.wanted.files
-        title = f"{', '.join(_not_up(report))} from the images of {report.target.title}"
+        named = _not_up(report)
+        title = f"{', '.join(named)} from the images of {report.target.title}"
         words = ["--no-deps", *services.scaled(files, moves.replicas), *moves.starting]
         script = services.start(
             report.environment, report.wanted, report.built, report.target.sha, report.decided, *words
@@ -93,6 +95,7 @@ def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> 
         title=f"Start {title}",
         script=script,
         commands=(services.shown(report.environment, words),),
+        services=tuple(named),
         outage=not (isinstance(report, ServicesReport) or _rolling(report)),
         timeout=900,
     )
@@ -133,6 +136,7 @@ def start_existing_step(report: DeploymentReport) -> Step | None:
         effects=("starts",),
         title=f"Start {', '.join(report.stopping)} again",
         script=compose.call(report.environment, "containers/start-existing.sh", *report.stopping),
+        services=tuple(report.stopping),
         commands=(_shown_start(report),),
         outage=True,
         timeout=300,

@@ -22,6 +22,7 @@ def restart_step(report: ServicesReport) -> Step:
         effects=("stops", "starts"),
         title=f"Restart {', '.join(restarted)}",
         script=compose.call(report.environment, "containers/restart.sh", *restarted),
+        services=tuple(restarted),
         commands=(shown,),
         outage=True,
         timeout=2 * grace + 240,

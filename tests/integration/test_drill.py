@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import signal
 
 import pytest
 
 from tests.faults.running import Running
+from tests.faults.stage import Stage
 from tests.operator import Operator
 
 pytestmark = pytest.mark.sandbox
@@ -113,3 +115,31 @@ def test_after_a_ctrl_c_nothing_is_left_of_a_copy(fresh):
         ended = running.end()
         assert "nothing is left of the copy" in ended.text, ended.text
         assert there(fresh) == before
+
+
+@pytest.mark.long
+def test_after_a_ctrl_c_in_the_middle_of_a_drill_in_place_its_commands_lead_back(fresh):
+    assert fresh.fab("full-rollback", "--commit", fresh.good, "--yes").code == 0
+    world = fresh.world()
+    for step, leads_back in (("stop", ["undo"]), ("downgrade", ["resume", ""])):
+        said = interrupted(fresh, step)
+        assert "rollback: failed, Interrupted: " in said and "the undo of the rollback" not in said, said
+        assert "next: fab resume" in said, said
+        (way,) = re.findall("  a drill: what it did is taken back by fab (.*)", said)
+        for words in leads_back:
+            ran = fresh.fab(*(words or way).split(), "--yes")
+            assert (ran.code, fresh.status_of()) == (0, "200"), ran.text
+        after = fresh.world()
+        assert (after.head, after.revision, after.rows) == (world.head, world.revision, world.rows)
+
+
+def interrupted(operator: Operator, step: str) -> str:
+    """What a drill in place says that hears a Ctrl-C in a step of its rollback."""
+    stage = Stage(operator)
+    known = stage.last_run()
+    running = Running(operator.command("drill", "--interrupt", "test", "--yes"), operator.environ())
+    stage.wait_for(step, known=known)
+    running.send(signal.SIGINT)
+    ended = running.end()
+    assert ended.code == 1, ended.text
+    return ended.text

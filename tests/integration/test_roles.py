@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import subprocess
@@ -46,6 +47,11 @@ def _take_apart(front: Host, back: Host, data: Host) -> None:
         host.exec("cat >/opt/forward.py", user="root", stdin=(HERE / "forward.py").read_text())
     data.exec(f"{FORWARD.format('-p 5432:5432')} {RUN.format('db')}")
     front.exec("docker rm -fv jctc_app jctc_db")
+    _reach(back, data)
+
+
+def _reach(back: Host, data: Host) -> None:
+    """Have a backend on a host as it was deployed, with all services, take the database of another one."""
     back.exec("docker rm -fv jctc_web jctc_db")
     address = data.exec("hostname -i").split()[0]
     back.exec(f"{FORWARD.format('--network-alias db')} {RUN.format(address)} && docker restart -t 1 jctc_app")
@@ -116,6 +122,9 @@ def test_a_full_rollback_with_its_schema_and_its_undo_touch_on_each_host_what_is
     assert [runs(host) for host in hosts] == [{"web"}, {"app"}, {"app", "db", "web"}], ran.text
     assert (id_of(data, "jctc_db"), id_of(data, "jctc_web")) == (before, aside)
     assert front.exec("docker images -q jctc-app-app:" + fleet.good) == ""
+    for host, services in ((front, "web"), (back, "app"), (data, "app")):
+        assert re.search(rf"Start {services} from .* on \S+:{host.port}\b", ran.text), ran.text
+    assert f"by their roles: web on ubuntu@127.0.0.1:{front.port}; app on " in ran.text, ran.text
     assert "MIXED" not in done(fleet.fab("status")).out
     done(fleet.fab("verify"))
     done(fleet.fab("undo", "--yes", timeout=LIMIT))
@@ -183,7 +192,8 @@ def test_a_host_that_dies_between_stop_and_start_is_left_out_and_brought_into_li
     done(fleet.fab("resume", "--skip-host", gone, "--yes", timeout=LIMIT))
     assert f"out of step {gone}" in fleet.fab("status").out
     subprocess.run(["docker", "start", back.container], check=True, capture_output=True)
-    wait_until(back, "docker ps >/dev/null 2>&1")
+    wait_until(back, "docker inspect jctc_app >/dev/null 2>&1")  # what its engine has is what was deployed, again
+    _reach(back, hosts[2])
     back.exec("rm slow")
     done(fleet.fab("converge", "--yes", timeout=LIMIT))
     assert heads(hosts) == [fleet.good] * 3 and out(hosts) == [""] * 3

@@ -18,15 +18,6 @@ def look(c: Host) -> State:
     return joined(c, [seen, *parallel_map(c.fleet[1:], state.look)]) if c.environment.elsewhere else seen
 
 
-def told(c: Host) -> list[str]:
-    """Return a line for each host that does not run all services."""
-    return [
-        f"{m.address} has nothing to do with {', '.join(m.environment.elsewhere)}"
-        for m in c.fleet
-        if m.environment.elsewhere
-    ]
-
-
 def joined(c: Host, states: Sequence[State]) -> State:
     """Return the first of the `states` of a fleet's hosts, with the containers and answers that only others have.
 

@@ -162,7 +162,8 @@ def _facts(known: _Known, moves: Moves, title: str) -> list[str]:
     files = known.wanted.files.services
     stay = sorted(known.seen.up.intersection(moves.starting) - {*moves.stopping, known.database})
     ended = [name for name in files if name in known.there and name not in moves.starting + moves.stopping]
-    never = [name for name in known.wanted.files.lasting if name not in known.there and name not in moves.starting]
+    left = {*known.there, *moves.starting, *known.nowhere}
+    never = [name for name in known.wanted.files.lasting if name not in left]
     new = [name for name in moves.starting if name not in known.there]
     return [
         *_told(stay, "stays up: no commit changes it"),

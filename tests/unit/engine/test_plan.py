@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from tasks.console.commands import fab
 from tasks.engine.plan import UNDO, Plan, Step, chain
 from tasks.engine.told import PreflightReport, new_id
+from tests.unit.support.deployment import environment
+from tests.unit.support.playing import fleet
 
 
 def step(name: str, **values) -> Step:
@@ -46,3 +49,20 @@ def test_nobody_is_served_from_the_first_step_that_stops_to_the_last_that_starts
     ]
     assert list(Plan(task="t", purpose="", steps=made).unserved) == [2, 3, 4]
     assert not Plan(task="t", purpose="", steps=made[:1]).outage
+
+
+@pytest.mark.parametrize(
+    ("names", "services"),
+    [("", "t, web, db"), ("a", "web"), ("ab", "t, web"), ("c", "nothing"), ("d", "t, web, db")],
+)
+def test_on_some_hosts_a_title_names_the_services_that_they_run(names, services):
+    members = {member.host: member for member in fleet(*"abcd")}
+    for name, others in {"a": ["t", "db"], "b": ["web", "db"], "c": ["t", "web", "db"]}.items():
+        members[name].environment = msgspec.structs.replace(environment(), elsewhere=others)
+    stop = Step(name="stop", title="Stop t, web, db", script=":", services=("t", "web", "db"))
+    assert stop.on([members[name] for name in names]) == f"Stop {services}"
+
+
+def test_a_title_that_names_no_service_is_the_same_on_all_hosts():
+    (member,) = fleet("a")
+    assert Step(name="checkout", title="Check out web", script=":").on([member]) == "Check out web"

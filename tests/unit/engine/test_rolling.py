@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from tasks.config.around import Hook, Hooks
 from tasks.console.commands import render
@@ -72,6 +73,15 @@ def test_the_first_host_is_proven_before_any_other_is_touched(mocker):
     ]
     assert world.proven[0] == "a" and sorted(world.proven[1:]) == sorted("abc" * 2)
     assert [step["step"] for step in outcome.steps] == ["prepare", "stop", "start"]
+
+
+def test_in_its_turn_a_host_is_said_to_stop_and_start_what_it_runs(mocker, capsys):
+    ends(mocker)
+    run = execution(structs.replace(STOP, title="Stop api, db", services=("api", "db")), START, names="ab")
+    run.host.fleet[1].environment = structs.replace(environment(), elsewhere=["db"])
+    run.complete()
+    said = capsys.readouterr().out
+    assert "[1/2] Stop api, db on u@a:22" in said and "[1/2] Stop api on u@b:22" in said
 
 
 def test_where_the_first_does_not_become_well_the_others_are_not_touched_and_it_says_who_is_where(mocker):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from tasks.config.around import Hook, Hooks
 from tasks.engine import turns
@@ -54,6 +55,15 @@ def test_where_the_schema_moves_all_stop_and_only_what_comes_after_it_goes_host_
 @pytest.mark.parametrize("steps", [(PREPARE, CHECKOUT), (STOP,), (START, MIGRATE), ()])
 def test_what_starts_nothing_is_for_all_hosts_at_once(steps):
     assert taken(*steps, hooks=BALANCER).turns == Turns()
+
+
+def test_which_host_has_what_is_a_fact_of_every_plan_of_hosts_that_differ():
+    members = fleet(*"abc")
+    for member, others in zip(members, (["db"], ["db"], []), strict=True):
+        member.environment = structs.replace(environment(), elsewhere=others)
+    told = "by their roles: api on u@a:22, u@b:22; api, db on u@c:22"
+    assert turns.taken(plan(STOP, facts=["a fact"]), members[0]).facts == [told, "a fact"]
+    assert turns.kinds(fleet("a", "b")[0]) == []
 
 
 @pytest.mark.parametrize(("count", "rolling"), [(1, None), (1, 1), (4, "all")])

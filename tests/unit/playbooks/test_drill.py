@@ -13,6 +13,7 @@ from msgspec import structs
 from tasks.console import terminal
 from tasks.console.commands import fab, render
 from tasks.console.errors import Failed, Held, Refused
+from tasks.engine.before import ReleaseBefore
 from tasks.engine.plan import Plan, Step
 from tasks.engine.world import Outcome
 from tasks.playbooks import drill as drilling
@@ -112,10 +113,23 @@ def test_what_could_not_be_run_is_no_pass_and_the_rest_is_tried(ends):
     )
 
 
-def test_where_a_playbook_fails_halfway_nothing_follows_and_its_next_command_is_named(ends):
+@pytest.mark.parametrize(
+    ("before", "way"),
+    [(None, "undo --run rollback"), (ReleaseBefore(dump="d.dump"), "undo --run rollback --restore-snapshot")],
+)
+def test_where_a_playbook_fails_halfway_nothing_follows_and_its_commands_are_named(ends, before, way):
+    full_rollback.plan.side_effect = [made("rollback", before=before)]
     ends[0]["rollback"] = Failed(f"checkout: failed\n  next: {fab('resume')}")
     line, found = failed()
     assert states(found) == ["failed", "not run", "not run", "not run"]
+    assert found.parts[1].found == "the rollback did not end"
+    assert line.endswith(f"failed\n  next: fab resume\n  a drill: what it did is taken back by fab {way}")
+
+
+def test_where_an_undo_fails_halfway_nothing_else_is_to_be_taken_back_once_it_is_resumed(ends):
+    ends[0]["undo of the restore"] = Failed(f"checkout: failed\n  next: {fab('resume')}")
+    line, found = failed()
+    assert states(found) == ["proven", "proven", "proven", "failed"]
     assert line.endswith("checkout: failed\n  next: fab resume")
 
 
@@ -123,7 +137,7 @@ def test_where_an_undo_is_refused_the_host_is_not_as_it_was_and_the_command_is_n
     ends[0]["undo of the rollback"] = Held("somebody holds the lock")
     line, found = failed()
     assert states(found) == ["proven", "not run", "not run", "not run"]
-    assert line.endswith("somebody holds the lock It is still to be taken back: fab undo --run rollback")
+    assert line.endswith("somebody holds the lock. It is still to be taken back: fab undo --run rollback")
 
 
 def test_a_lock_that_is_held_from_the_start_ends_it_at_once(ends):
@@ -140,10 +154,27 @@ def test_on_an_application_that_is_ill_nothing_is_run(ends):
     assert ends[1] == []
 
 
-def test_a_ctrl_c_ends_it(ends):
-    ends[0]["rollback"] = KeyboardInterrupt()
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt(), Refused("Interrupted.")])
+def test_a_ctrl_c_before_anything_is_changed_ends_it(ends, stopped):
+    full_rollback.plan.side_effect = stopped
     line, found = failed()
     assert states(found) == ["not run"] * 4 and line.endswith("Interrupted.")
+
+
+def test_a_ctrl_c_while_the_way_back_is_looked_for_says_what_is_to_be_taken_back(ends):
+    undo.exactly.side_effect = KeyboardInterrupt()
+    line, found = failed()
+    assert states(found) == ["proven", "not run", "not run", "not run"]
+    assert line.endswith("Interrupted. It is still to be taken back: fab undo --run rollback")
+
+
+@pytest.mark.parametrize(("part", "before"), [("rollback", 0), ("undo of the rollback", 1)])
+def test_a_ctrl_c_before_the_first_step_of_a_run_or_after_its_last_names_the_way_back(ends, part, before):
+    ends[0][part] = KeyboardInterrupt()
+    line, found = failed()
+    assert states(found) == ["proven"] * before + ["failed"] + ["not run"] * (3 - before)
+    assert f"first step of run {part}, or after its last one: fab status says which" in line
+    assert line.endswith("taken back by fab undo --run rollback" if not before else ": fab undo --run rollback")
 
 
 def test_what_was_left_out_of_a_proof_is_not_proven(ends):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec import structs
 
 from tasks.preflight import service_choice
@@ -78,3 +79,18 @@ def test_there_is_no_step_where_there_is_nothing_to_do():
     assert containers.build.step(report) is None
     assert containers.stop.step(report) is None
     assert containers.start_existing_step(report) is None
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        containers.stop.step(reports.rollback(stopping=["api", "web"])),
+        containers.start.step(reports.rollback(moves=Moves([], ["api", "web"]), stopping=[])),
+        containers.start_existing_step(reports.rollback(stopping=["api", "web"])),
+        containers.restart.step(reports.services("api")),
+        containers.start.step(reports.services("api")),
+        containers.recreate_step(reports.services("api")),
+    ],
+)
+def test_a_step_knows_the_services_that_its_title_names(step):
+    assert step.services and f" {', '.join(step.services)}" in step.title

@@ -42,8 +42,3 @@ def test_what_only_others_run_is_taken_from_the_first_of_them(host):
 
 def test_a_host_that_runs_all_is_seen_as_it_is(host):
     assert fleetwide.joined(host(), [FIRST, *OTHERS]) is FIRST
-    assert fleetwide.told(host()) == []
-
-
-def test_a_host_that_does_not_run_all_is_named(host):
-    assert fleetwide.told(host("web", "db")) == ["u@h:22 has nothing to do with web, db"]

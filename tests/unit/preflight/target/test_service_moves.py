@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -29,12 +30,13 @@ def moved(
     wanted: Target = WANTED,
     back: tuple[str, ...] = (),
     images: tuple[str, ...] = (),
+    hosts: Sequence[Any] = (),
     **said: Any,
 ) -> Moves:
     seen = state(*containers)
     before = ReleaseBefore(running=list(back)) if back else None
     known = environment(compose={**SETTINGS["compose"], **said})
-    return service_moves.plan(known, [seen], Asked(seen, COMMIT, wanted, before=before), images)
+    return service_moves.plan(known, [seen], Asked(seen, COMMIT, wanted, before=before, hosts=hosts), images)
 
 
 def test_infrastructure_stays_up_and_is_said_to():
@@ -88,6 +90,12 @@ def test_what_never_ran_is_not_started_unless_nothing_runs_or_the_commit_brings_
     assert "proxy has no container and gets none" in moves.facts
     assert "worker has no container and is started" in moves.facts
     assert "proxy" in moved(container("db")).starting
+
+
+def test_of_what_other_hosts_have_nothing_is_said_on_those_that_do_not(mocker):
+    alone = mocker.Mock(environment=structs.replace(environment(), elsewhere=["db", "proxy"]))
+    moves = moved(container("api"), hosts=[alone])
+    assert not [fact for fact in moves.facts if fact.startswith(("db ", "proxy "))]
 
 
 @pytest.mark.parametrize(
