@@ -7,7 +7,7 @@ from msgspec import structs
 
 from tasks.preflight import service_choice
 from tasks.preflight.target.service_moves import Moves
-from tasks.steps import containers
+from tasks.steps import builds, containers
 from tests.unit.support import reports
 from tests.unit.support.deployment import HEAD, container, state
 from tests.unit.support.reports import shown
@@ -89,7 +89,7 @@ def test_there_is_no_step_where_there_is_nothing_to_do():
         containers.start_existing_step(reports.rollback(stopping=["api", "web"])),
         containers.restart.step(reports.services("api")),
         containers.start.step(reports.services("api")),
-        containers.recreate_step(reports.services("api")),
+        builds.recreate_step(reports.services("api")),
     ],
 )
 def test_a_step_knows_the_services_that_its_title_names(step):
