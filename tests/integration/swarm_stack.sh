@@ -34,13 +34,13 @@ services:
         - -c
         - "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8000); c.request('GET', '/health'); c.getresponse()"
       interval: 2s
-      start_period: 30s
+      retries: 15
     secrets: [token]
     configs: [{source: settings, target: /etc/shop/settings.ini}]
     stop_grace_period: 1s
     deploy:
       replicas: 3
-      update_config: {parallelism: 1, order: stop-first, monitor: 3s, failure_action: pause}
+      update_config: {parallelism: 1, delay: "\${DELAY:-0s}", order: stop-first, monitor: 3s, failure_action: pause}
   agent:
     image: $registry/shop/app:$1
     command: ["sleep", "infinity"]

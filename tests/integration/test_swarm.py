@@ -6,7 +6,7 @@ import shlex
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -94,11 +94,27 @@ class Stack:
         """What is left on the manager of containers and files that a run made."""
         return self.sh("docker ps -aq -f name=fab- -f name=rehearsal; ls /dev/shm; docker service ls -q -f name=fab-")
 
+    def as_deployed(self) -> bool:
+        """Whether the bad release runs on all nodes, and no task is being replaced."""
+        form = "'{{with .UpdateStatus}}{{.State}}{{end}}'"
+        replaced = self.sh(f"docker service inspect -f {form} shop_app shop_agent shop_db").split()
+        images = {*self.tasks("app").values(), *self.tasks("agent").values()}
+        return "updating" not in replaced and len(images) == 1 and self.answers() == ["500"] * 3
+
     def settled(self) -> None:
-        """Bring the bad release back, as it was deployed."""
-        self.sh("cd shop && git checkout -q -f stack && export $(cat .env) && "
-                "rm -rf .git/fab-rollback /dev/shm/fab-rollback.* && "
-                "docker stack deploy --detach=false -c docker-stack.yml shop", timeout=180)  # fmt: skip
+        """Bring the bad release back, as it was deployed, unless a test left it like that."""
+        self.sh("cd shop && git checkout -q -f stack && rm -rf .git/fab-rollback /dev/shm/fab-rollback.*")
+        if not self.as_deployed():
+            self.sh("cd shop && export $(cat .env) && docker stack deploy --detach=true -c docker-stack.yml shop")
+            until(self.as_deployed)
+
+
+def until(holds: Callable[[], bool], seconds: float = 180) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(1)
 
 
 def address(host: Host) -> str:
@@ -131,7 +147,6 @@ def three(tmp_path_factory) -> Iterator[Stack]:
 def stack(three: Stack) -> Stack:
     """The swarm with the bad release on all nodes."""
     three.settled()
-    assert three.answers() == ["500", "500", "500"]
     return three
 
 
@@ -167,10 +182,8 @@ def test_a_run_whose_operator_dies_while_tasks_are_replaced_is_resumed(stack):
     words = stack.operator.command("code-rollback", "--commit", "v2", "--yes")
     running = subprocess.Popen(words, env=stack.operator.environ(), cwd=PROJECT, stdout=subprocess.DEVNULL)
     image = "docker service inspect -f '{{.Spec.TaskTemplate.ContainerSpec.Image}}' shop_app"
-    before, end = stack.sh(image), time.monotonic() + 120
-    while stack.sh(image) == before:
-        assert time.monotonic() < end
-        time.sleep(0.5)
+    before = stack.sh(image)
+    until(lambda: stack.sh(image) != before)
     running.send_signal(signal.SIGKILL)
     running.wait()
     assert stack.operator.fab("code-rollback", "--commit", "v2", "--yes").code == 3
@@ -216,10 +229,7 @@ def test_the_schema_alone_goes_back_between_a_stop_and_a_start_and_its_snapshot_
 def test_a_run_whose_operator_dies_while_all_is_stopped_is_resumed(stack):
     words = stack.operator.command("full-rollback", "--commit", "v1", "--yes")
     running = subprocess.Popen(words, env=stack.operator.environ(), cwd=PROJECT, stdout=subprocess.DEVNULL)
-    end = time.monotonic() + 120
-    while stack.tasks("app"):
-        assert time.monotonic() < end
-        time.sleep(0.5)
+    until(lambda: not stack.tasks("app"))
     running.send_signal(signal.SIGKILL)
     running.wait()
     ran = stack.operator.fab("resume", "--yes")

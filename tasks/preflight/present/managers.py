@@ -12,6 +12,7 @@ from ...ssh import fleet
 from ...ssh.host import Host
 from ...ssh.parallel import parallel_map
 from ...ssh.probe import answered
+from ...tools.compose import compose
 
 
 class _Manager(NamedTuple):
@@ -47,7 +48,7 @@ def serving(c: Host) -> Host:
 
 def _ask(member: Host) -> _Manager:
     try:
-        nodes, runs = member.ask(answered("docker node ls -q"), journal.every(member.environment, 1, ["run"]))
+        nodes, runs = member.ask(answered(compose.call(member.environment, "leader.sh")), journal.every(member.environment, 1, ["run"]))
     except (Failed, Refused) as error:
         said = error.reason if isinstance(error, Refused) else error.message or ""
         return _Manager(member, problem=said.removeprefix(f"{member.address}: ").rstrip("."))

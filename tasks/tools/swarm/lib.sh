@@ -76,13 +76,15 @@ stacked() { # FORMAT: what `docker service inspect` says of the stack's services
 
 # Prints a line for each service of the stack: its name there, its image, and when that was deployed (seconds): its last
 # update changed the image, or the whole stack was deployed later. Scaling, restarts and lost nodes deploy nothing.
-deployed() {
+deployed() (
   about='{{.Spec.Name}} {{.Spec.TaskTemplate.ContainerSpec.Image}} {{.UpdatedAt.Unix}}'
-  stacked "$about {{with .PreviousSpec}}{{.TaskTemplate.ContainerSpec.Image}}{{end}}" | prefix=$prefix awk '
+  said=$(stacked "$about {{with .PreviousSpec}}{{.TaskTemplate.ContainerSpec.Image}}{{end}}") || exit
+  printf '%s\n' "$said" | prefix=$prefix awk '
+    !NF { next }
     { name[NR] = substr($1, length(ENVIRON["prefix"]) + 1) " " $2; at[NR] = $3; changed[NR] = $2 != $4 }
     NR == 1 || $3 < whole { whole = $3 }
     END { for (n = 1; n <= NR; n++) print name[n], (changed[n] ? at[n] : whole) }'
-}
+)
 
 # Prints how every node knows an image: by its digest in a registry that has it, or by its id where no other node is.
 pinned() { # IMAGE

@@ -34,7 +34,8 @@ VOLUMES
 said() { docker service inspect -f "{{with .Spec.TaskTemplate.ContainerSpec}}$1{{end}}" "$prefix$of"; } # FORMAT
 
 mounted() { # its folders and volumes that are on this node
-  said '{{range .Mounts}}{{.Type}} {{.Source}}:{{.Target}}{{if .ReadOnly}}:ro{{end}}{{println}}{{end}}' | while read -r kind mount; do
+  mounts=$(said '{{range .Mounts}}{{.Type}} {{.Source}}:{{.Target}}{{if .ReadOnly}}:ro{{end}}{{println}}{{end}}') || return
+  printf '%s\n' "$mounts" | while read -r kind mount; do
     case $kind in
       bind) printf '%s\n' "$mount" ;;
       volume) ! docker volume inspect "${mount%%:*}" >/dev/null 2>&1 || printf '%s\n' "$mount" ;;
@@ -43,15 +44,17 @@ mounted() { # its folders and volumes that are on this node
 }
 
 configured() { # its configs, as files
-  said '{{range .Configs}}{{.ConfigID}} {{with .File}}{{.Name}}{{end}}{{println}}{{end}}' | while read -r id name; do
+  configs=$(said '{{range .Configs}}{{.ConfigID}} {{with .File}}{{.Name}}{{end}}{{println}}{{end}}') || return
+  printf '%s\n' "$configs" | while read -r id name; do
     [ -n "$name" ] || continue
-    docker config inspect -f '{{json .Spec.Data}}' "$id" | tr -d '"' | base64 -d >"$laid/$id"
+    data=$(docker config inspect -f '{{json .Spec.Data}}' "$id") || exit
+    printf '%s\n' "$data" | tr -d '"' | base64 -d >"$laid/$id" || exit
     printf '%s:%s:ro\n' "$laid/$id" "/${name#/}"
   done
 }
 
 trusted() { # its secrets, as files: only a task is told them, so one is run here for as long as that takes
-  secrets=$(said '{{range .Secrets}}{{.SecretID}} {{.SecretName}} {{with .File}}{{.Name}}{{end}}{{println}}{{end}}')
+  secrets=$(said '{{range .Secrets}}{{.SecretID}} {{.SecretName}} {{with .File}}{{.Name}}{{end}}{{println}}{{end}}') || return
   set -- --detach --quiet --no-resolve-image --with-registry-auth --restart-condition none --entrypoint tail
   set -- "$@" --constraint "node.id==$(docker info -f '{{.Swarm.NodeID}}')"
   task=
@@ -62,14 +65,14 @@ $secrets
 SECRETS
   [ -n "$task" ] || return 0
   # shellcheck disable=SC2086 # names of secrets hold no space
-  docker service create --name "$made" "$@" $task "$(said '{{.Image}}')" -f /dev/null >/dev/null
+  docker service create --name "$made" "$@" $task "$(said '{{.Image}}')" -f /dev/null >/dev/null || return
   task=$(task_here) || refuse "the secrets of $of cannot be had: no task that is told them starts on this node"
   printf '%s\n' "$secrets" | while read -r id _ name; do
     [ -n "$id" ] || continue
-    docker exec -u 0 "$task" cat "/run/secrets/$id" </dev/null >"$laid/$id"
+    docker exec -u 0 "$task" cat "/run/secrets/$id" </dev/null >"$laid/$id" || exit
     case $name in /*) ;; *) name=/run/secrets/$name ;; esac
     printf '%s:%s:ro\n' "$laid/$id" "$name"
-  done
+  done || return
   docker service rm "$made" >/dev/null
 }
 

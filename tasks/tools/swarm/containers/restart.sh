@@ -17,5 +17,6 @@ before=$(ids "$@")
 replace $(database_of "$@")
 # shellcheck disable=SC2046
 replace $(applications "$@")
-left=$(printf '%s\n' "$before" | grep -xF -e "$(ids "$@")" || :)
+after=$(ids "$@")
+left=$(printf '%s\n' "$before" | grep -xF -e "$after" || :)
 [ -z "$left" ] || fail "not restarted: $(echo "$left" | paste -sd ' ')"

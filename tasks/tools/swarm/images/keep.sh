@@ -10,7 +10,8 @@ of_commit() { # SECONDS LABEL
   [ "$2" = "$commit" ] || { [ -z "$2" ] && [ "${1:-0}" -ge "${moved:-0}" ]; }
 }
 
-runs=$(deployed | services="$IMAGES" awk '
+deployed=$(deployed)
+runs=$(printf '%s\n' "$deployed" | services="$IMAGES" awk '
   BEGIN { count = split(ENVIRON["services"], own, "\n"); while (count) { split(own[count--], pair, " "); ours[pair[1]] } }
   $1 in ours')
 newest=$(printf '%s\n' "$runs" | cut -d ' ' -f 3 | sort -n | tail -n 1)

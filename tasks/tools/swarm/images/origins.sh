@@ -2,7 +2,8 @@
 # says of itself if it is on this node.
 . "$SCRIPTS/tools/compose/lib.sh"
 about='.{{index .Config.Labels "org.opencontainers.image.revision"}} {{join .RepoTags ","}}'
-images=$(deployed | while read -r service image at; do
+deployed=$(deployed)
+images=$(printf '%s\n' "$deployed" | while read -r service image at; do
   printf '%s\t%s %s\n' "$service" "$(date -u -d "@$at" +%FT%TZ)" "$(docker image inspect -f "$about" "$image" 2>/dev/null || echo '. ')"
 done)
 sh "$SCRIPTS/tools/swarm/reads/containers.sh" | images=$images awk '

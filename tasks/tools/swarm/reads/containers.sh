@@ -15,9 +15,9 @@ services=$(stacked "service$tab{{.ID}}$tab{{.Spec.Name}}$tab$policy$tab$stopped"
 tasks=$(docker service ps --no-trunc --quiet $(printf '%s\n' "$services" | cut -f 2))
 # shellcheck disable=SC2086 # ids, one word each
 told=$([ -z "$tasks" ] || docker inspect --type task -f "$about" $tasks)
+nodes=$(docker node ls --format "node$tab{{.ID}}$tab{{.Hostname}}$tab{{.Status}}")
 {
-  printf '%s\n' "$services"
-  docker node ls --format "node$tab{{.ID}}$tab{{.Hostname}}$tab{{.Status}}"
+  printf '%s\n' "$services" "$nodes"
   { printf '%s\n' "$told" | cut -f 12 && printf '%s\n' "$services" | cut -f 6; } | sort -u | while read -r image; do
     [ -z "$image" ] || printf 'image\t%s\t%s\n' "$image" "$(docker image inspect -f '{{.Id}}' "$image" 2>/dev/null)"
   done

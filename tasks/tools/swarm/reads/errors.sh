@@ -1,6 +1,8 @@
 # Prints what errors.sh of compose does, of the stack's tasks on all nodes.
 . "$SCRIPTS/tools/compose/lib.sh"
-stacked '{{.Spec.Name}}' | while read -r service; do
+services=$(stacked '{{.Spec.Name}}')
+printf '%s\n' "$services" | while read -r service; do
+  [ -n "$service" ] || continue
   docker service logs --timestamps --no-trunc --since "${MINUTES}m" --tail 2000 "$service" 2>&1 \
     | sed -n 's/^\([^ ]*\) \([^ ]*\)[.][a-z0-9]*@\([^ ]*\) *| /\2@\3=\1 /p' | grep -aE "$PATTERN" \
     | grep -avE "$PROBES" | cut -c 1-400

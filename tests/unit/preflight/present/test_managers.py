@@ -7,7 +7,7 @@ import pytest
 from tasks.console.errors import ConnectionLost, Refused
 from tasks.preflight.present import managers
 from tasks.ssh.shell import Answer
-from tests.unit.support.deployment import environment
+from tests.unit.tools.swarm.test_stack import SWARM
 
 EARLY, LATE = "20260101-000000-aaaaaa", "20260102-000000-aaaaaa"
 LEADERLESS = "The swarm does not have a leader"
@@ -18,7 +18,7 @@ def served(mocker, capsys):
     """Return which manager serves, by its number, and what the operator is told: each says its last run, or fails."""
 
     def serve(*says: str | Exception) -> tuple[int, str]:
-        members = [mocker.Mock(address=f"m{n}", environment=environment()) for n, _ in enumerate(says)]
+        members = [mocker.Mock(address=f"m{n}", environment=SWARM) for n, _ in enumerate(says)]
         for member, said in zip(members, says, strict=True):
             member.fleet = tuple(members)
             runs = {said: []} if said and isinstance(said, str) and said != LEADERLESS else {}

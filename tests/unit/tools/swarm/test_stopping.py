@@ -19,10 +19,12 @@ case "$*" in
   "service inspect"*UpdateStatus*) echo ",,image" ;;
   "service update"*) : >"$HOME/halted" ;;
   "service ps"*CurrentState*) {silent}[ -z "{runs}" ] || printf 'Running 2 hours ago\\tshop_app.1 on one\\n' ;;
+  "service ps --quiet"*) {ids}echo t1 ;;
   "service ps"*) echo t1 ;;
   "inspect --type task"*) echo "app t1 running running 1 image" ;;
 esac
 """
+NAMES = ("label", "mode", "scaled", "nowhere", "runs", "silent", "nodes", "ids")
 NOWHERE = "node.id==stopped-by-fab-rollback"
 
 
@@ -30,9 +32,8 @@ class Ran:
     """How a script ended, and which updates of services it made."""
 
     def __init__(self, script: str, *services: str, **said: str) -> None:
-        said = {"label": "", "mode": "3", "scaled": "0", "nowhere": "", "runs": "", "silent": "", "nodes": "", **said}
-        docker = DOCKER
-        for name, value in said.items():
+        docker, known = DOCKER, {"mode": "3", "scaled": "0"}
+        for name, value in {**dict.fromkeys(NAMES, ""), **known, **said}.items():
             docker = docker.replace("{" + name + "}", value)
         with Stage(docker=docker) as stage:
             (stage.home / "app").mkdir()
@@ -95,6 +96,12 @@ def test_a_restart_that_leaves_a_task_of_before_is_no_restart():
     ran = Ran("containers/restart.sh", "app", mode="")
     assert ran.updates == [["--detach", "--quiet", "--force", "shop_app"]]
     assert (ran.done.returncode, "not restarted: t1" in ran.done.stderr) == (1, True)
+
+
+def test_a_restart_of_which_nobody_says_what_runs_since_is_not_claimed():
+    later = f"[ ! -e \"$HOME/halted\" ] || {{ echo '{LEADERLESS}' >&2; exit 1; }}; "
+    done = Ran("containers/restart.sh", "app", mode="", ids=later).done
+    assert (done.returncode, done.stderr.strip()) == (1, LEADERLESS)
 
 
 def test_what_somebody_starts_after_the_stop_is_named():
