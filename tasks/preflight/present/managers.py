@@ -48,8 +48,9 @@ def serving(c: Host) -> Host:
 
 def _ask(member: Host) -> _Manager:
     try:
-        nodes, runs = member.ask(answered(compose.call(member.environment, "leader.sh")), journal.every(member.environment, 1, ["run"]))
+        known = journal.every(member.environment, 1, ["run"])
+        leads, runs = member.ask(answered(compose.call(member.environment, "leader.sh")), known)
     except (Failed, Refused) as error:
         said = error.reason if isinstance(error, Refused) else error.message or ""
         return _Manager(member, problem=said.removeprefix(f"{member.address}: ").rstrip("."))
-    return _Manager(member, next(reversed(runs), ""), "" if nodes.ok else last_line(nodes.err))
+    return _Manager(member, next(reversed(runs), ""), "" if leads.ok else last_line(leads.err))
