@@ -8,7 +8,7 @@ from ...console import terminal
 from ...console.errors import Failed, Refused
 from ...console.text import last_line
 from ...engine import journal
-from ...ssh import fleet
+from ...ssh import fleet, scripts
 from ...ssh.host import Host
 from ...ssh.parallel import parallel_map
 from ...ssh.probe import answered
@@ -48,8 +48,10 @@ def serving(c: Host) -> Host:
 
 def _ask(member: Host) -> _Manager:
     try:
-        known = journal.every(member.environment, 1, ["run"])
-        leads, runs = member.ask(answered(compose.call(member.environment, "leader.sh")), known)
+        leads, runs = member.ask(
+            answered(scripts.call("tools/swarm/leader.sh", **compose.variables(member.environment))),
+            journal.every(member.environment, 1, ["run"]),
+        )
     except (Failed, Refused) as error:
         said = error.reason if isinstance(error, Refused) else error.message or ""
         return _Manager(member, problem=said.removeprefix(f"{member.address}: ").rstrip("."))

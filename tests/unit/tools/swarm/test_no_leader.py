@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from tasks.ssh import scripts
 from tasks.ssh.shell import Word
 from tasks.tools.compose import compose
 from tests.unit.support.stage import Stage
@@ -30,6 +31,7 @@ case "$*" in
 esac
 """
 OF_TASKS = "{{with .Spec.TaskTemplate.ContainerSpec}}"
+LEADER = scripts.call("tools/swarm/leader.sh", **compose.variables(SWARM))
 LIKENESS = '. "$SCRIPTS/tools/compose/lib.sh"; likeness app'
 
 
@@ -51,7 +53,6 @@ def run(command: str, lost: str) -> subprocess.CompletedProcess:
         ("reads/errors.sh", "service ls"),
         ("images/keep.sh", "service ls"),
         ("images/origins.sh", "service ls"),
-        ("leader.sh", "node ls"),
     ],
 )
 def test_what_it_does_not_say_is_a_failure_with_its_words(script, lost):
@@ -75,11 +76,16 @@ def test_a_leader_is_waited_for_while_another_one_is_chosen():
     with Stage(docker=later) as stage:
         (stage.home / "app").mkdir()
         hasten(stage)
-        assert stage.run(compose.call(SWARM, "leader.sh")).returncode == 0
+        assert stage.run(LEADER).returncode == 0
+
+
+def test_one_that_is_not_chosen_in_half_a_minute_is_not_waited_for_any_longer():
+    done = run(LEADER, "node ls")
+    assert (done.returncode, done.stderr.strip()) == (1, LEADERLESS)
 
 
 def test_a_worker_is_not_waited_for():
     with Stage(docker="echo 'This node is not a swarm manager.' >&2; exit 1") as stage:
         (stage.home / "app").mkdir()
-        done = stage.run(compose.call(SWARM, "leader.sh"))
+        done = stage.run(LEADER)
         assert (done.returncode, len(stage.calls)) == (1, 1), done.stderr
