@@ -51,7 +51,9 @@ def drill(
     """Practise a rollback, a restore and their undo, timed, proven and held against objectives; 0 if all is well."""
     if history:
         return show(c)
-    if not beside:
+    if beside:
+        practice.may_copy(c.environment)
+    else:
         practice.may_interrupt(c.environment, interrupt)
         practice.must_be_well(c)
     aim = practice.aim(c)
@@ -77,7 +79,8 @@ def show(c: Host) -> list[Drill]:
     if console.emit_json(to_builtins(found)):
         return found
     if not found:
-        console.say(f"No drill was made here yet: {fab('drill')}, or {fab('drill --beside')}.")
+        beside = "" if c.environment.stack else f", or {fab('drill --beside')}"
+        console.say(f"No drill was made here yet: {fab('drill')}{beside}.")
         return found
     console.table(drill_view.HEADINGS, map(drill_view.line, reversed(found)))
     for line in drill_view.chart(found):

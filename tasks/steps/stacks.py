@@ -19,7 +19,7 @@ from ..ssh.host import Host
 KNOWN = frozenset(
     {
         *("full-rollback", "code-rollback", "migration-rollback", "container-restart", "emergency-restore"),
-        *("undo", "resume", "status", "verify", "check", "diagnose"),
+        *("undo", "resume", "status", "verify", "check", "diagnose", "drill"),
         *("containers.status", "containers.stop", "containers.start", "containers.restart"),
         *("db.current", "db.history", "db.heads", "db.preview", "db.rehearse", "db.downgrade"),
         *("backups.create", "backups.list", "backups.check", "backups.restore", "backups.prune"),

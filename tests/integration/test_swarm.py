@@ -248,6 +248,24 @@ def test_where_the_downgrade_fails_the_snapshot_comes_back_and_all_tasks_as_they
     assert (len(stack.tasks("app")), len(stack.tasks("agent"))) == (3, 3)
 
 
+def test_a_drill_goes_the_way_back_on_all_nodes_and_leaves_them_as_they_were(stack):
+    fab, database = stack.operator.fab, stack.tasks("db")
+    refused = fab("drill", "--interrupt", "test", "--yes")
+    assert (refused.code, "a drill starts from an application that is well" in refused.err) == (2, True), refused.text
+    for words in ("full-rollback --commit v1", "undo", "full-rollback --commit v2", "backups.create"):
+        ran = fab(*words.split(), "--yes")
+        assert ran.code == 0, ran.text
+    ran = fab("drill", "--interrupt", "test", "--yes", "--json", timeout=600)
+    assert ran.code == 0, ran.text
+    parts = {part["name"]: part["state"] for part in ran.json()["parts"]}
+    assert parts == dict.fromkeys(("rollback", "undo of the rollback", "restore", "undo of the restore"), "proven")
+    assert (stack.head(), stack.answers(), stack.revision(), stack.left()) == ("v2", ["200"] * 3, UP, "")
+    assert (stack.tasks("db"), len(stack.tasks("app")), len(stack.tasks("agent"))) == (database, 3, 3)
+    assert "passed" in fab("drill", "--history").out
+    ran = fab("drill", "--beside")
+    assert (ran.code, "no copy of a swarm's stack is made" in ran.err) == (2, True), ran.text
+
+
 REFUSED = {
     "one service": (("code-rollback", "--commit", "v2", "--service", "app"), "a stack is deployed as a whole"),
     "an image that nobody has": (("code-rollback", "--commit", "nowhere"), "cannot be pulled; nothing was stopped"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...console.commands import fab
 from ...console.units import age
+from .. import practice
 from ..history.drills import PROVEN, Drill
 from .looked import Looked
 from .need import Need, doubtful, ok
@@ -15,7 +15,7 @@ def drill(k: Looked) -> Need | None:
     """Return whether the last drill was passed, and lately; it is remembered on the first host."""
     if not k.primary:
         return None
-    cure = fab("drill --beside" if k.production else "drill")
+    cure = practice.command(k.environment, k.production)
     if not k.drills:
         return doubtful("never drilled", cure)
     last = k.drills[-1]

@@ -6,6 +6,7 @@ import pytest
 from msgspec import structs
 
 from tasks.config import inventory
+from tasks.console.commands import commands_in, render
 from tasks.console.errors import Refused
 from tasks.preflight import practice
 from tasks.preflight.backups import finding
@@ -28,6 +29,19 @@ def test_production_is_interrupted_only_by_its_name(production):
     practice.may_interrupt(here, "production")
     with pytest.raises(Refused, match="--interrupt staging: this is production"):
         practice.may_interrupt(here, "staging")
+
+
+def test_of_a_stack_no_copy_is_made_and_none_is_offered(production):
+    here = structs.replace(environment(orchestrator="swarm", stack="shop"), name="production")
+    with pytest.raises(Refused, match="no copy of a swarm's stack is made") as refused:
+        practice.may_copy(here)
+    assert [render(one) for one in commands_in(refused.value.next)] == [
+        "fab backups.check --file latest --restore", "fab db.rehearse", "fab drill"
+    ]  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        practice.may_interrupt(here, None)
+    assert render(refused.value.next) == "All the same: fab drill --interrupt production"
+    practice.may_copy(environment())
 
 
 def test_elsewhere_nothing_has_to_be_named(production):

@@ -45,6 +45,9 @@ def database(**values):
     return environment(database={**STORED, **values}, notify=["json://h"])
 
 
+STACK = structs.replace(database(), orchestrator="swarm", stack="shop", name="production")
+
+
 def test_where_all_is_there_all_is_ok_and_nothing_is_to_be_done():
     found = judged(looked())
     assert [need for need in found.values() if (need.state, need.cure) != ("ok", "")] == []
@@ -144,6 +147,7 @@ def test_every_need_but_the_connection_was_seen_to_be_wanting():
         ("notification", {"told": None}, "fab check --notify"),
         ("drill", {"drills": []}, "fab drill"),
         ("drill", {"drills": [], "production": True}, "fab drill --beside"),
+        ("drill", {"drills": [], "production": True, "environment": STACK}, "fab drill --interrupt production"),
     ],
 )  # fmt: skip
 def test_the_cure_is_what_can_be_typed(name, broken, cure):
