@@ -32,6 +32,15 @@ def fab(command: str) -> str:
     return f"{BEGIN}{command}{END}"
 
 
+def fab_at(target: str, command: str) -> str:
+    """Return `command` written out for an operator to type with `target` as -H, whatever he gave now."""
+    token = _target.set(target)
+    try:
+        return render(fab(command))
+    finally:
+        _target.reset(token)
+
+
 def render(text: str, joint: str = " ") -> str:
     """Return `text` with its commands as this operator types them, `joint` between their words."""
     target, full_name = _target.get(), _full_name.get()

@@ -21,7 +21,7 @@ services:
       interval: 2s
     deploy:
       endpoint_mode: dnsrr
-      placement: {constraints: ["node.hostname==$node"]}
+      placement: {constraints: ["node.labels.database==here"]}
   app:
     image: $registry/shop/app:$1
     environment:
@@ -95,6 +95,7 @@ git tag nowhere
 git reset -q --hard bad
 
 while IFS= read -r line; do export "${line?}"; done <.env
+docker node update --label-add database=here "$node"
 docker stack deploy --detach=true -c docker-stack.yml shop
 app() { docker ps -q --filter label=com.docker.swarm.service.name=shop_app --filter health=healthy; }
 tries=60

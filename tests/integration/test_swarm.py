@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import signal
 import subprocess
 import time
@@ -81,14 +80,20 @@ class Stack:
         ask = "curl -s -o /dev/null -m 5 -w '%{http_code}' http://127.0.0.1:8000/health || :"
         return [host.exec(ask) for host in self.hosts]
 
-    def head(self) -> str:
-        """The tags of the commit in the checkout."""
-        return self.sh("git -C shop tag --points-at HEAD")
+    def head(self, node: Host | None = None) -> str:
+        """The tags of the commit in the checkout on the manager, or on another one."""
+        return (node or self.manager).exec("git -C shop tag --points-at HEAD")
 
-    def revision(self) -> str:
-        """The revision that the database is at."""
+    def revision(self, node: Host | None = None) -> str:
+        """The revision that the database is at, which runs on the manager, or on this node."""
         asked = "docker exec $(docker ps -q -f name=shop_db) psql -At -U jctc_user -d jctc_db -c"
-        return self.sh(f"{asked} 'SELECT version_num FROM alembic_version'")
+        return (node or self.manager).exec(f"{asked} 'SELECT version_num FROM alembic_version'")
+
+    def database_on(self, host: Host) -> None:
+        """Have the database's task run on that node, with the data that it has there."""
+        for one in self.hosts:
+            self.sh(f"docker node update --label-add database={'here' if one is host else 'not'} {one.name}")
+        host.exec("until docker ps -q -f name=shop_db -f health=healthy | grep .; do sleep 0.5; done", timeout=120)
 
     def left(self) -> str:
         """What is left on the manager of containers and files that a run made."""
@@ -297,13 +302,63 @@ def test_a_value_that_nobody_tells_is_refused(three):
 
 def test_a_database_on_another_node_is_refused_with_its_name(three):
     three.settled()
-    other = three.hosts[1].name
-    here, there = (shlex.quote(f"node.hostname=={name}") for name in (three.manager.name, other))
-    update = "docker service update --detach=false --quiet"
-    three.sh(f"{update} --constraint-rm {here} --constraint-add {there} shop_db", timeout=120)
-    ran = three.operator.fab("code-rollback", "--commit", "v2", "--yes")
-    three.sh(f"{update} --constraint-rm {there} --constraint-add {here} shop_db", timeout=120)
-    assert (ran.code, f"the database container (db) runs on {other}" in ran.err) == (2, True), ran.text
+    other = three.hosts[1]
+    three.database_on(other)
+    refused = [three.operator.fab(*words, "--yes") for words in (("code-rollback", "--commit", "v2"), ("backups.create",))]
+    three.database_on(three.manager)
+    for ran in refused:
+        assert (ran.code, f" runs on {other.name}, not on this node" in ran.err) == (2, True), ran.text
+
+
+@pytest.fixture
+def two(stack) -> Iterator[Host]:
+    """A second manager, which has the checkout too, and the database; the first one lies first in hosts.yaml."""
+    other, operator, alone = stack.hosts[1], stack.operator, stack.operator.settings["hosts"]
+    other.exec("rm -rf shop && base64 -d | tar -xz", stdin=stack.sh("tar -cz shop | base64"))
+    stack.sh(f"docker node promote {other.name}")
+    operator.settings["hosts"] = [*alone, *settings_for(other)["hosts"]]
+    operator.write()
+    stack.database_on(other)
+    app = "$(docker ps -q -f name=shop_app)"
+    other.exec(f"docker exec {app} alembic upgrade head")
+    yield other
+    operator.settings["hosts"] = alone
+    operator.write()
+    stack.database_on(stack.manager)
+    stack.sh(f"docker node demote {other.name}")
+
+
+def test_the_manager_with_the_database_serves_unless_a_run_on_another_is_not_over(stack, two):
+    def told(*words: str, code: int) -> str:
+        ran = stack.operator.fab(*words)
+        assert ran.code == code, ran.text
+        return ran.text
+
+    words = stack.operator.command("full-rollback", "--commit", "v1", "--yes")
+    running = subprocess.Popen(words, env=stack.operator.environ(), cwd=PROJECT, stdout=subprocess.DEVNULL)
+    end = time.monotonic() + 120
+    while stack.tasks("app"):
+        assert time.monotonic() < end
+        time.sleep(0.5)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    stack.database_on(stack.manager)
+    held = told("full-rollback", "--commit", "v1", "--yes", code=3)
+    assert f"{two.port} serves: run " in held and f"{stack.manager.port} has the database's task" in held, held
+    stuck = told("resume", "--yes", code=1)
+    assert f"shop_db runs on {stack.manager.name}, not on this node" in stuck, stuck
+    stack.database_on(two)
+    assert f"{two.port} serves: run " in told("resume", "--yes", code=0)
+    assert (stack.head(), stack.head(two), stack.revision(two), stack.answers()) == ("bad", "v1", DOWN, ["200"] * 3)
+    stack.database_on(stack.manager)
+    behind = told("status", code=0)
+    assert f"{two.port} serves: it has the last run" in behind, behind
+    assert "fab -H" in behind and "git.checkout --commit" in behind
+    stack.database_on(two)
+    assert f"{two.port} serves: it has the database's task" in told("undo", "--yes", code=0)
+    assert (stack.head(two), stack.revision(two)) == ("bad", UP)
+    stack.database_on(stack.manager)
+    assert "does not serve, though the last run" in told("status", code=0)
 
 
 def test_a_worker_is_no_manager(three, tmp_path):

@@ -1,5 +1,6 @@
 # How PostgreSQL's programs are run, for lib.sh: nothing else knows where the server is.
-#   DB_CONTAINER    the container that the server runs in; empty: it runs elsewhere, or a script finds it
+#   DB_CONTAINER    the container that the server runs in, `task of SERVICE` where a swarm runs it; empty: it runs
+#                   elsewhere, or a script finds it
 #   PGHOST, PGPORT  where it runs elsewhere: a name, or the folder of a socket; empty: in a container
 #   DB_CLIENT       the image whose programs are used then; empty: those of the host
 #   DB_NAME         the live database
@@ -16,6 +17,10 @@ PGOPTIONS="$PGOPTIONS -c idle_in_transaction_session_timeout=0 -c default_transa
 export PGAPPNAME PGOPTIONS LC_ALL=C
 
 export PGHOST PGPORT
+
+case $DB_CONTAINER in
+  'task of '*) DB_CONTAINER=$(sh "$SCRIPTS/tools/swarm/task-here.sh" "${DB_CONTAINER#task of }") || exit ;;
+esac
 
 elsewhere() { [ -n "$PGHOST" ]; } # whether the server runs in no container here
 

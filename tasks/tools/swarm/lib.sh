@@ -27,10 +27,8 @@ look() { :; } # what is listed is asked for each time
 
 names_of() { echo "$1 $prefix$1 tasks.$1 tasks.$prefix$1"; } # SERVICE
 
-absent() { # SERVICE, of which no container runs here
-  nodes=$(docker service ps --filter desired-state=running --format "{{.Node}}" "$prefix$1" 2>/dev/null | sort -u | paste -sd " ")
-  if [ -n "$nodes" ]; then echo "runs on $nodes, not on this node: that is not reached yet"; else echo "is not running"; fi
-}
+# SERVICE, of which no container runs here: where one does.
+absent() { sh "$SCRIPTS/tools/swarm/task-here.sh" "$prefix$1" 2>&1 | sed "s/^$prefix$1 //"; }
 
 compose() ( # config [WORD...]: what docker makes of the stack's files, and which values nobody tells it
   [ "$1" = config ] || fail "docker stack has no $1"
