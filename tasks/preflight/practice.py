@@ -45,10 +45,10 @@ def may_interrupt(environment: Environment, named: str | None) -> None:
     if named not in (None, name):
         raise Refused(f"--interrupt {named}: this is {name}.")
     if named is None and inventory.is_production(name):
-        beside = "" if environment.stack else f"Without touching it: {fab('drill --beside')}; "
+        beside = "" if environment.stack else f" Without touching it: {fab('drill --beside')}."
         raise Refused(
             f"{name} is production: a drill in its place interrupts those who use it.",
-            next=f"{beside}All the same: {fab(f'drill --interrupt {name}')}",
+            next=f"All the same: {fab(f'drill --interrupt {name}')}.{beside}",
         )
 
 
@@ -60,13 +60,6 @@ def may_copy(environment: Environment) -> None:
             "--beside: no copy of a swarm's stack is made, its secrets are told to its own tasks alone.",
             next=f"Without touching it: {trial}; in its place: {fab('drill')}",
         )
-
-
-def command(environment: Environment, production: bool) -> str:
-    """Return the drill that fits an environment: of one that is `production`, beside it where there is such a thing."""
-    if not production:
-        return fab("drill")
-    return fab(f"drill --interrupt {environment.name}" if environment.stack else "drill --beside")
 
 
 def must_be_well(c: Host) -> None:

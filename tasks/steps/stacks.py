@@ -24,7 +24,7 @@ KNOWN = frozenset(
         *("db.current", "db.history", "db.heads", "db.preview", "db.rehearse", "db.downgrade"),
         *("backups.create", "backups.list", "backups.check", "backups.restore", "backups.prune"),
         *("runs.list", "runs.show", "git.log", "git.last-good", "git.checkout", "git.return-to-main"),
-        *("release.begin", "release.record", "release.list", "release.stats"),
+        *("release.begin", "release.record", "release.list", "release.stats", "release.check"),
         *("incident.logs", "incident.checklist", "incident.report", "incident.notify"),
     }
 )

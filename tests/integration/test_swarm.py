@@ -260,6 +260,9 @@ def test_a_drill_goes_the_way_back_on_all_nodes_and_leaves_them_as_they_were(sta
     for words in ("full-rollback --commit v1", "undo", "full-rollback --commit v2", "backups.create"):
         ran = fab(*words.split(), "--yes")
         assert ran.code == 0, ran.text
+        if words.endswith("v1"):
+            checked = fab("release.check", "--commit", "v2", "--allow-loss", "--json")
+            assert (checked.code, checked.json()["to"], bool(checked.json()["kept"])) == (0, [UP], True), checked.text
     ran = fab("drill", "--interrupt", "test", "--yes", "--json", timeout=600)
     assert ran.code == 0, ran.text
     parts = {part["name"]: part["state"] for part in ran.json()["parts"]}
@@ -304,7 +307,7 @@ def test_a_database_on_another_node_is_refused_with_its_name(three):
     three.settled()
     other = three.hosts[1]
     three.database_on(other)
-    refused = [three.operator.fab(*words, "--yes") for words in (("code-rollback", "--commit", "v2"), ("backups.create",))]
+    refused = [three.operator.fab(*words.split(), "--yes") for words in ("code-rollback --commit v2", "backups.create")]
     three.database_on(three.manager)
     for ran in refused:
         assert (ran.code, f" runs on {other.name}, not on this node" in ran.err) == (2, True), ran.text

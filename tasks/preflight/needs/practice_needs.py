@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...console.commands import fab
 from ...console.units import age
-from .. import practice
 from ..history.drills import PROVEN, Drill
 from .looked import Looked
 from .need import Need, doubtful, ok
@@ -15,7 +15,7 @@ def drill(k: Looked) -> Need | None:
     """Return whether the last drill was passed, and lately; it is remembered on the first host."""
     if not k.primary:
         return None
-    cure = practice.command(k.environment, k.production)
+    cure = _cure(k)
     if not k.drills:
         return doubtful("never drilled", cure)
     last = k.drills[-1]
@@ -24,6 +24,13 @@ def drill(k: Looked) -> Need | None:
         return doubtful(f"the last one, {last.kind}, {age(past)} ago: {_why(last)}", cure)
     said = f"the last one, {last.kind}, passed {age(past)} ago"
     return doubtful(said, cure) if past > LATELY else ok(said)
+
+
+def _cure(k: Looked) -> str:
+    """Return the drill that fits: of production, where it interrupts nobody, unless it is a stack: of that none is."""
+    if not k.production:
+        return fab("drill")
+    return fab(f"drill --interrupt {k.environment.name}" if k.environment.stack else "drill --beside")
 
 
 def _why(last: Drill) -> str:

@@ -20,10 +20,10 @@ NAME_LIMIT = 63  # bytes of an identifier, PostgreSQL's NAMEDATALEN - 1
 class Database:
     """A database, its login, and how PostgreSQL's programs reach it: in the container of its server, by the socket.
 
-    The container is `TASK_OF` and a service where a swarm runs it, empty where a script finds it itself, or where the server runs at `host` (a name, or the folder of
-    a socket) and `port`. Then the programs are those of the image `client`, or the host's own. The password stands in
-    `password_file`, or as `password_variable` in the files `values` (one a line, below the `checkout`). Raises
-    ValueError for what no database can be called.
+    The container is `TASK_OF` and a service where a swarm runs it; it is empty where a script finds it itself, or where
+    the server runs at `host` (a name, or the folder of a socket) and `port`. Then the programs are those of the image
+    `client`, or the host's own. The password stands in `password_file`, or as `password_variable` in the files `values`
+    (one a line, below the `checkout`). Raises ValueError for what no database can be called.
     """
 
     container: str

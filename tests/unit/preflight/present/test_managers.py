@@ -20,7 +20,7 @@ LEADERLESS = "The swarm does not have a leader"
 
 
 def answers(last: str = "", state: Any = "", head: str = HEAD, database: bool = False, nodes: str = "") -> list[Any]:
-    """What a manager says: its last run, the state of a lock, its checkout, whether it has the database; what is wrong."""
+    """What a manager says of its last run, the state of a lock, its checkout, the database; and what is wrong."""
     held = LockInfo(state, {"run": last}) if state else None
     return [Answer("", nodes, bool(nodes)), {last: []} if last else {}, held, Head(head, "", ""), database]
 
