@@ -45,10 +45,10 @@ def may_interrupt(environment: Environment, named: str | None) -> None:
     if named not in (None, name):
         raise Refused(f"--interrupt {named}: this is {name}.")
     if named is None and inventory.is_production(name):
-        beside = "" if environment.stack else f" Without touching it: {fab('drill --beside')}."
+        beside = "" if environment.stack else f"Without touching it: {fab('drill --beside')}. "
         raise Refused(
             f"{name} is production: a drill in its place interrupts those who use it.",
-            next=f"All the same: {fab(f'drill --interrupt {name}')}.{beside}",
+            next=f"{beside}All the same: {fab(f'drill --interrupt {name}')}",
         )
 
 
