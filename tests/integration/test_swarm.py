@@ -349,7 +349,7 @@ def test_the_manager_with_the_database_serves_unless_a_run_on_another_is_not_ove
     running.send_signal(signal.SIGKILL)
     running.wait()
     stack.database_on(stack.manager)
-    held = told("full-rollback", "--commit", "v1", "--yes", code=3)
+    held = told("full-rollback", "--commit", "v1", "--yes", code=2)
     assert f"{two.port} serves: run " in held and f"{stack.manager.port} has the database's task" in held, held
     stuck = told("resume", "--yes", code=1)
     assert f"shop_db runs on {stack.manager.name}, not on this node" in stuck, stuck

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ...config.settings import Environment
 from ...console import terminal
-from ...console.commands import fab_at
+from ...console.commands import fab, fab_at
 from ...console.errors import Failed, Refused
 from ...console.text import last_line
 from ...engine import journal, lock
@@ -89,7 +89,7 @@ def _told(chosen: _Manager, asked: list[_Manager]) -> Iterator[str]:
 
 def _reason(chosen: _Manager) -> str:
     if chosen.held:
-        return f"run {chosen.held} there is not over"
+        return f"run {chosen.held} there is not over ({fab('runs.show')})"
     return "it has the database's task" if chosen.database else f"it has the last run, {chosen.last}"
 
 

@@ -5,6 +5,6 @@ here=$(docker ps -q --no-trunc --filter "label=com.docker.swarm.service.name=$1"
 if [ -z "$here" ]; then
   nodes=$(docker service ps --filter desired-state=running --format '{{.Node}}' "$1" 2>/dev/null | sort -u | paste -sd ' ' -)
   [ -n "$nodes" ] || refuse "$1 is not running"
-  refuse "$1 runs on $nodes, not on this node: it is reached only on a manager that hosts (hosts.yaml) names"
+  refuse "$1 runs on $nodes, not on this node: it has to be on the manager that serves (hosts in hosts.yaml)"
 fi
 printf '%s\n' "$here"

@@ -88,7 +88,7 @@ def test_a_run_that_is_not_over_is_never_passed_over_for_the_database(served, st
     assert (serves, told.splitlines()) == (
         1,
         [
-            f"m1 serves: run {EARLY} there is not over.",
+            f"m1 serves: run {EARLY} there is not over (fab runs.show).",
             f"m0 has the database's task, and serves once run {EARLY} is over; steps of that which need the database "
             "are not possible before it is back.",
         ],

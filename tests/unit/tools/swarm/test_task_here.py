@@ -29,6 +29,6 @@ def test_what_is_asked_of_a_database_in_a_swarm_is_asked_of_the_container_that_i
 
 
 def test_a_task_on_another_node_is_named_with_that_and_nothing_is_asked():
-    told = "shop_db runs on two, not on this node: it is reached only on a manager that hosts (hosts.yaml) names\n"
+    told = "shop_db runs on two, not on this node: it has to be on the manager that serves (hosts in hosts.yaml)\n"
     assert asked(there="echo two") == (2, told, [])
     assert asked() == (2, "shop_db is not running\n", [])
