@@ -71,6 +71,15 @@ def test_values_that_the_deploy_script_exports(deployment):
     shop.rolled_back_or_untouched(shop.rollback(), before, world, "SECRET_KEY", "DB_PASSWORD")
 
 
+def test_values_that_the_deploy_script_exports_over_defaults(deployment):
+    ports = ["127.0.0.1:${WEB_PORT:-1@port@}:8000"]
+    shop = deployment(app={"ports": ports}, deploy=("export WEB_PORT=@port@", BUILD, MIGRATE, UP))
+    before, world = shop.runs(), shop.world()
+    shop.untouched(shop.rollback(), world, "WEB_PORT", "write it into .env")
+    shop.host.exec(f"echo WEB_PORT={shop.place.port} >>{shop.name}/.env")
+    shop.rolled_back(shop.rollback(), before)
+
+
 @pytest.mark.parametrize("options", NAMED.values(), ids=NAMED)
 def test_the_project_has_a_name_of_its_own(deployment, options):
     shop = deployment(project="@name@-live", **options)

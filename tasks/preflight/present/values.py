@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ...console.errors import Refused
 from ...engine.told import Drift
@@ -12,25 +12,34 @@ from ...tools.compose import project
 from ...tools.compose.project import Description, Service, variables
 from .drift import Drifted
 
-VARIABLE = re.compile(r"\$\{?(\w+)")
+VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$\{?(\w+)")
+DEFAULT = re.compile(r"\$\{\w+:?-([^{}]*)\}")
+BY_DEFAULT = (
+    "environment",
+    "ports",
+    "volumes",
+    "networks",
+    "command",
+    "entrypoint",
+)  # who decides images is asked elsewhere
 
 
 def require(c: Host, described: Description, found: Drifted) -> None:
-    """Raise Refused, naming them, where values are blank in what is `described` that are not in what runs.
+    """Raise Refused, naming them, for values that what runs has and that nobody tells compose any more.
 
-    Which of the drift comes of a variable that compose finds no value for is asked only where there are both.
+    In what is `described` they are blank, or a default takes their place. Which of the drift comes of such variables is
+    asked only where there is any.
     """
     lost = [(service, {name}) for service, name in found.blank if _blank(described, service, name)]
-    if described.blank and found.drift:
-        services = c.ask(project.templates(c.environment))
-        lost = [(one.service, _unset(services, one, described.blank)) for one in found.drift] + lost
+    if found.drift:
+        lost = [*_unset(c, found.drift, set(described.blank)), *lost]
     if described.blank and c.environment.stack:  # whether what runs has values for them is not known
         lost.append((c.environment.stack, set(described.blank)))
     names = sorted({name for _, causes in lost for name in causes})
     if names:
         start = ", ".join(sorted({service for service, causes in lost if causes}))
         raise Refused(
-            f"compose finds no value for {', '.join(names)}: {start} would start without what runs now; "
+            f"compose finds no value for {', '.join(names)}: {start} would start otherwise than as it runs now; "
             f"{project.cure(c.environment)}.",
             at=c.address,
         )
@@ -42,11 +51,23 @@ def _blank(described: Description, service: str, name: str) -> bool:
     return name in said and not said[name]
 
 
-def _unset(services: Mapping[str, Service], one: Drift, blank: list[str]) -> set[str]:
-    """Return those of the `blank` variables that make the drift; all of them where compose cannot say."""
-    service = services.get(one.service)
-    if service is None:
-        return set(blank)
-    values = variables(service)
-    parts = [values.get(name) for name in one.names] if one.what == "environment" else [service.get(one.what, service)]
-    return {name for part in parts for name in VARIABLE.findall(str(part))} & set(blank)
+def _unset(c: Host, drift: Sequence[Drift], blank: set[str]) -> list[tuple[str, set[str]]]:
+    """Return the variables without a value that make the drift, after their services."""
+    services = c.ask(project.templates(c.environment))
+    if not services:  # compose cannot say: it may be all
+        return [(one.service, blank) for one in drift]
+    named = [(one, _named(services.get(one.service, {}), one)) for one in drift]
+    defaults = set().union(*(names for one, names in named if one.what in BY_DEFAULT)) - blank
+    unset = c.ask(project.untold(c.environment, defaults)) if defaults and not c.environment.stack else set()
+    return [(one.service, names & (blank | unset if one.what in BY_DEFAULT else blank)) for one, names in named]
+
+
+def _named(service: Service, one: Drift) -> set[str]:
+    """Return the variables that the parts of a service name that differ."""
+    part = variables(service) if one.what == "environment" else service.get(one.what, service)
+    if isinstance(part, Mapping):
+        part = [part.get(name) for name in one.names] if one.names else [part]
+    elif isinstance(part, list) and one.names:
+        names = [name.partition("/")[0] or name for name in one.names]  # of `8000/tcp` files have the number
+        part = [each for each in part if any(name in DEFAULT.sub(r"\1", str(each)) for name in names)]
+    return set(VARIABLE.findall(str(part)))

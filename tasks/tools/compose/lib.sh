@@ -125,8 +125,8 @@ OPTIONS
 )
 
 # Prints what the files mean, with the services of all profiles; where these lack something, of those that are enabled.
-describe() {
-  { said=$( (PROFILES='*' && compose config) 2>&1 >&3) && printf '%s' "$said" >&2; } 3>&1 || compose config
+describe() { # [OPTION...]
+  { said=$( (PROFILES='*' && compose config "$@") 2>&1 >&3) && printf '%s' "$said" >&2; } 3>&1 || compose config "$@"
 }
 
 # Makes the environment what the login has: compose would put what the script was told into the deployment's files,

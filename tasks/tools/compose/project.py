@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -123,8 +123,14 @@ def probe(environment: Environment, config: str = "") -> Probe[Description]:
 
 def templates(environment: Environment) -> Probe[dict[str, Service]]:
     """Return the probe of the services before values are put in; none where compose cannot say."""
-    command = compose.call(environment, "containers/run.sh", "config", "--no-interpolate")
+    command = compose.call(environment, "reads/describe.sh", "--no-interpolate")
     return single(command, lambda answer: _services(answer.out) if answer.ok else {})
+
+
+def untold(environment: Environment, names: Collection[str]) -> Probe[set[str]]:
+    """Return the probe of which of the variables `names` have no value but a default; none where compose cannot say."""
+    command = compose.call(environment, "reads/untold.sh", *sorted(names))
+    return single(command, lambda answer: set(answer.out.split()) if answer.ok else set())
 
 
 def variables(service: Service) -> dict[str, str | None]:

@@ -62,7 +62,7 @@ def target(value: str) -> images.Target:
 
 
 SCRIPTS: dict[str, Callable[[Environment, str], str]] = {
-    "compose.call": lambda e, v: compose.call(e, "containers/run.sh", "ps", v),
+    "compose.call": lambda e, v: compose.call(e, "reads/describe.sh", "ps", v),
     "labels.probe": lambda e, v: labels.probe(e).commands[""],
     "running.sh": lambda e, v: compose.call(e, "reads/running.sh", v),
     "state.questions": lambda e, v: shell.batch(state.probe(e).commands, shell.nonce()),
@@ -112,17 +112,17 @@ def test_no_setting_and_no_option_is_taken_for_a_command(name, value):
 def test_compose_runs_in_the_checkout_with_the_files_of_hosts_yaml(folder, value):
     with Stage(**{"docker-compose": "pwd -P"}) as stage:
         (stage.home / folder).mkdir(parents=True)
-        done = stage.run(compose.call(environment(value, folder), "containers/run.sh", "ps"))
+        done = stage.run(compose.call(environment(value, folder), "reads/describe.sh", "ps"))
         assert done.stdout == f"{stage.home / folder}\n"
         [_asked, called] = stage.calls
-        assert called == ["docker-compose", "-f", value, "-f", "b.yml", "ps"]
+        assert called == ["docker-compose", "--profile", "*", "-f", value, "-f", "b.yml", "config", "ps"]
 
 
 @given(folder=path)
 @few
 def test_without_the_checkout_nothing_runs_and_the_setting_is_named(folder):
     with Stage() as stage:
-        done = stage.run(compose.call(environment("x", folder), "containers/run.sh", "ps"))
+        done = stage.run(compose.call(environment("x", folder), "reads/describe.sh", "ps"))
         assert stage.calls == []
         assert done.stderr == f"no folder {folder} on the host (app.path in hosts.yaml)\n"
 

@@ -1,3 +1,3 @@
-# Prints what the compose files in the checkout mean. Exit codes: compose's own.
+# Prints what the compose files in the checkout mean. Arguments: OPTION... of `compose config`. Exit codes: compose's own.
 . "$SCRIPTS/tools/compose/lib.sh"
-describe
+describe "$@"

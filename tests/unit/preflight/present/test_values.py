@@ -24,8 +24,9 @@ def described(warnings: str = "", **environment: str | None) -> Description:
     return Description({"services": {"app": {"environment": environment}}}, "-", "app", warnings=warnings)
 
 
-def host(templates: str = TEMPLATES) -> Scripted:
-    return Scripted().replies(lambda _name: templates)
+def host(templates: str = TEMPLATES, untold: str = "") -> Scripted:
+    answers = iter([templates, untold])
+    return Scripted().replies(lambda _name: next(answers))
 
 
 @pytest.mark.parametrize("warning", [V1, V2])
@@ -56,6 +57,44 @@ def test_a_commit_that_has_the_value_or_no_need_of_it_is_no_reason(environment):
     values.require(Scripted(), described(**environment), Drifted([], [("app", "SECRET"), ("gone", "SECRET")]))
 
 
-def test_where_nothing_is_blank_nothing_is_asked():
-    values.require(Scripted(), described("something else"), Drifted([URL]))
+BY_DEFAULT = """
+services:
+  app:
+    environment: {URL: "${URL:-db://}", MODE: "${MODE-fast}", COST: "$${PRICE:-1}"}
+    ports: ["${WEB:-127.0.0.1:8000}:${PORT:-8000}", "${ADMIN:-9000}:9000"]
+    volumes: ["${DATA:-./public:/app/public}", "${CODE:-.}:/app"]
+    command: "serve --workers ${WORKERS:-2}"
+    image: "app:${TAG:-latest}"
+    mem_limit: "${MEMORY:-0}"
+"""
+LOST = {
+    "environment URL": "URL",
+    "environment MODE": "MODE",
+    "ports 8000/tcp": "PORT, WEB",
+    "ports 9000/tcp": "ADMIN",
+    "volumes /app/public": "DATA",
+    "command": "WORKERS",
+}
+
+
+@pytest.mark.parametrize(("drift", "names"), LOST.items())
+def test_where_a_default_takes_the_place_of_a_value_that_nobody_tells_any_more_it_is_refused(drift, names):
+    what, _, name = drift.partition(" ")
+    every = "URL MODE PORT WEB ADMIN DATA CODE WORKERS TAG MEMORY PRICE"
+    with pytest.raises(Refused, match=f"no value for {names}: app would start otherwise than as it runs now; write"):
+        values.require(host(BY_DEFAULT, every), described(), Drifted([Drift("app", what, [name] if name else [])]))
+
+
+@pytest.mark.parametrize("untold", ["", "PORT"])
+@pytest.mark.parametrize("drift", [URL, Drift("app", "environment", ["COST"]), Drift("app", "ports", ["9000/tcp"])])
+def test_what_compose_is_told_comes_of_a_change_on_the_host(drift, untold):
+    values.require(host(BY_DEFAULT, untold), described(), Drifted([drift]))
+
+
+@pytest.mark.parametrize("drift", [Drift("app", "image"), Drift("app", "settings"), Drift("other", "command")])
+def test_images_and_settings_that_are_not_told_apart_are_not_held_against_defaults(drift):
+    values.require(host(BY_DEFAULT, "never asked"), described(), Drifted([drift]))
+
+
+def test_where_nothing_differs_nothing_is_asked():
     values.require(Scripted(), described(V1), Drifted())

@@ -35,8 +35,11 @@ def test_the_compose_that_is_there_runs_with_all_files(command, missing, called)
                 (programs / tool).symlink_to(f"/bin/{tool}")
             stage.environ["PATH"] = str(programs)
         settings = Compose(file=["a.yml", "b c.yml"], command=command)
-        stage.run(compose.call(environment(compose=settings), "containers/run.sh", "up", "-d", "x y", ""))
-        assert stage.calls == [[*called.split(), "-p", "app", "-f", "a.yml", "-f", "b c.yml", "up", "-d", "x y", ""]]
+        stage.run(compose.call(environment(compose=settings), "reads/describe.sh", "up", "-d", "x y", ""))
+        files = ["-f", "a.yml", "-f", "b c.yml"]
+        assert stage.calls == [
+            [*called.split(), "-p", "app", "--profile", "*", *files, "config", "up", "-d", "x y", ""]
+        ]
 
 
 @pytest.mark.parametrize(("command", "asked"), [("docker compose", ["docker"]), ("docker-compose", []), ("auto", [])])
@@ -130,7 +133,7 @@ def test_compose_puts_nothing_that_a_script_was_told_into_the_deployments_files(
     """`image: shop:${TAGS}` is the operator's own variable."""
     with Stage(**{"docker-compose": 'env >"$HOME/seen"'}) as stage:
         (stage.home / "app").mkdir()
-        script = compose.call(environment(), "containers/run.sh", "config", IMAGES="x y", TAGS="t", PROJECT="p")
+        script = compose.call(environment(), "reads/describe.sh", IMAGES="x y", TAGS="t", PROJECT="p")
         assert stage.run(script).returncode == 0
         seen = {line.partition("=")[0] for line in (stage.home / "seen").read_text().splitlines()}
     assert seen <= {*stage.environ, "PWD", "OLDPWD", "SHLVL", "_"}

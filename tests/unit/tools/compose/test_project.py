@@ -89,6 +89,17 @@ def test_services_of_all_profiles_are_described_unless_these_lack_something():
             assert len(stage.calls) == len(asked)
 
 
+def test_compose_itself_is_asked_which_variables_have_no_value_but_a_default():
+    told = r"""sed -e 's/"${KEY:-untold}"/a: untold value/' -e 's/"${\w*:-\(.*\)}"/\1/'"""
+    with Stage(**{"docker-compose": told}) as stage:
+        (stage.home / "app").mkdir()
+        probe = project.untold(environment(), {"PORT", "KEY", "MODE"})
+        done = stage.run(probe.commands[""])
+        assert probe.read({"": Answer(done.stdout, done.stderr, done.returncode)}) == {"PORT", "MODE"}
+        assert stage.calls[-1][-3:] == ["-f", "-", "config"]
+    assert project.untold(environment(), {"PORT"}).read({"": Answer("PORT\n", "", 1)}) == set()
+
+
 def test_what_compose_does_not_accept_is_a_problem_and_no_error():
     answers = {"config": Answer("", "bad\n  yaml", 1), "naming": Answer("app -", "", 0)}
     assert project.probe(environment()).read(answers).project([]).problem == "bad yaml"
