@@ -14,14 +14,8 @@ from .drift import Drifted
 
 VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$\{?(\w+)")
 DEFAULT = re.compile(r"\$\{\w+:?-([^{}]*)\}")
-BY_DEFAULT = (
-    "environment",
-    "ports",
-    "volumes",
-    "networks",
-    "command",
-    "entrypoint",
-)  # who decides images is asked elsewhere
+# What a default may have changed; who decides an image is asked elsewhere.
+BY_DEFAULT = ("environment", "ports", "volumes", "networks", "command", "entrypoint")
 
 
 def require(c: Host, described: Description, found: Drifted) -> None:

@@ -36,10 +36,8 @@ def test_the_compose_that_is_there_runs_with_all_files(command, missing, called)
             stage.environ["PATH"] = str(programs)
         settings = Compose(file=["a.yml", "b c.yml"], command=command)
         stage.run(compose.call(environment(compose=settings), "reads/describe.sh", "up", "-d", "x y", ""))
-        files = ["-f", "a.yml", "-f", "b c.yml"]
-        assert stage.calls == [
-            [*called.split(), "-p", "app", "--profile", "*", *files, "config", "up", "-d", "x y", ""]
-        ]
+        options = ["-p", "app", "--profile", "*", "-f", "a.yml", "-f", "b c.yml"]
+        assert stage.calls == [[*called.split(), *options, "config", "up", "-d", "x y", ""]]
 
 
 @pytest.mark.parametrize(("command", "asked"), [("docker compose", ["docker"]), ("docker-compose", []), ("auto", [])])
