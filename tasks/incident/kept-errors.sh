@@ -5,6 +5,6 @@ cd "$RUN/evidence" 2>/dev/null || exit 0
 for log in *.log; do
   [ -f "$log" ] || continue
   echo "= /${log%.log}"
-  grep -aE "$PATTERN" "$log" | cut -c 1-400 \
+  tr -d '\r' <"$log" | grep -aE "$PATTERN" | cut -c 1-400 \
     | awk '{ line[NR] = $0 } END { for (i = 1; i <= NR; i++) if (i <= 100 || i > NR - 100) print line[i] }'
 done

@@ -22,7 +22,7 @@ LOUD = (
     rf"{LEVEL}"
     r'|Traceback \(most recent|panic:|"level": ?"(error|fatal|critical)"|HTTP/[0-9.]+" 5[0-9][0-9] '
 )
-REASON = r"^[^ ]+ ([A-Za-z_]+\.)+[A-Z][A-Za-z]+: |^[^ ]+ [A-Z][A-Za-z]*(Error|Exception)(: |$)"
+REASON = r"^[^ ]+ ([A-Za-z_]+\.)+[A-Z][A-Za-z]+: |^[^ ]+ ([A-Z][A-Za-z]*)?(Error|Exception)(: |$)"
 REASONED = re.compile(REASON)
 CHAINED = r"^[^ ]+ (The above exception was the direct cause|During handling of the above exception)"
 SAME = re.compile(f"{CHAINED}|{LEVEL}")  # a traceback right after it is of the same error
@@ -85,7 +85,8 @@ def _noise(container: str, lines: list[tuple[str, str]]) -> Noise:
 
 
 def _begins(text: str, before: str) -> bool:
-    """Return whether a line is the first of an error: not its reason, nor a traceback that another line announced."""
-    if REASONED.search(f"- {text}") or re.search(CHAINED, f"- {text}"):
+    """Return whether a line is the first of an error: neither its reason nor a traceback that another line announced."""
+    if re.search(CHAINED, f"- {text}"):
         return False
-    return not (text.startswith("Traceback") and SAME.search(f"- {before}"))
+    announced = SAME.search(f"- {before}") or before.startswith("Traceback")
+    return not (announced and (text.startswith("Traceback") or REASONED.search(f"- {text}")))

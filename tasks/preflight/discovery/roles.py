@@ -89,7 +89,7 @@ def _backend(
         (3 * bool(BACKENDS.search(one.service)), "its name"),
         (2 * (one.service in built), "it is built from the checkout"),
         (1 * bool(one.ports or one.exposed), "it has a port"),
-        (-6 * bool(HELPERS.search(one.service)) - 3 * (one.status != "running"), ""),
+        (-6 * bool(HELPERS.search(one.service)) - 3 * one.over, ""),
         (-3 * bool(PAGES.fullmatch(one.kind)) - 2 * bool(FRONTENDS.search(one.service)), ""),
     ]
 
@@ -100,7 +100,7 @@ def _frontend(one: Member, built: Collection[str]) -> list[tuple[int, str]]:
         (2 * bool(PAGES.fullmatch(one.kind)), f"its image {one.image} serves pages"),
         (1 * (one.service in built), "it is built from the checkout"),
         (1 * bool(one.ports), "it publishes a port"),
-        (-6 * bool(HELPERS.search(one.service)) - 3 * (one.status != "running"), ""),
+        (-6 * bool(HELPERS.search(one.service)) - 3 * one.over, ""),
     ]
 
 

@@ -34,7 +34,8 @@ class Port(Struct, frozen=True):
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """A container of a project; `folder` is where compose worked, `workdir` where the image's programs begin.
+    """A container of a project; `folder` is where compose worked, `workdir` where the image's programs begin;
+    `over`: it has ended well, or never began, as what ends in a loop has not.
 
     `environment` has what is no secret, `hosts` the addresses that compose names (`extra_hosts`), `mounts` the folders
     of the host by what they are called inside, `volumes` the names of volumes likewise.
@@ -46,7 +47,7 @@ class Member(Struct, frozen=True, kw_only=True):
     service: str
     folder: str
     image: str
-    status: str = "running"
+    over: bool = False
     workdir: str = ""
     ports: list[Port] = []
     exposed: list[int] = []
@@ -112,7 +113,7 @@ def _member(block: list[tuple[str, str]]) -> Member:
         service=told["service"] or "",
         folder=told["working_dir"] or "",
         image=told["image"],
-        status=told["status"],
+        over=told["status"] not in ("running", "restarting") and told["code"] == 0,
         workdir=told["folder"] or "/",
         ports=_ports(told["ports"] or {}) or _ports(told["bindings"] or {}),
         exposed=[_number(port) for port in told["exposed"] or {}],

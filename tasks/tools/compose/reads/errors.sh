@@ -3,6 +3,6 @@
 . "$SCRIPTS/tools/compose/lib.sh"
 for id in $(containers); do
   docker inspect -f '= {{.Name}}' "$id"
-  docker logs --timestamps --since "${MINUTES}m" --tail 5000 "$id" 2>&1 \
+  docker logs --timestamps --since "${MINUTES}m" --tail 5000 "$id" 2>&1 | tr -d '\r' \
     | grep -aE "$PATTERN" | grep -avE "$PROBES" | cut -c 1-400 | tail -n 300
 done

@@ -17,7 +17,7 @@ about='container {"id":{{json .Id}},"name":{{json .Name}},"image":{{json .Config
 for key in project service project.working_dir; do
   about="$about,\"${key##*.}\":{{json (index .Config.Labels \"$label.$key\")}}"
 done
-about="$about"',"status":{{json .State.Status}},"folder":{{json .Config.WorkingDir}}'
+about="$about"',"status":{{json .State.Status}},"code":{{json .State.ExitCode}},"folder":{{json .Config.WorkingDir}}'
 about="$about"',"ports":{{json .NetworkSettings.Ports}}'
 about="$about"',"bindings":{{json .HostConfig.PortBindings}},"exposed":{{json (index .Config "ExposedPorts")}}'
 about="$about"',"hosts":{{json .HostConfig.ExtraHosts}},"mounts":{{json .Mounts}}}{{println}}'

@@ -63,6 +63,8 @@ def test_the_last_reason_is_told_and_passwords_are_not():
             1,
         ),
         (["ERROR one", "ERROR two"], 2),
+        (["Error: 'WEB_TIMEOUT'"] * 3, 3),
+        (["app.errors.NotFound: x", "ERROR one", "Error: of one"], 2),
     ],
 )
 def test_an_exception_is_one_error_however_many_lines_tell_of_it(said, count):
@@ -126,6 +128,20 @@ def test_an_answer_to_a_health_check_is_a_symptom_and_no_error_of_the_log(line, 
         (stage.home / "app").mkdir()
         [noise] = probe.read({"": Answer(stage.run(probe.commands[""]).stdout, "", 0)})
     assert bool(noise.last) is counts
+
+
+@pytest.mark.parametrize("line", ["Error: Cannot find module 'x'", "ValueError", "KeyError: 'x'"])
+def test_the_log_of_a_terminal_ends_its_lines_otherwise(line):
+    engine = f"""case "$*" in
+      ps*) {ps("abc api")} ;;
+      inspect*) echo "= /c_api" ;;
+      logs*) printf '2026-01-01T10:00:00Z %s\\r\\n' "" "{line}" ;;
+    esac"""
+    probe = errorlog.probe(environment())
+    with Stage(docker=engine) as stage:
+        (stage.home / "app").mkdir()
+        [noise] = probe.read({"": Answer(stage.run(probe.commands[""]).stdout, "", 0)})
+    assert (len(noise.times), noise.last) == (1, line)
 
 
 def test_each_log_is_asked_for_what_is_loud_or_a_reason():

@@ -44,10 +44,16 @@ DEPLOYMENTS: dict[str, tuple[list[Member], list[str], list[str], tuple[str, str,
     ),
     "no database": ([member("app"), member("frontend")], ["app", "frontend"], [], ("app", "frontend", "")),
     "a migration that has ended": (
-        [backend("migrate", status="exited", ports=[]), backend("server"), server()],
+        [backend("migrate", over=True, ports=[]), backend("server"), server()],
         ["migrate", "server"],
         ["migrate", "server"],
         ("server", "", "db"),
+    ),
+    "a backend called web, without a word of the database": (
+        [member("web", ports=[Port(8000, "127.0.0.1", 8000)]), member("worker"), server("postgres")],
+        ["web", "worker"],
+        ["web", "worker"],
+        ("web", "", "postgres"),
     ),
     "an image of its own for the server": (
         [backend(), member("db", "shop-db", environment={"PGDATA": "/d"}, exposed=[5432])],

@@ -18,6 +18,7 @@ TOLD = {
     "name": "/shop-app-1",
     "image": "registry:5000/us/shop:3",
     "status": "running",
+    "code": 0,
     "project": "shop",
     "service": "app",
     "working_dir": "/home/ada/shop",
@@ -61,7 +62,7 @@ def seen(*containers: str, plain: bool = True) -> Landscape | str:
 def test_a_container_tells_where_it_was_made_and_what_the_host_answers_for():
     (member,) = seen(container()).members
     assert (member.project, member.service, member.folder, member.workdir) == ("shop", "app", "/home/ada/shop", "/app")
-    assert (member.kind, member.name, member.status) == ("shop", "shop-app-1", "running")
+    assert (member.kind, member.name, member.over) == ("shop", "shop-app-1", False)
     assert (member.ports, member.exposed) == ([Port(8000, "127.0.0.1", 80)], [8000])
     assert (member.mounts, member.volumes) == ({"/backups": "/srv/b"}, {"/data": "data"})
     assert member.hosts == {"database": "host-gateway", "six": "::1"}
@@ -70,6 +71,21 @@ def test_a_container_tells_where_it_was_made_and_what_the_host_answers_for():
 def test_what_does_not_run_has_the_ports_that_it_would_have():
     (member,) = seen(container(ports={}, bindings={"5/tcp": [{"HostIp": "10.0.0.1", "HostPort": "6"}]})).members
     assert member.ports == [Port(5, "10.0.0.1", 6)]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "over"),
+    [
+        ("exited", 0, True),
+        ("created", 0, True),
+        ("exited", 1, False),
+        ("restarting", 1, False),
+        ("restarting", 0, False),
+    ],
+)
+def test_what_ends_in_a_loop_or_by_an_error_is_not_over(status, code, over):
+    (member,) = seen(container(status=status, code=code)).members
+    assert member.over == over
 
 
 def test_of_the_environment_only_what_names_a_database_is_told():
