@@ -72,8 +72,8 @@ def test_values_that_the_deploy_script_exports(deployment):
 
 
 def test_values_that_the_deploy_script_exports_over_defaults(deployment):
-    ports = ["127.0.0.1:${WEB_PORT:-1@port@}:8000"]
-    shop = deployment(app={"ports": ports}, deploy=("export WEB_PORT=@port@", BUILD, MIGRATE, UP))
+    app = {"ports": ["127.0.0.1:${WEB_PORT:-1@port@}:8000"], "profiles": ["web"]}
+    shop = deployment(app=app, deploy=("export WEB_PORT=@port@ COMPOSE_PROFILES=web", BUILD, MIGRATE, UP))
     before, world = shop.runs(), shop.world()
     shop.untouched(shop.rollback(), world, "WEB_PORT", "write it into .env")
     shop.host.exec(f"echo WEB_PORT={shop.place.port} >>{shop.name}/.env")

@@ -85,7 +85,7 @@ def _noise(container: str, lines: list[tuple[str, str]]) -> Noise:
 
 
 def _begins(text: str, before: str) -> bool:
-    """Return whether a line is the first of an error: neither its reason nor a traceback that another line announced."""
+    """Return whether a line is the first of an error: not its reason, nor a traceback that another announced."""
     if re.search(CHAINED, f"- {text}"):
         return False
     announced = SAME.search(f"- {before}") or before.startswith("Traceback")

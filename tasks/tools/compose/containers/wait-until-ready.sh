@@ -8,7 +8,7 @@ SHAKY=10 # the same for one that was restarted meanwhile; Docker itself counts a
 ABOUT="$service_label {{.Name}} {{.State.Status}} {{.RestartCount}} {{.State.StartedAt}}"
 ABOUT="$ABOUT ,{{range .NetworkSettings.Ports}}{{range .}}{{.HostPort}},{{end}}{{end}}"
 ABOUT="$ABOUT {{if .State.Health}}{{.State.Health.Status}}{{end}}"
-export services="$*" answering=
+export services="$*" answering='' passed=''
 
 states() { # a container may go between the two questions
   all=$(containers) || :
@@ -31,6 +31,29 @@ judge() {
   verdict=$(printf '%s\n--\n%s\n' "$first" "$seen" | awk -f "$SCRIPTS/tools/compose/containers/wait-until-ready.awk")
   not_ready=$(printf '%s\n' "$verdict" | sed '$d')
   verdict=$(printf '%s\n' "$verdict" | tail -n 1)
+}
+
+ask_checks() { # ask those whose own health check is still to come now, as Docker will: that may be a minute away
+  [ "$verdict" = wait ] && [ $((now - born)) -ge $STEADY ] || return 0
+  for name in $(printf '%s\n' "$not_ready" | sed -n 's|^starting [^ ]* /||p'); do
+    case " $passed " in *" /$name "*) continue ;; esac
+    ! own_check "$name" >/dev/null 2>&1 || passed="$passed /$name"
+  done
+}
+
+own_check() { # NAME: whether its health check finds it well
+  docker inspect -f '{{range .Config.Healthcheck.Test}}{{println .}}{{end}}' "$1" | sed '$d' | {
+    name=$1
+    read -r kind
+    case $kind in
+      CMD-SHELL) set -- sh -c "$(cat)" ;;
+      *)
+        set --
+        while IFS= read -r word; do set -- "$@" "$word"; done
+        [ "$kind" = CMD ]
+        ;;
+    esac && timeout 5 docker exec "$name" "$@"
+  }
 }
 
 note_change() { # $still: seconds without a change; $born: when the youngest container started, by `clock`
@@ -67,6 +90,7 @@ while :; do
   judge
   note_change
   ! decided || break
+  ask_checks
   [ "$now" -lt "$end" ] || break
   sleep 0.2
 done

@@ -7,7 +7,7 @@
 . "$SCRIPTS/tools/compose/lib.sh"
 made=$(inspected)
 [ -n "$made" ] || exit 0
-now=$(compose config --hash '*')
+now=$(describe --hash '*')
 differing() { # print the ids of the containers whose hash is none of those of $now
   printf '%s\n' "$now" -- "$made" | awk -F '\t' '
     /^--$/ { made = 1; next }
@@ -16,7 +16,7 @@ differing() { # print the ids of the containers whose hash is none of those of $
 }
 [ -n "$(differing)" ] || exit 0
 # A container that is made with `env_file` has the hash of what these files say; of itself, compose does not count that.
-resolved() { compose config | (COMPOSE_FILES=- && compose config --hash '*'); }
+resolved() { describe | (COMPOSE_FILES=- && PROFILES='*' && compose config --hash '*'); }
 now="$now
 $(resolved 2>/dev/null || :)"
 others=$(differing)
@@ -51,4 +51,4 @@ for id in $others; do
   printf 'now %s\n' "$(docker image inspect -f '{{.Id}}' "$(docker inspect -f '{{.Config.Image}}' "$id")" 2>/dev/null)"
 done
 printf '\036\n'
-compose config 2>/dev/null
+describe 2>/dev/null

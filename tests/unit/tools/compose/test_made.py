@@ -73,6 +73,11 @@ def test_where_every_hash_is_the_same_nothing_is_told():
     assert asked(COMPOSE.replace("api new", "other new")) == (made.Otherwise(), "")
 
 
+def test_services_of_profiles_that_nobody_enables_any_more_are_compared_as_well():
+    without = "*'--profile *'*--hash*) echo 'api new' ;;\n  *--hash*) ;;\n  *never*)"
+    assert [one.service for one in asked(COMPOSE.replace("*--hash*)", without))[0].containers] == ["api"]
+
+
 def test_what_cannot_be_told_is_a_problem():
     assert asked("echo 'no such key' >&2; exit 1")[0].problem == "no such key"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from shlex import quote
 
 import pytest
 
@@ -119,3 +120,22 @@ def test_a_container_that_goes_between_two_questions_does_not_end_the_wait():
 def test_a_container_is_watched_from_its_start_on_unless_it_was_restarted_before():
     assert asked("2024-01-02T03:04:05.678901234Z", restarts=0) == 2
     assert asked("2024-01-02T03:04:05.678901234Z", restarts=1) > 2
+
+
+CHECKS = {
+    "CMD-SHELL\ncurl 'a b' | grep c": ["sh", "-c", "curl 'a b' | grep c"],
+    "CMD\ncurl\na b": ["curl", "a b"],
+}
+
+
+@pytest.mark.parametrize(("check", "typed"), CHECKS.items(), ids=["shell", "words"])
+@pytest.mark.parametrize("well", [True, False])
+def test_a_health_check_that_docker_asks_in_a_minute_is_asked_now(check, typed, well):
+    line = "api /c_api running 0 2024-01-02T03:04:05.678901234Z , starting"
+    told = f"""case "$*" in *Healthcheck.Test*) printf '%s\\n' {quote(check)} '' ;; *) echo '{line}' ;; esac"""
+    stub = f"case $1 in ps) {ps('c1 api')} ;; inspect) {told} ;; exec) exit {0 if well else 1} ;; esac"
+    with Stage(docker=stub) as stage:
+        (stage.home / "app").mkdir()
+        done = stage.run(readiness.wait(environment(health={"timeout": 1}), ["api"], []))
+        assert ("verdict ready" in done.stdout) is well, done.stdout
+        assert ["docker", "exec", "c_api", *typed] in stage.calls
