@@ -46,22 +46,29 @@ def _blank(described: Description, service: str, name: str) -> bool:
 
 
 def _unset(c: Host, drift: Sequence[Drift], blank: set[str]) -> list[tuple[str, set[str]]]:
-    """Return the variables without a value that make the drift, after their services."""
+    """Return the variables without a value that make the drift, after their services.
+
+    A default is the cause only where the part names no other variable that has a value: that one may have changed.
+    """
     services = c.ask(project.templates(c.environment))
     if not services:  # compose cannot say: it may be all
         return [(one.service, blank) for one in drift]
-    named = [(one, _named(services.get(one.service, {}), one)) for one in drift]
-    defaults = set().union(*(names for one, names in named if one.what in BY_DEFAULT)) - blank
-    unset = c.ask(project.untold(c.environment, defaults)) if defaults and not c.environment.stack else set()
-    return [(one.service, names & (blank | unset if one.what in BY_DEFAULT else blank)) for one, names in named]
+    parts = [(one, names) for one in drift for names in _named(services.get(one.service, {}), one)]
+    asked = set().union(*(names for one, names in parts if one.what in BY_DEFAULT)) - blank
+    unset = c.ask(project.untold(c.environment, asked)) if asked and not c.environment.stack else set()
+    whole = unset | blank
+    return [
+        (one.service, names if one.what in BY_DEFAULT and names <= whole else names & blank) for one, names in parts
+    ]
 
 
-def _named(service: Service, one: Drift) -> set[str]:
-    """Return the variables that the parts of a service name that differ."""
-    part = variables(service) if one.what == "environment" else service.get(one.what, service)
-    if isinstance(part, Mapping):
-        part = [part.get(name) for name in one.names] if one.names else [part]
-    elif isinstance(part, list) and one.names:
+def _named(service: Service, one: Drift) -> list[set[str]]:
+    """Return the variables that each part of a service names that differs."""
+    said = variables(service) if one.what == "environment" else service.get(one.what, service)
+    found: list[object] = [said]
+    if isinstance(said, Mapping) and one.names:
+        found = [said.get(name) for name in one.names]
+    elif isinstance(said, list) and one.names:
         names = [name.partition("/")[0] or name for name in one.names]  # of `8000/tcp` files have the number
-        part = [each for each in part if any(name in DEFAULT.sub(r"\1", str(each)) for name in names)]
-    return set(VARIABLE.findall(str(part)))
+        found = [each for each in said if any(name in DEFAULT.sub(r"\1", str(each)) for name in names)]
+    return [set(VARIABLE.findall(str(part))) for part in found]

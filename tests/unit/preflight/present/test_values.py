@@ -86,9 +86,10 @@ def test_where_a_default_takes_the_place_of_a_value_that_nobody_tells_any_more_i
 
 
 @pytest.mark.parametrize("untold", ["", "PORT"])
-@pytest.mark.parametrize("drift", [URL, Drift("app", "environment", ["COST"]), Drift("app", "ports", ["9000/tcp"])])
-def test_what_compose_is_told_comes_of_a_change_on_the_host(drift, untold):
-    values.require(host(BY_DEFAULT, untold), described(), Drifted([drift]))
+@pytest.mark.parametrize("port", ["8000/tcp", "9000/tcp"])
+@pytest.mark.parametrize("drift", [URL, Drift("app", "environment", ["COST"]), None])
+def test_what_compose_is_told_comes_of_a_change_on_the_host(drift, port, untold):
+    values.require(host(BY_DEFAULT, untold), described(), Drifted([drift or Drift("app", "ports", [port])]))
 
 
 @pytest.mark.parametrize("drift", [Drift("app", "image"), Drift("app", "settings"), Drift("other", "command")])
