@@ -146,6 +146,8 @@ def _database(settings: DatabaseSettings, e: Examined) -> str:
 
 
 def _errors(e: Examined) -> str:
+    if "containers" in e.seen.problems:
+        return "not known, as what runs cannot be read"
     loud = [f"{n.container} {len(n.times)}, the last: {n.last[:120]}" for n in e.errors if n.times]
     return "; ".join(loud) or "none since the start"
 

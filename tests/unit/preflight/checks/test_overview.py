@@ -68,6 +68,7 @@ def test_every_line_is_there_when_nothing_answers():
         (state(container("db")), "containers", "api has none"),
         (state(revision=["one"]), "database", "one, but HEAD needs two"),
         (state(revision=None, problems={"revision": "no container"}), "database", "no container"),
+        (state(problems={"containers": "no leader"}), "errors", "not known"),
     ],
 )
 def test_what_is_broken_stands_in_its_line(seen, line, text):
