@@ -9,6 +9,7 @@ from ..console.errors import Refused
 from ..console.units import age, size
 from ..engine.asking import SURE
 from ..tools.postgres.backup import Section
+from .backups import backup_names
 from .restore_report import RestoreReport, in_place
 
 PRUNE = fab("backups.prune")
@@ -47,9 +48,10 @@ def facts(report: RestoreReport, now: int) -> list[str]:
     """Return what the backup is, and how it stands to the live database; `now` is the host's clock (seconds)."""
     backup, section = report.backup, report.section
     name = section.database or backup.database
+    old = age(now - backup_names.taken(backup.path, backup.modified))
     counted = [n for n in section.rows.values() if n is not None]
     return [
-        f"the backup: {backup.path}, {backup.kind}, {size(backup.bytes)}, {age(now - backup.modified)} old"
+        f"the backup: {backup.path}, {backup.kind}, {size(backup.bytes)}, {old} old"
         f"{f', of {name}' if name else ''}{f', PostgreSQL {backup.server}' if backup.server else ''}; "
         f"{len(section.rows)} tables, {sum(counted)} rows",
         report.fit.text,

@@ -79,7 +79,7 @@ def _backup(c: Host, live: Database, heads: list[str]) -> str:
 
 
 def _lost(c: Host, live: Database, backup: Found) -> str:
-    old = age(int(c.ask(answered("date +%s")).out.strip() or time.time()) - backup.modified)
+    old = age(int(c.ask(answered("date +%s")).out.strip() or time.time()) - backup.taken)
     section = backup.checked.section(live.name) if backup.checked else None
     now = c.ask(reads.optional(reads.rows(live))) if section else None
     if not section or now is None:

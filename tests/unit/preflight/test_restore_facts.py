@@ -15,7 +15,7 @@ from tasks.preflight.restore_report import RestoreOptions
 from tasks.tools.postgres.backup import Section
 from tests.unit.support import reports
 from tests.unit.support.reports import RUN
-from tests.unit.support.restoring import server
+from tests.unit.support.restoring import BACKUP, server
 
 
 def test_the_rows_that_only_one_side_has_are_told_table_by_table():
@@ -28,6 +28,12 @@ def test_the_rows_that_only_one_side_has_are_told_table_by_table():
         "public.new: the live database has it, with 7 rows; the backup does not",
         "public.odd: 3 rows now; how many the backup has cannot be told",
     ]
+
+
+def test_a_backup_is_as_old_as_its_name_says_and_not_as_its_file():
+    named = replace(BACKUP, path="backups/d_20240401-000000.dump", modified=1_711_929_600 + 86_400)
+    said = restore_facts.facts(reports.restore(backup=named), now=1_711_929_600 + 3 * 86_400)
+    assert "d_20240401-000000.dump, custom, 5 bytes, 3 days old" in said[0]
 
 
 def test_equal_counts_are_not_called_the_same_data():

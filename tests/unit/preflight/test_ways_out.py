@@ -10,7 +10,9 @@ from tasks.engine import record
 from tasks.engine.before import SchemaBefore
 from tasks.preflight import ways_out
 from tasks.preflight.backups import finding
+from tasks.preflight.backups.backup_files import Found
 from tasks.preflight.revisions import schema_choice
+from tasks.ssh.shell import Answer
 from tasks.tools.alembic.migrate import WAYS_OUT
 from tasks.tools.postgres.names import Copy
 from tests.unit.support import reports
@@ -78,3 +80,9 @@ def test_a_backup_that_was_found_bad_is_none(told, mocker):
 def test_what_cannot_be_looked_at_is_left_out(mocker):
     mocker.patch.object(ways_out, "database_of", side_effect=Refused("it does not run"))
     assert ways_out.data_at(mocker.Mock(), state(), ["one"]) == []
+
+
+def test_a_backup_is_as_old_as_its_name_says_and_not_as_its_file(mocker):
+    asked = mocker.Mock(**{"ask.return_value": Answer(f"{3 * 86_400}\n", "", 0)})
+    copied = Found("b.dump", 1, modified=2 * 86_400, kind="custom", sum="", revisions=(), taken=0)
+    assert ways_out._lost(asked, DATABASE, copied) == "what was written in 3 days since is lost"
