@@ -13,6 +13,7 @@ from . import health
 from .examine import Examined
 
 UNKNOWN = re.compile(r'(role|database) "[^"]*" does not exist|authentication failed')  # of a server that answers
+INSIDE = ("environment", "command", "entrypoint", "volumes", "image")  # drift that can be why a program ends
 
 
 class LastGood(Struct, frozen=True, kw_only=True):
@@ -82,7 +83,9 @@ def _revision(e: Examined, last: LastGood) -> Verdict:
 
 
 def _settings_or_stop(e: Examined) -> Verdict | None:
-    if services := e.drifted.services:
+    loops = {k.service for k in e.crashing}
+    drift = [one for one in e.drifted.drift if not loops or (one.service in loops and one.what in INSIDE)]
+    if services := sorted({one.service for one in drift}):
         why = f"{', '.join(services)} run with other settings than HEAD describes"
         return "configuration", why, fab("container-restart --recreate")
     stopped = [k for k in e.seen.containers if k.service in e.services and k.status == "exited"]

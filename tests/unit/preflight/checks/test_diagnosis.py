@@ -129,6 +129,21 @@ def test_settings_changed_since_the_containers_were_made_are_configuration():
     assert Observation("two", line, True) in found.evidence
 
 
+@pytest.mark.parametrize(
+    ("service", "what", "kind"),
+    [
+        ("api", "environment", "configuration"),
+        ("api", "ports", "code"),
+        ("db", "settings", "code"),
+        ("db", "environment", "code"),
+    ],
+)
+def test_what_ends_in_a_loop_does_not_do_so_for_its_ports_or_for_others(service, what, kind):
+    loop = container("api", status="restarting", restarts=9, started=LATELY)
+    e = examined(state(loop, container("db")), drifted=Drifted([Drift(service, what)]))
+    assert judged(e)[0] == kind
+
+
 def test_where_nothing_differs_the_configuration_is_no_symptom():
     found = diagnosis.judge(environment(), {"h": examined()}, SAME).evidence
     assert Observation("h", f"configuration: as in docker-compose.yml at {HEAD[:12]}", False) in found
