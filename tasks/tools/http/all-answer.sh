@@ -4,7 +4,8 @@ set -eu
 separator=$(printf '\037')
 while IFS=$separator read -r status url host insecure text; do
   [ -n "$status" ] || continue
-  [ "$(URL=$url sh "$SCRIPTS/tools/http/fetch.sh" "$1" "$host" "$insecure" "$text")" = "$status" ] || exit 1
+  case $status in 3*) stay=yes ;; *) stay='' ;; esac
+  [ "$(URL=$url STAY=$stay sh "$SCRIPTS/tools/http/fetch.sh" "$1" "$host" "$insecure" "$text")" = "$status" ] || exit 1
 done <<URLS
 $URLS
 URLS

@@ -62,7 +62,8 @@ def command(address: Address, seconds: int = SECONDS, read: int = 0) -> str:
     """
     insecure = "insecure" if address.insecure else ""
     words = (str(seconds), address.host, insecure, address.contains, *([str(read)] if read else []))
-    return scripts.call("tools/http/fetch.sh", *words, URL=address.url)
+    stay = "yes" if 300 <= address.status < 400 else ""  # the way on is what is wanted
+    return scripts.call("tools/http/fetch.sh", *words, URL=address.url, STAY=stay)
 
 
 def lines(addresses: Iterable[Address]) -> str:

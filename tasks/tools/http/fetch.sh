@@ -1,4 +1,5 @@
-# Prints the HTTP status of an address, asked on the host and not redirected; 000 where nothing answers. ` lacks` follows
+# Prints the HTTP status of an address, asked on the host; 000 where nothing answers. It is not redirected but to the same
+# with a slash at its end, and that not with STAY. ` lacks` follows
 # where the answer does not contain TEXT; then the first BYTES of its body. Whatever the host has is asked with: curl,
 # wget or python3.
 # Arguments: SECONDS [HOST [INSECURE [TEXT [BYTES]]]]: HOST is what it is asked for as, with no proxy between; with
@@ -14,14 +15,14 @@ fi
 
 by_curl() {
   printf 'url = "%s"\n' "$(printf '%s' "$URL" | sed 's/[\\"]/\\&/g')" \
-    | curl -s -o "$answer" -m "$seconds" ${host:+--noproxy '*' -H "Host: $host"} ${insecure:+-k} -w '%{http_code}\n' -K - || :
+    | curl -s -o "$answer" -m "$seconds" ${host:+--noproxy '*' -H "Host: $host"} ${insecure:+-k} -w '%{http_code} %{redirect_url}\n' -K - || :
 }
 
 by_wget() {
   printf '%s\n' "$URL" \
     | wget -q -S -T "$seconds" -t 1 --max-redirect=0 --content-on-error ${host:+--no-proxy --header "Host: $host"} \
       ${insecure:+--no-check-certificate} -O "$answer" -i - 2>&1 \
-    | awk '/^  *HTTP/ { code = $2 } END { print code ? code : "000" }'
+    | awk '/^  *HTTP/ { code = $2 } tolower($1) == "location:" { on = $2 } END { print code ? code : "000", on }'
 }
 
 by_python() {
@@ -48,20 +49,31 @@ except Exception:
     sys.exit("000")
 with open(answer, "wb") as file:
     file.write(found.read())
-print(found.status)
+print(found.status, found.headers.get("Location", ""))
 PYTHON
 }
 
 if command -v curl >/dev/null 2>&1; then
-  code=$(by_curl)
+  by=by_curl
 elif command -v wget >/dev/null 2>&1; then
-  code=$(by_wget)
+  by=by_wget
 elif command -v python3 >/dev/null 2>&1; then
-  code=$(by_python 2>/dev/null)
+  by=by_python
 else
   echo 'neither curl nor wget nor python3' >&2
   exit 1
 fi
+found=$($by 2>/dev/null)
+way=${found#* }
+case $way in *://*) way=/${way#*://*/} ;; esac
+case ${STAY:+stay}${found%% *} in 30[1278])
+  if [ "$way" = "/${URL#*://*/}/" ]; then
+    URL=$URL/
+    found=$($by 2>/dev/null)
+  fi
+  ;;
+esac
+code=${found%% *}
 if [ -n "$text" ] && ! grep -qF -e "$text" -- "$answer"; then code="$code lacks"; fi
 printf '%s\n' "$code"
 [ "$bytes" -eq 0 ] || head -c "$bytes" "$answer" | tr -d '\000'

@@ -31,10 +31,11 @@ class Application(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer."""
-        codes = {"/empty": 204, "/moved": 301, "/broken": 500}
-        named = self.headers["Host"].startswith("shop") or "?any" in self.path
+        codes = {"/empty": 204, "/moved": 301, "/broken": 500, "/up": 308, "/far": 308}
+        named = self.path.startswith(("/up", "/far")) or self.headers["Host"].startswith("shop") or "?any" in self.path
         self.send_response(codes.get(self.path.partition("?")[0], 200) if named else 404)
-        self.send_header("Location", "/elsewhere")
+        whole = f"http://{self.headers['Host']}/far/"
+        self.send_header("Location", {"/up": "/up/", "/far": whole}.get(self.path, "/elsewhere"))
         self.end_headers()
         if not {"empty", "moved"} & set(self.path.strip("/").split("?")):
             self.wfile.write(b'{"works": true}\n' if "broken" not in self.path else BROKEN)
@@ -84,6 +85,9 @@ def asked(address: Address, program: str, folder) -> fetch.Response:
         ("http", "/empty?any", {"status": 204}, "204"),
         ("http", "/moved?any", {}, "301"),
         ("http", "/moved?any", {"status": 301}, "301"),
+        ("http", "/up", {}, "200"),
+        ("http", "/far", {}, "200"),
+        ("http", "/up", {"status": 308}, "308"),
         ("http", "/health?any", {"contains": '"works": true'}, "200"),
         ("http", "/health?any", {"contains": "no such"}, "200, without 'no such': {\"works\": true}"),
         ("http", "/broken?any", {"status": 500, "contains": "works"}, "500"),
@@ -130,7 +134,9 @@ def test_a_body_that_is_no_text_is_an_answer_like_others():
 def test_curl_asks_for_the_status_alone_and_its_failing_is_an_answer():
     with Stage(curl="echo 000; exit 7") as stage:
         assert stage.run(fetch.command(Address(url=URL), 2)).stdout == "000\n"
-        assert stage.calls == [["curl", "-s", "-o", "/dev/null", "-m", "2", "-w", "%{http_code}\\n", "-K", "-"]]
+        assert stage.calls == [
+            ["curl", "-s", "-o", "/dev/null", "-m", "2", "-w", "%{http_code} %{redirect_url}\\n", "-K", "-"]
+        ]
 
 
 @pytest.mark.parametrize("program", ["curl", "wget"])
@@ -153,7 +159,7 @@ def test_one_that_is_asked_by_another_name_is_asked_without_a_proxy():
     with Stage(curl="echo 200") as stage:
         stage.run(fetch.command(Address(url=URL, host="a.b:80"), 2))
         [call] = stage.calls
-        assert call[6:-2] == ["--noproxy", "*", "-H", "Host: a.b:80", "-w", "%{http_code}\\n"]
+        assert call[6:-2] == ["--noproxy", "*", "-H", "Host: a.b:80", "-w", "%{http_code} %{redirect_url}\\n"]
 
 
 def test_where_there_is_nothing_to_ask_with_it_is_said():
