@@ -38,7 +38,8 @@ def to_undo(host: Host, run: str | None, data: bool = False) -> RunRecord:
     known = record.of_fleet(host, record.read(host, named)) if named else _last_change(host)
     said = f"Run {known.run} ({known.plan.task})"
     if not known.changed:
-        raise Refused(f"{said} changed nothing: there is nothing to take back.")
+        held = f"It holds the lock, and is not over. Next: {fab('resume')}" if known.holder == known.run else ""
+        raise Refused(f"{said} changed nothing: there is nothing to take back.", next=held)
     if known.undone and not (run and data):
         raise Refused(f"{said} was taken back already.", next=_data_of(known))
     if not run and known.plan.only_by_name:

@@ -163,7 +163,9 @@ def _with_snapshot(c: Host, report: RollbackUndoReport, *, there: bool, dumped: 
         return structs.replace(report, incoming=report.found.snapshot, back=report.back or again)
     if not dumped:
         name = report.found.snapshot or "of that run"
-        raise Refused(f"there is no snapshot {name}.", at=c.address, next=f"{fab('undo')} upgrades.")
+        moved = report.schema is None or report.schema.changes
+        how = "upgrades" if moved else "needs none: the schema is where it was"
+        raise Refused(f"there is no snapshot {name}.", at=c.address, next=f"{fab('undo')} {how}.")
     dump = restored(c, report.found.dump, report.run)
     restore_facts.require_room(dump, dump.need, f"{in_place(dump.backup.path)}; {fab('undo')} upgrades instead.")
     return structs.replace(report, dump=dump, facts=dump.facts, warnings=[*report.warnings, *dump.warnings])

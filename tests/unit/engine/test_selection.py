@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from tasks.console.commands import fab, render
 from tasks.console.errors import Refused
@@ -80,6 +81,11 @@ def test_undo_passes_over_runs_that_changed_nothing(known):
 def test_undo_of_a_run_that_is_named_is_of_that_one_only(known):
     known(record("r1"), record("r2", changed=False))
     assert "Run r2 (task-of-r2) changed nothing" in refused(selection.to_undo, "r2")
+
+
+def test_a_run_that_changed_nothing_and_holds_the_lock_is_gone_on_with(known):
+    known(record("r1"), structs.replace(record("r2", changed=False, journal=[]), holder="r2"), holder="r2")
+    assert refused(selection.to_undo).endswith("It holds the lock, and is not over. Next: fab resume")
 
 
 def test_a_run_that_came_to_another_host_first_is_taken_back_though_the_first_one_was_not_touched(known, mocker):

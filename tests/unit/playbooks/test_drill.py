@@ -127,10 +127,10 @@ def test_where_a_playbook_fails_halfway_nothing_follows_and_its_commands_are_nam
 
 
 def test_where_an_undo_fails_halfway_nothing_else_is_to_be_taken_back_once_it_is_resumed(ends):
-    ends[0]["undo of the restore"] = Failed(f"checkout: failed\n  next: {fab('resume')}")
+    ends[0]["undo of the restore"] = Failed(f"checkout: failed.\n  next: {fab('resume')}")
     line, found = failed()
     assert states(found) == ["proven", "proven", "proven", "failed"]
-    assert line.endswith("checkout: failed\n  next: fab resume")
+    assert line.endswith("undo of the restore: failed, checkout: failed.\ncheckout: failed.\n  next: fab resume")
 
 
 def test_where_an_undo_is_refused_the_host_is_not_as_it_was_and_the_command_is_named(ends):

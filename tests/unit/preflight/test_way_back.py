@@ -67,7 +67,13 @@ def test_with_the_snapshots_data_nothing_is_upgraded(host):
 
 
 def test_a_snapshot_that_is_gone_is_refused(host):
-    assert "there is no snapshot d__snap_1" in refused(rollback_of, host(there=False), RELEASE, True)
+    said = refused(rollback_of, host(there=False), RELEASE, True)
+    assert "there is no snapshot d__snap_1. Nothing was changed. fab undo upgrades." in said
+
+
+def test_a_snapshot_that_was_not_made_yet_is_not_needed_where_the_schema_did_not_move(host):
+    said = refused(rollback_of, host(up=STAYS, there=False), RELEASE, True)
+    assert said.endswith("fab undo needs none: the schema is where it was.")
 
 
 def test_an_upgrade_that_was_tried_with_all_data_is_not_rehearsed_again_and_what_differs_is_asked(host):
