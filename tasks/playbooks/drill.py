@@ -194,7 +194,8 @@ def ended(c: Host, drill: Drill, stuck: str = "") -> Drill:
         console.table(drill_view.PARTS, drill_view.rows(drill))
         console.say(drill_view.objectives(drill), style="yellow" if drill.missed else None)
     if not drill.passed:
-        wrong = [f"{p.name}: {p.state}, {p.found.splitlines()[0].rstrip('.')}" for p in drill.parts if p.state != PROVEN]
+        unproven = [part for part in drill.parts if part.state != PROVEN]
+        wrong = [f"{part.name}: {part.state}, {part.found.splitlines()[0].rstrip('.')}" for part in unproven]
         said = f"{c.environment.name}: the drill is not passed: {'; '.join([*wrong, *drill.missed])}."
         raise Failed("\n".join(filter(None, (said, stuck))))
     console.say(f"{c.environment.name}: the drill is passed.", style="bold green")
