@@ -131,7 +131,7 @@ def test_one_whose_last_release_is_ill_is_looked_at_understood_and_rolled_back(d
     assert (found["database"]["name"], found["database"]["user"]) == ("shop", "shop")
     assert found["health"]["urls"] == [f"http://127.0.0.1:{shop.place.port}/up"]
     needs = shop.fab("check")
-    assert needs.code == 0, needs.text
+    assert needs.code == 1 and "production: 1 missing: backup." in needs.text, needs.text
     assert f"fab full-rollback --commit {shop.good[:12]}" in shop.fab("diagnose").text
     before = shop.runs()
     shop.rolled_back(shop.rollback(), before)
