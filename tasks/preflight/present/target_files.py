@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from ...console.errors import Refused
 from ...ssh.host import Host
 from ...tools.compose import images
@@ -25,7 +27,9 @@ def check(c: Host, seen: State, commit: Commit, known: tuple[CommitFiles, Drifte
     wanted = found.described.project(seen.containers)
     if wanted.problem:
         raise Refused(f"{commit.title}: compose does not accept its files: {wanted.problem}.")
-    values.require(c, found.described, drifted)
+    files = {PurePosixPath(file).name for file in seen.settled(c.environment).compose.files}
+    rewritten = files.intersection(PurePosixPath(file).name for file in found.changed)
+    values.require(c, found.described, drifted, defaults=not rewritten)
     named = c.environment.compose.services.items()
     if lacking := [f"{service} ({role})" for role, service in named if service not in wanted.services]:
         raise Refused(f"{commit.title} has no service {', '.join(lacking)}; it has {', '.join(wanted.services)}.")

@@ -18,15 +18,15 @@ DEFAULT = re.compile(r"\$\{\w+:?-([^{}]*)\}")
 BY_DEFAULT = ("environment", "ports", "volumes", "networks", "command", "entrypoint")
 
 
-def require(c: Host, described: Description, found: Drifted) -> None:
+def require(c: Host, described: Description, found: Drifted, *, defaults: bool = False) -> None:
     """Raise Refused, naming them, for values that what runs has and that nobody tells compose any more.
 
-    In what is `described` they are blank, or a default takes their place. Which of the drift comes of such variables is
-    asked only where there is any.
+    In what is `described` they are blank, or, with `defaults`, a default takes their place: to be asked where the files
+    are as they were when what runs was made. Which of the drift comes of these is asked only where there is any.
     """
     lost = [(service, {name}) for service, name in found.blank if _blank(described, service, name)]
-    if found.drift:
-        lost = [*_unset(c, found.drift, set(described.blank)), *lost]
+    if found.drift and (described.blank or defaults):
+        lost = [*_unset(c, found.drift, set(described.blank), defaults=defaults), *lost]
     if described.blank and c.environment.stack:  # whether what runs has values for them is not known
         lost.append((c.environment.stack, set(described.blank)))
     names = sorted({name for _, causes in lost for name in causes})
@@ -45,7 +45,7 @@ def _blank(described: Description, service: str, name: str) -> bool:
     return name in said and not said[name]
 
 
-def _unset(c: Host, drift: Sequence[Drift], blank: set[str]) -> list[tuple[str, set[str]]]:
+def _unset(c: Host, drift: Sequence[Drift], blank: set[str], *, defaults: bool) -> list[tuple[str, set[str]]]:
     """Return the variables without a value that make the drift, after their services.
 
     A default is the cause only where the part names no other variable that has a value: that one may have changed.
@@ -54,12 +54,11 @@ def _unset(c: Host, drift: Sequence[Drift], blank: set[str]) -> list[tuple[str, 
     if not services:  # compose cannot say: it may be all
         return [(one.service, blank) for one in drift]
     parts = [(one, names) for one in drift for names in _named(services.get(one.service, {}), one)]
-    asked = set().union(*(names for one, names in parts if one.what in BY_DEFAULT)) - blank
+    held = BY_DEFAULT if defaults else ()
+    asked = set().union(*(names for one, names in parts if one.what in held)) - blank
     unset = c.ask(project.untold(c.environment, asked)) if asked and not c.environment.stack else set()
     whole = unset | blank
-    return [
-        (one.service, names if one.what in BY_DEFAULT and names <= whole else names & blank) for one, names in parts
-    ]
+    return [(one.service, names if one.what in held and names <= whole else names & blank) for one, names in parts]
 
 
 def _named(service: Service, one: Drift) -> list[set[str]]:

@@ -8,7 +8,7 @@ import pytest
 
 from tasks.console import commands
 from tasks.console.errors import Refused
-from tasks.preflight.present import target_files
+from tasks.preflight.present import target_files, values
 from tasks.preflight.present.drift import Drifted
 from tasks.tools.compose.images import CommitFiles
 from tasks.tools.compose.project import Description
@@ -35,7 +35,7 @@ def test_a_commit_is_asked_about_unless_that_was_done_before(host):
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("commit", "said"),
     [
         ({"missing": ["a.yml", "b.yml"]}, f"{COMMIT.title} has no a.yml, b.yml (compose.file)."),
         ({"in_the_way": list("abcdef")}, "what only the host has would be overwritten: a, b, c, d, e."),
@@ -46,7 +46,14 @@ def test_a_commit_is_asked_about_unless_that_was_done_before(host):
         ),
     ],
 )
-def test_what_makes_it_impossible_is_refused_by_name(host, values, said):
+def test_what_makes_it_impossible_is_refused_by_name(host, commit, said):
     with pytest.raises(Refused) as refused:
-        target_files.check(host, state(), COMMIT, (found(**values), Drifted()))
+        target_files.check(host, state(), COMMIT, (found(**commit), Drifted()))
     assert said in commands.render(refused.value.message)
+
+
+@pytest.mark.parametrize(("changed", "asked"), [([], True), (["app.py"], True), (["sub/docker-compose.yml"], False)])
+def test_defaults_are_asked_about_only_where_no_commit_between_has_rewritten_the_files(host, mocker, changed, asked):
+    require = mocker.patch.object(values, "require")
+    target_files.check(host, state(), COMMIT, (found(changed=changed), Drifted()))
+    assert require.call_args.kwargs == {"defaults": asked}

@@ -82,19 +82,25 @@ def test_where_a_default_takes_the_place_of_a_value_that_nobody_tells_any_more_i
     what, _, name = drift.partition(" ")
     every = "URL MODE PORT WEB ADMIN DATA CODE WORKERS TAG MEMORY PRICE"
     with pytest.raises(Refused, match=f"no value for {names}: app would start otherwise than as it runs now; write"):
-        values.require(host(BY_DEFAULT, every), described(), Drifted([Drift("app", what, [name] if name else [])]))
+        drift = Drift("app", what, [name] if name else [])
+        values.require(host(BY_DEFAULT, every), described(), Drifted([drift]), defaults=True)
 
 
 @pytest.mark.parametrize("untold", ["", "PORT"])
 @pytest.mark.parametrize("port", ["8000/tcp", "9000/tcp"])
 @pytest.mark.parametrize("drift", [URL, Drift("app", "environment", ["COST"]), None])
 def test_what_compose_is_told_comes_of_a_change_on_the_host(drift, port, untold):
-    values.require(host(BY_DEFAULT, untold), described(), Drifted([drift or Drift("app", "ports", [port])]))
+    found = Drifted([drift or Drift("app", "ports", [port])])
+    values.require(host(BY_DEFAULT, untold), described(), found, defaults=True)
 
 
 @pytest.mark.parametrize("drift", [Drift("app", "image"), Drift("app", "settings"), Drift("other", "command")])
 def test_images_and_settings_that_are_not_told_apart_are_not_held_against_defaults(drift):
-    values.require(host(BY_DEFAULT, "never asked"), described(), Drifted([drift]))
+    values.require(host(BY_DEFAULT, "never asked"), described(), Drifted([drift]), defaults=True)
+
+
+def test_defaults_of_files_that_were_rewritten_since_are_held_against_nobody():
+    values.require(host(BY_DEFAULT, "WORKERS"), described(), Drifted([Drift("app", "command")]))
 
 
 def test_where_nothing_differs_nothing_is_asked():
