@@ -27,8 +27,8 @@ def check(c: Host, seen: State, commit: Commit, known: tuple[CommitFiles, Drifte
     wanted = found.described.project(seen.containers)
     if wanted.problem:
         raise Refused(f"{commit.title}: compose does not accept its files: {wanted.problem}.")
-    files = {PurePosixPath(file).name for file in seen.settled(c.environment).compose.files}
-    rewritten = files.intersection(PurePosixPath(file).name for file in found.changed)
+    names = {PurePosixPath(file).name for file in seen.settled(c.environment).compose.files}
+    rewritten = names.intersection(PurePosixPath(file).name for file in found.changed)
     values.require(c, found.described, drifted, defaults=not rewritten)
     named = c.environment.compose.services.items()
     if lacking := [f"{service} ({role})" for role, service in named if service not in wanted.services]:
