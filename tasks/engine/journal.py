@@ -139,10 +139,10 @@ def activity(environment: Environment) -> Probe[str]:
     return Probe({"": command}, lambda answers: answers[""].out.strip(), first=True)
 
 
-def barred(environment: Environment) -> Probe[str]:
-    """Return the probe of why the login may not write the state folder, with what to do; empty: it may."""
+def barred(environment: Environment) -> Probe[str | None]:
+    """Return the probe of why the login may not write the state folder; empty: it may, None: not told in time."""
     command = scripts.call("engine/may-write.sh", STATE=paths.state(environment))
-    return single(command, lambda answer: "" if answer.ok else last_line(answer.err))
+    return single(command, lambda answer: ("" if answer.ok else last_line(answer.err)) if answer.known else None)
 
 
 def every(environment: Environment, count: int, events: Iterable[str] = ()) -> Probe[dict[str, list[Entry]]]:

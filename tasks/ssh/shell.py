@@ -26,6 +26,11 @@ class Answer(NamedTuple):
         """Whether the section ended with exit code 0."""
         return self.code == 0
 
+    @property
+    def known(self) -> bool:
+        """Whether the section ended by itself: it was neither cut short by the time that there was, nor not reached."""
+        return self.code not in (124, 127)
+
 
 NOT_REACHED = Answer("", "", 127)
 SIGNALS = {"HUP": 1, "INT": 2, "PIPE": 13, "TERM": 15}

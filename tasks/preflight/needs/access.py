@@ -21,6 +21,8 @@ def ssh(k: Looked) -> Need:
 
 def state_folder(k: Looked) -> Need:
     """Return whether the login may write the state folder: lock, journal and ledger."""
+    if k.barred is None:
+        return doubtful("the host did not say in time whether it can be written", fab("check"))
     if not k.barred:
         return ok("lock, journal and ledger can be written")
     return missing(one_line(k.barred), cures.may_write(k, f"{paths.app(k.environment)}/.git"))

@@ -33,6 +33,7 @@ from . import needs_table
 from .looked import Data, Image, Looked, Target
 from .need import Need
 
+SECONDS = 180  # that a round trip may take: nobody waits for it in an incident, and a loaded host is asked a lot
 NO_BACKUPS: Probe[list[Found] | str] = Probe({}, lambda _answers: [])
 
 
@@ -48,7 +49,7 @@ def judged(member: Host, told: list[str] | None) -> list[Need]:
 def look(member: Host) -> Looked:
     """Return what was found on a host; what cannot be told is said in its place. Raises Stopped if not reached."""
     began = time.time()
-    found: dict[str, Any] = member.ask(combined(dict, **_first(member.environment)))
+    found: dict[str, Any] = member.ask(combined(dict, **_first(member.environment)), timeout=SECONDS)
     ahead = apart(found["examined"].now, began, time.time())
     e = examine.with_graph(member, found["examined"])
     known = {**found, "examined": e, **_further(member, e, found["past"], member is member.fleet[0])}
@@ -96,7 +97,8 @@ def _further(member: Host, e: Examined, before: Past, primary: bool) -> dict[str
     sha, known = good(before), member.environment.database
     live = _live(member, e) if primary and known else "no database"
     changing = bool(primary and known and known.alembic)
-    found: dict[str, Any] = member.ask(combined(dict, **_second(member.environment, e, sha, live, changing)))
+    asked = _second(member.environment, e, sha, live, changing)
+    found: dict[str, Any] = member.ask(combined(dict, **asked), timeout=SECONDS)
     target = _target(member, e, before, sha, found)
     target = _with_schema(member, e, target, found) if changing else target
     return {"sizes": found["sizes"], "target": _settled(member, e, target), "data": _data(member, live, found)}
@@ -164,7 +166,7 @@ def _settled(member: Host, e: Examined, target: Target) -> Target:
         service = schema.alembic_of(member.environment).service
         image = e.seen.image_ids.get(service, "")
         parts["kept"] = rehearsal.kept(member.environment, image, target.change, compare=True)
-    found: dict[str, Any] = member.ask(combined(dict, **parts)) if parts else {}
+    found: dict[str, Any] = member.ask(combined(dict, **parts), timeout=SECONDS) if parts else {}
     here = [structs.replace(one, here=bool(found["ids"].get(one.service))) for one in target.images]
     return structs.replace(target, images=here, rehearsed=found.get("kept", target.rehearsed))
 

@@ -61,7 +61,7 @@ class Looked(Struct, frozen=True, kw_only=True):
         primary: whether the database's steps run here.
         production: whether the environment is one that no drill may interrupt unasked.
         compose: its version.
-        barred: why the login may not write the state folder; empty: it may.
+        barred: why the login may not write the state folder; empty: it may, None: the host did not say in time.
         unwritable: what of the checkout it may not write.
         sizes: the bytes of the images that run, by id.
         backups: those that lie there, the newest first, or why that cannot be told.
@@ -81,7 +81,7 @@ class Looked(Struct, frozen=True, kw_only=True):
     past: Past = Past()
     lock: LockInfo | None = None
     compose: str = ""
-    barred: str = ""
+    barred: str | None = ""
     unwritable: list[str] = field(default_factory=list)
     origin: Origin = Origin()
     sizes: dict[str, int] = field(default_factory=dict)

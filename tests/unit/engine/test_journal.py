@@ -17,7 +17,7 @@ from tasks.engine.plan import Plan, Step
 from tasks.preflight.history import ledger
 from tasks.preflight.history.ledger import Entry
 from tasks.ssh import scripts
-from tasks.ssh.shell import Answer
+from tasks.ssh.shell import NOT_REACHED, Answer
 from tests.unit.support.shells import ENVIRONMENT, Home
 
 OWNER = {"run": "run-1", "task": "full-rollback", "who": "ada's", "machine": "laptop"}
@@ -173,6 +173,8 @@ def test_a_login_that_may_write_the_state_folder_is_told_nothing(home):
     home.state.mkdir(parents=True)
     assert runs.barred(ENVIRONMENT).read({"": answer(home, runs.barred(ENVIRONMENT))}) == ""
     assert runs.barred(ENVIRONMENT).read({"": Answer("", "x is for root alone\n", 1)}) == "x is for root alone"
+    for late in (NOT_REACHED, Answer("", "no answer in 60 s", 124)):
+        assert runs.barred(ENVIRONMENT).read({"": late}) is None
 
 
 def test_of_journals_only_the_wanted_entries_are_brought(home):

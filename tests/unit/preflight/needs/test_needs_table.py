@@ -110,6 +110,11 @@ def test_what_nobody_knows_or_what_costs_something_is_doubtful_with_a_command(na
     assert (found[name].state, bool(found[name].cure)) == ("doubtful", True)
 
 
+def test_a_host_that_did_not_say_in_time_whether_the_login_may_write_is_no_reason_to_change_its_rights():
+    need = judged(looked(barred=None))["state folder"]
+    assert (need.state, render(need.cure)) == ("doubtful", "fab check")
+
+
 def test_an_address_is_not_suspected_while_what_should_answer_it_does_not_run():
     loop = [container("api", status="restarting"), container("db")]
     need = judged(looked(**seen(responses=[Response("http://h:1/x", 0)], containers=loop)))["health"]
