@@ -1,9 +1,9 @@
-# Prints the HTTP status of an address, asked on the host; 000 where nothing answers. It is not redirected but to the same
-# with a slash at its end, and that not with STAY. ` lacks` follows
-# where the answer does not contain TEXT; then the first BYTES of its body. Whatever the host has is asked with: curl,
-# wget or python3.
+# Prints the HTTP status of an address, asked on the host; 000 where nothing answers. It is redirected only to the same with
+# a slash at its end. ` lacks` follows where the answer does not contain TEXT; then the first BYTES of its body. Whatever
+# the host has is asked with: curl, wget or python3.
 # Arguments: SECONDS [HOST [INSECURE [TEXT [BYTES]]]]: HOST is what it is asked for as, with no proxy between; with
-# INSECURE, not empty, any certificate will do. Variable: URL; a login may stand in it, so that no command line has it.
+# INSECURE, not empty, any certificate will do. Variables: URL; a login may stand in it, so that no command line has it.
+# STAY, not empty: the redirection itself is what is wanted.
 # Exit code 1: there is nothing on the host to ask with.
 set -eu
 seconds=$1 host=${2-} insecure=${3-} text=${4-} bytes=${5-0}

@@ -58,7 +58,7 @@ own_check() { # NAME: whether its health check finds it well
 
 note_change() { # $still: seconds without a change; $born: when the youngest container started, by `clock`
   if [ "$seen" != "$before" ]; then
-    before=$seen since=$now
+    before=$seen since=$now passed='' # what was content may have been started anew
     age=$(($(date +%s) - $(date -d "$(youngest_start)" +%s 2>/dev/null || date +%s)))
     [ "$age" -ge 0 ] || age=0
     born=$((now - age))
@@ -87,8 +87,8 @@ while :; do
   fi
   seen=$(states)
   clock
-  judge
   note_change
+  judge
   ! decided || break
   ask_checks
   [ "$now" -lt "$end" ] || break

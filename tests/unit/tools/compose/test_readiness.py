@@ -139,3 +139,15 @@ def test_a_health_check_that_docker_asks_in_a_minute_is_asked_now(check, typed, 
         done = stage.run(readiness.wait(environment(health={"timeout": 1}), ["api"], []))
         assert ("verdict ready" in done.stdout) is well, done.stdout
         assert ["docker", "exec", "c_api", *typed] in stage.calls
+
+
+def test_a_health_check_that_was_content_says_nothing_of_the_container_that_was_started_since():
+    line = "api /c_api running 0 2024-01-02T03:04:0$([ -e well ] && echo 6 || echo 5).678901234Z , starting"
+    told = f"""case "$*" in *Healthcheck.Test*) printf 'CMD\\ntrue\\n\\n' ;; *) echo "{line}" ;; esac"""
+    once = "[ ! -e well ] && touch well"
+    stub = f"case $1 in ps) {ps('c1 api')} ;; inspect) {told} ;; exec) {once} ;; esac"
+    with Stage(docker=stub) as stage:
+        (stage.home / "app").mkdir()
+        done = stage.run(readiness.wait(environment(health={"timeout": 2}), ["api"], []))
+        assert "verdict wait" in done.stdout, done.stdout
+        assert sum(call[:3] == ["docker", "exec", "c_api"] for call in stage.calls) > 1
