@@ -7,7 +7,7 @@ from ...console.errors import Refused
 from ...console.text import one_line
 from ...ssh.host import Host
 from ...tools.postgres import reads
-from ...tools.postgres.psql import TASK_OF, Database
+from ...tools.postgres.psql import Database
 from ...tools.postgres.sessions import Session
 from ..present.state import State
 from .safety import configured
@@ -25,8 +25,6 @@ def database_of(c: Host, seen: State) -> Database:
     if not container:
         mend = fab("containers.start" if all(k.stopped for k in own) else "diagnose")
         raise Refused(f"the database container ({service}) is not running.", at=c.address, next=f"Next: {mend}")
-    if c.environment.stack:
-        container = f"{TASK_OF}{c.environment.stack}_{service}"
     return Database.of(seen.settled(c.environment), container)
 
 

@@ -42,7 +42,10 @@ def found(c: Host, below: str = "") -> list[Found]:
 def listing(environment: Environment, *, quick: bool = False, below: str = "") -> str:
     """Return the command that prints what lies in the folder of the backups and elsewhere, or in the one `below` it."""
     settings = safety.configured(environment)
-    running = compose.call(environment, "reads/running.sh", environment.service("database") or "")
+    service = environment.service("database") or ""
+    running = compose.call(environment, "reads/running.sh", service)
+    if environment.stack:
+        running = scripts.call("tools/swarm/task.sh", f"{environment.stack}_{service}")
     container = {} if settings.elsewhere else {"DB_CONTAINER": Word(f'"$({running} 2>/dev/null | head -n 1)"')}
     known = {**Database.of(environment, "").variables(), **container}
     where, reports = settings.storage, backup_check.reports(environment)

@@ -48,7 +48,7 @@ basis() (
 )
 
 of_image() { id_of "$IMAGE"; }
-id_of() { case $1 in sha256:*) echo "$1" ;; *) docker image inspect -f '{{.Id}}' "$1" ;; esac } # IMAGE
+id_of() { case $1 in sha256:* | *@sha256:*) echo "$1" ;; *) docker image inspect -f '{{.Id}}' "$1" ;; esac } # IMAGE
 
 of_alembic() { printf '%s\n' "$ALEMBIC_SERVICE" "$ALEMBIC_COMMAND" "$SCHEMA" "$TABLE" "$added"; }
 

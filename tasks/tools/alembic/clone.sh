@@ -11,8 +11,8 @@ start_server() {
     names="$names $(printf '%s\n' "$hosts" | sed 's/--add-host//g; s/:[^ ]*//g')" hosts=
   fi
   set --
-  # shellcheck disable=SC2046 # ids and names, one word each
-  others=$(docker inspect -f "${service_label:?}" $(running))
+  others=$(others_names)
+  # shellcheck disable=SC2046 # names, one word each
   for alias in ${DATABASE:+$(names_of "$DATABASE")} $names $others; do set -- "$@" --network-alias "${alias#/}"; done
   if [ -n "$FULL" ]; then set -- "$@" -v "$place"; else set -- "$@" --tmpfs "$place"; fi
   docker network create --internal "$NETWORK" >/dev/null

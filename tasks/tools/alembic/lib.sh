@@ -25,23 +25,25 @@ run_as='{{len .Config.Env}}
 
 mounts=
 
-# Somebody idle in a transaction would block a migration for ever, and everyone behind it.
-waits='-c lock_timeout=5s'
+# Somebody idle in a transaction would block a migration for ever, and everyone behind it; so would the session of an
+# alembic that is gone with its node, or whose network is.
+waits='-c lock_timeout=5s -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=6'
 
 find_server() { # the container of the database, into $DB_CONTAINER, where that is one of the deployment
   [ -z "$DB_CONTAINER$PGHOST" ] || return 0
   DB_CONTAINER=$(running "${DATABASE:?}" | head -n 1)
-  [ -n "$DB_CONTAINER" ] || refuse "the database container ($DATABASE) $(absent "$DATABASE")"
+  [ -n "$DB_CONTAINER" ] || refuse "the database container ($DATABASE) is not running"
 }
 
 tidy() { rm -f "$given" "$given.yml"; } # a script may define its own
 
 # Learns how the service's container is run: $app, $network (or several), $folder, $login, $hosts, the image that it was
-# $made_of, the $places of its volumes (a tab after each), and its environment in the file $given.
-learn_service() {
+# $made_of, the $places of its volumes (a tab after each), and its environment in the file $given. `networked`: what runs like
+# it is to be in its networks, which a swarm has to be asked for.
+learn_service() { # [networked]
   given=$(mktemp)
   at_exit 'tidy; forget_likeness'
-  app=$(likeness "$ALEMBIC_SERVICE") || exit
+  app=$(likeness "$ALEMBIC_SERVICE" "$@") || exit
   about=$(docker inspect -f "$run_as" "$app" 2>/dev/null) || about=
   # shellcheck disable=SC2034 # what a rehearsal rests on has to do with all of it
   network=$(about 2 | sed 's/ $//') folder=$(about 3) login=$(about 4) hosts=$(about 5) made_of=$(about 6) places=$(about 7)

@@ -22,7 +22,7 @@ container=$CONTAINERS-rollback-$ALEMBIC_SERVICE
 docker rm -f "$container" >/dev/null 2>&1 &
 read_heads
 if arrived; then exit 0; fi
-learn_service
+learn_service networked
 wait
 for move; do
   if [ -n "$OVERRIDE" ] && [ "$move" = "$OVERRIDE_TO" ]; then override; else alembic "$direction" "$move"; fi

@@ -1,6 +1,6 @@
 # Prints the SQL of a downgrade, in a container of its own beside whatever runs: preview.sh FROM:TO
 set -eu
 . "$SCRIPTS/tools/alembic/lib.sh"
-learn_service
+learn_service networked
 container=$CONTAINERS-preview-$$
 alembic downgrade "$1" --sql

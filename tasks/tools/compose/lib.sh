@@ -205,7 +205,8 @@ forget_likeness() { :; }
 
 names_of() { echo "$1"; } # SERVICE: what others reach it by
 
-absent() { echo 'is not running'; } # SERVICE, of which no container was found here
+# shellcheck disable=SC2046 # ids, one word each
+others_names() { docker inspect -f "$service_label" $(running); } # of all services that run
 
 # What is otherwise where a swarm runs the deployment: it is told then only.
 # shellcheck source=/dev/null

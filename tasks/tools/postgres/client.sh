@@ -1,6 +1,6 @@
 # How PostgreSQL's programs are run, for lib.sh: nothing else knows where the server is.
-#   DB_CONTAINER    the container that the server runs in, `task of SERVICE` where a swarm runs it; empty: it runs
-#                   elsewhere, or a script finds it
+#   DB_CONTAINER    the container that the server runs in, NODE/ID on another node of the swarm, `task of SERVICE` where
+#                   the swarm says which; empty: it runs elsewhere, or a script finds it
 #   PGHOST, PGPORT  where it runs elsewhere: a name, or the folder of a socket; empty: in a container
 #   DB_CLIENT       the image whose programs are used then; empty: those of the host
 #   DB_NAME         the live database
@@ -18,8 +18,9 @@ export PGAPPNAME PGOPTIONS LC_ALL=C
 
 export PGHOST PGPORT
 
+. "$SCRIPTS/tools/swarm/nodes.sh"
 case $DB_CONTAINER in
-  'task of '*) DB_CONTAINER=$(sh "$SCRIPTS/tools/swarm/task-here.sh" "${DB_CONTAINER#task of }") || exit ;;
+  'task of '*) DB_CONTAINER=$(sh "$SCRIPTS/tools/swarm/task.sh" "${DB_CONTAINER#task of }") || exit ;;
 esac
 
 elsewhere() { [ -n "$PGHOST" ]; } # whether the server runs in no container here
@@ -53,11 +54,18 @@ staging_place=/tmp
 # What ends a command that would not end by itself: `timeout SECONDS`; empty: nothing does.
 limit=
 
+at_server() { # WORD...: docker where the server's container is, whose id is ${DB_CONTAINER#*/} there
+  case $DB_CONTAINER in
+    */*) on_node "${DB_CONTAINER%%/*}" "$@" ;;
+    *) docker "$@" ;;
+  esac
+}
+
 # Runs a command where PostgreSQL's own programs are. The values are said: sudo would keep the names back.
 # shellcheck disable=SC2086 # options and commands of several words
 inside() { # COMMAND...
   if ! elsewhere; then
-    docker exec -i -e PGAPPNAME="$PGAPPNAME" -e PGOPTIONS="$PGOPTIONS" $secret "$DB_CONTAINER" $limit "$@"
+    at_server exec -i -e PGAPPNAME="$PGAPPNAME" -e PGOPTIONS="$PGOPTIONS" $secret "${DB_CONTAINER#*/}" $limit "$@"
   elif [ -n "$DB_CLIENT" ]; then
     by_image $limit "$@"
   elif command -v "$1" >/dev/null; then

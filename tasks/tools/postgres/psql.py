@@ -20,10 +20,10 @@ NAME_LIMIT = 63  # bytes of an identifier, PostgreSQL's NAMEDATALEN - 1
 class Database:
     """A database, its login, and how PostgreSQL's programs reach it: in the container of its server, by the socket.
 
-    The container is `TASK_OF` and a service where a swarm runs it; it is empty where a script finds it itself, or where
-    the server runs at `host` (a name, or the folder of a socket) and `port`. Then the programs are those of the image
-    `client`, or the host's own. The password stands in `password_file`, or as `password_variable` in the files `values`
-    (one a line, below the `checkout`). Raises ValueError for what no database can be called.
+    The container is `TASK_OF` and a service where a swarm runs it, on whichever node; it is empty where a script finds
+    it itself, or where the server runs at `host` (a name, or the folder of a socket) and `port`. Then the programs are
+    those of the image `client`, or the host's own. The password stands in `password_file`, or as `password_variable` in
+    the files `values` (one a line, below the `checkout`). Raises ValueError for what no database can be called.
     """
 
     container: str
@@ -43,6 +43,8 @@ class Database:
         known = environment.database
         if not known:
             raise Refused(f"{environment.name} has no database in {HOSTS_FILE}.")
+        if environment.stack and not known.elsewhere:
+            container = f"{TASK_OF}{environment.stack}_{environment.service('database')}"
         host, _, port = known.address.rpartition(":") if PORT.search(known.address) else (known.address, "", "")
         return cls(
             container or known.container,

@@ -27,8 +27,7 @@ look() { :; } # what is listed is asked for each time
 
 names_of() { echo "$1 $prefix$1 tasks.$1 tasks.$prefix$1"; } # SERVICE
 
-# SERVICE, of which no container runs here: where one does.
-absent() { sh "$SCRIPTS/tools/swarm/task-here.sh" "$prefix$1" 2>&1 | sed "s/^$prefix$1 //"; }
+others_names() { stacked '{{.Spec.Name}}' | sed "s/^$prefix//"; }
 
 compose() ( # config [WORD...]: what docker makes of the stack's files, and which values nobody tells it
   [ "$1" = config ] || fail "docker stack has no $1"

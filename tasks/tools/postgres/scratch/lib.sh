@@ -1,20 +1,21 @@
 # Functions that make a server of its own, anew of the real one's image, in the container $server. A script sources it, and
 # tools/postgres/lib.sh before: . "$SCRIPTS/tools/postgres/scratch/lib.sh"
 
-# How the real server's container is run: image, login, names.
-about_server='{{.Image}}|{{.Config.User}}|{{.Name}} {{.Config.Hostname}}'
+# How the real server's container is run: image, and its name, login, names.
+about_server='{{.Image}}|{{.Config.Image}}|{{.Config.User}}|{{.Name}} {{.Config.Hostname}}'
 about_server="$about_server {{range .NetworkSettings.Networks}}{{range .Aliases}}{{.}} {{end}}{{end}}"
 place=/fab-rollback owner=fab_rollback # the server's folder, and its superuser, whom no dump knows
 
 # Learns what it has to be like, while DB_CONTAINER is still the real one's: $image, $runs_as, $names, $version, $port,
 # and $configuration, of which nothing is to last.
 learn_server() { # [FILE]: what scratch-settings.sql printed, where that was asked before
-  real="$DB_CLIENT||$PGHOST"
-  elsewhere || real=$(docker inspect -f "$about_server" "$DB_CONTAINER")
+  real="$DB_CLIENT|$DB_CLIENT||$PGHOST"
+  elsewhere || real=$(at_server inspect -f "$about_server" "${DB_CONTAINER#*/}")
   # shellcheck disable=SC2034 # a clone has the names
-  IFS='|' read -r image runs_as names <<REAL
+  IFS='|' read -r image known_as runs_as names <<REAL
 $real
 REAL
+  case $DB_CONTAINER in */*) image=$known_as ;; esac # ids are of the node that they are on
   [ -n "$image" ] || refuse 'there is no image to make a server of (database.client)'
   told=$(if [ $# = 1 ]; then cat "$1"; else admin <"$SCRIPTS/tools/postgres/scratch/scratch-settings.sql"; fi)
   # shellcheck disable=SC2034 # a rehearsal rests on the version

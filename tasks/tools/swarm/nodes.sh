@@ -1,0 +1,20 @@
+# Functions that reach docker on another node of the swarm: over SSH, to the node's hostname, as the login here gets there. A
+# script sources it after tools/lib.sh.
+
+# Docker of a node. What SSH would have to ask for is an error, and a node that is silent for half a minute is lost.
+on_node() ( # NODE WORD...
+  node=$1 ssh=$(impatient_ssh)
+  shift
+  export PATH="${ssh:+$ssh:}$PATH" SSH_ASKPASS_REQUIRE=never
+  docker -H "ssh://$node" "$@"
+)
+
+impatient_ssh() { # prints the folder of an ssh that is not patient: docker takes no options for it. None where nothing may be run
+  [ -x "$SCRIPTS/nodes/ssh" ] || {
+    mkdir -p "$SCRIPTS/nodes"
+    printf 'exec %s -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 "$@"\n' \
+      "$(command -v ssh)" | sed '1i #!/bin/sh' >"$SCRIPTS/nodes/ssh.$$"
+    chmod +x "$SCRIPTS/nodes/ssh.$$" && mv "$SCRIPTS/nodes/ssh.$$" "$SCRIPTS/nodes/ssh"
+  }
+  [ ! -x "$SCRIPTS/nodes/ssh" ] || echo "$SCRIPTS/nodes"
+}

@@ -1,0 +1,26 @@
+# Prints the container of a service's task: its id, and NODE/ID where that is on another node. Argument: SERVICE, as the
+# swarm calls it. Exit codes: 0 printed, 2 none runs, or its node cannot be reached.
+. "$SCRIPTS/tools/lib.sh"
+. "$SCRIPTS/tools/swarm/nodes.sh"
+about='{{.Status.State}} {{.NodeID}} {{with .Status.ContainerStatus}}{{.ContainerID}}{{end}} {{.Status.Err}}'
+
+reached() { # NODE ID: refuses where docker over SSH does not find that container there
+  said=$(on_node "$1" inspect -f '{{.Id}}' "$2" 2>&1) && return
+  why=$(printf '%s\n' "$said" | tr -d '\r' | sed 's/.*stderr=//' | grep . | tail -n 1)
+  refuse "$service runs on $1, which cannot be reached from the manager (${why%.}); what has to work there: docker -H ssh://$1 version"
+}
+
+service=$1
+here=$(docker ps -q --no-trunc --filter "label=com.docker.swarm.service.name=$service" | sed 1q)
+if [ -z "$here" ]; then
+  tasks=$(docker service ps -q --no-trunc --filter desired-state=running "$service" 2>/dev/null) || tasks=
+  # shellcheck disable=SC2086 # ids, one word each
+  [ -z "$tasks" ] || tasks=$(docker inspect --type task -f "$about" $tasks)
+  running=$(printf '%s\n' "$tasks" | sed -n 's/^running //p' | sed 1q)
+  [ -n "$running" ] || refuse "$service is not running$(printf '%s\n' "$tasks" | sed -n 's/^[^ ]* [^ ]* [^ ]* \(..*\)/: \1/p' | sed 1q)"
+  node=$(docker node inspect -f '{{.Description.Hostname}}' "${running%% *}")
+  id=${running#* } id=${id%% *}
+  reached "$node" "$id"
+  here=$node/$id
+fi
+printf '%s\n' "$here"
