@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 from ..console.commands import HOSTS_FILE, fab
 from ..console.errors import Refused
 from ..ssh.host import Host
+from ..ssh.probe import single
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.compose import project, written
 from ..tools.compose.images import Target
@@ -18,6 +19,8 @@ from .present.reports import UNWELL, DeploymentReport, Migration
 from .present.state import State
 from .revisions import schema, schema_choice, trial_choice
 from .target import commit_choice, service_moves
+
+AVAILABILITY = "docker node inspect self -f '{{.Spec.Availability}} {{.Description.Hostname}}'"
 
 
 class DowngradeOptions(Struct, frozen=True, kw_only=True):
@@ -104,6 +107,8 @@ def migration(c: Host, seen: State, change: SchemaChange, *, rehearse: bool = Tr
     Raises Refused where it has to be rehearsed, and there is nothing to make a server of.
     """
     live = copies.database_of(c, seen)
+    if c.environment.stack:
+        _takes_tasks(c)
     if rehearse and live.host and not live.client:
         raise Refused(
             f"The downgrade cannot be rehearsed: the database is at {live.host}, and no image for a server is known.",
@@ -111,6 +116,17 @@ def migration(c: Host, seen: State, change: SchemaChange, *, rehearse: bool = Tr
             next=f"database.client in {HOSTS_FILE} names one of PostgreSQL; --no-rehearse leaves the rehearsal out.",
         )
     return Migration(change=change, live=live, image=image or image_of(c, seen), rehearse=rehearse)
+
+
+def _takes_tasks(c: Host) -> None:
+    """Raise Refused where the manager is to have no tasks: a migration has its networks and secrets from one."""
+    said, _, node = c.ask(single(AVAILABILITY, lambda answer: answer.out.strip())).partition(" ")
+    if said in ("drain", "pause"):
+        raise Refused(
+            f"the manager {node} takes no tasks ({said}), and a migration runs beside one there.",
+            at=c.address,
+            next=f"On it: docker node update --availability active {node}",
+        )
 
 
 def image_of(c: Host, seen: State) -> str:

@@ -310,7 +310,7 @@ def test_a_database_on_another_node_is_refused_with_its_name(three):
     refused = [three.operator.fab(*words.split(), "--yes") for words in ("code-rollback --commit v2", "backups.create")]
     three.database_on(three.manager)
     for ran in refused:
-        assert (ran.code, f" runs on {other.name}, not on this node" in ran.err) == (2, True), ran.text
+        assert (ran.code, f" runs on {other.name}, which cannot be reached" in ran.err) == (2, True), ran.text
 
 
 def check_out(source: Host, host: Host) -> None:
@@ -352,7 +352,7 @@ def test_the_manager_with_the_database_serves_unless_a_run_on_another_is_not_ove
     held = told("full-rollback", "--commit", "v1", "--yes", code=2)
     assert f"{two.port} serves: run " in held and f"{stack.manager.port} has the database's task" in held, held
     stuck = told("resume", "--yes", code=1)
-    assert f"shop_db runs on {stack.manager.name}, not on this node" in stuck, stuck
+    assert f"shop_db runs on {stack.manager.name}, which cannot be reached" in stuck, stuck
     stack.database_on(two)
     assert f"{two.port} serves: run " in told("resume", "--yes", code=0)
     assert (stack.head(), stack.head(two), stack.revision(two), stack.answers()) == ("bad", "v1", DOWN, ["200"] * 3)

@@ -6,7 +6,7 @@
 LIKE=fab-rollback.like # the label that tells on which node a task is
 # A program learns of a server's node that is lost in less than a minute: it would wait for hours.
 IMPATIENT='--sysctl net.ipv4.tcp_keepalive_time=15 --sysctl net.ipv4.tcp_keepalive_intvl=5 --sysctl net.ipv4.tcp_keepalive_probes=6'
-IMPATIENT="$IMPATIENT --sysctl net.ipv4.tcp_retries2=8"
+IMPATIENT="$IMPATIENT --sysctl net.ipv4.tcp_retries2=8 --sysctl net.ipv4.tcp_syn_retries=4"
 made=fab-rollback-like-$STACK-$$
 laid=/dev/shm/$made # in memory, for root and the login only: there may be secrets in it
 hosts_of='{{range .Hosts}}{{$one := split . " "}} --add-host {{index $one 1}}:{{index $one 0}}{{end}}'
@@ -79,7 +79,7 @@ trusted() { # its secrets, as files: only a task is told them
 
 begin_task() { # one that is told the secrets $secrets, in the service's networks, where it answers to no name of the service
   node=$(docker info -f '{{.Swarm.NodeID}}')
-  set -- --detach --quiet --no-resolve-image --with-registry-auth --no-healthcheck --restart-condition none
+  set -- --detach --quiet --no-resolve-image --with-registry-auth --no-healthcheck --restart-condition none --stop-signal KILL
   set -- "$@" --label "$LIKE=$node" --constraint "node.id==$node" --entrypoint tail
   while read -r id called _; do
     [ -z "$id" ] || set -- "$@" --secret "source=$called,target=$id"

@@ -101,3 +101,15 @@ def test_a_rehearsal_keeps_nothing_and_says_what_is_tried(host):
 def test_the_image_that_holds_the_migrations_is_the_one_that_runs(host, mocker):
     seen = deployment.state(container("db"))
     assert downgrade.image_of(host(), seen) == "no-container-of-api"
+
+
+@pytest.mark.parametrize(("said", "refused"), [("drain one", True), ("pause one", True), ("active one", False)])
+def test_a_manager_that_is_to_have_no_tasks_moves_no_schema(mocker, said, refused):
+    mocker.patch.object(copies, "database_of", return_value=DATABASE)
+    host = mocker.Mock(environment=deployment.environment(orchestrator="swarm", stack="shop"), address="u@h:22")
+    host.ask.return_value = said
+    if not refused:
+        assert downgrade.migration(host, deployment.state(), DOWN, image="a").image == "a"
+        return
+    with pytest.raises(Refused, match="the manager one takes no tasks .*docker node update --availability active one"):
+        downgrade.migration(host, deployment.state(), DOWN, image="a")
