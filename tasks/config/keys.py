@@ -37,7 +37,7 @@ KEYS = {
         "file": "a compose file or a list of them, relative to app.path; else what the containers' labels say",
         "command": "docker-compose (v1), docker compose (v2), or auto: the one that made the containers",
         "project": "the project's name, between two projects of one checkout",
-        "env_file": "what --env-file names; else what the containers' labels say",
+        "env_file": "what --env-file names, a file or a list of them; else what the containers' labels say",
         "profiles": "profiles that are on",
         "sudo": "true: Docker is for sudo -n only",
         "services": "which compose service plays a role: backend, frontend, database",

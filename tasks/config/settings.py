@@ -59,7 +59,7 @@ class Compose(Section, frozen=True):
     file: Text | Annotated[list[Text], Meta(min_length=1)] | None = None
     command: Annotated[str, Meta(pattern=COMMAND)] = "auto"
     project: Annotated[str, Meta(pattern=PROJECT)] | None = None
-    env_file: Text | None = None
+    env_file: Text | Annotated[tuple[Text, ...], Meta(min_length=1)] | None = None
     profiles: list[Text] = field(default_factory=list)
     sudo: bool = False
     services: dict[str, str] = field(default_factory=dict)
@@ -74,7 +74,12 @@ class Compose(Section, frozen=True):
     @property
     def values(self) -> list[str]:
         """The files that hold its values, from the checkout; compose's own is beside its first file."""
-        return (self.env_file or posixpath.join(posixpath.dirname(self.files[0]), ".env")).splitlines()
+        return self.env_files or [posixpath.join(posixpath.dirname(self.files[0]), ".env")]
+
+    @property
+    def env_files(self) -> list[str]:
+        """The files that are named to compose as those that hold its values, always as a list."""
+        return [self.env_file] if isinstance(self.env_file, str) else [*(self.env_file or ())]
 
 
 class Address(Section, frozen=True):

@@ -81,14 +81,18 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def _paragraphs(headings: Sequence[str], grid: Sequence[Sequence[str]], first: int, width: int) -> list[str]:
-    """Return each row as its `first` cells in a line, and what they are about below: side by side where all is short.
+    """Return the headings of the `first` cells; then each row as these in a line, and what they are about below.
 
-    Else each of the other cells has a line of its own, and goes on below where it began.
+    Where all is short, that is side by side; else each has a line of its own, and goes on below where it began.
     """
     rows = [(GAP.join(row[:first]), _named(headings[first:], row[first:])) for row in grid]
     short = all(len(f"{name} {cell}") <= width // 2 for _head, cells in rows for name, cell in cells)
     below = _side_by_side if short else _each_its_line
-    return [line for head, cells in rows for line in (head, *below(cells, max(map(len, headings[first:])), width))]
+    longest = max(map(len, headings[first:]))
+    return [
+        GAP.join(headings[:first]),
+        *(line for head, cells in rows for line in (head, *below(cells, longest, width))),
+    ]
 
 
 def _named(headings: Sequence[str], cells: Sequence[str]) -> list[tuple[str, str]]:

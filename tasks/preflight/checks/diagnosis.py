@@ -84,9 +84,8 @@ def _evidence(
 
 def _configuration(environment: Environment, host: str, e: Examined) -> list[Observation]:
     where = drift.described_by(environment, e.seen)
-    lines = drift.describe(e.drifted.drift, where)
-    other = drift.unknown(e.drifted, where) or [f"configuration: as in {where}"]
-    return [Observation(host, line, True) for line in lines] or [Observation(host, line, False) for line in other]
+    lines = drift.lines(e.drifted, where) or [f"configuration: as in {where}"]
+    return [Observation(host, line, bool(e.drifted.drift)) for line in lines]
 
 
 def _known(e: Examined, last: LastGood) -> str:

@@ -156,8 +156,7 @@ def _settings(environment: Environment, e: Examined) -> str:
     if e.project.problem:
         return f"compose does not accept its files: {one_line(e.project.problem)}"
     where = drift.described_by(environment, e.seen)
-    lines = drift.describe(e.drifted.drift, where) or drift.unknown(e.drifted, where)
-    return "; ".join(lines) or "as the containers have them"
+    return "; ".join(drift.lines(e.drifted, where)) or "as the containers have them"
 
 
 def _free(e: Examined) -> str:

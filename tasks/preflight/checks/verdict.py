@@ -84,7 +84,8 @@ def _revision(e: Examined, last: LastGood) -> Verdict:
 
 def _settings_or_stop(e: Examined) -> Verdict | None:
     loops = {k.service for k in e.crashing}
-    drift = [one for one in e.drifted.drift if not loops or (one.service in loops and one.what in INSIDE)]
+    drift = [one for one in e.drifted.drift if one.service not in e.drifted.by_shell]
+    drift = [one for one in drift if not loops or (one.service in loops and one.what in INSIDE)]
     if services := sorted({one.service for one in drift}):
         why = f"{', '.join(services)} run with other settings than HEAD describes"
         return "configuration", why, fab("container-restart --recreate")

@@ -64,9 +64,10 @@ def _compose(found: Survey) -> list[Line]:
         why = "fill in: the containers do not agree on what they were made with"
         lines += [Line(("compose", "file"), "docker-compose.yml", why, open=True)]
     else:
-        lines += [Line(("compose", "file"), runs.files[0] if len(runs.files) == 1 else runs.files, LABELS)]
-        if runs.env_file and "\n" not in runs.env_file:
-            lines += [Line(("compose", "env_file"), runs.env_file, LABELS)]
+        said = {"file": runs.files, "env_file": runs.env_files}
+        lines += [
+            Line(("compose", key), each[0] if len(each) == 1 else each, LABELS) for key, each in said.items() if each
+        ]
     return [*lines, *([Line(("compose", "sudo"), True, "Docker is not for the login itself")] if found.sudo else [])]
 
 

@@ -41,4 +41,5 @@ def _meant(answer: str, names: Sequence[str]) -> str:
         return answer
     if answer.isdigit() and 1 <= int(answer) <= len(names):
         return names[int(answer) - 1]
-    raise Refused(f"{answer!r} is none of: {', '.join(names)}.")
+    said = f"{answer!r} is none of them" if answer else "None was chosen"
+    raise Refused(f"{said}: --project says which is meant: {', '.join(names)}.")

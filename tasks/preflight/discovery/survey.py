@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct, structs
 
 from ...config.database_section import DatabaseSettings
-from ...config.settings import Address, App, Compose, Environment
+from ...config.settings import App, Compose, Environment
 from ...config.validation import convert
 from ...console.errors import Refused
 from ...ssh.host import Host
@@ -73,7 +73,7 @@ def _rest(host: Host, seen: Landscape, members: list[Member], told: Sources) -> 
     played = roles.guess(members, told.contexts, told.configured)
     server = servers.guess(played, members, seen.members)
     known = _drafted(host.environment, seen.path(told.path), host.environment.compose, played, server)
-    asked = addresses.to_ask(played, members)
+    asked = addresses.to_ask(played, members, seen.members)
     looked = folders.to_look(seen, known.app.path) if server else []
     deployment, found, codes = host.ask(labels.probe(known), _backups(known, looked), _codes(asked), timeout=SECONDS)
     return Survey(
@@ -122,7 +122,7 @@ def _codes(asked: Sequence[Asked]) -> Probe[dict[str, int]]:
     """Return the probe of what the addresses answer, by address."""
 
     def read(answers: Answers) -> dict[str, int]:
-        words = {url: one.out.strip().partition(" ")[0] for url, one in answers.items()}
-        return {url: int(code) for url, code in words.items() if code.isdigit()}
+        words = {key: one.out.strip().partition(" ")[0] for key, one in answers.items()}
+        return {key: int(code) for key, code in words.items() if code.isdigit()}
 
-    return Probe({one.url: fetch.command(Address(url=one.url)) for one in asked}, read)
+    return Probe({one.key: fetch.command(one.address) for one in asked}, read)

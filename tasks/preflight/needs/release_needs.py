@@ -113,8 +113,9 @@ def drift(k: Looked) -> Need:
     if found.blank:
         names = ", ".join(f"{name} ({service})" for service, name in found.blank)
         return missing(f"compose finds no value for {names}: {cure(k.environment)}", k.settings)
-    lines = drifts.describe(found.drift, where) or drifts.unknown(found, where)
-    return doubtful("; ".join(lines), fab("container-restart --recreate --plan")) if lines else ok(f"as in {where}")
+    lines = drifts.lines(found, where)
+    mend = k.settings if found.by_shell else fab("container-restart --recreate --plan")
+    return doubtful("; ".join(lines), mend) if lines else ok(f"as in {where}")
 
 
 def health(k: Looked) -> Need:

@@ -22,6 +22,7 @@ from .state import State
 NUMBERS = re.compile(r"\d+\.\d+\.\d+")
 Report = TypeVar("Report", bound=DeploymentReport)
 COMMIT, CHECKOUT = "the commit", "that"  # what says how containers are made anew
+BY_SHELL = ": the shell that deployed it had other values"
 OTHER = "settings"  # what is not told apart: restart, health check, limits, labels
 
 
@@ -31,11 +32,13 @@ class Drifted(Struct, frozen=True):
     Attributes:
         drift: what differs.
         blank: variables, after their services, that would lose the value they have.
+        by_shell: services made of the files as they are: the shell that deployed them had what differs.
         problem: why that cannot be told; empty: it is.
     """
 
     drift: list[Drift] = []
     blank: list[tuple[str, str]] = []
+    by_shell: list[str] = []
     problem: str = ""
 
     @property
@@ -60,7 +63,13 @@ def compare(found: Otherwise) -> Drifted:
         for what, names in _differing(one, found).items():
             differing.setdefault((one.service, what), set()).update(names)
     drift = [Drift(service, what, sorted(names - {""})) for (service, what), names in sorted(differing.items())]
-    return Drifted(drift, sorted({blank for one in known for blank in _blank(one, found)}), found.problem)
+    early = {one.service for one in known if not one.later}
+    return Drifted(
+        drift=drift,
+        blank=sorted({blank for one in known for blank in _blank(one, found)}),
+        by_shell=sorted({one.service for one in drift} - early),
+        problem=found.problem,
+    )
 
 
 def every(hosts: Iterable[Drifted], services: Collection[str] = ()) -> list[Drift]:
@@ -69,6 +78,12 @@ def every(hosts: Iterable[Drifted], services: Collection[str] = ()) -> list[Drif
     for host in hosts:
         found += [one for one in host.drift if one not in found and (not services or one.service in services)]
     return found
+
+
+def lines(found: Drifted, where: str) -> list[str]:
+    """Return a line for each service that drifted from `where`, or why it cannot be told whether any did."""
+    told = zip(found.services, describe(found.drift, where), strict=True)
+    return [f"{line}{BY_SHELL if one in found.by_shell else ''}" for one, line in told] or unknown(found, where)
 
 
 def describe(drift: Sequence[Drift], where: str) -> list[str]:

@@ -22,19 +22,29 @@ def require(c: Host, described: Description, found: Drifted, *, defaults: bool =
     """Raise Refused, naming them, for values that what runs has and that nobody tells compose any more.
 
     In what is `described` they are blank, or, with `defaults`, a default takes their place: to be asked where the files
-    are as they were when what runs was made. Which of the drift comes of these is asked only where there is any.
+    are as they were when what runs was made. Where these were so on the host, other values are the deployer's as well.
+    Which of the drift comes of these is asked only where there is any.
     """
     lost = [(service, {name}) for service, name in found.blank if _blank(described, service, name)]
     if found.drift and (described.blank or defaults):
         lost = [*_unset(c, found.drift, set(described.blank), defaults=defaults), *lost]
     if described.blank and c.environment.stack:  # whether what runs has values for them is not known
         lost.append((c.environment.stack, set(described.blank)))
-    names = sorted({name for _, causes in lost for name in causes})
-    if names:
-        start = ", ".join(sorted({service for service, causes in lost if causes}))
+    missing = {name for _, causes in lost for name in causes}
+    other = [(service, names - missing) for service, names in _other(c, found)]
+    if start := sorted({service for service, causes in [*lost, *other] if causes}):
+        files = ", ".join(c.environment.compose.values)
+        says = {
+            "compose finds no value for {names}": missing,
+            f"{files} has other values of {{names}} than the shell that deployed it": {
+                name for _, names in other for name in names
+            },
+        }
+        found_out = ", and ".join(words.format(names=", ".join(sorted(n))) for words, n in says.items() if n)
+        runs = "it runs" if len(start) == 1 else "they run"
+        would = f"{', '.join(start)} would start otherwise than as {runs} now"
         raise Refused(
-            f"compose finds no value for {', '.join(names)}: {start} would start otherwise than as it runs now; "
-            f"{project.cure(c.environment)}.",
+            f"{found_out}: {would}; {project.cure(c.environment, beside=any(names for _, names in other))}.",
             at=c.address,
         )
 
@@ -43,6 +53,13 @@ def _blank(described: Description, service: str, name: str) -> bool:
     """Return whether a variable is there without a value."""
     said = variables((described.config.get("services") or {}).get(service) or {})
     return name in said and not said[name]
+
+
+def _other(c: Host, found: Drifted) -> list[tuple[str, set[str]]]:
+    """Return the variables that files on the host say otherwise, and said so when what runs was made, by service."""
+    drift = [one for one in found.drift if one.service in found.by_shell and one.what in BY_DEFAULT]
+    services = c.ask(project.templates(c.environment)) if drift else {}
+    return [(one.service, names) for one in drift for names in _named(services.get(one.service, {}), one)]
 
 
 def _unset(c: Host, drift: Sequence[Drift], blank: set[str], *, defaults: bool) -> list[tuple[str, set[str]]]:

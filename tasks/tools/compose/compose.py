@@ -55,7 +55,7 @@ def variables(environment: Environment) -> dict[str, str]:
         "PROJECT": settings.project or "",
         "FOLDER": settings.folder if isinstance(settings, Deployment) else "",
         "COMPOSE_FILES": "\n".join(settings.files if settings.file else []),
-        "ENV_FILES": settings.env_file or "",
+        "ENV_FILES": "\n".join(settings.env_files),
         "COMPOSE_COMMAND": settings.command,
         "PROFILES": "\n".join(settings.profiles),
         "GRACE": str(settings.grace),

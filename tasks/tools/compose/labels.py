@@ -24,7 +24,7 @@ def parse(said: Compose, out: str) -> Deployment:
         **{
             **structs.asdict(said),
             "file": told.get("file"),
-            "env_file": "\n".join(told.get("env_file", [])) or None,
+            "env_file": tuple(told.get("env_file", [])) or None,
             "project": "".join(told.get("project", [])) or None,
             "folder": "".join(told.get("folder", [])),
             "command": "".join(told.get("command", [])) or said.command,

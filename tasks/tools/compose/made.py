@@ -27,6 +27,7 @@ class Made(Struct, frozen=True, kw_only=True):
         image: the name of its image, `id` what that was; `now`: what the name means now, empty: nothing.
         version: of the compose that made it.
         ports, mounts, networks: as the engine tells them.
+        later: whether it was made when the files that compose reads were as they are now.
         own: hashes of its variables (`env NAME`), its command and its entrypoint; `given`: of those of its image.
     """
 
@@ -39,6 +40,7 @@ class Made(Struct, frozen=True, kw_only=True):
     mounts: list[dict[str, Any]]
     networks: dict[str, Any]
     now: str = ""
+    later: bool = False
     own: dict[str, str] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
 
@@ -110,6 +112,7 @@ def _container(told: list[tuple[str, str]]) -> Made:
     return structs.replace(
         convert(json.loads(about), Made),
         now=dict(own).get("now", ""),
+        later="later" in dict(own),
         own={name: value for name, value in own if name.split(" ")[0] in SECRET},
         given=given,
     )

@@ -148,13 +148,18 @@ def _services(out: str) -> dict[str, Service]:
     return dict((yaml.safe_load(out) or {}).get("services") or {})
 
 
-def cure(environment: Environment) -> str:
-    """Return what is to be done about a value that compose does not find: its deployer's shell alone had it."""
+def cure(environment: Environment, beside: bool = False) -> str:
+    """Return what is to be done about a value that compose does not find: its deployer's shell alone had it.
+
+    `beside`: files say another one, which is to stay there for those who work without the deployer's.
+    """
     said = environment.compose
+    if beside:
+        return f"name a file that holds what it had: compose.env_file: [{', '.join(said.values)}, FILE] in {HOSTS_FILE}"
     named = f"name the file that holds it: compose.env_file in {HOSTS_FILE}"
-    if environment.stack and not said.env_file:
+    if environment.stack and not said.env_files:
         return named
-    return f"write it into {' or '.join(said.values)} on the host" + ("" if said.env_file else f", or {named}")
+    return f"write it into {' or '.join(said.values)} on the host" + ("" if said.env_files else f", or {named}")
 
 
 def _problem(environment: Environment, said: str) -> str:

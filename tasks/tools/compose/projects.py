@@ -38,7 +38,8 @@ class Member(Struct, frozen=True, kw_only=True):
     `over`: it has ended well, or never began, as what ends in a loop has not.
 
     `environment` has what is no secret, `hosts` the addresses that compose names (`extra_hosts`), `mounts` the folders
-    of the host by what they are called inside, `volumes` the names of volumes likewise.
+    of the host by what they are called inside, `volumes` the names of volumes likewise; `called` are the host names by
+    which a proxy passes on to it.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Member(Struct, frozen=True, kw_only=True):
     hosts: dict[str, str] = {}
     urls: list[Url] = []
     check: str = ""
+    called: list[str] = []
 
     @property
     def kind(self) -> str:
@@ -123,6 +125,7 @@ def _member(block: list[tuple[str, str]]) -> Member:
         hosts=dict(one.split(":", 1) for one in told["hosts"] or []),
         urls=[_url(value) for key, value in block if key == "url"],
         check=next((value for key, value in block if key == "check"), ""),
+        called=[value for key, value in block if key == "called"],
     )
 
 

@@ -124,7 +124,7 @@ MISTAKES = [
     (f"{P}compose__file", [], "compose.file: found an empty list; allowed: a list that is not empty"),
     (f"{P}compose__file", [3], "compose.file[0]: found 3; allowed: text"),
     (f"{P}compose__project", "The Shop", "compose.project: found 'The Shop'; allowed: the name of a compose project"),
-    (f"{P}compose__env_file", [], "compose.env_file: found an empty list; allowed: text"),
+    (f"{P}compose__env_file", [], "compose.env_file: found an empty list; allowed: a list that is not empty"),
     (
         f"{P}compose__command",
         "podman",

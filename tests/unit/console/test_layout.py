@@ -42,6 +42,7 @@ def test_a_table_is_as_wide_as_its_terminal_and_breaks_between_words():
 
 def test_where_the_words_do_not_fit_beside_each_other_every_row_is_a_paragraph():
     assert layout.table(HEADINGS, [ROW, (HASH, "?", "")], 40) == [
+        HEADINGS[0],
         ROW[0],
         "  age            2 hours",
         "  what is known  verified, restored on",
@@ -53,13 +54,14 @@ def test_where_the_words_do_not_fit_beside_each_other_every_row_is_a_paragraph()
 
 def test_a_paragraph_does_not_begin_with_a_word_that_says_nothing_alone():
     found = layout.table(("state", "check", "found"), [("ok", "image", HASH), ("WRONG", "image", HASH)], 52)
-    assert found == ["ok  image", f"  found  {HASH}", "WRONG  image", f"  found  {HASH}"]
+    assert found == ["state  check", "ok  image", f"  found  {HASH}", "WRONG  image", f"  found  {HASH}"]
 
 
 def test_what_is_short_stands_side_by_side_in_a_paragraph_and_is_not_broken():
     headings = ("backup", "age", "size", "revision", "verified")
     found = layout.table(headings, [(HASH, "970 days", "20.8 kB", "8d24e6b5c073", "not checked yet")], 60)
     assert [line.replace(JOINT, " ") for line in found] == [
+        "backup",
         HASH,
         "  age 970 days  size 20.8 kB  revision 8d24e6b5c073",
         "  verified not checked yet",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from msgspec import structs
 
@@ -12,6 +14,8 @@ from tasks.incident.cause import Cause
 from tasks.incident.checklist import checklist
 from tasks.incident.timeline import timeline
 from tasks.incident.together import own_runs
+from tasks.preflight.present.state import State
+from tests.unit.support.deployment import container
 from tests.unit.support.incidents import BAD, GOOD, PROVEN, RUN, incident, journal, run
 
 CAUSE = Cause("app", "RuntimeError: bad deploy")
@@ -148,3 +152,13 @@ def test_a_run_of_which_only_the_proof_is_left_is_to_be_resumed():
     steps = [StepStatus(name="01-start", title="", commands=(), state="done")]
     items = {i.text: i for i in checklist(incident(lines, main=structs.replace(run(lines), steps=steps)))}
     assert render(items[ALL[3]].command) == "fab resume"
+
+
+@pytest.mark.parametrize(
+    ("health", "how"),
+    [("healthy", "healthy, as app check themselves, by"), ("", r"to run \(no health address, no health check\) by")],
+)
+def test_where_no_health_address_is_asked_it_says_what_proved_it(health, how):
+    seen = State(head=GOOD, containers=[container("app", health=health), container("db")], revision=["8d24"])
+    found = checklist(incident(journal(("stop", "start"), 0, PROVEN), seen=seen))[1]
+    assert found.done and re.search(f"proven {how} run {RUN}", found.evidence)

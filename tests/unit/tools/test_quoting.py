@@ -159,6 +159,16 @@ def test_a_file_that_a_commit_lacks_is_named_as_it_is(name):
         assert stage.run(missing).stdout == f"missing {name}\nmissing b.yml\n"
 
 
+@pytest.mark.parametrize(("tracked", "said"), [(":./.env", ["TAG=v1"]), (":./b.env", [])])
+def test_what_a_commit_means_is_told_by_its_own_values_where_git_has_them(tracked, said):
+    git = f'case "$*" in cat-file*"{tracked}") ;; show*) echo TAG=v1 ;; *) exit 1 ;; esac'
+    compose = 'for word; do case $word in */.env) cat "$word" ;; esac; done'
+    with Stage(git=git, docker=LABELLED, **{"docker-compose": compose}) as stage:
+        (stage.home / "app").mkdir()
+        described = stage.run(images.commit_files(environment("a.yml"), SHA).commands["described config"])
+        assert described.stdout.split() == said
+
+
 def test_docker_that_cannot_be_asked_is_not_docker_without_containers():
     with Stage(docker="exit 5") as stage:
         (stage.home / "app").mkdir()

@@ -71,7 +71,7 @@ function paths(list, folder, between,  n, i, part, path, all) { # LIST, one a li
   n = split(list, part, between)
   for (i = 1; i <= n; i++) {
     if (part[i] ~ /\/chosen-images[.]yml$/) continue # ours, of a run
-    path = part[i] ~ /^\// ? part[i] : placed(part[i], folder)
+    path = part[i] ~ /^\// ? part[i] : outside(placed(part[i], folder))
     sub(/^\.\//, "", path)
     if (below(path) != "\n") path = below(path)
     all = all (all == "" ? "" : "\n") path
@@ -81,6 +81,14 @@ function paths(list, folder, between,  n, i, part, path, all) { # LIST, one a li
 
 function placed(path, folder) { # PATH from the checkout; compose v1 notes it as it was typed, wherever that was
   return folder == "" || !there(folder "/" path) && there(path) ? path : folder "/" path
+}
+
+function outside(path,  base) { # PATH as labels have it, where it leads out of the checkout or begins at home
+  sub(/^~\//, ENVIRON["HOME"] "/", path)
+  if (path !~ /^\.\.\//) return path
+  base = ENVIRON["HERE"]
+  while (sub(/^\.\.\//, "", path)) sub(/\/[^\/]*$/, "", base)
+  return base "/" path
 }
 
 function there(path,  line, answer) {

@@ -17,6 +17,8 @@ laid() { # COMMIT LINES: where those files of the commit lie; what it does not h
   done
 }
 
+own=${FOLDER:+$FOLDER/}.env # compose reads it unasked, but beside the files: there it is the one of HEAD
+[ -n "$ENV_FILES" ] || ! found "$1" "$own" || ENV_FILES=$own
 (
   COMPOSE_FILES=$(laid "$1" "$COMPOSE_FILES") ENV_FILES=$(laid "$1" "$ENV_FILES") FOLDER=$PWD${FOLDER:+/$FOLDER}
   describe 2>"$folder/err"

@@ -1,10 +1,17 @@
 # Prints what those containers of the project were made with that compose, by the hash of their settings, would make
 # anew; then, after the character 036, what it makes of its files now. Nothing where there are none.
 # A line each: `here FOLDER`, the checkout as it is spelt; `version VERSION` of compose; and for every container
-# `container JSON`, `now ID` (what the name of its image means now), and what may be secret as a hash:
+# `container JSON`, `now ID` (what the name of its image means now), `later` where it was made when the compose files and
+# those that hold their values were as they are; and what may be secret as a hash:
 # `env NAME HASH` of "NAME=VALUE", `command HASH` and `entrypoint HASH` of their JSON; with `image-` before it what the
 # image says itself. No value leaves the host. Exit codes: compose's own.
 . "$SCRIPTS/tools/compose/lib.sh"
+changed() { # print when the last of these files changed, in whatever way: also one that was copied with its old time
+  printf '%s\n' "$COMPOSE_FILES" "${ENV_FILES:-${FOLDER:+$FOLDER/}.env}" | while IFS= read -r file; do
+    stat -c %Z -- "$file" 2>/dev/null || echo 99999999999
+  done | sort -n | tail -n 1
+}
+
 made=$(inspected)
 [ -n "$made" ] || exit 0
 now=$(describe --hash '*')
@@ -42,12 +49,14 @@ hashed() { # PREFIX, and lines `KIND JSON`
   done
 }
 
+changed=$(changed)
 printf 'here %s\n' "$(pwd -P)" "$(pwd -L)"
 printf 'version %s\n' "$(compose version --short)"
 for id in $others; do
   docker inspect -f "$about" "$id"
   docker inspect -f "$secret" "$id" | hashed ''
   docker image inspect -f "$secret" "$(docker inspect -f '{{.Image}}' "$id")" 2>/dev/null | hashed image-
+  [ "$(date -d "$(docker inspect -f '{{.Created}}' "$id")" +%s)" -le "$changed" ] || echo later
   printf 'now %s\n' "$(docker image inspect -f '{{.Id}}' "$(docker inspect -f '{{.Config.Image}}' "$id")" 2>/dev/null)"
 done
 printf '\036\n'

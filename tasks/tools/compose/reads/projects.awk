@@ -1,7 +1,8 @@
 # Leaves of what projects.sh reads what is no secret: of the environment `env NAME VALUE`, where the name is that of a
 # database's name, login or place, and `url USER HOST PORT DATABASE` of an address of a PostgreSQL (a dash: it does not
-# say), without its password; of a health check `check URL`, without its query: one with a login is passed over. Other
-# lines stay as they are. `env "NAME=VALUE"` and `check [WORD, ...]` are JSON.
+# say), without its password; of a health check `check URL`, without its query: one with a login is passed over; `called
+# NAME` for each host name that a proxy in front is told to pass on to it. Other lines stay as they are.
+# `env "NAME=VALUE"`, `check [WORD, ...]` and `label "NAME" "VALUE"` are JSON.
 BEGIN {
   plain = "^(POSTGRES|POSTGRESQL|PG|DB|DATABASE)_?(DB|DATABASE|NAME|USER|USERNAME|HOST|SERVER|PORT)$"
 }
@@ -11,6 +12,7 @@ BEGIN {
   name = substr(text, 1, index(text, "=") - 1)
   value = substr(text, index(text, "=") + 1)
   if (name == "PG_MAJOR" || name == "PGDATA" || name ~ plain) tell(name, value)
+  else if (name == "VIRTUAL_HOST") called(value) # nginx-proxy
   else if (value ~ /^postgres(ql)?([+][a-z0-9_]+)?:\/\//) address(value)
   next
 }
@@ -22,7 +24,20 @@ BEGIN {
   next
 }
 
+/^label / {
+  if ($2 ~ /^"traefik[.].*rule"$/) {
+    n = split($0, rule, /Host[(:]/)
+    for (i = 2; i <= n; i++) called(rule[i])
+  } else if ($2 ~ /^"caddy(_[0-9]+)?"$/) called($3)
+  next
+}
+
 { print }
+
+function called(names) { # the first of them; a pattern is none
+  sub(/^[^A-Za-z0-9*{]*(https?:\/\/)?/, "", names)
+  if (match(names, /^[A-Za-z0-9.-]+/) && substr(names, RLENGTH + 1, 1) !~ /[*{]/) print "called " substr(names, 1, RLENGTH)
+}
 
 function tell(name, value) { if (value ~ /^[A-Za-z0-9_.\/:$-]+$/) print "env " name " " value }
 

@@ -1,6 +1,6 @@
 # Prints what compose made on this host, whatever project it is of, as projects.awk leaves it: `home FOLDER`, the
 # login's home, as it is spelt; `sudo` where Docker is for `sudo -n` only; then for every lasting container the line
-# `container JSON`, and what its environment and its health check tell of a database and of an address.
+# `container JSON`, and what environment, health check and labels tell of a database and of addresses.
 # Exit codes: 0, or 1 where Docker does not answer.
 . "$SCRIPTS/tools/lib.sh"
 printf 'home %s\n' "$HOME" "$(cd && pwd -P)"
@@ -23,6 +23,7 @@ about="$about"',"bindings":{{json .HostConfig.PortBindings}},"exposed":{{json (i
 about="$about"',"hosts":{{json .HostConfig.ExtraHosts}},"mounts":{{json .Mounts}}}{{println}}'
 about="$about"'{{range .Config.Env}}env {{json .}}{{println}}{{end}}'
 about="$about"'{{with index .Config "Healthcheck"}}check {{json .Test}}{{println}}{{end}}'
+about="$about"'{{range $key, $value := .Config.Labels}}label {{json $key}} {{json $value}}{{println}}{{end}}'
 # shellcheck disable=SC2086 # ids, one word each
 told=$(docker inspect -f "$about" $all)
 printf '%s\n' "$told" | awk -f "$SCRIPTS/tools/compose/reads/projects.awk"

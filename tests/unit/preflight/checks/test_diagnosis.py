@@ -144,6 +144,19 @@ def test_what_ends_in_a_loop_does_not_do_so_for_its_ports_or_for_others(service,
     assert judged(e)[0] == kind
 
 
+def test_what_the_deployers_shell_had_is_no_change_of_settings_and_is_not_taken_away():
+    drifted = Drifted([Drift("api", "environment", ["KEY"])], by_shell=["api"])
+    loop = container("api", status="restarting", restarts=9, started=LATELY)
+    assert judged(examined(state(loop, container("db")), drifted=drifted))[0] == "code"
+    assert judged(examined(drifted=drifted)) == ("healthy", "fab verify")
+    [line] = [
+        one.text
+        for one in diagnosis.judge(environment(), {"h": examined(drifted=drifted)}, SAME).evidence
+        if "KEY" in one.text
+    ]
+    assert line.endswith("environment KEY: the shell that deployed it had other values")
+
+
 def test_where_nothing_differs_the_configuration_is_no_symptom():
     found = diagnosis.judge(environment(), {"h": examined()}, SAME).evidence
     assert Observation("h", f"configuration: as in docker-compose.yml at {HEAD[:12]}", False) in found

@@ -12,10 +12,10 @@ WEB = member("web", ports=[Port(80, "127.0.0.1", 80)])
 HERE = "http://127.0.0.1:9001"
 
 
-def guessed(*members, **codes: int):
-    """The line for a deployment whose addresses answer with codes."""
-    asked = addresses.to_ask(ROLES, members)
-    (line,) = addresses.guess(asked, {one.url: codes.get(one.url, 0) for one in asked} | codes)
+def guessed(*members, beside=(), **codes: int):
+    """The line for a deployment whose addresses answer with codes; `beside`: containers of other projects."""
+    asked = addresses.to_ask(ROLES, members, [*members, *beside])
+    (line,) = addresses.guess(asked, codes)
     return line
 
 
@@ -57,3 +57,33 @@ def test_where_nothing_answers_it_is_left_to_be_filled_in():
 def test_an_address_by_ipv6_and_a_secure_one_are_written_as_such():
     asked = addresses.to_ask(ROLES, [backend(ports=[Port(443, "fd00::1", 443)])])
     assert asked[0].url == "https://[fd00::1]:443/health"
+
+
+PROXY = member("traefik", "traefik:3.6", ports=[Port(80, "127.0.0.1", 80), Port(443, "127.0.0.1", 443)], project="p")
+CALLED = {"ports": [], "called": ["api.example.com", "old.example.com"]}
+
+
+def test_what_publishes_no_port_is_asked_through_the_proxy_by_the_name_that_it_is_told():
+    line = guessed(backend(check="http://localhost:8000/api/alive/", **CALLED), beside=[PROXY])
+    url = {"url": "https://127.0.0.1:443/api/alive/", "host": "api.example.com", "insecure": True}
+    assert (line.value, line.open) == ([url], False)
+    assert "its path, through the proxy as api.example.com; it answers nothing now" in line.why
+
+
+def test_the_door_of_the_proxy_that_the_application_answers_at_is_taken():
+    codes = {"https://127.0.0.1:443/up api.example.com": 404, "http://127.0.0.1:80/up api.example.com": 502}
+    app = backend(check="http://localhost:8000/up", **CALLED)
+    assert guessed(app, beside=[PROXY], **codes).value == [{"url": "http://127.0.0.1:80/up", "host": "api.example.com"}]
+
+
+def test_a_page_behind_the_proxy_is_asked_as_well():
+    web = member("web", "nginx:1", called=["www.example.com"])
+    codes = {"https://127.0.0.1:443/ www.example.com": 200, f"{HERE}/health": 200}
+    secure = {"url": "https://127.0.0.1:443/", "host": "www.example.com", "insecure": True}
+    assert guessed(backend(), web, beside=[PROXY], **codes).value == [f"{HERE}/health", secure]
+
+
+def test_without_a_proxy_or_a_name_nothing_is_asked_there():
+    assert guessed(backend(**CALLED), beside=[member("db", "postgres:15", ports=[Port(80, "127.0.0.1", 80)])]).open
+    assert guessed(backend(ports=[]), beside=[PROXY]).open
+    assert addresses.to_ask(ROLES, [backend(called=["a.b"])], [PROXY])[-1].host == ""

@@ -93,8 +93,9 @@ def test_variables_are_called_after_the_environment_and_only_what_was_said_has_o
     assert "_1_HOST" in draft.draft("1", HostSettings(host="h"), survey()).variables
 
 
-def test_several_env_files_are_left_to_the_labels():
-    assert "compose.env_file" not in said(survey(deployment=Deployment(file=["a.yml"], env_file="a\nb")))
+def test_several_env_files_are_written_as_a_list():
+    found = survey(deployment=Deployment(file=["a.yml"], env_file=("a", "b")))
+    assert said(found)["compose.env_file"] == ["a", "b"]
 
 
 def test_what_is_no_checkout_is_said_so():

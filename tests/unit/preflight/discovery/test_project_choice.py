@@ -41,5 +41,5 @@ def test_at_a_terminal_they_are_shown_and_asked_for(monkeypatch, capsys, answer)
 def test_an_answer_that_names_none_is_refused(monkeypatch, answer):
     monkeypatch.setattr(terminal, "interactive", lambda: True)
     monkeypatch.setattr(terminal, "ask", lambda _question: answer)
-    with pytest.raises(Refused, match="is none of: blog, shop"):
+    with pytest.raises(Refused, match="--project says which is meant: blog, shop"):
         project_choice.choose("h", SEVERAL, None)

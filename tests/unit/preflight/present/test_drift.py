@@ -140,3 +140,18 @@ def test_a_variable_that_would_lose_its_value_is_named(value):
     environment = {"KEY": value, "MODE": ""}
     assert compared(environment=environment).blank == [("app", "KEY")]
     assert compared(made({"KEY": ""}), environment=environment).blank == []
+
+
+def test_a_service_is_its_deployers_shells_where_all_that_differs_of_it_was_made_of_the_files_as_they_are():
+    other = {"KEY": "b"}
+    assert compared(made(other, later=True)).by_shell == ["app"]
+    assert compared(made(other, later=True), made(other)).by_shell == []
+
+
+def test_each_services_line_says_whether_its_deployers_shell_had_what_differs():
+    found = compared(made({"KEY": "b"}, later=True))
+    assert drift.lines(found, "a.yml") == [
+        "app: differs from a.yml: environment KEY: the shell that deployed it had other values"
+    ]
+    assert drift.lines(compared(made({"KEY": "b"})), "a.yml") == ["app: differs from a.yml: environment KEY"]
+    assert drift.lines(drift.Drifted(problem="x"), "a.yml") == ["what runs cannot be compared with a.yml: x"]

@@ -105,3 +105,35 @@ def test_defaults_of_files_that_were_rewritten_since_are_held_against_nobody():
 
 def test_where_nothing_differs_nothing_is_asked():
     values.require(Scripted(), described(V1), Drifted())
+
+
+BY_SHELL = """
+services:
+  app: {environment: ["URL=db://${LOGIN}@db", "DOMAIN=${DOMAIN}", "MODE=fast", "COST=${COST}"], labels: ["a=${DOMAIN}"]}
+"""
+
+
+def test_a_value_that_the_files_say_otherwise_and_said_so_when_it_was_made_is_refused_by_its_name():
+    found = Drifted([Drift("app", "environment", ["DOMAIN", "MODE", "URL"])], by_shell=["app"])
+    words = r"^u@h:22: \.env has other values of DOMAIN, LOGIN than the shell that deployed it: app would start "
+    cure = r"otherwise than as it runs now; name a file that .*: compose\.env_file: \[\.env, FILE\] in hosts\.yaml"
+    with pytest.raises(Refused, match=words + cure):
+        values.require(host(BY_SHELL), described(), found)
+
+
+def test_of_values_that_nobody_tells_and_of_others_both_are_named():
+    found = Drifted([Drift("app", "environment", ["COST", "DOMAIN"])], [("app", "COST")], by_shell=["app"])
+    with pytest.raises(Refused, match=r"no value for COST, and \.env has other values of DOMAIN than"):
+        values.require(host(BY_SHELL), described(COST=""), found)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        Drifted([Drift("app", "environment", ["DOMAIN"])]),
+        Drifted([Drift("app", "environment", ["MODE"])], by_shell=["app"]),
+        Drifted([Drift("app", "settings"), Drift("db", "environment", ["DOMAIN"])], by_shell=["app"]),
+    ],
+)
+def test_what_may_have_changed_on_the_host_and_what_no_variable_says_is_no_reason(found):
+    values.require(host(BY_SHELL), described(), found)

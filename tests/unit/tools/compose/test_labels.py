@@ -17,9 +17,9 @@ MINE = ("shop", "@", "@/a.yml", "", "2.40.3")
 
 
 def docker(*containers: tuple[str, ...]) -> str:
-    """Return a docker that tells these labels; @ is the checkout."""
+    """Return a docker that tells these labels; @ is the checkout, ~ the login's home."""
     lines = "\n".join("\t".join(("id", "name", "Up", "api", LASTING, *one, ".")) for one in containers)
-    return f'case "$1" in ps) printf "%s\\n" {quote(lines)} | sed "s#@#$PWD#g" ;; esac'
+    return f'case "$1" in ps) printf "%s\\n" {quote(lines)} | sed "s#@#$PWD#g; s#~#$HOME#g" ;; esac'
 
 
 def decided(*containers: tuple[str, ...], compose: str = "", last: str = "", **said: object) -> Deployment | str:
@@ -49,16 +49,25 @@ def labelled(**values: str) -> tuple[str, ...]:
 
 def test_all_is_what_the_containers_were_made_with():
     runs = decided(labelled(project="shop-live", env_file="@/.env.prod"))
-    assert (runs.project, runs.files, runs.env_file) == ("shop-live", ["a.yml"], ".env.prod")
+    assert (runs.project, runs.files, runs.env_files) == ("shop-live", ["a.yml"], [".env.prod"])
     assert (runs.folder, runs.command, runs.v1) == ("", "docker compose", False)
 
 
 def test_where_nothing_runs_it_is_what_hosts_yaml_says_or_composes_own():
     runs = decided(labelled(folder="/other"))
-    assert (runs.project, runs.files, runs.env_file) == (None, ["docker-compose.yml"], None)
+    assert (runs.project, runs.files, runs.env_files) == (None, ["docker-compose.yml"], [])
     runs = decided(project="shop", file="deploy/a.yml", env_file=".env.prod")
-    assert (runs.project, runs.files, runs.env_file) == ("shop", ["deploy/a.yml"], ".env.prod")
+    assert (runs.project, runs.files, runs.env_files) == ("shop", ["deploy/a.yml"], [".env.prod"])
     assert runs.folder == "deploy"
+
+
+@pytest.mark.parametrize("made_of", ["@/.env,~/live.env", ""])
+@pytest.mark.parametrize("live", ["../live.env", "~/live.env"])
+def test_files_of_values_may_be_several_and_lie_beside_the_checkout(live, made_of):
+    runs = decided(labelled(env_file=made_of), env_file=(".env", live))
+    assert isinstance(runs, Deployment), runs
+    assert [one.startswith("/") for one in runs.env_files] == [False, True]
+    assert runs.env_files[1].count("/app") == 0 and runs.env_files[1].endswith("/live.env")
 
 
 def test_where_nothing_is_left_it_is_what_was_there_last():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tasks.ssh.shell import Answer
 from tasks.tools.compose import made
 from tasks.tools.compose.made import hashed
@@ -35,6 +37,7 @@ A
 {OWN}
 A
   ;;
+  *Created*) date -u +%Y-%m-%dT%H:%M:%S.123456789Z -d "@$(($(date +%s) + AFTER))" ;;
   *) echo sha256:then ;;
 esac
 """
@@ -47,11 +50,13 @@ esac
 """
 
 
-def asked(compose: str = COMPOSE) -> tuple[made.Otherwise, str]:
-    """Return what the host tells, and its words."""
+def asked(compose: str = COMPOSE, after: int = 0, files: tuple[str, ...] = ()) -> tuple[made.Otherwise, str]:
+    """Return what the host tells, and its words; `after` seconds after its `files` were written containers are made."""
     probe = made.probe(environment())
-    with Stage(**{"docker": ENGINE, "docker-compose": compose}) as stage:
+    with Stage(**{"docker": ENGINE.replace("AFTER", str(after)), "docker-compose": compose}) as stage:
         (stage.home / "app").mkdir()
+        for file in files:
+            (stage.home / "app" / file).touch()
         done = stage.run(probe.commands[""])
     return probe.read({"": Answer(done.stdout, done.stderr, done.returncode)}), done.stdout
 
@@ -66,6 +71,13 @@ def test_what_compose_would_make_otherwise_is_told_without_its_values():
     assert "quoted" not in words
     assert found.config["services"]["api"]["environment"] == {"KEY": "a$b"}
     assert (found.version, len(found.folders)) == ("1.29.2", 2)
+
+
+@pytest.mark.parametrize(("after", "later"), [(3600, True), (-3600, False)])
+def test_what_was_made_since_the_files_changed_is_told_from_what_was_made_before(after, later):
+    files = ("docker-compose.yml", ".env")
+    assert asked(after=after, files=files)[0].containers[0].later == later
+    assert not asked(after=after, files=files[:1])[0].containers[0].later, "nobody knows what a file said that is gone"
 
 
 def test_where_every_hash_is_the_same_nothing_is_told():

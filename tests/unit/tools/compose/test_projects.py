@@ -126,6 +126,31 @@ def test_a_health_check_tells_its_address_without_what_may_be_secret():
     assert seen(container(check=["CMD", "redis-cli", "-a", SECRET, "ping"])).members[0].check == ""
 
 
+ROUTER = "traefik.http.routers.shop-https.rule"
+NAMES = {
+    (ROUTER, "Host(`api.example.com`) && PathPrefix(`/v1`)"): ["api.example.com"],
+    (ROUTER, "Host(`a.example.com`) || Host(`b.example.com`)"): ["a.example.com", "b.example.com"],
+    ("traefik.frontend.rule", "Host:a.example.com,b.example.com"): ["a.example.com"],
+    (ROUTER, "HostRegexp(`{sub:[a-z]+}.example.com`)"): [],
+    ("traefik.http.routers.shop-https.entrypoints", "Host(`x`)"): [],
+    ("caddy", "https://a.example.com, b.example.com"): ["a.example.com"],
+    ("caddy.reverse_proxy", "{{upstreams 80}}"): [],
+    ("maintainer", SECRET): [],
+}
+
+
+@pytest.mark.parametrize(("label", "names"), NAMES.items())
+def test_the_names_that_a_proxy_is_told_are_those_of_its_labels(label, names):
+    key, value = label
+    labelled = container() + f"label {json.dumps(key)} {json.dumps(value)}\n"
+    assert seen(labelled).members[0].called == names
+
+
+def test_nginx_proxys_names_are_a_variables():
+    assert seen(container("VIRTUAL_HOST=a.example.com,b.example.com")).members[0].called == ["a.example.com"]
+    assert seen(container("VIRTUAL_HOST=*.example.com")).members[0].called == []
+
+
 def test_docker_by_sudo_only_is_told_and_used():
     found = seen(container(), plain=False)
     assert (found.sudo, len(found.members)) == (True, 1)
