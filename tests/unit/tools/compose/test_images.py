@@ -114,7 +114,7 @@ def test_what_runs_is_known_by_the_tags_of_its_images():
 
 SHARED = """#!/bin/sh
 case "$1 $*" in
-ps*) printf 'c1\\tc_api\\tUp\\tapi\\tFalse\\tapp\\t\\t\\t\\t\\t.\\nc2\\tc_init\\tExited\\tinit\\tFalse\\tapp\\t\\t\\t\\t\\t.\\n' ;;
+ps*) printf '%s\\t%s\\tUp\\t%s\\tFalse\\tapp\\t\\t\\t\\t\\t.\\n' c1 c_api api c2 c_init init ;;
 inspect*) printf "api sha256:aaaaaaaaaaaaaaaa $API\\ninit sha256:bbbbbbbbbbbbbbbb $INIT\\n" ;;
 image*.Id*) exit $LACKS ;;
 image*) printf "sha256:aaaaaaaaaaaaaaaa $LABEL\\nsha256:bbbbbbbbbbbbbbbb \\n" ;;
