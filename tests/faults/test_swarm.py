@@ -71,16 +71,16 @@ def ended(stack: Stack, running: subprocess.Popen[str]) -> Ran:
     return Ran(running.returncode, out, err)
 
 
-def rows(stack: Stack) -> str:
-    """How many cases there are, and a checksum of what both schemas know of them."""
+def rows(stack: Stack, node: Host | None = None) -> str:
+    """How many cases the database on the manager, or on that node, has; a checksum of what both schemas know."""
     known = "count(*) || ' ' || md5(string_agg(reference || title, ',' ORDER BY reference))"
     asked = "docker exec $(docker ps -q -f name=shop_db) psql -At -U jctc_user -d jctc_db -c"
-    return stack.sh(f'{asked} "SELECT {known} FROM cases"')
+    return (node or stack.manager).exec(f'{asked} "SELECT {known} FROM cases"')
 
 
-def noted(stack: Stack, fault: str, where: str, ran: Ran, before: str, after: str = "yes") -> None:
+def noted(stack: Stack, fault: str, where: str, ran: Ran, before: str, node: Host | None = None) -> None:
     """Add a line to FAULTS.md, and hold the rows against those before."""
-    now = rows(stack)
+    now = rows(stack, node)
     assert now == before
     services = stack.sh("docker service ls --format '{{.Name}} {{.Replicas}}' || echo what nobody says", timeout=120)
     note(
@@ -90,7 +90,7 @@ def noted(stack: Stack, fault: str, where: str, ran: Ran, before: str, after: st
             "what the operator saw": ran.first,
             "exit": str(ran.code),
             "the host then": f"HEAD {stack.head()}, runs {services.replace(chr(10), ', ')}",
-            "and after": after,
+            "and after": "yes",
             "rows before": before[:12],
             "rows after": now[:12],
         }

@@ -303,16 +303,6 @@ def test_a_value_that_nobody_tells_is_refused(three):
     assert (ran.code, "finds no value for POSTGRES_PASSWORD" in ran.err) == (2, True), ran.text
 
 
-def test_a_database_on_another_node_is_refused_with_its_name(three):
-    three.settled()
-    other = three.hosts[1]
-    three.database_on(other)
-    refused = [three.operator.fab(*words.split(), "--yes") for words in ("code-rollback --commit v2", "backups.create")]
-    three.database_on(three.manager)
-    for ran in refused:
-        assert (ran.code, f" runs on {other.name}, which cannot be reached" in ran.err) == (2, True), ran.text
-
-
 def check_out(source: Host, host: Host) -> None:
     """Give a manager the checkout of another one, without what that one knows of runs."""
     packed = source.exec("tar -cz --exclude=shop/.git/fab-rollback shop | base64")

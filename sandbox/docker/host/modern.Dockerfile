@@ -3,7 +3,7 @@ FROM debian:sid-slim
 ENV DEBIAN_FRONTEND=noninteractive
 RUN apt-get -o Acquire::Check-Valid-Until=false update -q && apt-get install -qy --no-install-recommends \
       ca-certificates curl docker-buildx docker-cli docker-compose docker.io fish git iproute2 iptables less \
-      openssh-server procps python3 sudo xz-utils zsh \
+      openssh-client openssh-server procps python3 sudo xz-utils zsh \
  && cd /tmp && apt-get download docker-registry && dpkg -x docker-registry_*.deb /tmp/registry \
  && install /tmp/registry/usr/bin/docker-registry /usr/bin/ \
  && rm -rf /tmp/*.deb /tmp/registry /var/lib/apt/lists/* /var/cache/apt/* /etc/ssh/ssh_host_*

@@ -34,11 +34,13 @@ def database(k: Looked) -> Need | None:
 
 
 def _may_create(k: Looked, known: DatabaseSettings) -> str:
-    """Return the command that lets the login of the application create databases."""
+    """Return the command that lets the login of the application create databases; a swarm's is for the task's node."""
     running = k.examined.seen.of(k.environment.service("database") or "")
-    container = next((one.name for one in running), known.container)
+    container, _, node = next((one.name for one in running), known.container).partition("@")
     inside = f"docker exec -it {container} psql" if container else f"psql -h {known.address}"
-    return k.on_host(f"{inside} -U postgres -c {quote(f'ALTER ROLE {known.user} CREATEDB')}")
+    inside = f"docker exec -it $(docker ps -qf name={container}) psql" if node else inside
+    command = f"{inside} -U postgres -c {quote(f'ALTER ROLE {known.user} CREATEDB')}"
+    return f"on {node}: {command}" if node else k.on_host(command)
 
 
 def snapshot_disk(k: Looked) -> Need | None:

@@ -93,7 +93,7 @@ def inspect(db: Database, path: str, versions: str, reports: str = "", decrypt: 
 def _read(parse: Callable[[str], Found]) -> Callable[[Answer], Found]:
     def value(answer: Answer) -> Found:
         if not answer.ok:
-            raise Refused(answer.err or "PostgreSQL did not answer.")
+            raise Refused(f"{(answer.err or 'PostgreSQL did not answer').strip().rstrip('.')}.")
         try:
             return parse(answer.out)
         except (ValueError, LookupError):

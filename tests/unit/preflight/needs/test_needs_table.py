@@ -242,3 +242,10 @@ def test_on_a_release_that_is_ill_nothing_is_to_be_recorded_and_the_way_back_is_
     back = f"fab full-rollback --commit {GOOD[:12]} --plan"
     assert [render(found[name].cure) for name in ("last good", "images")] == [back, back]
     assert render(judged(looked({"commit": ""}, **ill))["last good"].cure) == "fab diagnose"
+
+
+def test_the_login_of_a_database_on_some_node_of_a_swarm_gets_its_right_there():
+    seen = state(container("db", name="shop_db.1@two"), free={"/": 9 * 10**9})
+    k = looked(examined=examined(seen), data=Data(replace(server(), beside=False)))
+    cure = judged(k)["database"].cure
+    assert cure.startswith("on two: docker exec -it $(docker ps -qf name=shop_db.1) psql -U postgres -c")
