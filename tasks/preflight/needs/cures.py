@@ -19,6 +19,7 @@ ON_HOST = {  # by words of `tools.meanings`: what is typed on the host
     "checkout is another login's": "git config --global --add safe.directory {app}",
     "git fetch": "git -C {app} fetch origin",
 }
+NODE = "what has to work there: "  # the words of task.sh
 IN_SETTINGS = ("app.path in hosts.yaml", "compose.", "hosts.yaml")
 
 
@@ -27,6 +28,8 @@ def of(k: Looked, problem: str) -> str:
     for words, command in ON_HOST.items():
         if words in problem:
             return k.on_host(command.format(user=k.user, app=paths.app(k.environment)))
+    if NODE in problem:
+        return k.on_host(problem.partition(NODE)[2])
     if "not running" in problem:
         return fab("containers.start")
     return k.settings if any(words in problem for words in IN_SETTINGS) else fab("diagnose")

@@ -249,3 +249,9 @@ def test_the_login_of_a_database_on_some_node_of_a_swarm_gets_its_right_there():
     k = looked(examined=examined(seen), data=Data(replace(server(), beside=False)))
     cure = judged(k)["database"].cure
     assert cure.startswith("on two: docker exec -it $(docker ps -qf name=shop_db.1) psql -U postgres -c")
+
+
+def test_where_the_database_s_node_is_not_reached_the_cure_is_what_has_to_work_on_the_manager():
+    why = "shop_db runs on two, which cannot be reached (no key); what has to work there: docker -H ssh://two version"
+    need = judged(looked(data=Data(problem=why)))["database"]
+    assert (need.state, need.cure) == ("missing", "ssh u@h 'docker -H ssh://two version'")
