@@ -19,6 +19,7 @@ from ...tools.compose import images, inspect
 from ...tools.git import fitness
 from ...tools.postgres import reads
 from ...tools.postgres.psql import Database
+from ...tools.postgres.server import Server
 from ..backups import copies, finding, safety
 from ..backups.backup_files import Found
 from ..checks import examine
@@ -110,7 +111,7 @@ def _second(
     """Return what is asked of the release `sha`, if there is one, of the `live` database, and of what runs."""
     parts: dict[str, Probe[Any]] = {"sizes": inspect.image_sizes(sorted(set(e.seen.image_ids.values())))}
     if isinstance(live, Database):
-        parts["server"] = reads.optional(reads.server(live))
+        parts["server"] = reads.or_why(reads.server(live))
     if changing:
         parts["graphs"] = schema.probe(environment, *([sha] if sha else []))
     if sha:
@@ -175,9 +176,9 @@ def _data(member: Host, live: Database | str, found: dict[str, Any]) -> Data:
     """Return what is known of the database, and of the room for a snapshot of it."""
     if isinstance(live, str):
         return Data(problem=live)
-    server = found["server"]
-    if server is None:
-        return Data(problem="its server does not answer")
+    server: Server | str = found["server"]
+    if isinstance(server, str):
+        return Data(problem=server)
     try:
         return Data(server, room=safety.room(member, live, server))
     except Stopped as stopped:

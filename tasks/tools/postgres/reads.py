@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ...console.errors import Refused, Stopped
+from ...console.text import one_line
 from ...ssh.probe import Answers, Probe, single
 from ...ssh.shell import Answer
 from .names import stem
@@ -28,6 +29,18 @@ def optional(probe: Probe[Found]) -> Probe[Found | None]:
             return probe.read(answers)
         except Stopped:
             return None
+
+    return Probe(probe.commands, attempt, probe.first)
+
+
+def or_why(probe: Probe[Found]) -> Probe[Found | str]:
+    """Return the probe that finds, in a line, why `probe` gets no answer, or none in time."""
+
+    def attempt(answers: Answers) -> Found | str:
+        try:
+            return probe.read(answers)
+        except Stopped as stopped:
+            return one_line(stopped.reason if isinstance(stopped, Refused) else str(stopped).rstrip("."))
 
     return Probe(probe.commands, attempt, probe.first)
 

@@ -14,7 +14,7 @@ from tasks.preflight.revisions import schema_choice
 from tasks.preflight.target import commit_choice, image_choice
 from tasks.preflight.target.image_choice import Choice
 from tasks.ssh.probe import Probe, numbered, values
-from tasks.ssh.shell import NOT_REACHED
+from tasks.ssh.shell import NOT_REACHED, Answer
 from tasks.tools.compose.images import Decided
 from tests.unit.support.deployment import GOOD, environment, examined
 from tests.unit.support.needs import PAST
@@ -23,11 +23,13 @@ from tests.unit.support.scripted import Scripted
 
 
 class Silent(Scripted):
-    """A host that is reached, and answers no command."""
+    """A host that is reached, and answers no command otherwise than `says`."""
+
+    says = NOT_REACHED
 
     def ask(self, *probes: Probe, timeout: int = 0) -> Any:
         self.__dict__["rounds"] = self.__dict__.get("rounds", 0) + 1
-        found = values(probes, dict.fromkeys(numbered(probes), NOT_REACHED))
+        found = values(probes, dict.fromkeys(numbered(probes), self.says))
         return found if len(found) > 1 else found[0]
 
 
@@ -86,6 +88,14 @@ def test_without_alembic_no_schema_is_asked_for_and_without_a_database_no_server
     met.environment = structs.replace(plain, compose=plain.compose)
     found = gathering._further(met, examined(), PAST, primary=True)
     assert (found["target"].change, found["data"].problem) == (None, "no database")
+
+
+def test_why_the_database_does_not_answer_is_told():
+    class Unreached(Silent):
+        says = Answer(out="", err="shop_db runs on two, which cannot be reached\n", code=2)
+
+    found = gathering._further(Unreached(), examined(), PAST, primary=True)
+    assert found["data"].problem == "shop_db runs on two, which cannot be reached"
 
 
 def test_the_commit_to_go_back_to_is_the_one_recorded_or_else_the_one_before():
