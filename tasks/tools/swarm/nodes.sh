@@ -3,18 +3,19 @@
 
 # Docker of a node. What SSH would have to ask for is an error, and a node that is silent for half a minute is lost.
 on_node() ( # NODE WORD...
-  node=$1 ssh=$(impatient_ssh)
+  node=$1 folder=$(impatient_ssh)
   shift
-  export PATH="${ssh:+$ssh:}$PATH" SSH_ASKPASS_REQUIRE=never
+  export PATH="${folder:+$folder:}$PATH" SSH_ASKPASS_REQUIRE=never
   docker -H "ssh://$node" "$@"
 )
 
-impatient_ssh() { # prints the folder of an ssh that is not patient: docker takes no options for it. None where nothing may be run
-  [ -x "$SCRIPTS/nodes/ssh" ] || {
-    mkdir -p "$SCRIPTS/nodes"
-    printf 'exec %s -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 "$@"\n' \
-      "$(command -v ssh)" | sed '1i #!/bin/sh' >"$SCRIPTS/nodes/ssh.$$"
-    chmod +x "$SCRIPTS/nodes/ssh.$$" && mv "$SCRIPTS/nodes/ssh.$$" "$SCRIPTS/nodes/ssh"
-  }
-  [ ! -x "$SCRIPTS/nodes/ssh" ] || echo "$SCRIPTS/nodes"
-}
+impatient_ssh() ( # prints the folder of an ssh that is not patient: docker takes no options for it. None where nothing may be run
+  folder=$SCRIPTS/nodes
+  if [ ! -x "$folder/ssh" ] && ssh=$(command -v ssh); then
+    mkdir -p "$folder"
+    printf '#!/bin/sh\nexec %s -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 "$@"\n' \
+      "$ssh" >"$folder/ssh.$$"
+    chmod +x "$folder/ssh.$$" && mv "$folder/ssh.$$" "$folder/ssh"
+  fi
+  [ ! -x "$folder/ssh" ] || echo "$folder"
+)

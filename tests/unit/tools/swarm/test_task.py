@@ -44,6 +44,11 @@ def test_a_node_that_cannot_be_reached_is_named_with_the_cure_in_one_line_and_no
     assert (code, told, done) == (2, line, [])
 
 
+def test_ssh_asks_nothing_and_takes_a_silent_node_for_lost():
+    code, told, _ = asked(there="echo t1", answer='cat "$(command -v ssh)" >&2; exit 1')
+    assert (code, " -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=10 " in told) == (2, True), told
+
+
 def test_a_name_that_leads_to_another_host_is_not_taken_for_the_node():
     code, told, done = asked(there="echo t1", answer="echo No such object: id-there >&2; exit 1")
     assert (code, "(No such object: id-there)" in told, done) == (2, True, [])
