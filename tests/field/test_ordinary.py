@@ -80,6 +80,20 @@ def test_values_that_the_deploy_script_exports_over_defaults(deployment):
     shop.rolled_back(shop.rollback(), before)
 
 
+def test_values_that_the_deploy_script_exports_over_those_that_git_has(deployment):
+    git = {".gitignore": "__pycache__/\n", ".env": "DB_PASSWORD=changethis\nSECRET_KEY=changethis\nPORT=1@port@\n"}
+    shop = deployment(env_file="", tracked=git)
+    before, world = shop.runs(), shop.world()
+    assert "container-restart" not in shop.fab("diagnose").text
+    shop.untouched(shop.rollback(), world, ".env has other values of DB_PASSWORD, PORT, SECRET_KEY than the shell")
+    values = f"DB_PASSWORD=secret-of-{shop.name}\nSECRET_KEY=key-of-{shop.name}\nPORT={shop.place.port}\n"
+    shop.host.exec(f"cat >{shop.name}.live", stdin=values)
+    shop.settings["compose"]["env_file"] = [".env", f"../{shop.name}.live"]
+    shop.write()
+    shop.rolled_back(shop.rollback(), before)
+    shop.went_back(shop.rollback(), before)
+
+
 @pytest.mark.parametrize("options", NAMED.values(), ids=NAMED)
 def test_the_project_has_a_name_of_its_own(deployment, options):
     shop = deployment(project="@name@-live", **options)
@@ -137,6 +151,18 @@ def test_a_job_that_has_ended_is_fine(deployment):
     before = shop.runs()
     assert [each.running for each in before if each.service == "migrate"] == [False]
     shop.rolled_back(shop.rollback(), before)
+
+
+def test_a_job_that_shares_its_image_with_the_application(deployment):
+    job = {**MIGRATOR, "image": "@name@-app"}
+    shop = deployment(
+        app={"image": "@name@-app", "depends_on": {"migrate": {"condition": "service_completed_successfully"}}},
+        services={"migrate": {**job, "depends_on": BACKEND["depends_on"]}},
+        deploy=(BUILD, UP),
+    )
+    before = shop.runs()
+    shop.rolled_back(shop.rollback(), before)
+    shop.went_back(shop.rollback(), before)
 
 
 def test_networks_secrets_and_extra_hosts(deployment):
