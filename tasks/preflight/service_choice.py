@@ -156,16 +156,25 @@ def check_start(c: Host, name: str | None) -> ServicesReport:
 
 
 def check_restart(c: Host, name: str | None, recreate: bool) -> ServicesReport:
-    """Return what a restart is about, or with `recreate` new containers; Refused where there is none to restart."""
+    """Return what a restart is about, or with `recreate` new containers; Refused where there is none to restart.
+
+    A swarm makes tasks anew in either case, but with changed settings only where these are deployed.
+    """
+    if recreate and c.environment.stack:
+        deployed = services.shown(c.environment, [])
+        raise Refused(
+            "--recreate: what is new in a stack's files comes with its deployment.", next=f"On it: {deployed}"
+        )
     report = check(c, name, files=recreate)
     if recreate:
         return _made_anew(report)
     if not report.existing:
         start = fab(f"containers.start{report.option}")
         raise Refused(f"{report.title}: there is no container.", at=c.address, next=f"Next: {start}")
+    other = services.shown(c.environment, []) if c.environment.stack else "--recreate"
     missing = ", ".join(s for s in report.lasting if s not in report.existing)
     return structs.replace(
         report,
-        facts=["a restart does not read changed environment or compose settings again; --recreate does"],
+        facts=[f"a restart does not read changed environment or compose settings again; {other} does"],
         warnings=[f"{missing}: no container: {fab('containers.start')}"] if missing else [],
     )

@@ -97,11 +97,11 @@ git reset -q --hard bad
 while IFS= read -r line; do export "${line?}"; done <.env
 docker node update --label-add database=here "$node"
 docker stack deploy --detach=true -c docker-stack.yml shop
-app() { docker ps -q --filter label=com.docker.swarm.service.name=shop_app --filter health=healthy; }
+healthy() { docker ps -q --filter "label=com.docker.swarm.service.name=shop_$1" --filter health=healthy; }
 tries=60
-until [ -n "$(app)" ]; do
+until [ -n "$(healthy db)" ] && [ -n "$(healthy app)" ]; do
   [ "$tries" -gt 0 ] || exit 1
   tries=$((tries - 1))
   sleep 1
 done
-docker exec "$(app)" alembic upgrade head
+docker exec "$(healthy app)" alembic upgrade head

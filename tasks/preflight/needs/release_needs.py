@@ -106,16 +106,20 @@ def rehearsal(k: Looked) -> Need | None:
     return doubtful("; ".join(bad), command) if bad else ok(f"{moment(kept.at)}: down, and up again")
 
 
-def drift(k: Looked) -> Need:
-    """Return whether what runs is what the commit describes: a rollback makes containers as they are described."""
+def drift(k: Looked) -> Need | None:
+    """Return whether what runs is what the commit describes: a rollback makes containers as they are described.
+
+    None of a stack: what its tasks run with is not compared with its files.
+    """
+    if k.environment.stack:
+        return None
     seen, found = k.examined.seen, k.examined.drifted
     where = drifts.described_by(k.environment, seen)
     if found.blank:
         names = ", ".join(f"{name} ({service})" for service, name in found.blank)
         return missing(f"compose finds no value for {names}: {cure(k.environment)}", k.settings)
-    lines = drifts.lines(found, where)
-    mend = k.settings if found.by_shell else fab("container-restart --recreate --plan")
-    return doubtful("; ".join(lines), mend) if lines else ok(f"as in {where}")
+    lines = drifts.describe(found.drift, where) or drifts.unknown(found, where)
+    return doubtful("; ".join(lines), fab("container-restart --recreate --plan")) if lines else ok(f"as in {where}")
 
 
 def health(k: Looked) -> Need:

@@ -97,6 +97,6 @@ stopped() { # SERVICE...: fails, and says why, where the swarm has given up, or 
 
 why() { # SERVICE TASK: its error, and the last line of its log
   error=$(docker inspect --type task -f '{{.Status.Err}}' "$2" 2>/dev/null) || error=$2
-  last=$(docker service logs --raw --tail 1 "$2" 2>&1 | tail -n 1 | cut -c 1-200)
+  last=$(task_logs --raw --tail 1 "$2" | tail -n 1 | cut -c 1-200)
   echo "${error:-no reason given}${last:+; last line: $last}"
 }

@@ -65,6 +65,9 @@ tell_unset() { # TEXT
   done
 }
 
+# What tasks have said. Docker may wait without an end for more of it, once tasks were replaced.
+task_logs() { timeout 10 ${DOCKER_SUDO:+sudo -n} docker service logs "$@" 2>&1 || :; } # OPTION... SERVICE-OR-TASK
+
 stacked() { # FORMAT: what `docker service inspect` says of the stack's services
   all=$(docker service ls --quiet --filter "label=$namespace=$STACK") || exit
   # shellcheck disable=SC2086 # ids, one word each

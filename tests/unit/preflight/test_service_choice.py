@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from tasks.console import commands
 from tasks.console.errors import Refused
@@ -54,6 +55,14 @@ def test_a_restart_says_that_it_does_not_read_settings_again_and_what_it_leaves_
     report = service_choice.check_restart(host, None, recreate=False)
     assert "does not read changed environment" in report.facts[0]
     assert report.warnings[0].startswith("worker: no container")
+
+
+def test_what_is_new_in_a_stack_s_files_comes_with_its_deployment(found):
+    host = found(reports.services(state=state(container("api"))))
+    host.environment = structs.replace(host.environment, orchestrator="swarm", stack="shop")
+    deploy = "docker stack deploy -c docker-compose.yml shop"
+    assert deploy in service_choice.check_restart(host, "api", recreate=False).facts[0]
+    assert deploy in refused(service_choice.check_restart, host, "api", True)
 
 
 def test_what_was_never_built_is_not_started(found):

@@ -5,5 +5,5 @@ up=$(running)
 # shellcheck disable=SC2046,SC2086 # ids, one word each
 {
   docker inspect -f "container {{.Image}} $service_label" $up
-  docker image inspect -f 'image {{.Id}} {{join .RepoTags " "}}' $(docker inspect -f '{{.Image}}' $up)
+  docker image inspect -f 'image {{.Id}}{{range .RepoTags}} {{.}}{{end}}' $(docker inspect -f '{{.Image}}' $up)
 }

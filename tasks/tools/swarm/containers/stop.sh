@@ -58,7 +58,7 @@ unknown=$(lost "$(running_tasks "$@" || :)")
 [ -z "$unknown" ] || fail "nothing was stopped: $NOBODY_KNOWS: $(joined "$unknown")"
 mkdir -p "$run/evidence"
 for one; do
-  timeout 20 docker service logs --timestamps --tail 5000 "${STACK}_$one" >"$run/evidence/$one.log" 2>&1 &
+  task_logs --timestamps --tail 5000 "${STACK}_$one" >"$run/evidence/$one.log" &
 done
 wait
 # shellcheck disable=SC2046 # names of services, one word each

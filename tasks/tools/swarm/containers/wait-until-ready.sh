@@ -37,5 +37,5 @@ echo "verdict $verdict"
 [ -n "$not_ready" ] || exit 0
 printf '%s\n' "$not_ready" | while read -r how service task; do
   echo "not-ready $how $service $task"
-  [ "$task" = - ] || docker service logs --raw --tail 5 "$task" 2>&1 | cut -c 1-400 | sed 's/^/log /'
+  [ "$task" = - ] || task_logs --raw --tail 5 "$task" | cut -c 1-400 | sed 's/^/log /'
 done

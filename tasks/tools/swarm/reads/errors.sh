@@ -3,7 +3,7 @@
 services=$(stacked '{{.Spec.Name}}')
 printf '%s\n' "$services" | while read -r service; do
   [ -n "$service" ] || continue
-  docker service logs --timestamps --no-trunc --since "${MINUTES}m" --tail 2000 "$service" 2>&1 | tr -d '\r' \
+  task_logs --timestamps --no-trunc --since "${MINUTES}m" --tail 2000 "$service" | tr -d '\r' \
     | sed -n 's/^\([^ ]*\) \([^ ]*\)[.][a-z0-9]*@\([^ ]*\) *| /\2@\3=\1 /p' | grep -aE "$PATTERN" \
     | grep -avE "$PROBES" | cut -c 1-400
 done | sort -s -t = -k 1,1 | awk '

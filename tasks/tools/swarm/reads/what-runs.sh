@@ -5,5 +5,5 @@ names=$(stacked '{{.Spec.Name}} {{.Spec.TaskTemplate.ContainerSpec.Image}}')
 printf '%s\n' "$names" | while read -r service image; do
   id=$(docker image inspect -f '{{.Id}}' "$image" 2>/dev/null) || continue
   printf 'container %s %s\n' "$id" "${service#"${STACK}_"}"
-  docker image inspect -f 'image {{.Id}} {{join .RepoTags " "}}' "$id"
+  docker image inspect -f 'image {{.Id}}{{range .RepoTags}} {{.}}{{end}}' "$id"
 done

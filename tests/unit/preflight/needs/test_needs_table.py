@@ -54,6 +54,11 @@ def test_where_all_is_there_all_is_ok_and_nothing_is_to_be_done():
     assert list(found) == list(needs_table.NEEDS)
 
 
+def test_what_the_tasks_of_a_stack_run_with_is_not_compared_and_nobody_is_sent_to_a_command_that_cannot_tell():
+    found = judged(looked(environment=STACK, examined=examined(drifted=Drifted(problem="that is not looked at"))))
+    assert "drift" not in found
+
+
 MISSING = {
     "state folder": {"barred": ".git is for root alone"},
     "lock": {"lock": LockInfo("DEAD", OWNER, 90)},
@@ -242,16 +247,3 @@ def test_on_a_release_that_is_ill_nothing_is_to_be_recorded_and_the_way_back_is_
     back = f"fab full-rollback --commit {GOOD[:12]} --plan"
     assert [render(found[name].cure) for name in ("last good", "images")] == [back, back]
     assert render(judged(looked({"commit": ""}, **ill))["last good"].cure) == "fab diagnose"
-
-
-def test_the_login_of_a_database_on_some_node_of_a_swarm_gets_its_right_there():
-    seen = state(container("db", name="shop_db.1@two"), free={"/": 9 * 10**9})
-    k = looked(examined=examined(seen), data=Data(replace(server(), beside=False)))
-    cure = judged(k)["database"].cure
-    assert cure.startswith("on two: docker exec -it $(docker ps -qf name=shop_db.1) psql -U postgres -c")
-
-
-def test_where_the_database_s_node_is_not_reached_the_cure_is_what_has_to_work_on_the_manager():
-    why = "shop_db runs on two, which cannot be reached (no key); what has to work there: docker -H ssh://two version"
-    need = judged(looked(data=Data(problem=why)))["database"]
-    assert (need.state, need.cure) == ("missing", "ssh u@h 'docker -H ssh://two version'")

@@ -12,7 +12,7 @@ from tasks.tools.compose.images import Target
 from tasks.tools.compose.project import Project
 from tests.unit.support.checkouts import Checkout
 from tests.unit.support.deployment import environment
-from tests.unit.support.stage import Stage
+from tests.unit.support.stage import Stage, ps
 
 DOCKER = """#!/bin/sh
 case "$1 $*" in
@@ -20,6 +20,17 @@ ps*) printf 'c1\\tc_api\\tUp\\tapi\\tFalse\\tapp\\t\\t\\t\\t\\t.\\n' ;;
 inspect*) echo "api sha256:0123456789abcdef $CREATED" ;;
 image*) printf "sha256:0123456789abcdef $LABEL\\n$NAMES" ;;
 tag*) echo "$3" >> "$FAKE/tagged" ;;
+esac
+"""
+NAMED = f"""
+case "$*" in
+  *{{{{.Id}}}}*join*) echo 'wrong type for value' >&2; exit 1 ;;
+  ps*) {ps("id api")} ;;
+  "service ls"*) echo s1 ;;
+  "service inspect"*) echo shop_api app:1 ;;
+  *"image {{{{.Id}}}}{{{{range .RepoTags}}}}"*) echo image sha256:1 app:1 app:SHA ;;
+  "inspect -f container"*) echo container sha256:1 api ;;
+  *inspect*) echo sha256:1 ;;
 esac
 """
 API = Built("api", "app_api:latest")
@@ -112,36 +123,9 @@ def test_what_runs_is_known_by_the_tags_of_its_images():
     assert images.parse_running(running) == {sha: ["app", "worker"]}
 
 
-SHARED = """#!/bin/sh
-case "$1 $*" in
-ps*) printf '%s\\t%s\\tUp\\t%s\\tFalse\\tapp\\t\\t\\t\\t\\t.\\n' c1 c_api api c2 c_init init ;;
-inspect*) printf "api sha256:aaaaaaaaaaaaaaaa $API\\ninit sha256:bbbbbbbbbbbbbbbb $INIT\\n" ;;
-image*.Id*) exit $LACKS ;;
-image*) printf "sha256:aaaaaaaaaaaaaaaa $LABEL\\nsha256:bbbbbbbbbbbbbbbb \\n" ;;
-tag*) echo "$2 $3" >> "$FAKE/tagged" ;;
-esac
-"""
-AFTER, LATER, BEFORE = "2024-01-02T00:00:00Z", "2024-01-02T00:00:09Z", "2023-12-31T00:00:00Z"
-
-
-@pytest.mark.parametrize(
-    ("api", "init", "label", "lacks", "kept"),
-    [
-        (AFTER, BEFORE, "HEAD", 0, ["b image-bbbbbbbbbbbb", "a HEAD"]),  # a rollback ran api anew, its job not
-        (AFTER, BEFORE, "", 1, ["b HEAD", "a HEAD"]),  # somebody deployed api alone
-        (AFTER, LATER, "", 0, ["a HEAD", "b HEAD"]),
-        (LATER, AFTER, "", 1, ["b HEAD", "a HEAD"]),
-    ],
-)
-def test_of_services_that_share_a_name_the_newest_of_the_commit_keeps_it(tmp_path, api, init, label, lacks, kept):
-    host = Checkout(tmp_path)
-    (tmp_path / "docker").write_text(SHARED)
-    (tmp_path / "docker").chmod(0o755)
-    script = images.keep(host.environment, [API, Built("init", "app_api:latest")], host.head())
-    values = f"PATH={tmp_path}:$PATH FAKE={tmp_path} API={api} INIT={init} LACKS={lacks}"
-    ran = host.sh(f"export {values} LABEL={label.replace('HEAD', host.head())}\n{script}")
-    assert ran.returncode == 0, ran.stderr
-    tagged = (tmp_path / "tagged").read_text().replace(host.head(), "HEAD").split()
-    assert [
-        f"{image[7]} {name.partition(':')[2]}" for image, name in zip(tagged[::2], tagged[1::2], strict=True)
-    ] == kept
+@pytest.mark.parametrize("asked", [environment(), environment(orchestrator="swarm", stack="shop")])
+def test_the_names_of_what_runs_are_asked_for_so_that_docker_28_tells_them(asked):
+    with Stage(docker=NAMED.replace("SHA", "a" * 40)) as stage:
+        (stage.home / "app").mkdir()
+        done = stage.run(images.kept_commits(asked).commands[""])
+    assert images.parse_running(done.stdout) == {"a" * 40: ["api"]}, done.stderr
