@@ -25,9 +25,10 @@ run_as='{{len .Config.Env}}
 
 mounts=
 
-# Somebody idle in a transaction would block a migration for ever, and everyone behind it; so would the session of an
-# alembic that is gone with its node, or whose network is.
-waits='-c lock_timeout=5s -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=6'
+# Somebody idle in a transaction would block a migration for ever, and everyone behind it; so would, between nodes, the session
+# of an alembic whose node or network is gone.
+waits='-c lock_timeout=5s'
+[ -z "${FAB_SWARM:-}" ] || waits="$waits -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=6"
 
 find_server() { # the container of the database, into $DB_CONTAINER, where that is one of the deployment
   [ -z "$DB_CONTAINER$PGHOST" ] || return 0

@@ -26,7 +26,7 @@ case $* in
   inspect*RestartCount*|inspect*ExtraHosts*) printf '1\\nshop \\n/srv\\n\\n\\nsha256:api\\n\\nA=b\\n.\\n' ;;
   inspect*Mounts*) cat "$FAKE/mounts" ;;
   inspect*compose.service*) printf 'db\\npooler\\n' ;;
-  inspect*) printf 'sha256:db|1001:0|/shop_db_1 abc123 db \\n' ;;
+  inspect*) printf 'sha256:db|postgres:15|1001:0|/shop_db_1 abc123 db \\n' ;;
   *pg_ctl*) cat > "$FAKE/dumped"; cat "$FAKE/clone" ;;
   *" -u 0 "*"sh -s"*) echo 1001 ;;
   *pg_dump*" -O "*) cat "$FAKE/schema" ;;
