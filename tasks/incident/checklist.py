@@ -61,16 +61,17 @@ def _found(incident: Incident) -> Item:
     if main is None or not named:
         return Item(text, False, "no run names a state to go back to", fab("git.last-good"))
     if incident.proven and main.plan.expect.healthy:
-        return Item(text, True, f"{named}, proven {_how(incident)} by run {main.run}")
+        return Item(text, True, f"{named}, proven {_how(incident, main.run)}")
     return Item(text, False, f"{named}: run {main.run} did not prove it healthy", fab("git.last-good"))
 
 
-def _how(incident: Incident) -> str:
-    """Return what health was proven by: addresses are asked where hosts.yaml names any."""
+def _how(incident: Incident, run: str) -> str:
+    """Return by what it was proven: addresses are asked where hosts.yaml names any."""
     if incident.seen.responses:
-        return "healthy"
+        return f"healthy by run {run}"
     own = sorted({container.service for container in incident.seen.containers if container.health})
-    return f"healthy, as {', '.join(own)} check themselves," if own else "to run (no health address, no health check)"
+    checks = f"healthy by run {run}: by the health checks of {', '.join(own)}" if own else f"to run by run {run}"
+    return f"{checks}; no health address is named"
 
 
 def _named(expect: Expectation) -> str:
