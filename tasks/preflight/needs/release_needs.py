@@ -11,6 +11,7 @@ from ...tools.git.commits import SHORT
 from ..checks import health as judged
 from ..present import drift as drifts
 from ..present import state
+from ..present.values import BY_DEFAULT
 from . import cures
 from .looked import Looked
 from .need import Need, doubtful, missing, ok
@@ -118,7 +119,9 @@ def drift(k: Looked) -> Need | None:
     if found.blank:
         names = ", ".join(f"{name} ({service})" for service, name in found.blank)
         return missing(f"compose finds no value for {names}: {cure(k.environment)}", k.settings)
-    lines = drifts.describe(found.drift, where) or drifts.unknown(found, where)
+    lines = drifts.lines(found, where)
+    if any(one.service in found.by_shell and one.what in BY_DEFAULT for one in found.drift):
+        return missing(f"{'; '.join(lines)}; {cure(k.environment, beside=True)}", k.settings)
     return doubtful("; ".join(lines), fab("container-restart --recreate --plan")) if lines else ok(f"as in {where}")
 
 

@@ -87,6 +87,14 @@ def test_what_a_rollback_or_a_restore_would_want_for_is_missing_with_a_command(n
     assert (found[name].state, bool(found[name].cure)) == ("missing", True)
 
 
+def test_values_that_only_the_deployers_shell_had_are_missing_with_where_they_belong():
+    kept = Drifted([Drift("api", "environment", ["KEY"]), Drift("web", "settings")], by_shell=["api", "web"])
+    need = judged(looked(examined=examined(drifted=kept)))["drift"]
+    assert need.state == "missing" and "compose.env_file: [.env, FILE] in" in need.found
+    only = Drifted([Drift("web", "settings")], by_shell=["web"])
+    assert judged(looked(examined=examined(drifted=only)))["drift"].state == "doubtful"
+
+
 DOUBTFUL = {
     "lock": {"lock": LockInfo("LIVE", OWNER, 9)},
     "local changes": seen(modified=["app.py"]),
@@ -247,3 +255,16 @@ def test_on_a_release_that_is_ill_nothing_is_to_be_recorded_and_the_way_back_is_
     back = f"fab full-rollback --commit {GOOD[:12]} --plan"
     assert [render(found[name].cure) for name in ("last good", "images")] == [back, back]
     assert render(judged(looked({"commit": ""}, **ill))["last good"].cure) == "fab diagnose"
+
+
+def test_the_login_of_a_database_on_some_node_of_a_swarm_gets_its_right_there():
+    seen = state(container("db", name="shop_db.1@two"), free={"/": 9 * 10**9})
+    k = looked(examined=examined(seen), data=Data(replace(server(), beside=False)))
+    cure = judged(k)["database"].cure
+    assert cure.startswith("on two: docker exec -it $(docker ps -qf name=shop_db.1) psql -U postgres -c")
+
+
+def test_where_the_database_s_node_is_not_reached_the_cure_is_what_has_to_work_on_the_manager():
+    why = "shop_db runs on two, which cannot be reached (no key); what has to work there: docker -H ssh://two version"
+    need = judged(looked(data=Data(problem=why)))["database"]
+    assert (need.state, need.cure) == ("missing", "ssh u@h 'docker -H ssh://two version'")

@@ -129,3 +129,38 @@ def test_the_names_of_what_runs_are_asked_for_so_that_docker_28_tells_them(asked
         (stage.home / "app").mkdir()
         done = stage.run(images.kept_commits(asked).commands[""])
     assert images.parse_running(done.stdout) == {"a" * 40: ["api"]}, done.stderr
+
+
+SHARED = """#!/bin/sh
+case "$1 $*" in
+ps*) printf '%s\\t%s\\tUp\\t%s\\tFalse\\tapp\\t\\t\\t\\t\\t.\\n' c1 c_api api c2 c_init init ;;
+inspect*) printf "api sha256:aaaaaaaaaaaaaaaa $API\\ninit sha256:bbbbbbbbbbbbbbbb $INIT\\n" ;;
+image*.Id*) exit $LACKS ;;
+image*) printf "sha256:aaaaaaaaaaaaaaaa $LABEL\\nsha256:bbbbbbbbbbbbbbbb \\n" ;;
+tag*) echo "$2 $3" >> "$FAKE/tagged" ;;
+esac
+"""
+AFTER, LATER, BEFORE = "2024-01-02T00:00:00Z", "2024-01-02T00:00:09Z", "2023-12-31T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("api", "init", "label", "lacks", "kept"),
+    [
+        (AFTER, BEFORE, "HEAD", 0, ["b image-bbbbbbbbbbbb", "a HEAD"]),  # a rollback ran api anew, its job not
+        (AFTER, BEFORE, "", 1, ["b HEAD", "a HEAD"]),  # somebody deployed api alone
+        (AFTER, LATER, "", 0, ["a HEAD", "b HEAD"]),
+        (LATER, AFTER, "", 1, ["b HEAD", "a HEAD"]),
+    ],
+)
+def test_of_services_that_share_a_name_the_newest_of_the_commit_keeps_it(tmp_path, api, init, label, lacks, kept):
+    host = Checkout(tmp_path)
+    (tmp_path / "docker").write_text(SHARED)
+    (tmp_path / "docker").chmod(0o755)
+    script = images.keep(host.environment, [API, Built("init", "app_api:latest")], host.head())
+    values = f"PATH={tmp_path}:$PATH FAKE={tmp_path} API={api} INIT={init} LACKS={lacks}"
+    ran = host.sh(f"export {values} LABEL={label.replace('HEAD', host.head())}\n{script}")
+    assert ran.returncode == 0, ran.stderr
+    tagged = (tmp_path / "tagged").read_text().replace(host.head(), "HEAD").split()
+    assert [
+        f"{image[7]} {name.partition(':')[2]}" for image, name in zip(tagged[::2], tagged[1::2], strict=True)
+    ] == kept
