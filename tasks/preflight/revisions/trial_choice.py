@@ -48,7 +48,9 @@ def present(c: Host, seen: State, commit: Commit | None) -> tuple[Trial | None, 
     image = seen.image_ids.get(service)
     if not (commit and addresses and image):
         lacks = (
-            f"no http:// health address on the host leads to {service}" if commit else "which commit runs is unknown"
+            f"no http:// health address is a port that {service} publishes on the host"
+            if commit
+            else "which commit runs is unknown"
         )
         return None, f"whether what runs works on the new schema is not tried: {lacks}"
     return Trial(commit, service, image, addresses), f"the image of {commit.title}, which runs, is tried on that schema"
@@ -62,7 +64,7 @@ def _found(c: Host, seen: State, change: SchemaChange, commit: Commit | None) ->
         return f"none of the last {schema_choice.LOOKED_AT} commits needs {change.goal}; --commit names one"
     service, addresses = _asked(c, seen)
     if not addresses:
-        return f"no http:// health address on the host leads to {service} (health.urls)"
+        return f"no http:// health address is a port that {service} publishes on the host (health.urls)"
     try:
         image = image_of(c, seen, target_files.check(c, seen, commit), commit, service)
     except Refused as refused:

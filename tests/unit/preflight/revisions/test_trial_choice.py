@@ -40,9 +40,15 @@ def test_the_kept_image_of_the_commit_that_fits_is_tried_by_the_address_that_lea
     ("given", "why"),
     [
         ({"commit": None}, "none of the last 30 commits needs one; --commit names one"),
-        ({"ports": {}}, "no http:// health address on the host leads to api"),
-        ({"url": "https://127.0.0.1:8000/health"}, "no http:// health address on the host leads to api"),
-        ({"url": "http://example.org:8000/health"}, "no http:// health address on the host leads to api"),
+        ({"ports": {}}, "no http:// health address is a port that api publishes on the host"),
+        (
+            {"url": "https://127.0.0.1:8000/health"},
+            "no http:// health address is a port that api publishes on the host",
+        ),
+        (
+            {"url": "http://example.org:8000/health"},
+            "no http:// health address is a port that api publishes on the host",
+        ),
         ({"there": False}, f"there is no image app_api:{GOOD}: a full rollback builds it"),
         ({"target": None}, f"there is no image of {COMMIT.short} (it has no compose file"),
     ],
@@ -62,7 +68,7 @@ def test_published_ports_lead_to_the_service_s_own():
     ("commit", "ports", "why"),
     [
         (None, {8000: ("api", 80)}, "which commit runs is unknown"),
-        (COMMIT, {}, "no http:// health address on the host leads to api"),
+        (COMMIT, {}, "no http:// health address is a port that api publishes on the host"),
     ],
 )
 def test_before_a_deployment_what_runs_is_tried_on_the_new_schema_where_it_is_known_and_can_be_asked(
