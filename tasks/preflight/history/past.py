@@ -14,10 +14,14 @@ from .ledger import Entry
 
 
 class Past(Struct, frozen=True):
-    """Where HEAD stood, the newest first, each once; `left`: those that were left for an ancestor of theirs."""
+    """Where HEAD stood, the newest first, each once; `left`: those that were left for an ancestor of theirs.
+
+    `back`: whether HEAD came to where it is by that.
+    """
 
     positions: list[str] = field(default_factory=list)
     left: set[str] = field(default_factory=set)
+    back: bool = False
     running: dict[str, list[str]] = field(default_factory=dict)
     ledger: list[Entry] = field(default_factory=list)
 
@@ -41,9 +45,8 @@ class Past(Struct, frozen=True):
     @property
     def chosen(self) -> bool:
         """Whether the present commit is recorded as good, or one that a rollback led to."""
-        here, *before = self.positions or [""]
-        said = ledger.standing(self.ledger).get(here)
-        return said.event == ledger.GOOD if said else bool(before) and before[0] in self.left
+        said = ledger.standing(self.ledger).get(self.positions[0]) if self.positions else None
+        return said.event == ledger.GOOD if said else self.back
 
     def good(self) -> Entry | None:
         """Return the release that was recorded as good last, the present one passed over."""
@@ -61,4 +64,4 @@ def probe(environment: Environment) -> Probe[Past]:
 
 
 def _past(stood: Positions, running: dict[str, list[str]], said: list[Entry]) -> Past:
-    return Past(stood.commits, stood.left, running, said)
+    return Past(stood.commits, stood.left, stood.back, running, said)

@@ -36,10 +36,14 @@ class Commit(Struct, frozen=True):
 
 
 class Positions(Struct, frozen=True):
-    """The commits that HEAD stood on, the newest first, each once; `left`: those left for an ancestor of theirs."""
+    """The commits that HEAD stood on, the newest first, each once; `left`: those left for an ancestor of theirs.
+
+    `back`: whether that is how HEAD came to where it is.
+    """
 
     commits: list[str]
     left: set[str]
+    back: bool
 
 
 def git(environment: Environment, *words: str) -> str:
@@ -100,7 +104,8 @@ def parse_positions(out: str) -> Positions:
     """Return the positions that past.sh printed."""
     lines = [line.split() for line in out.splitlines() if line]
     left = {words[0] for words in lines if words[1:] == ["left"]}
-    return Positions(list(dict.fromkeys(words[0] for words in lines)), left)
+    back = any(words[1:] == ["left"] for words in lines[1:2])
+    return Positions(list(dict.fromkeys(words[0] for words in lines)), left, back)
 
 
 def parse_commits(out: str) -> list[Commit]:

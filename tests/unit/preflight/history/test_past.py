@@ -70,13 +70,24 @@ def test_what_runs_is_known_by_the_tags_of_its_images(host):
 
 
 @pytest.mark.parametrize(
-    ("said", "left", "chosen"),
+    ("said", "back", "chosen"),
     [
-        ([], set(), False),
-        ([], {"two"}, True),
-        ([ledger.Entry(event=ledger.GOOD, commit="one")], set(), True),
-        ([ledger.Entry(event=ledger.BAD, commit="one")], {"two"}, False),
+        ([], False, False),
+        ([], True, True),
+        ([ledger.Entry(event=ledger.GOOD, commit="one")], False, True),
+        ([ledger.Entry(event=ledger.BAD, commit="one")], True, False),
     ],
 )
-def test_a_commit_was_chosen_when_it_is_recorded_as_good_or_was_gone_back_to(said, left, chosen):
-    assert Past(positions=["one", "two"], left=left, ledger=said).chosen is chosen
+def test_a_commit_was_chosen_when_it_is_recorded_as_good_or_was_gone_back_to(said, back, chosen):
+    assert Past(positions=["one", "two"], back=back, ledger=said).chosen is chosen
+
+
+def test_a_release_that_is_deployed_after_a_rollback_is_not_where_that_led(host):
+    one = host.head()
+    host.release("bad")
+    assert past(host).chosen is False
+    host.git("checkout", "-q", "--detach", one)
+    assert past(host).chosen is True
+    host.git("checkout", "-q", "main")
+    host.release("mended, and bad again")
+    assert past(host).chosen is False
