@@ -22,6 +22,7 @@ from .revisions import schema
 from .ways_out import ways_out
 
 NO_WAY_UP = "undo could not upgrade again"  # how rehearse.sh begins to say it
+GONE = ": what that held comes back only as far as the downgrade makes it anew; a backup of before has it"
 Counted = Mapping[Finding, tuple[int, int] | None]
 """Rows, and values of the column, that are in the live database; None where they could not be counted."""
 
@@ -98,9 +99,10 @@ def _describe(revision: Revision, downgrade: Downgrade | None, counted: Counted)
     grave = downgrade.kind in ("destroys", "nothing")
     why = lost or ([_reasons(downgrade, revision)] if grave else [])
     left = [f"leaves type {one} behind: upgrading again may fail" for one in migrations.left_types(revision.source)]
+    gone = [f"its upgrade {one.reason}{GONE}" for one in migrations.upgrade_losses(revision.source) if one.table]
     empty = _empty(downgrade, counted)
     does = "what it would destroy is empty" if empty and downgrade.kind == "destroys" else downgrade.kind
-    facts = [f"takes back {name}: {does}", *(f"  {line}" for line in (*why, *left))]
+    facts = [f"takes back {name}: {does}", *(f"  {line}" for line in (*why, *gone, *left))]
     return facts, [f"{name}: {'; '.join(why)}.{SURE}"] if grave and not empty else []
 
 

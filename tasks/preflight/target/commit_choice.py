@@ -13,7 +13,7 @@ from ...ssh.host import Host
 from ...ssh.probe import Answers, Probe, answered
 from ...ssh.shell import Answer
 from ...tools.git import checkout, commits
-from ...tools.git.commits import Commit, git
+from ...tools.git.commits import SHORT, Commit, git
 from ..history import past
 from ..history.past import Past
 
@@ -98,7 +98,10 @@ def find_last_good(c: Host) -> tuple[str, str]:
         return good.commit, f"recorded as good by {good.who} from {good.machine} ({good.task})"
     if before := known_past.before():
         return before, "deployed before the present one, by the checkout's reflog; not recorded as good"
-    raise Refused("the reflog knows no earlier deployment.", at=c.address, next=f"Choose from: {fab('git.log')}")
+    why = "the reflog knows no earlier deployment."
+    if known_past.chosen:
+        why = f"HEAD {known_past.positions[0][:SHORT]} is the last good release itself, and no earlier one is known."
+    raise Refused(why, at=c.address, next=f"Choose from: {fab('git.log')}")
 
 
 def required(c: Host, commit: str | None) -> str:

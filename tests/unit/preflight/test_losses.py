@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from tasks.console.errors import Refused
@@ -108,6 +110,16 @@ def test_a_type_that_the_downgrade_forgets_is_named(described, mocker):
     mocker.patch.object(losses.migrations, "left_types", return_value=["mood"])
     facts, questions, _ = described(change("op.drop_index('ix')"), ends=False)
     assert facts == ["takes back two (Add it): reversible", "  leaves type mood behind: upgrading again may fail"]
+    assert questions == []
+
+
+def test_what_the_upgrade_itself_has_dropped_is_not_said_to_come_back(described):
+    wanted = change("op.add_column('t', sa.Column('words', sa.Text()))")
+    source = wanted.downgrades[0].source.replace("op.add_column()", "op.drop_column('t', 'words')")
+    revision = dataclasses.replace(wanted.downgrades[0], source=source)
+    facts, questions, _ = described(dataclasses.replace(wanted, downgrades=(revision,)), ends=False)
+    said = "its upgrade drops column t.words: what that held comes back only as far as the downgrade makes it anew"
+    assert facts == ["takes back two (Add it): reversible", f"  {said}; a backup of before has it"]
     assert questions == []
 
 
