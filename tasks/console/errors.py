@@ -65,6 +65,12 @@ class TimedOut(Failed):
         self.out, self.err = out, err
 
 
+def reason(error: BaseException, at: str = "") -> str:
+    """Return why something failed, for a sentence that names the host, `at`, itself."""
+    said = error.reason if isinstance(error, Refused) else str(error)
+    return " ".join(said.split()).removeprefix(f"{at}: ").rstrip(".")
+
+
 def document(ended: BaseException) -> dict[str, Any]:
     """Return, as data, how a task ended early; a Ctrl-C is a failure like others."""
     code = (ended.code if isinstance(ended, Exit) else None) or FAILED

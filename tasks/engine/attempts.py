@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ..ssh.host import Host
 from . import here, job, journal
 from .holding import Locks
+from .mirrors import Mirrors
 from .plan import Plan
 from .record import RunRecord
 from .watch import Ended, Watch, Watches
@@ -29,6 +30,7 @@ class Attempts:
         self.opened = {
             (member, step.closes) for member, record in records.items() for step in record.left_open(after=False)
         }
+        self.mirrors = Mirrors(host, plan, locks)
         self.watch: Watches | None = None
 
     @property
@@ -71,8 +73,11 @@ class Attempts:
         return found
 
     def _there(self, pairs: list[Pair]) -> list[Ended]:
+        self.mirrors.begun(pairs[0][1])
         self.watch = self._watches(pairs)
-        return self.watch.to_the_end()
+        found = self.watch.to_the_end()
+        self.mirrors.ended(pairs[0][1], well=all(end.code == 0 for end, _said in found))
+        return found
 
     def end_well(self, members: Sequence[Host], attempt: job.Try) -> bool:
         """Run a try that makes good what another did; return whether it succeeded on all of `members`."""

@@ -54,6 +54,7 @@ class Execution:
         """
         try:
             with interrupt.as_exceptions():
+                self.attempts.mirrors.follow(whole=True)
                 measuring.begin(self.world, self.host.fleet, self.plan)
                 for number, _step in self.plan.numbered(after=False):
                     if not self.plan.in_turn(number):
@@ -67,6 +68,7 @@ class Execution:
             open_ = self.closing.left_open() if self.goes_on else self.closing.close(proven=False)
             raise Failed("\n".join([failure.interrupted(self.progress, at, self.goes_on), *open_])) from None
         finally:
+            self.attempts.mirrors.follow()
             if not (self.progress.partially_applied or self.goes_on):
                 self.locks.release()
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from paramiko import Channel
 
+from ..console import terminal
 from ..console.commands import fab
-from ..console.errors import ConnectionLost, Failed, Held, Refused
+from ..console.errors import ConnectionLost, Failed, Held, Refused, reason
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..ssh.shell import Word
@@ -89,11 +90,11 @@ def _show_life(channel: Channel, gone: threading.Event) -> None:
 
 
 class Locks:
-    """The locks of all hosts of a fleet: all of them, taken in one order, or none."""
+    """The locks of all hosts of a fleet, and of its mirrors that answer: all of them, taken in one order, or none."""
 
-    def __init__(self, hosts: tuple[Host, ...], state: Word) -> None:
-        self.token = secrets.token_hex(8)
-        self.of = {h: Lock(h, state, self.token) for h in sorted(hosts, key=lambda h: h.address)}
+    def __init__(self, hosts: tuple[Host, ...], state: Word, mirrors: tuple[Host, ...] = ()) -> None:
+        self.token, self.mirrors = secrets.token_hex(8), mirrors
+        self.of = {h: Lock(h, state, self.token) for h in sorted((*hosts, *mirrors), key=lambda h: h.address)}
 
     @contextlib.contextmanager
     def taken(self, owner: dict[str, str], replace: Replaceable = lock.NEW) -> Iterator[Locks]:
@@ -111,8 +112,15 @@ class Locks:
         taken: list[Lock] = []
 
         def take(one: Lock) -> None:
-            one.take(owner, replace)
-            taken.append(one)
+            try:
+                one.take(owner, replace)
+                taken.append(one)
+            except (Failed, Refused, OSError, EOFError) as error:  # not Held
+                if one.host not in self.mirrors:
+                    raise
+                self.of.pop(one.host).let_go()
+                why = reason(error, one.host.address)
+                terminal.say(f"{one.host.address} is not locked, and gets no copy of this run: {why}", style="yellow")
 
         try:
             take(first)

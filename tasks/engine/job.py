@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
 
+from ..ssh import scripts
 from ..ssh.shell import Word, quote
 from .journal import inside
 from .plan import Step, label
@@ -71,6 +72,12 @@ def _entry(job: Try, partial: bool | None) -> str:
     if partial is not None:
         fields["half"] = partial
     return json.dumps(fields, separators=(",", ":"))[1:-1]
+
+
+def begun_elsewhere(job: Try) -> str:
+    """Return the command that notes, where it does not run, that `job` begins."""
+    script = scripts.call("engine/begun-elsewhere.sh", job.name, _entry(job, job.partial))
+    return f"cd {job.folder} && {script}"
 
 
 def stop(job: Try) -> str:

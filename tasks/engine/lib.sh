@@ -34,8 +34,9 @@ note() { # ENTRY: add a JSON object, given without its opening brace, to the jou
   printf '{"at":%s,%s\n' "$(date +%s.%N)" "$1" >>journal
 }
 
-work_on() { # ENTRY: note who works on the run, which is the last one from then on, whatever the clock says
+work_on() { # ENTRY: note who works on the run, here, which is the last one from then on, whatever the clock says
   note "$1"
+  rm -f elsewhere
   echo "${PWD##*/}" >../../last.new
   mv ../../last.new ../../last
 }

@@ -32,6 +32,7 @@ class Step(Struct, frozen=True, kw_only=True):
 
     One that comes `after` runs once all is proven; if it `closes` a step (its name) that has begun, whatever happens.
     `local` is a command that runs where `fab` does, before the script. `services` are those that the title names.
+    `own`: what it changes is the host's own, and hosts that could take its place do it as well.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Step(Struct, frozen=True, kw_only=True):
     closes: str = ""
     local: str = ""
     services: tuple[str, ...] = ()
+    own: bool = False
 
     def on(self, members: Iterable[Host]) -> str:
         """Return the title as it is on `members`: of its services, those that one of them runs; on none, the whole."""

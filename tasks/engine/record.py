@@ -68,8 +68,8 @@ class RunRecord(Struct, frozen=True, kw_only=True):
 
     def holds(self, number: int) -> bool:
         """Whether a step was done and is not needed anew: no later one relies on it that is still to be begun."""
-        step = self.plan.steps[number - 1]
-        if self.steps[number - 1].state != "done" or step.after:
+        step, status = self.plan.steps[number - 1], self.steps[number - 1]
+        if status.state != "done" or step.after or (step.own and status.elsewhere):
             return False
         relying = {RELIES.get(effect) for effect in step.effects}
         later = list(zip(self.plan.steps[number:], self.steps[number:], strict=True))

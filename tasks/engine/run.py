@@ -52,10 +52,16 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, world: World) -> Outc
     with interrupt.as_refusal():
         display.summary(plan)
         terminal.confirm(asking.question(plan, display.where(host)), options.yes)
-    locks = Locks(host.fleet, paths.state(host.environment))
+    locks = _locks(host)
     with locks.taken(_holder(plan), _replaceable(plan, options)):
         _begin(host, plan, locks)
         return _told(Execution(world, host, plan, locks))
+
+
+def _locks(host: Host) -> Locks:
+    if host.doubt:
+        raise Refused(host.doubt)
+    return Locks(host.fleet, paths.state(host.environment), host.mirrors)
 
 
 def _told(execution: Execution) -> Outcome:
@@ -115,7 +121,7 @@ def _write(member: Host, plan: Plan) -> None:
 def take_up(host: Host, known: RunRecord, world: World) -> Outcome:
     """Continue a run from the first step that is not done, on every host, and prove it."""
     plan = known.plan
-    locks = Locks(host.fleet, paths.state(host.environment))
+    locks = _locks(host)
     folder, owner = journal.folder(host.environment, plan.run), journal.owner(plan)
     with locks.taken(_holder(plan), resuming(plan.run)):
         records = parallel_map(host.fleet, lambda member: _record(member, plan))

@@ -9,7 +9,11 @@ from .plan import Step
 
 
 class StepStatus(Struct, frozen=True, kw_only=True):
-    """One step of a run on one host; `state` is waiting, running, done, failed or cut off; times are the host's."""
+    """One step of a run on one host; times are the host's.
+
+    `state` is waiting, running, done, failed or cut off; or not known, where it began `elsewhere`, on a host whose
+    place this one can take, and its end was not told.
+    """
 
     name: str
     title: str
@@ -19,6 +23,7 @@ class StepStatus(Struct, frozen=True, kw_only=True):
     code: int | None = None
     began: float | None = None
     ended: float | None = None
+    elsewhere: bool = False
 
     @property
     def seconds(self) -> float | None:
@@ -43,6 +48,7 @@ def status_of(name: str, step: Step, entries: list[Entry], tries: list[list[str]
         code=int(words[2]) if len(words) > 2 and words[2].isdigit() else None,
         began=times.get("begin"),
         ended=times.get("end"),
+        elsewhere=words[1:2] == ["elsewhere"],
     )
 
 
@@ -51,4 +57,4 @@ def _state(words: list[str]) -> str:
         return "waiting"
     if len(words) > 2:
         return "done" if words[2] == "0" else "failed"
-    return "running" if words[1] == "alive" else "cut off"
+    return {"alive": "running", "elsewhere": "not known"}.get(words[1], "cut off")

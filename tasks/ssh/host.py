@@ -56,6 +56,9 @@ class Host(Secured):
 
     `environment` is what the host itself has of what is `shared` by all, where it stands at `position` among `hosts`.
     `left_out` are the addresses of those that the operator wants to go on without.
+
+    `mirrors` are hosts that hold the same lock and copies of the state, and could take its place: other managers of a
+    swarm, where it is called `node`. `doubt` is why no run may begin or go on; empty: it may.
     """
 
     # Values that `fleet` sets: without a class attribute, Fabric would take them for settings of its own.
@@ -64,6 +67,9 @@ class Host(Secured):
     position: int = 0
     fleet: tuple[Host, ...] = ()
     left_out: tuple[str, ...] = ()
+    mirrors: tuple[Host, ...] = ()
+    node: str = ""
+    doubt: str = ""
 
     def _remote_runner(self) -> Runner:
         return Runner(context=self, inline_env=True)

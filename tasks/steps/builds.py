@@ -22,6 +22,7 @@ def keep_images_step(report: DeploymentReport) -> Step | None:
         return None
     return Step(
         name="keep",
+        own=True,
         title="Keep the images that run now",
         script=images.keep(report.environment, report.images, report.state.head),
         commands=tuple(f"docker tag … {i.retained(report.state.head)}" for i in report.images),
@@ -45,6 +46,7 @@ def build_step(report: ServicesReport | RollbackReport | RollbackUndoReport, cac
     build = f"docker-compose build {which}in a tree beside the checkout): {names}"
     return Step(
         name="build",
+        own=True,
         title=f"Have the images of {target.title} ready",
         script=images.prepare(report.environment, report.wanted, report.built, target.sha, rebuild, report.decided),
         commands=(*([build] if names else []), *(f"docker tag {one.source} {one.kept}" for one in report.decided)),

@@ -46,6 +46,7 @@ def checkout_step(report: CheckoutReport | RollbackReport) -> Step:
     target = report.target
     return Step(
         name="checkout",
+        own=True,
         title=f"Check out {target.title}",
         script=scripts.check_out(report.environment, target.sha, stash=report.stash),
         commands=(f"git checkout {target.short}",),
@@ -68,6 +69,7 @@ def return_step(report: CheckoutReport) -> Step:
     name, target = report.environment.app.branch, report.target
     return Step(
         name="return",
+        own=True,
         title=f"Return to {name} at {target.title}",
         script=scripts.return_to_branch(report.environment, target.sha),
         commands=(f"git fetch origin {name}", f"git checkout -B {name} {target.short}  (fast-forward only)"),
@@ -90,6 +92,7 @@ def check_out_again_step(report: RollbackUndoReport) -> Step:
     target, name = report.target, report.found.branch
     return Step(
         name="checkout",
+        own=True,
         title=f"Check out {target.title} again{f', on {name}' if name else ''}",
         script=scripts.check_out(report.environment, target.sha, name),
         commands=(f"git checkout {name or target.short}",),

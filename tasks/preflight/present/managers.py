@@ -1,16 +1,18 @@
-"""Which manager of a swarm serves: any of those named can; the state of runs lies on the one that carried them out."""
+"""Which manager of a swarm serves; all that answer hold the same lock, and copies of the same state."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct, field
 
 from ...config.settings import Environment
 from ...console import terminal
 from ...console.commands import fab, fab_at
-from ...console.errors import Failed, Refused
+from ...console.errors import Failed, Refused, reason
 from ...console.text import last_line
-from ...engine import journal, lock
+from ...engine import lock, mirrors
+from ...engine.mirrors import HERE, Copy
 from ...ssh import fleet, scripts
 from ...ssh.host import Host
 from ...ssh.parallel import parallel_map
@@ -21,11 +23,12 @@ from ...tools.git import standing
 from ...tools.git.commits import SHORT
 
 
-class _Manager(NamedTuple):
+class _Manager(Struct, frozen=True, eq=False):
     """A manager that was asked.
 
     Attributes:
-        last: the last run that it knows; may be empty, as all of these.
+        node: what the swarm calls it; may be empty, as all of these.
+        runs: what it has of the last runs.
         held: the run that holds it and is not over.
         head: the commit of its checkout.
         database: whether the database's task runs on its node.
@@ -33,7 +36,8 @@ class _Manager(NamedTuple):
     """
 
     member: Host
-    last: str = ""
+    node: str = ""
+    runs: dict[str, Copy] = field(default_factory=dict)
     held: str = ""
     head: str = ""
     database: bool = False
@@ -44,60 +48,120 @@ class _Manager(NamedTuple):
         """What it is called."""
         return self.member.address
 
-    def type(self, command: str) -> str:
-        """Return `command` as it is typed for this manager alone."""
-        return f"ROLLBACK_ENV={self.member.environment.name} {fab_at(self.name, command)}"
+    def carries(self, run: str) -> bool:
+        """Whether it is the one that carries a run out, or did."""
+        return run in self.runs and self.runs[run].node == HERE
+
+    def age(self, run: str) -> tuple[bool, float]:
+        """Whether it carries a run out, and when that was worked on last, as far as it knows."""
+        return self.carries(run), self.runs[run].at if run in self.runs else 0.0
 
 
 def serving(c: Host) -> Host:
-    """Return the manager that serves, without the others, of those that answer.
+    """Return the manager that serves, of those that answer; the others are its mirrors, brought up to date.
 
-    That is one that a run holds which is not over; else the one with the database's task, if its checkout is where that
-    of the last run is; else the one with the last run, or the first. Raises Refused where none answers.
+    That is one that carries out a run which is not over; else the one with the database's task, if its checkout is
+    where that of the last run is; else the one that carried out the last run, or the first. Raises Refused where none
+    answers.
     """
     if len(c.fleet) == 1:
         return c
     asked = parallel_map(c.fleet, _ask)
+    if _level([one for one in asked if not one.problem]):
+        asked = parallel_map(c.fleet, _ask)
     answering = [one for one in asked if not one.problem]
     if not answering:
         raise Refused("; ".join(f"{one.name}: {one.problem}" for one in asked) + ".")
-    head = max(answering, key=lambda one: one.last).head
-    chosen = max(answering, key=lambda one: (bool(one.held), one.database and one.head == head, one.last))
+    chosen = _chosen(answering)
     for line in _told(chosen, asked):
         terminal.to_stderr(line)
-    return fleet.only(c, [chosen.member])
+    host = fleet.only(c, [chosen.member])
+    host.node, host.doubt = chosen.node, _doubt(chosen)
+    host.mirrors = tuple(one.member for one in answering if one is not chosen)
+    return host
 
 
-def _told(chosen: _Manager, asked: list[_Manager]) -> Iterator[str]:
+def _chosen(answering: Sequence[_Manager]) -> _Manager:
+    last = max((copy.at, run) for one in answering for run, copy in [*one.runs.items(), ("", Copy(0, ""))])[1]
+    held = {one.held for one in answering} - {""}
+    head = max(answering, key=lambda one: one.carries(last)).head
+    return max(
+        answering,
+        key=lambda one: (any(map(one.carries, held)), one.database and one.head == head, one.carries(last)),
+    )
+
+
+def _level(answering: Sequence[_Manager]) -> bool:
+    """Give each manager what it has not of the last runs, as one that was away has not; return whether one lacked any.
+
+    Whose word of a run counts is the one that carries it out, where it answers; else the newest copy.
+    """
+    runs = sorted({run for one in answering for run in one.runs})[-mirrors.LOOKED_AT :]
+    truth = {run: max((one for one in answering if run in one.runs), key=lambda one: one.age(run)) for run in runs}
+    last = max(truth, key=lambda run: truth[run].age(run)[1], default="")
+    lacking = [
+        (one, source, [run for run in runs if truth[run] is source and one.age(run)[1] != source.age(run)[1]])
+        for one in answering
+        for source in answering
+    ]
+    for one, source, theirs in lacking:
+        if theirs:
+            _bring(source, one, theirs, last if last in theirs else "")
+    return any(theirs for _one, _source, theirs in lacking)
+
+
+def _bring(source: _Manager, target: _Manager, runs: Sequence[str], last: str) -> None:
+    try:
+        mirrors.take_in(target.member, mirrors.taken_out(source.member, source.node, runs, last))
+    except (Failed, Refused) as error:
+        terminal.to_stderr(f"{target.name} does not know of the last runs, as {source.name} does: {reason(error)}.")
+
+
+def _doubt(chosen: _Manager) -> str:
+    """Return why nobody may go on with the run that is not over; empty: its node answers, or the swarm has lost it."""
+    if not chosen.held or chosen.held not in chosen.runs or chosen.carries(chosen.held):
+        return ""
+    run, node = chosen.held, chosen.runs[chosen.held].node
+    about = "{{.Status.State}} {{.Description.Hostname}}"
+    said = chosen.member.ask(answered(f"docker node inspect -f {quote(about)} {quote(node)}"))
+    state, _, name = said.out.strip().partition(" ")
+    if said.ok and state != "down":
+        return (
+            f"run {run} is carried out by {name}, which does not answer here and is {state} in the swarm: "
+            "a step may go on there. Reach it, or see to it that it is off."
+        )
+    terminal.to_stderr(
+        f"{name or node}, which carried out run {run}, is lost: whether what was under way there has ended is not "
+        f"known. {fab('resume')} does that anew, from the copy of the run on {chosen.name}."
+    )
+    return ""
+
+
+def _told(chosen: _Manager, asked: Sequence[_Manager]) -> Iterator[str]:
     """Yield what there is to know of the managers that do not serve, a line each."""
     for one in asked:
         if one is chosen:
             continue
         if one.problem:
-            yield (
-                f"{chosen.name} serves: {one.name} does not ({one.problem}); runs that began there are not known here."
-            )
-            continue
-        if one is asked[0]:
+            yield f"{one.name} does not serve ({one.problem}): it is not locked, and gets no copy of what is done."
+        elif one is asked[0]:
             yield f"{chosen.name} serves: {_reason(chosen)}."
-        if one.held or one.last > chosen.last:
-            what = f"run {one.held} there is not over" if one.held else f"the last run, {one.last}, began there"
-            yield f"{one.name} does not serve, though {what}: {one.type('runs.show')}"
         if one.database and not chosen.database:
             yield f"{one.name} has the database's task, and serves once {_until(chosen, one)}"
 
 
 def _reason(chosen: _Manager) -> str:
-    if chosen.held:
-        return f"run {chosen.held} there is not over ({fab('runs.show')})"
-    return "it has the database's task" if chosen.database else f"it has the last run, {chosen.last}"
+    if chosen.carries(chosen.held):
+        return f"it carries out run {chosen.held}, which is not over"
+    return "it has the database's task" if chosen.database else "it carried out the last run"
 
 
 def _until(chosen: _Manager, other: _Manager) -> str:
     if chosen.held:
         return f"run {chosen.held} is over; steps of that which need the database are not possible before it is back."
     head = chosen.head[:SHORT]
-    return f"its checkout is at {head} too: {other.type(f'git.checkout --commit {head}')}"
+    bring = f"ROLLBACK_ENV={other.member.environment.name} {fab_at(other.name, f'git.checkout --commit {head}')}"
+    return f"its checkout is at {head} too: {bring}"
 
 
 def _ask(member: Host) -> _Manager:
@@ -105,18 +169,17 @@ def _ask(member: Host) -> _Manager:
     try:
         leads, runs, held, head, database = member.ask(
             answered(scripts.call("tools/swarm/leader.sh", **compose.variables(environment))),
-            journal.every(environment, 1, ["run"]),
+            mirrors.known(environment),
             lock.show(environment),
             standing.head(environment),
             _has_database(environment),
         )
     except (Failed, Refused) as error:
-        said = error.reason if isinstance(error, Refused) else error.message or ""
-        return _Manager(member, problem=said.removeprefix(f"{member.address}: ").rstrip("."))
+        return _Manager(member, problem=reason(error, member.address))
     if not leads.ok:
         return _Manager(member, problem=last_line(leads.err))
     run = held.run if held and held.state != "FREE" else ""
-    return _Manager(member, next(reversed(runs), ""), run, head.commit, database)
+    return _Manager(member, leads.out.strip(), runs, run, head.commit, database)
 
 
 def _has_database(environment: Environment) -> Probe[bool]:

@@ -96,11 +96,12 @@ def test_a_host_that_is_gone_keeps_a_lock_that_nobody_shows_life_on(mocker):
     own.release()
 
 
-def locked(said: dict[str, str]) -> tuple[Locks, list[Member]]:
+def locked(said: dict[str, str], mirrors: int = 0) -> tuple[Locks, list[Member]]:
     members = fleet(*said)
     for member in members:
         member.__dict__["open_channel"] = lambda command, merged, text=said[member.host]: Channel(text)
-    return Locks(tuple(members), Word("S")), members
+    count = len(members) - mirrors
+    return Locks(tuple(members[:count]), Word("S"), tuple(members[count:])), members
 
 
 def test_all_hosts_are_locked_inside_the_block_and_let_go_after_it():
@@ -124,3 +125,22 @@ def test_the_first_lock_which_decides_between_clients_is_given_back_last(mocker)
     locks.release()
     assert order == ["b", "a"]
     assert len(members) == 2
+
+
+def test_mirrors_are_locked_as_well_and_a_run_that_holds_one_of_them_is_an_obstacle():
+    locks, members = locked({"a": "TAKEN\n", "b": "TAKEN\n", "c": "TAKEN\n"}, mirrors=2)
+    with locks.taken(OWNER):
+        assert all(locks.of[member].held for member in members)
+    locks, (first, *_) = locked({"a": "TAKEN\n", "b": "TAKEN\n", "c": LIVE}, mirrors=2)
+    with pytest.raises(Held), locks.taken(OWNER):
+        raise AssertionError
+    assert "release-lock.sh" in first.commands[-1]
+
+
+@pytest.mark.parametrize("mirror", ["a", "z"])
+def test_a_mirror_that_cannot_be_locked_is_named_and_no_obstacle(mirror, capsys):
+    locks, (own, other) = locked({"m": "TAKEN\n", mirror: "mkdir: no room\n"}, mirrors=1)
+    with locks.taken(OWNER):
+        assert list(locks.of) == [own]
+    told = f"{other.address} is not locked, and gets no copy of this run: the lock cannot be taken: mkdir: no room"
+    assert told in " ".join(capsys.readouterr().out.split())

@@ -23,7 +23,7 @@ def played(mocker):
     told = []
 
     class Locks:
-        def __init__(self, hosts, state) -> None:
+        def __init__(self, hosts, state, mirrors=()) -> None:
             self.hosts = hosts
 
         @contextlib.contextmanager

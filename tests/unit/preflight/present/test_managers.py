@@ -1,4 +1,4 @@
-"""Of the managers of a swarm one serves, of those that answer: what is half-way comes first, then the database."""
+"""Of the managers of a swarm that answer one serves; the others hold the same lock and copies of the state."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from msgspec import structs
 
 from tasks.console.errors import ConnectionLost, Refused
 from tasks.engine.lock import LockInfo
+from tasks.engine.mirrors import HERE, Copy
 from tasks.preflight.present import managers
 from tasks.ssh.shell import Answer
 from tasks.tools.git.standing import Head
@@ -17,27 +18,64 @@ from tests.unit.support.deployment import GOOD, HEAD, environment
 STACK = structs.replace(environment(orchestrator="swarm", stack="shop"), name="live")
 EARLY, LATE = "20260101-000000-aaaaaa", "20260102-000000-aaaaaa"
 LEADERLESS = "The swarm does not have a leader"
+LOST = Answer("down one\n", "", 0)
 
 
-def answers(last: str = "", state: Any = "", head: str = HEAD, database: bool = False, nodes: str = "") -> list[Any]:
-    """What a manager says of its last run, the state of a lock, its checkout, the database; and what is wrong."""
-    held = LockInfo(state, {"run": last}) if state else None
-    return [Answer("", nodes, bool(nodes)), {last: []} if last else {}, held, Head(head, "", ""), database]
+def here(*runs: str) -> dict[str, Copy]:
+    """Runs that a manager carried out, the later ones later."""
+    return {run: Copy(float(run[:8]), HERE) for run in runs}
+
+
+def there(run: str, at: float = 20260102.0) -> dict[str, Copy]:
+    """A run that a manager has a copy of."""
+    return {run: Copy(at, "n0")}
+
+
+def answers(
+    runs: Any = None, state: Any = "", held: str = LATE, head: str = HEAD, database: bool = False, nodes: str = ""
+) -> list[Any]:
+    """What a manager says of its runs, the state of a lock, its checkout, the database; and what is wrong."""
+    lock = LockInfo(state, {"run": held}) if state else None
+    return [Answer("node\n", nodes, bool(nodes)), runs or {}, lock, Head(head, "", ""), database]
 
 
 @pytest.fixture
-def served(mocker, capsys):
-    """Return which manager serves, by its number, and what the operator is told."""
+def brought(mocker):
+    """What was copied: from which manager to which one, which runs, and which was worked on last."""
+    found = []
+    taken_out = mocker.patch.object(managers.mirrors, "taken_out", side_effect=lambda *given: given)
+    taken_in = mocker.patch.object(
+        managers.mirrors,
+        "take_in",
+        side_effect=lambda member, out: found.append((out[0].address, member.address, out[2:])),
+    )
+    assert taken_out and taken_in
+    return found
 
-    def serve(*says: dict[str, Any] | Exception) -> tuple[int, str]:
+
+@pytest.fixture
+def served(mocker, capsys, brought):
+    """Return which manager serves, by its number, and what the operator is told; `node` is how the swarm knows one."""
+
+    def serve(*says: dict[str, Any] | Exception, node: Answer = LOST) -> tuple[int, str]:
         members = [mocker.Mock(address=f"m{n}", environment=STACK) for n, _ in enumerate(says)]
         for member, said in zip(members, says, strict=True):
-            member.fleet = tuple(members)
-            member.ask.side_effect = said if isinstance(said, Exception) else [answers(**said)]
+            reply = said if isinstance(said, Exception) else answers(**said)
+            member.fleet, member.ask.side_effect = tuple(members), _answering(reply, node)
         mocker.patch.object(managers.fleet, "only", side_effect=lambda _c, chosen: chosen[0])
-        return members.index(managers.serving(members[0])), capsys.readouterr().err
+        serve.host = managers.serving(members[0])
+        return members.index(serve.host), capsys.readouterr().err
 
     return serve
+
+
+def _answering(reply: Any, node: Answer) -> Any:
+    def ask(*probes: Any) -> Any:
+        if isinstance(reply, Exception):
+            raise reply
+        return reply if len(probes) > 1 else node
+
+    return ask
 
 
 def test_a_single_manager_serves_and_is_not_asked(mocker):
@@ -46,14 +84,23 @@ def test_a_single_manager_serves_and_is_not_asked(mocker):
     assert (managers.serving(alone), alone.ask.called) == (alone, False)
 
 
-@pytest.mark.parametrize(("says", "serves"), [(("", ""), 0), ((EARLY, EARLY), 0), ((LATE, EARLY), 0), (("", EARLY), 1)])
-def test_the_one_that_was_last_worked_on_serves_else_the_first(served, says, serves):
-    assert served(*({"last": last} for last in says))[0] == serves
+@pytest.mark.parametrize(
+    ("says", "serves"),
+    [(({}, {}), 0), ((here(EARLY), there(EARLY)), 0), ((there(LATE), here(LATE)), 1), (({}, here(EARLY)), 1)],
+)
+def test_the_one_that_carried_out_the_last_run_serves_else_the_first(served, says, serves):
+    assert served(*({"runs": runs} for runs in says))[0] == serves
 
 
-def test_that_another_than_the_first_has_the_last_run_is_said(served):
-    assert served({"last": EARLY}, {"last": LATE}) == (1, f"m1 serves: it has the last run, {LATE}.\n")
-    assert served({"last": LATE}, {"last": EARLY})[1] == ""
+def test_that_another_than_the_first_serves_is_said(served):
+    assert served({"runs": there(LATE)}, {"runs": here(LATE)}) == (1, "m1 serves: it carried out the last run.\n")
+    assert served({"runs": here(LATE)}, {"runs": there(LATE)})[1] == ""
+
+
+def test_all_others_that_answer_are_its_mirrors(served):
+    served({}, ConnectionLost("m1: gone."), {}, {"nodes": LEADERLESS}, {})
+    assert [member.address for member in served.host.mirrors] == ["m2", "m4"]
+    assert served.host.node == "node"
 
 
 def test_the_one_that_has_the_database_serves_and_is_named(served):
@@ -61,19 +108,8 @@ def test_the_one_that_has_the_database_serves_and_is_named(served):
     assert served({"database": True}, {}) == (0, "")
 
 
-def test_where_the_database_came_from_the_manager_of_the_last_run_that_is_said_with_the_command(served):
-    serves, told = served({"last": LATE}, {"last": EARLY, "database": True})
-    assert (serves, told.splitlines()) == (
-        1,
-        [
-            "m1 serves: it has the database's task.",
-            f"m0 does not serve, though the last run, {LATE}, began there: ROLLBACK_ENV=live fab -H m0 runs.show",
-        ],
-    )
-
-
 def test_one_whose_checkout_is_not_where_the_last_run_left_it_does_not_serve_until_it_is(served):
-    serves, told = served({"last": LATE, "head": GOOD}, {"last": EARLY, "database": True})
+    serves, told = served({"runs": here(LATE), "head": GOOD}, {"runs": there(LATE), "database": True})
     bring = f"ROLLBACK_ENV=live fab -H m1 git.checkout --commit {GOOD[:12]}"
     assert (serves, told) == (
         0,
@@ -84,33 +120,80 @@ def test_one_whose_checkout_is_not_where_the_last_run_left_it_does_not_serve_unt
 
 @pytest.mark.parametrize("state", ["LIVE", "RUNNING", "DEAD"])
 def test_a_run_that_is_not_over_is_never_passed_over_for_the_database(served, state):
-    serves, told = served({"database": True}, {"last": EARLY, "state": state})
+    serves, told = served({"runs": there(LATE), "state": state, "database": True}, {"runs": here(LATE), "state": state})
     assert (serves, told.splitlines()) == (
         1,
         [
-            f"m1 serves: run {EARLY} there is not over (fab runs.show).",
-            f"m0 has the database's task, and serves once run {EARLY} is over; steps of that which need the database "
+            f"m1 serves: it carries out run {LATE}, which is not over.",
+            f"m0 has the database's task, and serves once run {LATE} is over; steps of that which need the database "
             "are not possible before it is back.",
         ],
     )
 
 
 def test_a_lock_that_holds_nothing_up_does_not_count(served):
-    assert served({"database": True}, {"last": EARLY, "state": "FREE"})[0] == 0
+    assert served({"database": True}, {"runs": here(EARLY), "held": EARLY, "state": "FREE"})[0] == 0
 
 
-def test_of_two_runs_that_are_not_over_the_other_one_is_named_with_its_command(served):
-    serves, told = served({"last": EARLY, "state": "DEAD"}, {"last": LATE, "state": "DEAD"})
-    assert (serves, told.splitlines()[1]) == (
-        1,
-        f"m0 does not serve, though run {EARLY} there is not over: ROLLBACK_ENV=live fab -H m0 runs.show",
+def test_where_the_one_that_carries_a_run_out_is_lost_the_one_with_the_database_goes_on_and_says_what_is_not_known(
+    served,
+):
+    gone = ConnectionLost("m0: gone.")
+    of = {"runs": there(LATE), "state": "DEAD"}
+    serves, told = served(gone, of, of | {"database": True})
+    assert (serves, served.host.doubt) == (2, "")
+    assert "m0 does not serve (gone): it is not locked, and gets no copy of what is done." in told
+    assert (
+        f"one, which carried out run {LATE}, is lost: whether what was under way there has ended is not known" in told
+    )
+    assert "fab resume" in told
+
+
+@pytest.mark.parametrize("node", [Answer("", "no such node", 1), LOST])
+def test_a_node_that_left_the_swarm_or_that_the_swarm_lost_is_no_doubt(served, node):
+    served(ConnectionLost("m0: gone."), {"runs": there(LATE), "state": "DEAD"}, node=node)
+    assert served.host.doubt == ""
+
+
+def test_where_only_the_operator_does_not_hear_it_nothing_may_go_on_elsewhere(served):
+    serves, _ = served(
+        ConnectionLost("m0: gone."), {"runs": there(LATE), "state": "DEAD"}, node=Answer("ready one\n", "", 0)
+    )
+    assert serves == 1
+    assert (
+        f"run {LATE} is carried out by one, which does not answer here and is ready in the swarm" in served.host.doubt
     )
 
 
+def test_one_that_was_away_is_given_the_runs_that_it_lacks_by_those_that_carried_them_out(served, brought):
+    served({"runs": here(LATE)}, {"runs": here(EARLY)}, {"runs": there(LATE, at=1.0)})
+    assert brought == [
+        ("m1", "m0", ([EARLY], "")),
+        ("m0", "m1", ([LATE], LATE)),
+        ("m0", "m2", ([LATE], LATE)),
+        ("m1", "m2", ([EARLY], "")),
+    ]
+
+
+def test_of_two_that_carried_a_run_out_the_one_that_was_at_it_last_is_believed(served, brought):
+    served({"runs": {LATE: Copy(1.0, HERE)}}, {"runs": {LATE: Copy(2.0, HERE)}}, {"runs": there(LATE, at=3.0)})
+    assert {(source, target) for source, target, _ in brought} == {("m1", "m0"), ("m1", "m2")}
+
+
+def test_where_all_know_the_same_nothing_is_copied(served, brought):
+    served({"runs": here(LATE)}, {"runs": there(LATE)})
+    assert brought == []
+
+
+def test_one_that_cannot_be_brought_up_to_date_is_named(served, mocker, brought):
+    mocker.patch.object(managers.mirrors, "take_in", side_effect=Refused("no room"))
+    assert "m1 does not know of the last runs, as m0 does: no room." in served({"runs": here(LATE)}, {})[1]
+
+
 @pytest.mark.parametrize("says", [ConnectionLost("m0: it does not answer."), Refused("it does not answer", at="m0")])
-def test_where_the_first_does_not_answer_the_next_does_and_says_what_it_does_not_know(served, says):
-    told = "m1 serves: m0 does not (it does not answer); runs that began there are not known here.\n"
-    assert served(says, {"last": EARLY}) == (1, told)
+def test_where_the_first_does_not_answer_the_next_does_and_says_so(served, says):
+    told = "m0 does not serve (it does not answer): it is not locked, and gets no copy of what is done.\n"
+    assert served(says, {"runs": here(EARLY)}) == (1, told)
 
 
 def test_a_manager_without_a_leader_does_not_serve(served):
