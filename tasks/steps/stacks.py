@@ -1,6 +1,6 @@
 """Which tasks know the stack of a swarm: all others refuse one before they ask or change anything.
 
-Of several managers one serves, whatever the task.
+Of several managers one serves, whatever the task, and the others are its mirrors.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from sandbox.engine import docker
 from sandbox.host import Host
 from tests.faults.test_swarm import managers, paused
 from tests.integration.test_swarm import DOWN, UP, Stack, check_out, stack, three, until  # noqa: F401 fixtures
@@ -60,8 +61,9 @@ def began(stack: Stack, step: str, **variables: str) -> subprocess.Popen[str]:
 def bring_the_data(lost: Host, to: Host) -> None:
     """Give a node the database's files as they were when the other one was lost, as storage that both have would."""
     to.exec(f"docker volume create shop_pgdata && rm -rf {VOLUME}/_data", user="root")
+    disk = f"/proc/{docker('inspect', '-f', '{{.State.Pid}}', lost.container)}/root{VOLUME}"  # in memory: no docker cp
     unpacked = f"docker exec -i {to.container} tar -x -C {VOLUME}"
-    subprocess.run(f"docker cp {lost.container}:{VOLUME}/_data - | {unpacked}", shell=True, check=True)
+    subprocess.run(f"tar -c -C {disk} _data | {unpacked}", shell=True, check=True)
 
 
 def test_another_manager_ends_and_takes_back_what_the_one_that_is_lost_began(trio):

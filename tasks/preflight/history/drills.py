@@ -92,13 +92,14 @@ def _missed(drill: Drill) -> Iterator[str]:
 
 
 def remember(c: Host, drill: Drill) -> None:
-    """Write a drill down on the host; where that fails, it is said, and the drill counts all the same."""
+    """Write a drill down on the host and its mirrors; where that fails, it is said, and the drill counts as well."""
     line = json.dumps(commands.rendered(to_builtins(drill)))
     call = scripts.call("preflight/history/remember-drill.sh", line, STATE=paths.state(c.environment))
-    try:
-        c.sh(call)
-    except Stopped as error:
-        console.say(f"The drill is not remembered: {error}", style="yellow")
+    for member in (c, *c.mirrors):
+        try:
+            member.sh(call)
+        except Stopped as error:
+            console.say(f"The drill is not remembered: {error}", style="yellow")
 
 
 def probe(environment: Environment) -> Probe[list[Drill]]:

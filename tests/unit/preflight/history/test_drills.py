@@ -76,6 +76,13 @@ def test_a_drill_that_cannot_be_remembered_counts_all_the_same(capsys):
     assert "The drill is not remembered" in capsys.readouterr().out
 
 
+def test_the_other_managers_of_a_swarm_remember_it_as_well(capsys):
+    c, mirror = Scripted({"*": ("",)}), Scripted({"*": ("",)})
+    c.mirrors = (mirror,)
+    drills.remember(c, judged(BACK))
+    assert [len(one.__dict__["asked"]) for one in (c, mirror)] == [1, 1]
+
+
 def test_the_history_names_what_was_not_proven_and_draws_no_bar_for_it():
     whole, half = judged(BACK, UNDO, DATA), judged(BACK, structs.replace(DATA, state="failed"))
     assert drill_view.line(whole)[3:] == ("30.0 s", "60.0 s", "60 minutes old", "passed")
