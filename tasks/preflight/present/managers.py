@@ -50,11 +50,11 @@ class _Manager(Struct, frozen=True, eq=False):
 
     def carries(self, run: str) -> bool:
         """Whether it is the one that carries a run out, or did."""
-        return run in self.runs and self.runs[run].node == HERE
+        return run in self.runs and self.runs[run].node in (HERE, self.node)
 
-    def age(self, run: str) -> tuple[bool, float]:
-        """Whether it carries a run out, and when that was worked on last, as far as it knows."""
-        return self.carries(run), self.runs[run].at if run in self.runs else 0.0
+    def at(self, run: str) -> float:
+        """When a run was worked on last, as far as it knows."""
+        return self.runs[run].at if run in self.runs else 0.0
 
 
 def serving(c: Host) -> Host:
@@ -94,13 +94,13 @@ def _chosen(answering: Sequence[_Manager]) -> _Manager:
 def _level(answering: Sequence[_Manager]) -> bool:
     """Give each manager what it has not of the last runs, as one that was away has not; return whether one lacked any.
 
-    Whose word of a run counts is the one that carries it out, where it answers; else the newest copy.
+    What counts of a run is what was written last, wherever that was.
     """
     runs = sorted({run for one in answering for run in one.runs})[-mirrors.LOOKED_AT :]
-    truth = {run: max((one for one in answering if run in one.runs), key=lambda one: one.age(run)) for run in runs}
-    last = max(truth, key=lambda run: truth[run].age(run)[1], default="")
+    truth = {run: max(answering, key=lambda one: (one.at(run), one.carries(run))) for run in runs}
+    last = max(truth, key=lambda run: truth[run].at(run), default="")
     lacking = [
-        (one, source, [run for run in runs if truth[run] is source and one.age(run)[1] != source.age(run)[1]])
+        (one, source, [run for run in runs if truth[run] is source and one.at(run) != source.at(run)])
         for one in answering
         for source in answering
     ]

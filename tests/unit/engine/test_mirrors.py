@@ -175,6 +175,7 @@ def test_that_a_step_begins_elsewhere_is_noted_before_it_does(other):
     assert other.sh(job.begun_elsewhere(there)).returncode == 0
     found = read(other)
     assert (found.steps[0].state, found.partially_applied) == ("not known", True)
+    assert found.journal[-1]["at"] == found.journal[-2]["at"]
 
 
 def mirrored(*steps: Step) -> tuple[Mirrors, list[Member]]:

@@ -175,9 +175,14 @@ def test_one_that_was_away_is_given_the_runs_that_it_lacks_by_those_that_carried
     ]
 
 
-def test_of_two_that_carried_a_run_out_the_one_that_was_at_it_last_is_believed(served, brought):
-    served({"runs": {LATE: Copy(1.0, HERE)}}, {"runs": {LATE: Copy(2.0, HERE)}}, {"runs": there(LATE, at=3.0)})
+def test_what_was_written_last_of_a_run_is_believed_also_where_another_one_carried_it_out(served, brought):
+    served({"runs": {LATE: Copy(1.0, HERE)}}, {"runs": there(LATE, at=2.0)}, {"runs": {LATE: Copy(1.0, HERE)}})
     assert {(source, target) for source, target, _ in brought} == {("m1", "m0"), ("m1", "m2")}
+
+
+def test_one_that_was_given_back_a_run_that_it_carries_out_itself_goes_on_to_do_so(served):
+    back = {"runs": {LATE: Copy(2.0, "node")}, "state": "DEAD"}
+    assert served({"runs": {LATE: Copy(2.0, "other")}, "state": "DEAD"}, back)[0] == 1
 
 
 def test_where_all_know_the_same_nothing_is_copied(served, brought):
