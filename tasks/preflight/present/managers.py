@@ -158,7 +158,7 @@ def _reason(chosen: _Manager) -> str:
 
 def _until(chosen: _Manager, other: _Manager) -> str:
     if chosen.held:
-        return f"run {chosen.held} is over; steps of that which need the database are not possible before it is back."
+        return f"run {chosen.held} is over."
     head = chosen.head[:SHORT]
     bring = f"ROLLBACK_ENV={other.member.environment.name} {fab_at(other.name, f'git.checkout --commit {head}')}"
     return f"its checkout is at {head} too: {bring}"

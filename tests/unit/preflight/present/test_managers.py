@@ -125,8 +125,7 @@ def test_a_run_that_is_not_over_is_never_passed_over_for_the_database(served, st
         1,
         [
             f"m1 serves: it carries out run {LATE}, which is not over.",
-            f"m0 has the database's task, and serves once run {LATE} is over; steps of that which need the database "
-            "are not possible before it is back.",
+            f"m0 has the database's task, and serves once run {LATE} is over.",
         ],
     )
 
