@@ -23,7 +23,7 @@ ROLLBACK = ("full-rollback", "--commit", "v1", "--yes")
 
 @pytest.fixture
 def trio(stack: Stack) -> Iterator[Stack]:
-    """All three are managers and hosts of the environment, with the checkout; the application runs on two nodes."""
+    """All three are managers and hosts of the environment, with the checkout."""
     first, *others = stack.hosts
     operator, alone = stack.operator, stack.operator.settings["hosts"]
     for other in others:
@@ -32,7 +32,6 @@ def trio(stack: Stack) -> Iterator[Stack]:
     until(lambda: managers(first) == 3)
     operator.settings["hosts"] = [one for host in stack.hosts for one in settings_for(host)["hosts"]]
     operator.write()
-    stack.sh("docker service scale --detach shop_app=2")
     yield stack
     operator.settings["hosts"] = alone
     operator.write()
@@ -43,7 +42,7 @@ def trio(stack: Stack) -> Iterator[Stack]:
 
 
 def began(stack: Stack, step: str, **variables: str) -> subprocess.Popen[str]:
-    """Begin a rollback; return when the second manager knows that a step of it began on the first."""
+    """Begin a rollback; return when the third manager knows that a step of it began on the one that serves."""
     running = subprocess.Popen(
         stack.operator.command(*ROLLBACK),
         env=stack.operator.environ(**variables),
@@ -53,7 +52,7 @@ def began(stack: Stack, step: str, **variables: str) -> subprocess.Popen[str]:
         text=True,
     )
     known = f"grep -hs '\"begin\"' {STATE}/runs/*/journal || :"
-    until(lambda: running.poll() is not None or f'-{step}"' in stack.hosts[1].exec(known))
+    until(lambda: running.poll() is not None or f'-{step}"' in stack.hosts[2].exec(known))
     assert running.poll() is None, running.communicate()
     return running
 
@@ -66,34 +65,42 @@ def bring_the_data(lost: Host, to: Host) -> None:
     subprocess.run(f"tar -c -C {disk} _data | {unpacked}", shell=True, check=True)
 
 
-def test_another_manager_ends_and_takes_back_what_the_one_that_is_lost_began(trio):
-    first, second, third = trio.hosts
+@pytest.fixture
+def served(trio: Stack) -> Iterator[Host]:
+    """The manager that serves, since it has the database: not the first one, where the registry is."""
+    second = trio.hosts[1]
+    trio.database_on(second)
+    second.exec("docker exec $(docker ps -q -f name=shop_app) alembic upgrade head")
+    trio.sh("docker service scale --detach shop_app=2")
+    yield second
+    trio.database_on(trio.manager)
+
+
+def test_another_manager_ends_and_takes_back_what_the_one_that_is_lost_began(trio, served):
+    first, _, third = trio.hosts
     running = began(trio, "downgrade", ROLLBACK_RECONNECT="5")
-    with paused(first, []):
+    with paused(served, []):
         said = running.communicate(timeout=300)[0]
         assert "the connection is gone" in said, said
-        until(lambda: f"{first.name} Down" in second.exec("docker node ls --format '{{.Hostname}} {{.Status}}' || :"))
-        bring_the_data(first, second)
-        for host in trio.hosts:
-            second.exec(f"docker node update --label-add database={'here' if host is second else 'not'} {host.name}")
-        second.exec("until docker ps -q -f name=shop_db -f health=healthy | grep .; do sleep 1; done", timeout=120)
+        until(lambda: f"{served.name} Down" in trio.sh("docker node ls --format '{{.Hostname}} {{.Status}}' || :"))
+        bring_the_data(served, first)
+        trio.database_on(first)
         fab = trio.operator.fab
         told = fab("status")
-        assert f"{first.name}, which carried out run " in told.err and "full-rollback" in told.out, told.text
+        assert f"{served.name}, which carried out run " in told.err and "full-rollback" in told.out, told.text
         shown = fab("runs.show")
         assert "not known" in shown.out, shown.text
         ran = fab("resume", "--yes")
         assert (ran.code, "done and verified" in ran.out) == (0, True), ran.text
-        assert ([trio.head(one) for one in (second, third)], trio.revision(second)) == (["v1", "v1"], DOWN)
+        assert (trio.head(), trio.head(third), trio.revision()) == ("v1", "v1", DOWN)
         ran = fab("undo", "--yes")
         assert ran.code == 0, ran.text
-        assert ([trio.head(one) for one in (second, third)], trio.revision(second)) == (["bad", "bad"], UP)
-    until(lambda: managers(first) == 3)
+        assert (trio.head(), trio.head(third), trio.revision()) == ("bad", "bad", UP)
+    until(lambda: managers(served) == 3)
     ran = trio.operator.fab("runs.list")
     assert ran.code == 0, ran.text
     journals = [host.exec(f"cat {STATE}/runs/*/journal | cksum; cat {STATE}/last") for host in trio.hosts]
     assert len(set(journals)) == 1, journals
-    trio.database_on(first)
 
 
 def test_of_two_operators_on_two_managers_at_once_exactly_one_begins(trio, tmp_path):
