@@ -43,6 +43,9 @@ add_lines() { # FILE: those of the copy that are not there yet
 for run in "$copy.d"/runs/*; do
   [ ! -e "$run/journal" ] || take_run "${run##*/}"
 done
+for known in schemas rehearsals; do
+  [ ! -d "$copy.d/$known" ] || cp -R "$copy.d/$known" "$STATE"
+done
 add_lines releases.jsonl
 add_lines drills.jsonl
 if [ -n "$LAST" ]; then

@@ -68,7 +68,7 @@ class Execution:
             open_ = self.closing.left_open() if self.goes_on else self.closing.close(proven=False)
             raise Failed("\n".join([failure.interrupted(self.progress, at, self.goes_on), *open_])) from None
         finally:
-            self.attempts.mirrors.follow()
+            self.attempts.mirrors.follow(whole=True)
             if not (self.progress.partially_applied or self.goes_on):
                 self.locks.release()
 

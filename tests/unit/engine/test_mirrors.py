@@ -155,6 +155,20 @@ def test_lines_of_a_ledger_that_are_there_already_are_not_written_twice(one, oth
     assert (other.state / "releases.jsonl").read_text() == "a\nc\nb\n"
 
 
+def test_schemas_and_rehearsals_come_along_where_a_run_begins_or_ends(one, other):
+    begun(one, STOP)
+    for name in ("schemas/abc", "rehearsals/1"):
+        (one.state / name).parent.mkdir()
+        (one.state / name).write_text(name)
+    copied(one, other, "run-1", whole=False)
+    assert not (other.state / "schemas").exists()
+    copied(one, other, "run-1")
+    assert [(other.state / name).read_text() for name in ("schemas/abc", "rehearsals/1")] == [
+        "schemas/abc",
+        "rehearsals/1",
+    ]
+
+
 def test_whoever_takes_a_run_up_is_the_one_that_carries_it_out(one, other):
     begun(one, STOP)
     copied(one, other, "run-1")
