@@ -21,7 +21,7 @@ from .holding import Locks
 from .plan import Plan
 
 LOOKED_AT = 20  # runs, the last ones
-SOON = 20  # seconds that a host may take to note something
+SOON = 30  # seconds that a host may take to note something
 HERE = "here"
 UNHEARD = (Failed, Refused, OSError, EOFError)
 
