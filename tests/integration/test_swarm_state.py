@@ -109,7 +109,7 @@ def test_of_two_operators_on_two_managers_at_once_exactly_one_begins(trio, tmp_p
     other.write()
     with ThreadPoolExecutor() as pool:
         ran = list(pool.map(lambda one: one.fab(*ROLLBACK), (trio.operator, other)))
-    assert sorted(one.code for one in ran) == [0, 3], [one.text for one in ran]
+    assert sorted(one.code for one in ran) in ([0, 2], [0, 3]), [one.text for one in ran]
     assert len(set(trio.sh(f"ls {STATE}/runs").split())) == 1
     ran = other.fab("undo", "--yes")
     assert ran.code == 0, ran.text
