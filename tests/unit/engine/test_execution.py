@@ -9,6 +9,7 @@ from tasks.console.commands import render
 from tasks.console.errors import Failed, Held, Refused
 from tasks.engine.execution import Execution
 from tasks.engine.job import End
+from tasks.engine.mirrors import Mirrors
 from tasks.engine.plan import Expectation, Step
 from tasks.engine.record import RunRecord, StepStatus
 from tasks.engine.uptime import Asking, Measured
@@ -31,6 +32,18 @@ def test_every_step_runs_then_the_result_is_proven_and_the_lock_given_back(mocke
     assert run.locks.released
     assert "close-run.sh" in run.host.commands[-1]
     assert '"outage"' not in run.host.commands[-1]
+
+
+def test_mirrors_are_told_before_a_step_and_have_its_files_after_it(mocker):
+    told = []
+    mocker.patch.object(Mirrors, "begun", side_effect=lambda attempt: told.append(("begun", attempt.name)))
+    mocker.patch.object(Mirrors, "ended", side_effect=lambda attempt, well: told.append((attempt.name, well)))
+    mocker.patch.object(Mirrors, "follow", side_effect=lambda whole: told.append("whole" if whole else "news"))
+    ends(mocker, 0, 3)
+    with pytest.raises(Failed):
+        execution(plan(STOP, START)).complete()
+    steps = [("begun", "01-stop.1"), ("01-stop.1", True), ("begun", "02-start.1"), ("02-start.1", False)]
+    assert told == ["whole", *steps, "whole"]
 
 
 def test_a_step_runs_on_all_hosts_or_on_the_first_only(mocker):

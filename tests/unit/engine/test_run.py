@@ -24,7 +24,7 @@ def played(mocker):
 
     class Locks:
         def __init__(self, hosts, state, mirrors=()) -> None:
-            self.hosts = hosts
+            Locks.mirrors = mirrors
 
         @contextlib.contextmanager
         def taken(self, owner, replace):
@@ -57,6 +57,21 @@ def test_a_plan_is_locked_written_down_and_carried_out(played):
     assert carry_out(plan(STOP), member, yes=True) == "outcome"
     assert played == [("locked", "run-1", lock.NEW), ("carried out", None)]
     assert "begin-run.sh" in member.commands[0]
+
+
+def test_mirrors_are_locked_with_the_host(played):
+    member, mirror = Member(), Member()
+    member.mirrors = (mirror,)
+    carry_out(plan(STOP), member, yes=True)
+    assert run.Locks.mirrors == (mirror,)
+
+
+def test_where_another_node_may_still_be_at_work_nothing_is_begun(played):
+    member = Member()
+    member.doubt = "a step may go on there."
+    with pytest.raises(Refused, match="a step may go on there. Nothing was changed."):
+        carry_out(plan(STOP), member, yes=True)
+    assert played == []
 
 
 def test_how_a_run_begins_and_ends_is_told(played, mocker):
