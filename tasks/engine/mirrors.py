@@ -27,8 +27,12 @@ UNHEARD = (Failed, Refused, OSError, EOFError)
 
 
 class Copy(Struct, frozen=True):
-    """What a host has of a run: when its journal was written last, and the node that carries it out, or HERE."""
+    """What a host has of a run: when its journal was written last, and the node that carries it out, or HERE.
 
+    `turns` is how often somebody took it up, back or to its end: a host that was away knows of fewer.
+    """
+
+    turns: int
     at: float
     node: str
 
@@ -40,8 +44,8 @@ def known(environment: Environment) -> Probe[dict[str, Copy]]:
 
 
 def _read(line: str) -> tuple[str, Copy]:
-    run, at, node = line.split(" ", 2)
-    return run, Copy(float(at), node)
+    run, turns, at, node = line.split(" ", 3)
+    return run, Copy(int(turns), float(at), node)
 
 
 def taken_out(source: Host, node: str, runs: Sequence[str], last: str = "", *, whole: bool = True) -> list[str]:

@@ -22,6 +22,8 @@ from ...tools.compose import compose
 from ...tools.git import standing
 from ...tools.git.commits import SHORT
 
+NOTHING = Copy(0, 0.0, "")
+
 
 class _Manager(Struct, frozen=True, eq=False):
     """A manager that was asked.
@@ -52,9 +54,9 @@ class _Manager(Struct, frozen=True, eq=False):
         """Whether it is the one that carries a run out, or did."""
         return run in self.runs and self.runs[run].node in (HERE, self.node)
 
-    def at(self, run: str) -> float:
-        """When a run was worked on last, as far as it knows."""
-        return self.runs[run].at if run in self.runs else 0.0
+    def knows(self, run: str) -> Copy:
+        """What it has of a run."""
+        return self.runs.get(run, NOTHING)
 
 
 def serving(c: Host) -> Host:
@@ -82,7 +84,7 @@ def serving(c: Host) -> Host:
 
 
 def _chosen(answering: Sequence[_Manager]) -> _Manager:
-    last = max((copy.at, run) for one in answering for run, copy in [*one.runs.items(), ("", Copy(0, ""))])[1]
+    last = max((copy.at, run) for one in answering for run, copy in [*one.runs.items(), ("", NOTHING)])[1]
     held = {one.held for one in answering} - {""}
     head = max(answering, key=lambda one: one.carries(last)).head
     return max(
@@ -94,13 +96,13 @@ def _chosen(answering: Sequence[_Manager]) -> _Manager:
 def _level(answering: Sequence[_Manager]) -> bool:
     """Give each manager what it has not of the last runs, as one that was away has not; return whether one lacked any.
 
-    What counts of a run is what was written last, wherever that was.
+    What counts of a run is what the one has that knows of the most turns; of several, the one that carries it out.
     """
     runs = sorted({run for one in answering for run in one.runs})[-mirrors.LOOKED_AT :]
-    truth = {run: max(answering, key=lambda one: (one.at(run), one.carries(run))) for run in runs}
-    last = max(truth, key=lambda run: truth[run].at(run), default="")
+    truth = {run: max(answering, key=lambda one: _weight(one, run)) for run in runs}
+    last = max(truth, key=lambda run: truth[run].knows(run).at, default="")
     lacking = [
-        (one, source, [run for run in runs if truth[run] is source and one.at(run) != source.at(run)])
+        (one, source, [run for run in runs if truth[run] is source and one.knows(run).at != source.knows(run).at])
         for one in answering
         for source in answering
     ]
@@ -108,6 +110,11 @@ def _level(answering: Sequence[_Manager]) -> bool:
         if theirs:
             _bring(source, one, theirs, last if last in theirs else "")
     return any(theirs for _one, _source, theirs in lacking)
+
+
+def _weight(one: _Manager, run: str) -> tuple[int, bool, float]:
+    known = one.knows(run)
+    return known.turns, one.carries(run), known.at
 
 
 def _bring(source: _Manager, target: _Manager, runs: Sequence[str], last: str) -> None:

@@ -87,7 +87,7 @@ def test_a_run_and_the_ledger_are_on_the_other_host_as_on_the_first_and_where_it
     assert (there / "scripts" / "engine" / "lib.sh").exists()
     assert (other.state / "last").read_text() == "run-1\n"
     assert (other.state / "releases.jsonl").read_text() == '{"a":1}\n{"b":2}\n'
-    assert (known(one), known(other)) == ({"run-1": Copy(6.5, HERE)}, {"run-1": Copy(6.5, "node-1")})
+    assert (known(one), known(other)) == ({"run-1": Copy(0, 6.5, HERE)}, {"run-1": Copy(0, 6.5, "node-1")})
     assert [step.state for step in read(other).steps] == ["done", "waiting"]
 
 
@@ -174,7 +174,7 @@ def test_whoever_takes_a_run_up_is_the_one_that_carries_it_out(one, other):
     copied(one, other, "run-1")
     folder = Word(str(other.state / "runs" / "run-1"))
     assert other.sh(journal.resumed(folder, OWNER)).returncode == 0
-    assert known(other)["run-1"].node == HERE
+    assert (known(other)["run-1"].turns, known(other)["run-1"].node) == (1, HERE)
     copied(other, one, "run-1")
     assert known(one)["run-1"].node == "node-1"
 
@@ -189,7 +189,6 @@ def test_that_a_step_begins_elsewhere_is_noted_before_it_does(other):
     assert other.sh(job.begun_elsewhere(there)).returncode == 0
     found = read(other)
     assert (found.steps[0].state, found.partially_applied) == ("not known", True)
-    assert found.journal[-1]["at"] == found.journal[-2]["at"]
 
 
 def mirrored(*steps: Step) -> tuple[Mirrors, list[Member]]:

@@ -23,12 +23,12 @@ LOST = Answer("down one\n", "", 0)
 
 def here(*runs: str) -> dict[str, Copy]:
     """Runs that a manager carried out, the later ones later."""
-    return {run: Copy(float(run[:8]), HERE) for run in runs}
+    return {run: Copy(0, float(run[:8]), HERE) for run in runs}
 
 
-def there(run: str, at: float = 20260102.0) -> dict[str, Copy]:
+def there(run: str, at: float = 20260102.0, turns: int = 0, node: str = "n0") -> dict[str, Copy]:
     """A run that a manager has a copy of."""
-    return {run: Copy(at, "n0")}
+    return {run: Copy(turns, at, node)}
 
 
 def answers(
@@ -174,14 +174,20 @@ def test_one_that_was_away_is_given_the_runs_that_it_lacks_by_those_that_carried
     ]
 
 
-def test_what_was_written_last_of_a_run_is_believed_also_where_another_one_carried_it_out(served, brought):
-    served({"runs": {LATE: Copy(1.0, HERE)}}, {"runs": there(LATE, at=2.0)}, {"runs": {LATE: Copy(1.0, HERE)}})
-    assert {(source, target) for source, target, _ in brought} == {("m1", "m0"), ("m1", "m2")}
+def test_a_run_is_believed_where_it_was_taken_up_or_back_then_where_it_is_carried_out(served, brought):
+    served({"runs": there(LATE, at=9.0, node=HERE)}, {"runs": there(LATE, at=2.0, turns=1)})
+    assert [one[:2] for one in brought] == [("m1", "m0")]
+    brought.clear()
+    served({"runs": there(LATE, at=9.0)}, {"runs": there(LATE, at=2.0, node=HERE)})
+    assert [one[:2] for one in brought] == [("m1", "m0")]
+    brought.clear()
+    served({"runs": there(LATE, at=1.0)}, {"runs": there(LATE, at=2.0)})
+    assert [one[:2] for one in brought] == [("m1", "m0")]
 
 
 def test_one_that_was_given_back_a_run_that_it_carries_out_itself_goes_on_to_do_so(served):
-    back = {"runs": {LATE: Copy(2.0, "node")}, "state": "DEAD"}
-    assert served({"runs": {LATE: Copy(2.0, "other")}, "state": "DEAD"}, back)[0] == 1
+    back = {"runs": there(LATE, node="node"), "state": "DEAD"}
+    assert served({"runs": there(LATE, node="other"), "state": "DEAD"}, back)[0] == 1
 
 
 def test_where_all_know_the_same_nothing_is_copied(served, brought):
