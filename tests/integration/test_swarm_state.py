@@ -87,7 +87,7 @@ def test_another_manager_ends_and_takes_back_what_the_one_that_is_lost_began(tri
         trio.database_on(first)
         fab = trio.operator.fab
         told = fab("status")
-        assert f"{served.name}, which carried out run " in told.err and "full-rollback" in told.out, told.text
+        assert f"{served.name}, which carried out run " in told.err and "stopped half-way" in told.out, told.text
         shown = fab("runs.show")
         assert "not known" in shown.out, shown.text
         ran = fab("resume", "--yes")

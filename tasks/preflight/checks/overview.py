@@ -52,13 +52,13 @@ class Runs(Struct, frozen=True):
 def look(member: Host) -> Overview:
     """Return what stands where on one host; what cannot be read is said in its line."""
     environment = member.environment
-    found, before, journals, held, kept, out = member.ask(
-        examine.probe(environment),
-        past.probe(environment),
+    journals, held, out, found, before, kept = member.ask(  # what a Docker that hangs has no part in comes first
         journal.every(environment, 1),
         lock.show(environment),
-        finding.probe(environment),
         left_out.remembered(environment),
+        examine.probe(environment),
+        past.probe(environment),
+        finding.probe(environment),
     )
     found = examine.with_graph(member, found)
     newest = finding.newest(environment, kept, found.now) if member is member.fleet[0] else Newest()
