@@ -39,6 +39,7 @@ def plan(report: RollbackReport) -> Plan:
         report,
         containers.keep_images_step(report),
         containers.build.step(report),
+        containers.carry_step(report),
         containers.stop.step(report),
         git.checkout.step(report),
         containers.start.step(report),

@@ -46,7 +46,7 @@ def full_rollback(
 def plan(report: RollbackReport, *, stop_first: bool = False) -> Plan:
     """Return the procedure: what can be prepared is done while the present version answers, or after the stop."""
     prepare = at_once(
-        [containers.keep_images_step(report), containers.build.step(report)],
+        [containers.keep_images_step(report), containers.build.step(report), containers.carry_step(report)],
         db.rehearse.step(report),
         hosts=len(report.environment.hosts),
     )

@@ -63,6 +63,7 @@ def to_release(report: RollbackUndoReport) -> Plan:
         report,
         containers.keep_images_step(report),
         containers.build.step(report),
+        containers.carry_step(report),
         db.rehearse_upgrade_step(report),
         db.keep_copy_step(report),
         containers.stop.step(report),

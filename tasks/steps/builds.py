@@ -54,6 +54,21 @@ def build_step(report: ServicesReport | RollbackReport | RollbackUndoReport, cac
     )
 
 
+def carry_step(report: RollbackReport | RollbackUndoReport) -> Step | None:
+    """Return the step that brings the target's images to the other nodes of a swarm where no registry has them."""
+    if not (report.images and report.environment.stack):
+        return None
+    names = " ".join(dict.fromkeys(one.kept for one in report.decided))
+    return Step(
+        name="carry",
+        title="Carry to the other nodes what no registry has",
+        script=images.carry(report.environment),
+        commands=(f"docker save {names} | docker -H ssh://NODE load",),
+        preparation=True,
+        timeout=3600,
+    )
+
+
 def _build_here(report: ServicesReport, flags: list[str]) -> Step:
     return Step(
         name="build",

@@ -21,6 +21,7 @@ from ..ssh.parallel import parallel_map
 from ..tools.compose import compose, services
 from ..tools.compose.inspect import Container
 from .builds import build as build
+from .builds import carry_step as carry_step
 from .builds import keep_images_step as keep_images_step
 from .builds import prune as prune
 from .builds import rebuild as rebuild

@@ -1,9 +1,12 @@
 # Makes a stack of the sample application on a manager whose three nodes know the registry: a repository `shop` with three
 # commits, each of them with images that the registry has, and the last one deployed. v1 is of another schema; v2 is good;
 # bad answers 500. The commit tagged crash does not start, the one tagged nowhere names an image that no registry has.
-# Arguments: REGISTRY (HOST:PORT), NODE, where the database runs.
+# Arguments: REGISTRY (HOST:PORT), NODE, where the database runs. More nodes: nothing is pushed, they are given the images by hand
+# over SSH; then the application has two tasks, none on the last node, and an agent of an image of its own runs on the workers only.
 set -eu
 registry=$1 node=$2
+shift 2
+others=$*
 
 stack() { # TAG
   cat <<FILE
@@ -52,6 +55,11 @@ configs: {settings: {file: settings.ini}}
 FILE
 }
 
+alone() { # what the stack is without a registry
+  sed -i -e "s/replicas: 3/replicas: 2\n      placement: {constraints: [\"node.hostname!=${others##* }\"]}/" -e '/^  agent:/,$ s|shop/app|shop/agent|' \
+    -e 's/mode: global, /&placement: {constraints: ["node.role==worker"]}, /' docker-stack.yml
+}
+
 migrations() { # they work only where the service's secret and config are
   echo 'a token' >token
   printf '[shop]\nname = court\n' >settings.ini
@@ -65,7 +73,12 @@ release() { # TAG SUBJECT: the tree as it is, as a commit with its image
   stack "$1" >docker-stack.yml
   migrations
   docker build -q -t "$registry/shop/app:$1" .
-  docker push -q "$registry/shop/app:$1"
+  if [ -n "$others" ]; then
+    alone
+    docker build -q --label agent=yes -t "$registry/shop/agent:$1" .
+  else
+    docker push -q "$registry/shop/app:$1"
+  fi
   git add -A
   git commit -qm "$2"
   git tag "$1"
@@ -96,7 +109,11 @@ git reset -q --hard bad
 
 while IFS= read -r line; do export "${line?}"; done <.env
 docker node update --label-add database=here "$node"
-docker stack deploy --detach=true -c docker-stack.yml shop
+for one in $others; do
+  docker save "$registry/shop/app:v1" "$registry/shop/agent:v1" "$registry/shop/app:v2" "$registry/shop/agent:v2" \
+    "$registry/shop/app:bad" "$registry/shop/agent:bad" | docker -H "ssh://$one" load
+done
+docker stack deploy --detach=true ${others:+--resolve-image=never} -c docker-stack.yml shop
 healthy() { docker ps -q --filter "label=com.docker.swarm.service.name=shop_$1" --filter health=healthy; }
 tries=60
 until [ -n "$(healthy db)" ] && [ -n "$(healthy app)" ]; do

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -130,22 +131,35 @@ def address(host: Host) -> str:
 @pytest.fixture(scope="module")
 def three(tmp_path_factory) -> Iterator[Stack]:
     """A swarm of three hosts with the bad release deployed."""
-    hosts = [Host.up(f"{NAME}-swarm{n}", Variant(engine="modern", compose="v2")) for n in (1, 2, 3)]
-    try:
+    with joined() as hosts:
         manager, at = hosts[0], address(hosts[0])
         for host in hosts:
             host.exec(KNOW.replace("@registry@", f"{at}:{PORT}"), user="root")
         manager.exec(REGISTRY, user="root")
+        made(manager, f"{at}:{PORT}")
+        yield Stack(hosts, tmp_path_factory.mktemp("swarm"))
+
+
+@contextmanager
+def joined() -> Iterator[list[Host]]:
+    """Three hosts, the first of them the manager of a swarm of all."""
+    hosts = [Host.up(f"{NAME}-swarm{n}", Variant(engine="modern", compose="v2")) for n in (1, 2, 3)]
+    try:
+        manager, at = hosts[0], address(hosts[0])
         manager.exec(f"docker swarm init --advertise-addr {at}", user="root")
         token = manager.exec("docker swarm join-token -q worker", user="root")
         for host in hosts[1:]:
             host.exec(f"docker swarm join --token {token} {at}:2377", user="root")
-        script = (PROJECT / "tests" / "integration" / "swarm_stack.sh").read_text()
-        manager.exec(f"bash -s {at}:{PORT} {manager.name}", timeout=400, stdin=script)
-        yield Stack(hosts, tmp_path_factory.mktemp("swarm"))
+        yield hosts
     finally:
         for host in hosts:
             host.down()
+
+
+def made(manager: Host, registry: str, *others: str) -> None:
+    """Make the stack on its manager; the nodes named get its images by hand."""
+    script = (PROJECT / "tests" / "integration" / "swarm_stack.sh").read_text()
+    manager.exec(" ".join(["bash -s", registry, manager.name, *others]), timeout=400, stdin=script)
 
 
 @pytest.fixture
@@ -277,9 +291,9 @@ def test_a_drill_goes_the_way_back_on_all_nodes_and_leaves_them_as_they_were(sta
 REFUSED = {
     "one service": (("code-rollback", "--commit", "v2", "--service", "app"), "a stack is deployed as a whole"),
     "an image that nobody has": (("code-rollback", "--commit", "nowhere"), "cannot be pulled; nothing was stopped"),
-    "an image that no registry has": (
-        ("code-rollback", "--commit", "v2", "--image", "app=postgres:15"),
-        "no registry has",
+    "an image that no registry has, to nodes that SSH does not reach": (
+        ("code-rollback", "--commit", "v2", "--image", "app=jctc-app-app:latest"),
+        "cannot be reached from the manager",
     ),
     "a task of compose": (("containers.rebuild",), "containers.rebuild does not know the stack of a swarm yet"),
 }

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from ...config.settings import Environment
+from ...ssh import scripts
 from ...ssh.probe import Probe, combined, single
 from ..git import commits
 from . import compose, project, written
@@ -117,6 +118,11 @@ def prepare(
         PROJECT=wanted.files.name,
         OVERRIDE=override(wanted, images, sha),
     )
+
+
+def carry(environment: Environment) -> str:
+    """Return the call that brings what `prepare` made ready, and no registry has, to the other nodes of a swarm."""
+    return scripts.call("tools/swarm/carry.sh", **compose.variables(environment))
 
 
 def override(wanted: Target, images: Sequence[Built], sha: str) -> str:

@@ -19,3 +19,8 @@ impatient_ssh() ( # prints the folder of an ssh that is not patient: docker take
   fi
   [ ! -x "$folder/ssh" ] || echo "$folder"
 )
+
+not_reached() { # NODE SAID: of a node where docker said that
+  why=$(printf '%s\n' "$2" | tr -d '\r' | sed 's/.*stderr=//; s/^error during connect: [^ ]* [^ ]* //' | grep . | tail -n 1)
+  echo "cannot be reached from the manager (${why%.}); what has to work there: docker -H ssh://$1 version"
+}

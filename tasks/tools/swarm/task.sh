@@ -6,8 +6,7 @@ about='{{.Status.State}} {{.NodeID}} {{with .Status.ContainerStatus}}{{.Containe
 
 reached() { # NODE ID: refuses where docker over SSH does not find that container there
   said=$(on_node "$1" inspect -f '{{.Id}}' "$2" 2>&1) && return
-  why=$(printf '%s\n' "$said" | tr -d '\r' | sed 's/.*stderr=//; s/^error during connect: Get [^ ]* //' | grep . | tail -n 1)
-  refuse "$service runs on $1, which cannot be reached from the manager (${why%.}); what has to work there: docker -H ssh://$1 version"
+  refuse "$service runs on $1, which $(not_reached "$1" "$said")"
 }
 
 service=$1

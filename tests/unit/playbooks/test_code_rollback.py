@@ -23,6 +23,10 @@ def test_everything_that_is_built_goes_back_and_the_database_stays_up():
     assert made.before.commit == HEAD
 
 
+def test_in_a_swarm_what_no_registry_has_is_carried_once_the_images_are_there():
+    assert named(plan(reports.in_swarm(reports.rollback()))) == ["keep", "build", "carry", "stop", "checkout", "start"]
+
+
 def test_one_service_takes_along_what_is_built_like_it_and_is_no_release():
     group = ["api", "worker"]
     moves = Moves(group, group)

@@ -27,6 +27,11 @@ def test_a_release_comes_back_with_the_code_before_the_upgrade_that_needs_it():
     assert '"event": "unknown"' in made.closing
 
 
+def test_in_a_swarm_the_images_that_come_back_are_carried_to_the_nodes_before_the_stop():
+    made = to_release(reports.in_swarm(reports.rollback_undo(RELEASE, STAYS)))
+    assert named(made) == ["keep", "build", "carry", "stop", "checkout", "start"]
+
+
 def test_a_schema_that_stayed_is_not_upgraded_and_not_copied():
     assert named(to_release(reports.rollback_undo(RELEASE, STAYS))) == ["keep", "build", "stop", "checkout", "start"]
 

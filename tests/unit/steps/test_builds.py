@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from tasks.preflight import prunable, service_choice
 from tasks.preflight.prunable import PruneReport
 from tasks.steps import builds
+from tasks.tools.compose.images import Decided
 from tests.unit.support import reports
 from tests.unit.support.deployment import HEAD
 from tests.unit.support.reports import named, shown
@@ -58,3 +61,13 @@ def test_images_are_pruned_only_where_some_may_go(mocker):
         mocker.patch.object(prunable, "check", return_value=report)
         made = planned(mocker, builds.prune, keep=2)
         assert (named(made) if made else None) == steps
+
+
+def test_where_a_swarm_runs_it_images_are_carried_to_the_other_nodes_before_anything_stops():
+    report = reports.rollback()
+    assert builds.carry_step(report) is None
+    stack = reports.in_swarm(report)
+    kept = Decided("api", "app_api:v1", f"app_api:{HEAD}", "named")
+    step = builds.carry_step(structs.replace(stack, decided=[kept]))
+    assert (step.preparation, step.commands) == (True, (f"docker save app_api:{HEAD} | docker -H ssh://NODE load",))
+    assert builds.carry_step(structs.replace(stack, images=[])) is None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
+
+from msgspec import structs
 
 from tasks.engine.before import AnyBefore
 from tasks.engine.plan import Plan, Step
@@ -10,7 +12,7 @@ from tasks.engine.record import RunRecord, StepStatus
 from tasks.preflight import restore_facts
 from tasks.preflight.backup_fit import Fit
 from tasks.preflight.downgrade import DowngradeReport
-from tasks.preflight.present.reports import Migration, Safety
+from tasks.preflight.present.reports import DeploymentReport, Migration, Safety
 from tasks.preflight.restore_report import RestoreReport
 from tasks.preflight.restore_undo import RestoreUndoReport
 from tasks.preflight.rollback_report import RollbackReport
@@ -26,6 +28,7 @@ from tasks.tools.postgres.psql import Database
 from tests.unit.support.deployment import GOOD, container, environment, state
 from tests.unit.support.restoring import BACKUP, SECTION, server
 
+Report = TypeVar("Report", bound=DeploymentReport)
 RUN = "20240101-000000-abc123"
 DATABASE = Database("id-db", "d", "u")
 SAFETY = Safety(DATABASE, f"d__snap_{RUN}", "backups/d.dump")
@@ -145,3 +148,9 @@ def named(plan: Plan) -> list[str]:
 def shown(plan: Plan) -> list[str]:
     """Return the commands that a plan shows, in their order."""
     return [command for step in plan.steps for command in step.commands]
+
+
+def in_swarm(report: Report) -> Report:
+    """Return the report of a deployment that a swarm runs."""
+    stack = structs.replace(report.environment, orchestrator="swarm", stack="shop")
+    return structs.replace(report, environment=stack)

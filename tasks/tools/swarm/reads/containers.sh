@@ -16,10 +16,19 @@ tasks=$(docker service ps --no-trunc --quiet $(printf '%s\n' "$services" | cut -
 # shellcheck disable=SC2086 # ids, one word each
 told=$([ -z "$tasks" ] || docker inspect --type task -f "$about" $tasks)
 nodes=$(docker node ls --format "node$tab{{.ID}}$tab{{.Hostname}}$tab{{.Status}}")
+here=$(listed '')
+# shellcheck disable=SC2086 # ids, one word each; one may be gone by now
+[ -z "$here" ] || here=$(docker inspect -f '{{.Config.Image}} {{.Image}}' $here 2>/dev/null || :)
+
+known_as() { # IMAGE: its id here; a name alone may be that of another image here than on the nodes that run it
+  printf '%s\n' "$here" | image=$1 awk '$1 == ENVIRON["image"] { print $2; found = 1; exit } END { exit !found }' && return
+  case $1 in *sha256:*) docker image inspect -f '{{.Id}}' "$1" 2>/dev/null ;; esac
+}
+
 {
   printf '%s\n' "$services" "$nodes"
   { printf '%s\n' "$told" | cut -f 12 && printf '%s\n' "$services" | cut -f 6; } | sort -u | while read -r image; do
-    [ -z "$image" ] || printf 'image\t%s\t%s\n' "$image" "$(docker image inspect -f '{{.Id}}' "$image" 2>/dev/null)"
+    [ -z "$image" ] || printf 'image\t%s\t%s\n' "$image" "$(known_as "$image")"
   done
   printf '%s\n' "$told"
 } | STACK=$STACK awk -f "$SCRIPTS/tools/swarm/reads/tasks.awk"
