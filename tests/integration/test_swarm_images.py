@@ -118,7 +118,7 @@ def test_a_worker_that_ssh_does_not_reach_is_refused_by_its_name_and_nothing_cha
     finally:
         alone.sh("mv known .ssh/known_hosts")
     assert (ran.code, f"{worker.name} cannot be reached from the manager" in ran.err) == (2, True), ran.text
-    assert f"docker -H ssh://{worker.name} version" in ran.err and "Nothing was changed" in ran.err, ran.text
+    assert f"docker -H ssh://{worker.name} version" in ran.err, ran.text
     assert (alone.tasks("app"), alone.tasks("agent"), alone.head()) == before
 
 
