@@ -45,15 +45,15 @@ carry() { # NODE: what it lacks, until it has it
   [ -z "$left" ] || fail "$1 did not get $(named "$left") with the same id: $(printf '%s\n' "$said" | tail -n 1)"
 }
 
-each_node() { # COMMAND: for all nodes side by side; fails once all have ended, where one did
+each_node() { # COMMAND: for all nodes side by side; fails once all have ended, with the reasons of those where it did
   of=
   for node in $nodes; do
-    ($1 "$node") &
+    ($1 "$node" 2>"$laid_aside/$node.failed") &
     of="$of $!"
   done
   failed=
   for one in $of; do wait "$one" || failed=yes; done
-  [ -z "$failed" ] || exit 1
+  [ -z "$failed" ] || fail "$(cat "$laid_aside"/*.failed | awk 'NR > 1 { printf "; " } { printf "%s", $0 }')"
 }
 
 looked() { # NODE

@@ -94,6 +94,14 @@ def test_a_node_that_is_not_reached_is_named_with_what_has_to_work_and_nothing_i
     )
 
 
+def test_all_nodes_that_are_not_reached_are_named(nodes):
+    for lost in ("two", "three"):
+        (nodes.home / f"{lost}.lost").touch()
+    line = carry(nodes).stderr.strip()
+    assert "two cannot be reached" in line and "three cannot be reached" in line
+    assert len(line.splitlines()) == 1
+
+
 def test_a_node_without_room_is_named_and_nothing_is_carried(nodes):
     (nodes.home / "free").write_text("10")
     done = carry(nodes)
