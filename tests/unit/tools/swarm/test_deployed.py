@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.tools.compose import images, origins
+from tasks.tools.compose import images, inspect, origins
 from tasks.tools.compose.compose import Built
 from tests.unit.support.stage import Stage
 from tests.unit.tools.swarm.test_stack import SWARM
@@ -66,3 +66,25 @@ def test_what_was_deployed_before_the_checkout_came_to_a_commit_is_not_kept_as_t
         done = there.run(images.keep(SWARM, [Built("app", "reg/shop:v1")], COMMIT))
         kept = [words[3] for words in there.calls if words[1] == "tag"]
     assert (done.returncode, kept) == (0, [f"reg/shop:{tag}"]), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("image", "here", "known"),
+    [
+        ("reg/shop:v1", "c1 shop_app", "sha256:runs"),  # as its container says
+        ("reg/shop:v1", "", "reg/shop:v1"),  # what is called so here may be another image
+        ("reg/shop@sha256:new", "", "sha256:0123456789abcdef"),
+    ],
+)
+def test_the_id_of_a_task_s_image_is_what_its_container_says_and_never_what_a_name_means_here(image, here, known):
+    docker = (
+        DOCKER.replace("image=reg/shop@sha256:new", f"image={image}")
+        .replace(
+            'case "$*" in', f'case "$*" in\n  "ps "*) echo {here} ;;\n  *Config.Image*) echo "$image sha256:runs" ;;'
+        )
+        .replace("{label}", "")
+    )
+    with Stage(docker=docker) as there:
+        (there.home / "app").mkdir()
+        done = there.run(inspect.containers(SWARM).commands[""])
+    assert [one.image for one in inspect.parse_containers(done.stdout)] == [known], done.stderr
