@@ -8,13 +8,13 @@ from ..ssh.scripts import call
 from .plan import Part, Step, flat
 
 
-def at_once(first: Part, second: Part, hosts: int) -> list[Step]:
-    """Return one step that runs both parts at once; on several `hosts` their steps, one after the other.
+def at_once(first: Part, second: Part, *, apart: bool) -> list[Step]:
+    """Return one step that runs both parts at once; or `apart` their steps, one after the other.
 
     A part is done in its order. Where one of them is empty, there is only the other.
     """
     one, two = flat(first), flat(second)
-    if not one or not two or hosts > 1:
+    if not one or not two or apart:
         return [*one, *two]
     in_turn = partial(joined, "engine/in-turn.sh")
     return [joined("engine/together.sh", reduce(in_turn, one), reduce(in_turn, two))]

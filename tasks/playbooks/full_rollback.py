@@ -48,7 +48,7 @@ def plan(report: RollbackReport, *, stop_first: bool = False) -> Plan:
     prepare = at_once(
         [containers.keep_images_step(report), containers.build.step(report), containers.carry_step(report)],
         db.rehearse.step(report),
-        hosts=len(report.environment.hosts),
+        apart=len(report.environment.hosts) > 1 or bool(report.environment.stack),
     )
     stop = containers.stop.step(report)
     return to_release(

@@ -66,12 +66,12 @@ def test_together_the_second_is_named_while_it_alone_goes_on(tmp_path):
 
 def test_parts_are_done_at_once_on_one_host_and_each_in_its_order(tmp_path):
     one, two, three = _step("one", "echo 1 > a"), _step("two", "cat a"), _step("three", "echo 3")
-    (step,) = at_once([one, two], three, hosts=1)
+    (step,) = at_once([one, two], three, apart=False)
     assert _run(step, tmp_path) == (0, "1\n3\n")
     assert step.name == "one-and-two-and-three"
 
 
 def test_on_several_hosts_and_where_one_part_is_empty_nothing_is_joined():
     one, two = _step("one", ""), _step("two", "")
-    assert at_once(one, two, hosts=2) == [one, two]
-    assert at_once([one, two], None, hosts=1) == [one, two]
+    assert at_once(one, two, apart=True) == [one, two]
+    assert at_once([one, two], None, apart=False) == [one, two]

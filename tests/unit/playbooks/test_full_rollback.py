@@ -25,9 +25,9 @@ def test_on_one_host_the_build_and_the_rehearsal_run_side_by_side():
     assert named(plan(reports.rollback(DOWN))) == ["keep-and-build-and-rehearse", *ORDER]
 
 
-def test_in_a_swarm_what_no_registry_has_is_carried_beside_the_rehearsal():
+def test_in_a_swarm_what_no_registry_has_is_carried_in_a_step_of_its_own():
     made = plan(reports.in_swarm(reports.rollback(DOWN)))
-    assert named(made) == ["keep-and-build-and-carry-and-rehearse", *ORDER]
+    assert named(made) == ["keep", "build", "carry", "rehearse", *ORDER]
 
 
 def test_stop_first_is_the_same_list_with_the_stop_before_what_prepares():
