@@ -67,13 +67,13 @@ def candidates(
 
 
 def _before(image: Built, asked: Asked) -> list[Candidate]:
-    """Return what ran before the run that is taken back: by its id, else by the name that it was kept by."""
+    """Return what ran before the run that is taken back: by its id if known, else by its kept name."""
     if not asked.before:
         return []
-    found = asked.before.ids.get(image.service, ""), asked.before.images.get(image.service, "")
-    by = "it ran before that run"
-    kept = f"{image.repository}:{by_id(found[0])}"
-    return [Candidate(source, by, kept=name) for source, name in zip(found, (kept, found[1]), strict=True) if source]
+    by, image_id = "it ran before that run", asked.before.ids.get(image.service, "")
+    known = [Candidate(image_id, by, kept=f"{image.repository}:{by_id(image_id)}")] if image_id[:7] == "sha256:" else []
+    name = asked.before.images.get(image.service, "")
+    return [*known, *([Candidate(name, by, kept=name)] if name else [])]
 
 
 def _by_the_commit(environment: Environment, image: Built, asked: Asked) -> list[Candidate]:

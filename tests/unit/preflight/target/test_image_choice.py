@@ -107,6 +107,12 @@ def test_the_way_back_starts_from_the_id_that_ran_under_a_name_of_no_commit(chos
     assert decided(chosen(wanted(LATEST), f"shop:{GOOD}", before=before)) == [("api", f"shop:{GOOD}", f"shop:{GOOD}")]
 
 
+def test_the_way_back_of_a_service_whose_image_s_id_nobody_told_is_the_name_that_it_was_kept_by(chosen):
+    before = ReleaseBefore(images={"api": f"shop:{GOOD}"}, ids={"api": "localhost:5000/shop:1"})
+    found = chosen(wanted(LATEST), "localhost:5000/shop:1", f"shop:{GOOD}", before=before)
+    assert decided(found) == [("api", f"shop:{GOOD}", f"shop:{GOOD}")]
+
+
 @pytest.mark.parametrize("made", [Origin(MOVED, "", []), Origin(0, GOOD, [])])
 def test_the_present_commit_goes_on_with_what_it_runs(chosen, made):
     found = chosen(wanted(LATEST), "sha256:new", state=AT_GOOD, made=made)
