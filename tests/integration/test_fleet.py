@@ -18,7 +18,7 @@ from tests.faults.deployment import RUNS
 from tests.faults.running import Running
 from tests.operator import Operator, settings_for
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.long]
+pytestmark = pytest.mark.sandbox
 HERE = Path(__file__).parent
 COUNT = 4
 # The application listens on 127.0.0.1 of its host alone: others come by port 8001.
@@ -125,6 +125,7 @@ def test_a_rollback_a_client_that_is_killed_its_resume_and_an_undo_lose_no_reque
     assert found[0].keys() == {"200"} and found[0]["200"] > 500, found
 
 
+@pytest.mark.long
 def test_a_first_host_that_does_not_become_well_is_taken_back_unseen(fleet, hosts):
     two, three = hosts[0].releases["v2"], hosts[0].releases["v3"]
     with hammered(hosts[-1]) as found:
@@ -134,6 +135,7 @@ def test_a_first_host_that_does_not_become_well_is_taken_back_unseen(fleet, host
     assert found[0].keys() == {"200"}, found
 
 
+@pytest.mark.long
 def test_a_host_that_falls_ill_while_it_is_watched_ends_the_run_before_any_other_is_touched(fleet, hosts):
     one, two = hosts[0].releases["v1"], hosts[0].releases["v2"]
     ill = {"title": "illness", "on": "true", "off": "[ ! -e ill ] || docker stop -t 1 jctc_app"}  # once it serves again
@@ -154,6 +156,7 @@ def test_a_host_that_falls_ill_while_it_is_watched_ends_the_run_before_any_other
         untouched = [host.exec("docker ps -q --no-trunc") for host in hosts[1:]]
 
 
+@pytest.mark.long
 def test_a_host_that_dies_in_its_turn_is_left_out_named_and_brought_into_line(fleet, hosts):
     two, third, known = hosts[0].releases["v2"], hosts[2], _last(hosts[2])
     gone, words = f"ubuntu@127.0.0.1:{third.port}", ("code-rollback", "--commit", two, "--yes")
