@@ -12,6 +12,7 @@ from ...config.settings import Environment
 from ...console.errors import Refused
 from ...tools.compose.compose import Deployment
 from ...tools.compose.images import Target
+from ...tools.compose.project import on_every_node
 from ..present import own_images
 from ..present.own_images import written_in
 from ..present.state import State
@@ -153,7 +154,8 @@ def _starts(known: _Known, name: str) -> bool:
 
 
 def _replicas(states: Sequence[State], wanted: Target, starting: Iterable[str]) -> dict[str, int]:
-    same = [s for s in starting if written_in(wanted, s).replicas == written_in(wanted, s, True).replicas]
+    numbered = [s for s in starting if not on_every_node(wanted.files.services.get(s, {}))]
+    same = [s for s in numbered if written_in(wanted, s).replicas == written_in(wanted, s, True).replicas]
     counts = {s: max(len(one.of(s)) for one in states) for s in same}
     return {s: count for s, count in counts.items() if count}
 

@@ -206,3 +206,8 @@ def _conditions(depends_on: object) -> dict[str, str]:
 def replicas(service: Service) -> Any:
     """Return how many containers of a service its files want."""
     return (service.get("deploy") or {}).get("replicas", service.get("scale", 1))
+
+
+def on_every_node(service: Service) -> bool:
+    """Return whether a swarm runs a service on each of its nodes, however many these are."""
+    return (service.get("deploy") or {}).get("mode") == "global"

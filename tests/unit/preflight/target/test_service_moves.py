@@ -118,6 +118,12 @@ def test_as_many_run_as_ran_unless_the_commit_changes_that(then, count):
     assert moved(one, two, wanted=wanted).replicas.get("worker") == count
 
 
+def test_how_many_nodes_a_swarm_has_when_it_is_proven_is_not_known_before():
+    one, two = container("worker"), container("worker", name="worker.b")
+    wanted = Target(Project(services={"worker": {"deploy": {"mode": "global"}}}), written={"worker": Written()})
+    assert "worker" not in moved(one, two, wanted=wanted).replicas
+
+
 def test_some_services_alone_are_stopped_and_started():
     seen = state(container("api"), ENDED, container("worker"))
     moves = service_moves.only(["api", "migrate"], environment(), [seen], Asked(seen, COMMIT, WANTED))
