@@ -29,10 +29,12 @@ UNHEARD = (Failed, Refused, OSError, EOFError)
 class Copy(Struct, frozen=True):
     """What a host has of a run: when its journal was written last, and the node that carries it out, or HERE.
 
-    `turns` is how often somebody took it up, back or to its end: a host that was away knows of fewer.
+    `turns` is how often somebody took it up, back or to its end: a host that was away knows of fewer. `worked` is when
+    somebody began to work on it last: what takes a run back writes into its journal as well.
     """
 
     turns: int
+    worked: float
     at: float
     node: str
 
@@ -44,8 +46,8 @@ def known(environment: Environment) -> Probe[dict[str, Copy]]:
 
 
 def _read(line: str) -> tuple[str, Copy]:
-    run, turns, at, node = line.split(" ", 3)
-    return run, Copy(int(turns), float(at), node)
+    run, turns, worked, at, node = line.split(" ", 4)
+    return run, Copy(int(turns), float(worked), float(at), node)
 
 
 def taken_out(source: Host, node: str, runs: Sequence[str], last: str = "", *, whole: bool = True) -> list[str]:

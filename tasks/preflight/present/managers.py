@@ -22,7 +22,7 @@ from ...tools.compose import compose
 from ...tools.git import standing
 from ...tools.git.commits import SHORT
 
-NOTHING = Copy(0, 0.0, "")
+NOTHING = Copy(0, 0.0, 0.0, "")
 
 
 class _Manager(Struct, frozen=True, eq=False):
@@ -84,7 +84,7 @@ def serving(c: Host) -> Host:
 
 
 def _chosen(answering: Sequence[_Manager]) -> _Manager:
-    last = max((copy.at, run) for one in answering for run, copy in [*one.runs.items(), ("", NOTHING)])[1]
+    last = max((copy.worked, run) for one in answering for run, copy in [*one.runs.items(), ("", NOTHING)])[1]
     held = {one.held for one in answering} - {""}
     head = max(answering, key=lambda one: one.carries(last)).head
     return max(
@@ -100,7 +100,7 @@ def _level(answering: Sequence[_Manager]) -> bool:
     """
     runs = sorted({run for one in answering for run in one.runs})[-mirrors.LOOKED_AT :]
     truth = {run: max(answering, key=lambda one: _weight(one, run)) for run in runs}
-    last = max(truth, key=lambda run: truth[run].knows(run).at, default="")
+    last = max(truth, key=lambda run: truth[run].knows(run).worked, default="")
     lacking = [
         (one, source, [run for run in runs if truth[run] is source and one.knows(run).at != source.knows(run).at])
         for one in answering

@@ -23,12 +23,12 @@ LOST = Answer("down one\n", "", 0)
 
 def here(*runs: str) -> dict[str, Copy]:
     """Runs that a manager carried out, the later ones later."""
-    return {run: Copy(0, float(run[:8]), HERE) for run in runs}
+    return {run: Copy(0, float(run[:8]), float(run[:8]), HERE) for run in runs}
 
 
 def there(run: str, at: float = 20260102.0, turns: int = 0, node: str = "n0") -> dict[str, Copy]:
     """A run that a manager has a copy of."""
-    return {run: Copy(turns, at, node)}
+    return {run: Copy(turns, float(run[:8]), at, node)}
 
 
 def answers(
@@ -172,6 +172,12 @@ def test_one_that_was_away_is_given_the_runs_that_it_lacks_by_those_that_carried
         ("m0", "m2", ([LATE], LATE)),
         ("m1", "m2", ([EARLY], "")),
     ]
+
+
+def test_a_run_that_was_taken_back_is_not_the_last_one_for_that(served, brought):
+    taken_back = structs.replace(there(EARLY)[EARLY], at=20260103.0, turns=1)
+    served({"runs": {**here(LATE), EARLY: taken_back}}, {"runs": here(EARLY)})
+    assert brought == [("m0", "m1", ([EARLY, LATE], LATE))]
 
 
 def test_a_run_is_believed_where_it_was_taken_up_or_back_then_where_it_is_carried_out(served, brought):
