@@ -1,11 +1,14 @@
 """Plain data made typed, by one thread at a time.
 
 msgspec learns a type when it first meets it. Where a second thread meets it meanwhile, as the hosts of a fleet do, the
-interpreter crashes.
+interpreter crashes. It may also crash where it ends, when it collects the types that hold a `Meta` (msgspec's issue 717):
+a task that had done all it should ended with a signal. Nothing is collected then.
 """
 
 from __future__ import annotations
 
+import atexit
+import gc
 import threading
 from typing import Any, TypeVar
 
@@ -13,6 +16,7 @@ import msgspec
 
 T = TypeVar("T")
 _ONE_AT_A_TIME = threading.RLock()
+atexit.register(gc.freeze)
 
 
 def convert(value: Any, kind: type[T], *, strict: bool = True) -> T:
