@@ -1,7 +1,7 @@
 """Plain data made typed, by one thread at a time.
 
 msgspec learns a type when it first meets it. Where a second thread meets it meanwhile, as the hosts of a fleet do, the
-interpreter crashes. It may also crash where it ends, when it collects the types that hold a `Meta` (msgspec's issue 717):
+interpreter crashes. It may also crash where it ends, when it collects types that hold a `Meta` (msgspec's issue 717):
 a task that had done all it should ended with a signal. Nothing is collected then.
 """
 
