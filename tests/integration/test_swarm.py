@@ -128,6 +128,17 @@ def address(host: Host) -> str:
     return docker("inspect", "-f", "{{.NetworkSettings.IPAddress}}", host.container)
 
 
+def acquaint(manager: Host, node: Host) -> None:
+    """Let the login on the manager reach a node by its hostname, by a key of its own, the host's key verified."""
+    manager.exec("[ -f ~/.ssh/id_ed25519 ] || ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519")
+    node.exec("cat >>~/.ssh/authorized_keys", stdin=manager.exec("cat ~/.ssh/id_ed25519.pub") + "\n")
+    key = node.exec("ssh-keygen -y -f /etc/ssh/ssh_host_ed25519_key", user="root")
+    manager.exec("cat >>~/.ssh/known_hosts", stdin=f"{node.name} {key}\n")
+    manager.exec(
+        "cat >>~/.ssh/config", stdin=f"Host {node.name}\n  HostName {address(node)}\n  HostKeyAlias {node.name}\n"
+    )
+
+
 @pytest.fixture(scope="module")
 def three(tmp_path_factory) -> Iterator[Stack]:
     """A swarm of three hosts with the bad release deployed."""

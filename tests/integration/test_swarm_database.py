@@ -8,24 +8,13 @@ import subprocess
 import pytest
 
 from sandbox.host import Host
-from tests.integration.test_swarm import DOWN, UP, Stack, address, stack, three, until  # noqa: F401 fixtures
+from tests.integration.test_swarm import DOWN, UP, Stack, acquaint, stack, three, until  # noqa: F401 fixtures
 from tests.operator import PROJECT
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.long]
 # ruff: noqa: F811 fixtures
 CHANGES = ("code-rollback --commit v2", "full-rollback --commit v1")
 LOOKS = ("status", "verify", "check", "diagnose", "db.current", "db.preview", "db.rehearse --yes", "backups.list")
-
-
-def acquaint(manager: Host, node: Host) -> None:
-    """Let the login on the manager reach a node by its hostname, by a key of its own, the host's key verified."""
-    manager.exec("[ -f ~/.ssh/id_ed25519 ] || ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519")
-    node.exec("cat >>~/.ssh/authorized_keys", stdin=manager.exec("cat ~/.ssh/id_ed25519.pub") + "\n")
-    key = node.exec("ssh-keygen -y -f /etc/ssh/ssh_host_ed25519_key", user="root")
-    manager.exec("cat >>~/.ssh/known_hosts", stdin=f"{node.name} {key}\n")
-    manager.exec(
-        "cat >>~/.ssh/config", stdin=f"Host {node.name}\n  HostName {address(node)}\n  HostKeyAlias {node.name}\n"
-    )
 
 
 @pytest.fixture(scope="module")
