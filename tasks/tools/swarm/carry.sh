@@ -29,7 +29,7 @@ have_room() { # NODE LINES: fails, saying so, where the images do not fit: while
   # shellcheck disable=SC2046 # ids, one word each
   need=$(docker image inspect -f '{{.Size}}' $(printf '%s\n' "$2" | cut -d ' ' -f 2 | sort -u) | awk '{ sum += $1 } END { printf "%d", 2 * sum / 1048576 + 1 }')
   root=$(on_node "$1" info -f '{{.DockerRootDir}}' </dev/null) || return
-  free=$("${ssh:+$ssh/}ssh" "$1" df -Pm "$root" </dev/null 2>/dev/null | awk 'NR == 2 { print $4 }')
+  free=$("${ssh:+$ssh/}ssh" "$1" "df -Pm '$root'" </dev/null 2>/dev/null | awk 'NR == 2 { print $4 }')
   [ "${free:-$need}" -ge "$need" ] || fail "$1 has $free MB free in $root, and needs $need MB for $(named "$2")"
 }
 

@@ -32,7 +32,8 @@ VOLUMES
     beside=$(task_here) || refuse "no task with the networks of $of starts on this node"
     set -- "$@" --network "container:$beside"
   else
-    eval "set -- \"\$@\" $(said "$hosts_of")"
+    # shellcheck disable=SC2046 # names and addresses, one word each
+    set -- "$@" $(said "$hosts_of")
   fi
   entry="{{range \$n, \$_ := .Command}}{{if not \$n}}{{with .}} --entrypoint $word{{end}}{{end}}{{end}}"
   rest="{{range \$n, \$_ := .Command}}{{if \$n}}{{with .}} $word{{end}}{{end}}{{end}}{{range .Args}} $word{{end}}"
@@ -87,7 +88,8 @@ begin_task() { # one that is told the secrets $secrets, in the service's network
 $secrets
 SECRETS
   if [ -n "$networked" ]; then
-    eval "set -- \"\$@\" $(said "$hosts_of" | sed 's/--add-host/--host/g')"
+    # shellcheck disable=SC2046 # names and addresses, one word each
+    set -- "$@" $(said "$hosts_of" | sed 's/--add-host/--host/g')
     networks=$(docker service inspect -f '{{range .Spec.TaskTemplate.Networks}}{{.Target}} {{end}}' "$prefix$of")
     for network in $networks; do set -- "$@" --network "$network"; done
     # shellcheck disable=SC2086 # ids, one word each
