@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
 from msgspec import structs
 
+from ..config.settings import Address
 from ..console import terminal as console
+from ..console.commands import HOSTS_FILE
 from ..console.errors import Refused, Stopped
 from ..console.text import last_line
 from ..ssh.host import Host
@@ -14,6 +17,8 @@ from ..ssh.shell import Word
 from ..tools.alembic import beside
 from ..tools.alembic.beside import Stack
 from ..tools.alembic.schema_change import SchemaChange
+from ..tools.compose import answering, projects
+from ..tools.compose.answering import Place
 from ..tools.postgres import changes
 from . import restore, rollback
 from .backups import backup_check
@@ -65,7 +70,8 @@ def _call(c: Host, backup: RestoreReport, release: RollbackReport) -> str:
     )
     image = release.migration.image if release.migration else ""
     environment = release.environment
-    return beside.call(environment, backup.live, wanted, _stack(backup, release), _way_down(backup, release), image)
+    stack = _stack(c, backup, release)
+    return beside.call(environment, backup.live, wanted, stack, _way_down(backup, release), image)
 
 
 def _way_down(backup: RestoreReport, release: RollbackReport) -> SchemaChange | None:
@@ -81,16 +87,27 @@ def _way_down(backup: RestoreReport, release: RollbackReport) -> SchemaChange | 
     )
 
 
-def _stack(backup: RestoreReport, release: RollbackReport) -> Stack:
+def _stack(c: Host, backup: RestoreReport, release: RollbackReport) -> Stack:
     """Return the services that have to run here, the database apart; Refused where nothing would say that they do."""
     files, environment, state = release.wanted.files, release.environment, release.state
     servers = {k.service for k in state.containers if k.id == backup.live.container}
     apart = {environment.service("database"), *servers, *files.jobs, *environment.elsewhere}
     images = {s: release.image_names.get(s) or files.image(s) for s in files.lasting if s not in apart}
-    asked = beside.asked(environment.health.addresses, {s: files.services[s] for s in images})
-    if environment.health.addresses and not asked:
-        raise Refused("no health address leads to a port that a service of the release publishes.")
+    addresses = environment.health.addresses
+    asked = beside.asked(addresses, {s: files.services[s] for s in images}) or _behind(c, release, images)
+    if addresses and not asked:
+        raise Refused(
+            f"no health address (health.urls in {HOSTS_FILE}) leads to a service of the release: by a port that it "
+            "publishes, or behind a proxy by its name."
+        )
     return Stack(commit=release.target.sha, wanted=release.wanted, images=images, asked=asked)
+
+
+def _behind(c: Host, release: RollbackReport, services: Collection[str]) -> dict[Address, Place]:
+    """Return which of `services` answers each address behind a proxy, as it is passed on to what runs now."""
+    members = c.ask(projects.only({one.id for one in release.state.containers if one.service in services}))
+    found = [(answering.inside(one), answering.behind(one, members)) for one in release.environment.health.addresses]
+    return {one: to for one, to in found if to}
 
 
 def _ended(c: Host, run: str, call: str, before: dict[str, float]) -> list[Part]:

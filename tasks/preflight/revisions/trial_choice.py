@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from urllib.parse import urlsplit
-
 from ...config.settings import Address
 from ...console.errors import Refused
 from ...ssh.host import Host
-from ...ssh.probe import answered, single
+from ...ssh.probe import answered
 from ...ssh.shell import quote
 from ...tools.alembic.schema_change import SchemaChange
 from ...tools.alembic.trial import Trial
-from ...tools.compose import compose
-from ...tools.compose.compose import LABEL
+from ...tools.compose import answering, compose, projects
 from ...tools.compose.images import Target
 from ...tools.git.commits import Commit
 from ..present import own_images, target_files
 from ..present.state import State
 from . import schema, schema_choice
 
-Ports = dict[int, tuple[str, int]]
-"""By published port: the service, and the port of its container, that it leads to."""
-
 UNTOLD = "a swarm's configs and secrets are not given to one"
-LOCAL = ("127.0.0.1", "localhost", "::1")
-PORTS = f'{{{{index .Config.Labels "{LABEL}.service"}}}} {{{{json .HostConfig.PortBindings}}}}'
+NO_WAY = "no health address leads to {}: by a port that it publishes (http://), or behind a proxy by its name"
 
 
 def choose(c: Host, seen: State, change: SchemaChange, commit: Commit | None) -> tuple[Trial | None, str]:
@@ -47,11 +39,7 @@ def present(c: Host, seen: State, commit: Commit | None) -> tuple[Trial | None, 
     service, addresses = _asked(c, seen)
     image = seen.image_ids.get(service)
     if not (commit and addresses and image):
-        lacks = (
-            f"no http:// health address is a port that {service} publishes on the host"
-            if commit
-            else "which commit runs is unknown"
-        )
+        lacks = NO_WAY.format(service) if commit else "which commit runs is unknown"
         return None, f"whether what runs works on the new schema is not tried: {lacks}"
     return Trial(commit, service, image, addresses), f"the image of {commit.title}, which runs, is tried on that schema"
 
@@ -64,7 +52,7 @@ def _found(c: Host, seen: State, change: SchemaChange, commit: Commit | None) ->
         return f"none of the last {schema_choice.LOOKED_AT} commits needs {change.goal}; --commit names one"
     service, addresses = _asked(c, seen)
     if not addresses:
-        return f"no http:// health address is a port that {service} publishes on the host (health.urls)"
+        return f"{NO_WAY.format(service)} (health.urls)"
     try:
         image = image_of(c, seen, target_files.check(c, seen, commit), commit, service)
     except Refused as refused:
@@ -85,26 +73,8 @@ def image_of(c: Host, seen: State, target: Target, commit: Commit, service: str)
 def _asked(c: Host, seen: State) -> tuple[str, dict[Address, int]]:
     """Return the service that holds the application, and the health addresses that it answers, with its port."""
     holder = schema.alembic_of(c.environment).service
-    containers = [k.id for k in seen.of(holder, c.environment.service("backend") or holder)]
-    ports = single(f"docker inspect -f {quote(PORTS)} {' '.join(containers)}", lambda answer: parse_ports(answer.out))
-    published: Ports = c.ask(ports)
-    found = [(one, published.get(_port(one.url) or 0)) for one in c.environment.health.addresses]
+    ids = {k.id for k in seen.of(holder, c.environment.service("backend") or holder)}
+    members = c.ask(projects.only(ids))
+    found = [(one, answering.place(one, members)) for one in c.environment.health.addresses]
     service = next((to[0] for _one, to in found if to), holder)
     return service, {one: to[1] for one, to in found if to and to[0] == service}
-
-
-def parse_ports(out: str) -> Ports:
-    """Return the service, and the port of its container, that each published port of the host leads to."""
-    found = {}
-    for line in out.splitlines():
-        service, _, text = line.partition(" ")
-        for inside, bindings in (json.loads(text or "null") or {}).items():
-            for binding in bindings or ():
-                if str(binding.get("HostPort")).isdigit():
-                    found[int(binding["HostPort"])] = (service, int(inside.partition("/")[0]))
-    return found
-
-
-def _port(url: str) -> int | None:
-    parts = urlsplit(url)
-    return (parts.port or 80) if parts.scheme == "http" and parts.hostname in LOCAL else None

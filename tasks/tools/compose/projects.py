@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -39,7 +39,7 @@ class Member(Struct, frozen=True, kw_only=True):
 
     `environment` has what is no secret, `hosts` the addresses that compose names (`extra_hosts`), `mounts` the folders
     of the host by what they are called inside, `volumes` the names of volumes likewise; `called` are the host names by
-    which a proxy passes on to it.
+    which a proxy passes on to it, `asked` the ports that it is told to ask.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Member(Struct, frozen=True, kw_only=True):
     urls: list[Url] = []
     check: str = ""
     called: list[str] = []
+    asked: list[int] = []
 
     @property
     def kind(self) -> str:
@@ -90,6 +91,12 @@ def probe() -> Probe[Landscape | str]:
     """Return the probe of a host; a text says why it cannot be told."""
     command = scripts.call("tools/compose/reads/projects.sh")
     return single(command, lambda answer: parse(answer.out) if answer.ok else answer.err)
+
+
+def only(ids: Container[str]) -> Probe[list[Member]]:
+    """Return the probe of the containers `ids`; empty where Docker does not answer."""
+    command = scripts.call("tools/compose/reads/projects.sh")
+    return single(command, lambda answer: [one for one in parse(answer.out).members if one.id in ids])
 
 
 def parse(out: str) -> Landscape:
@@ -126,6 +133,7 @@ def _member(block: list[tuple[str, str]]) -> Member:
         urls=[_url(value) for key, value in block if key == "url"],
         check=next((value for key, value in block if key == "check"), ""),
         called=[value for key, value in block if key == "called"],
+        asked=[int(value) for key, value in block if key == "inside"],
     )
 
 

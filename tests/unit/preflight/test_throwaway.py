@@ -8,16 +8,19 @@ from unittest import mock
 import pytest
 from msgspec import structs
 
+from tasks.config.settings import Address
 from tasks.console.errors import ConnectionLost, Refused
 from tasks.preflight import restore, rollback, throwaway
 from tasks.preflight.practice import Aim
 from tasks.ssh.shell import Answer
 from tests.unit.support import reports
 from tests.unit.support.deployment import GOOD, environment, state
+from tests.unit.support.discovered import member
 from tests.unit.support.reports import DOWN, FILES, MOVES, STAYS, WANTED
 from tests.unit.support.restoring import SECTION
 from tests.unit.support.scripted import Scripted
 
+HOST = Scripted({"*": ""})
 AIM = Aim(now=1e9, commit=GOOD, backup="backups/d.dump", old=60.0)
 PUBLISHED = {**FILES.services, "api": {"build": ".", "ports": ["127.0.0.1:8000:80"]}}
 RESTORE = "PART\trestore\tproven\t5.5\tcompared with the file\n"
@@ -117,17 +120,25 @@ def test_a_backup_is_taken_down_only_the_way_that_a_rollback_takes():
 
 
 def test_all_services_but_the_database_are_started_and_asked():
-    made = throwaway._stack(backup("two"), release(moves=MOVES, state=state()))
+    made = throwaway._stack(HOST, backup("two"), release(moves=MOVES, state=state()))
     assert set(made.images) == {"api", "web", "worker"}
     assert list(made.asked.values()) == [("api", 80)]
 
 
 def test_what_only_other_hosts_run_is_not_started():
     apart = structs.replace(environment(), elsewhere=["web"])
-    made = throwaway._stack(backup("two"), release(moves=MOVES, state=state(), environment=apart))
+    made = throwaway._stack(HOST, backup("two"), release(moves=MOVES, state=state(), environment=apart))
     assert set(made.images) == {"api", "worker"}
 
 
 def test_where_no_address_leads_to_it_nothing_would_say_whether_it_works():
-    with pytest.raises(Refused, match="no health address leads to a port"):
-        throwaway._stack(backup("two"), reports.rollback(environment=environment()))
+    with pytest.raises(Refused, match="no health address .* leads to a service"):
+        throwaway._stack(HOST, backup("two"), reports.rollback(environment=environment()))
+
+
+def test_a_service_behind_a_proxy_is_asked_as_the_proxy_asks_what_runs():
+    health = {"urls": [{"url": "https://127.0.0.1/health", "host": "api.example.com", "insecure": True}]}
+    host = mock.Mock()
+    host.ask.return_value = [member("api", called=["api.example.com"], asked=[8000])]
+    made = throwaway._stack(host, backup("two"), reports.rollback(environment=environment(health=health)))
+    assert made.asked == {Address(url="http://127.0.0.1/health", host="api.example.com"): ("api", 8000)}

@@ -1,7 +1,8 @@
 # Leaves of what projects.sh reads what is no secret: of the environment `env NAME VALUE`, where the name is that of a
 # database's name, login or place, and `url USER HOST PORT DATABASE` of an address of a PostgreSQL (a dash: it does not
 # say), without its password; of a health check `check URL`, without its query: one with a login is passed over; `called
-# NAME` for each host name that a proxy in front is told to pass on to it. Other lines stay as they are.
+# NAME` for each host name that a proxy in front is told to pass on to it, and `inside PORT` for the port that it is told to
+# ask. Other lines stay as they are.
 # `env "NAME=VALUE"`, `check [WORD, ...]` and `label "NAME" "VALUE"` are JSON.
 BEGIN {
   plain = "^(POSTGRES|POSTGRESQL|PG|DB|DATABASE)_?(DB|DATABASE|NAME|USER|USERNAME|HOST|SERVER|PORT)$"
@@ -13,6 +14,7 @@ BEGIN {
   value = substr(text, index(text, "=") + 1)
   if (name == "PG_MAJOR" || name == "PGDATA" || name ~ plain) tell(name, value)
   else if (name == "VIRTUAL_HOST") called(value) # nginx-proxy
+  else if (name == "VIRTUAL_PORT") inside(value)
   else if (value ~ /^postgres(ql)?([+][a-z0-9_]+)?:\/\//) address(value)
   next
 }
@@ -29,6 +31,9 @@ BEGIN {
     n = split($0, rule, /Host[(:]/)
     for (i = 2; i <= n; i++) called(rule[i])
   } else if ($2 ~ /^"caddy(_[0-9]+)?"$/) called($3)
+  else if ($2 ~ /^"traefik[.](http[.].*[.]server[.])?port"$/) inside($3)
+  else if ($2 ~ /^"caddy(_[0-9]+)?[.](.*[.])?reverse_proxy"$/ && match($0, /upstreams( http)?( +[0-9]+| *}})/))
+    inside(substr($0, RSTART, RLENGTH) " 80")
   next
 }
 
@@ -38,6 +43,8 @@ function called(names) { # the first of them; a pattern is none
   sub(/^[^A-Za-z0-9*{]*(https?:\/\/)?/, "", names)
   if (match(names, /^[A-Za-z0-9.-]+/) && substr(names, RLENGTH + 1, 1) !~ /[*{]/) print "called " substr(names, 1, RLENGTH)
 }
+
+function inside(said) { if (match(said, /[0-9]+/)) print "inside " substr(said, RSTART, RLENGTH) }
 
 function tell(name, value) { if (value ~ /^[A-Za-z0-9_.\/:$-]+$/) print "env " name " " value }
 

@@ -151,6 +151,27 @@ def test_nginx_proxys_names_are_a_variables():
     assert seen(container("VIRTUAL_HOST=*.example.com")).members[0].called == []
 
 
+@pytest.mark.parametrize(
+    ("label", "ports"),
+    [
+        (("traefik.http.services.shop.loadbalancer.server.port", "8000"), [8000]),
+        (("traefik.port", "8000"), [8000]),
+        (("traefik.http.services.shop.loadbalancer.healthcheck.port", "9000"), []),
+        (("caddy.reverse_proxy", "{{upstreams 8000}}"), [8000]),
+        (("caddy_1.handle.reverse_proxy", "{{upstreams http 8000}}"), [8000]),
+        (("caddy.reverse_proxy", "{{upstreams}}"), [80]),
+        (("caddy.reverse_proxy", "{{upstreams https 8443}}"), []),
+    ],
+)
+def test_the_port_that_a_proxy_is_told_is_that_of_its_label(label, ports):
+    key, value = label
+    assert seen(container() + f"label {json.dumps(key)} {json.dumps(value)}\n").members[0].asked == ports
+
+
+def test_nginx_proxys_port_is_a_variable():
+    assert seen(container("VIRTUAL_PORT=8000")).members[0].asked == [8000]
+
+
 def test_docker_by_sudo_only_is_told_and_used():
     found = seen(container(), plain=False)
     assert (found.sudo, len(found.members)) == (True, 1)
