@@ -7,21 +7,36 @@ from tests.field.recipe import BACKEND
 SLEEP = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); signal.pause()"
 # A cache, a monitor: runs, is no code of ours, and does not change with a release.
 IDLE = {"image": "field-base:1", "command": ["python", "-c", SLEEP], "restart": "unless-stopped"}
-# A pooler, as far as clients see one: what connects to port 5432 is connected to the database.
+# What connects to a port is connected to a service.
 FORWARD = """
 import signal, socket, sys, threading
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 def copy(one, other):
-    while data := one.recv(65536):
-        other.sendall(data)
-    other.close()
-server = socket.create_server(("", 5432))
-while True:
-    client, _ = server.accept()
-    database = socket.create_connection(("db", 5432))
-    for pair in ((client, database), (database, client)):
+    try:
+        while data := one.recv(65536):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+def connect(client):
+    try:
+        server = socket.create_connection(("@service@", @to@))
+    except OSError:
+        return client.close()
+    for pair in ((client, server), (server, client)):
         threading.Thread(target=copy, args=pair, daemon=True).start()
+server = socket.create_server(("", @from@))
+while True:
+    threading.Thread(target=connect, args=server.accept()[:1], daemon=True).start()
 """
+
+
+def forward(port: int, service: str, to: int) -> dict:
+    """A service that hands on whoever connects to its port: a pooler or a proxy, as far as clients see one."""
+    code = FORWARD.replace("@from@", str(port)).replace("@service@", service).replace("@to@", str(to))
+    return {**IDLE, "command": ["python", "-c", code]}
+
+
 POOLER = {
     "app": {
         "environment": {
@@ -30,5 +45,5 @@ POOLER = {
         },
         "depends_on": ["pooler"],
     },
-    "services": {"pooler": {**IDLE, "command": ["python", "-c", FORWARD], "depends_on": BACKEND["depends_on"]}},
+    "services": {"pooler": {**forward(5432, "db", 5432), "depends_on": BACKEND["depends_on"]}},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.field.recipe import BACKEND, BUILD, MIGRATE, UP
+from tests.field.rows import forward
 
 pytestmark = pytest.mark.sandbox
 
@@ -41,6 +42,20 @@ KINDS = {
     "a redirect": {"settings": settings({"url": f"{HERE}/moved", "status": 301}, f"{HERE}/health")},
     "what the answer contains": {"settings": settings({"url": f"{HERE}/health", "contains": '"works": true'})},
 }
+NAME = "shop.example.org"
+BEHIND_A_PROXY = {
+    "app": {
+        **environment(ONLY_HOST=NAME),
+        "ports": None,
+        "labels": {
+            "traefik.http.routers.shop.rule": f"Host(`{NAME}`)",
+            "traefik.http.services.shop.loadbalancer.server.port": "8000",
+        },
+    },
+    "services": {"proxy": {**forward(80, "app", 8000), "ports": ["127.0.0.1:${PORT}:80"]}},
+    "ask": f"curl -s -m 3 -H Host:{NAME} {HERE}/health",
+    "settings": settings({"url": f"{HERE}/health", "host": NAME}),
+}
 
 
 @pytest.mark.parametrize("options", KINDS.values(), ids=KINDS)
@@ -48,6 +63,18 @@ def test_health_is_asked_as_it_can_be(deployment, options):
     shop = deployment(**options)
     before = shop.runs()
     shop.rolled_back(shop.rollback(), before)
+
+
+def test_what_only_a_proxy_leads_to_is_tried_in_a_rehearsal_and_started_in_a_drill_beside(deployment):
+    shop = deployment(**BEHIND_A_PROXY)
+    before = shop.runs()
+    shop.rolled_back(shop.rollback(), before)
+    rehearsed = shop.fab("db.rehearse", "--commit", shop.good, "--yes")
+    assert f"the image of {shop.good[:12]} answers 200 on the downgraded schema" in rehearsed.out, rehearsed.text
+    assert shop.fab("backups.create", "--yes").code == 0
+    drilled = shop.fab("drill", "--beside", "--json")
+    found = {part["name"]: part["state"] for part in drilled.json()["parts"]}
+    assert found == dict.fromkeys(("restore", "release", "untouched"), "proven"), drilled.text
 
 
 def test_without_addresses_the_checks_of_the_containers_count(deployment):
