@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,13 @@ from sandbox.variant import Variant
 from tests.operator import Operator
 
 NAME = "-".join(filter(None, [os.environ.get("TEST_HOST", "test"), os.environ.get("PYTEST_XDIST_WORKER")]))
+
+FOUND = r"""
+docker ps --all --format '{{.Names}} {{.ID}} {{.State}}'
+docker images --all --format '{{.Repository}}:{{.Tag}} {{.ID}}'
+docker volume ls --quiet
+find backups jctc-app /srv/git -name objects -prune -o -type f ! -name index -printf '%p %s\n' | sort
+"""
 
 
 def pytest_configure() -> None:
@@ -72,13 +79,21 @@ def hosts(changed: set[str]) -> Callable[..., Host]:
 
 
 @pytest.fixture
-def operator(hosts, changed: set[str], tmp_path: Path) -> Operator:
-    """An operator at the ordinary host, v3 just deployed, for tests that leave it as it is."""
+def operator(hosts, changed: set[str], tmp_path: Path) -> Iterator[Operator]:
+    """An operator at the ordinary host, v3 just deployed, for tests that leave it so; what does not is put right."""
     host = hosts()
     if host.name in changed:
         host.reset()
         changed.discard(host.name)
-    return Operator(host, tmp_path)
+    before = _found(host)
+    yield Operator(host, tmp_path)
+    if host.name not in changed and _found(host) != before:
+        changed.add(host.name)
+
+
+def _found(host: Host) -> str:
+    """What the next test would find of the one before: containers, images, volumes, files, runs, git's history."""
+    return host.exec(FOUND)
 
 
 @pytest.fixture

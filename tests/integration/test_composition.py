@@ -30,7 +30,8 @@ def shop(operator, python, tmp_path):
     shutil.copytree(PROJECT / "examples", folder)
     operator.host.exec("echo 'echo \"$SSH_CONNECTION\" >> ~/connections' > ~/.ssh/rc")
     yield Shop(operator, python, folder)
-    operator.host.exec(f"rm -f ~/.ssh/rc ~/connections ~/{NOTED}; cd jctc-app && git checkout -q main")
+    operator.host.exec(f"rm -f ~/.ssh/rc ~/connections ~/{NOTED}")
+    operator.host.exec("cd jctc-app && git symbolic-ref -q HEAD || git checkout -q main")
 
 
 class Shop:
