@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import pty
-import select
 import subprocess
+import threading
 import time
+from contextlib import suppress
 
 from tests.faults.running import hears_ctrl_c
 
 
 class Terminal:
-    """A command with a terminal of its own."""
+    """A command with a terminal of its own, which is read all the time: one that nobody reads holds up who writes."""
 
     def __init__(self, command: list[str], environ: dict[str, str], folder: str) -> None:
         self.master, slave = pty.openpty()
@@ -28,13 +29,15 @@ class Terminal:
             preexec_fn=hears_ctrl_c,
         )
         os.close(slave)
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def until(self, text: str, seconds: float = 120) -> str:
-        """Read the screen until it shows `text`."""
+        """Wait until the screen shows `text`."""
         deadline = time.monotonic() + seconds
         while text not in self.screen:
             assert time.monotonic() < deadline, self.screen
-            self._read(deadline)
+            time.sleep(0.02)
         return self.screen
 
     def type(self, text: str) -> None:
@@ -42,18 +45,14 @@ class Terminal:
         os.write(self.master, f"{text}\n".encode())
 
     def end(self, seconds: float = 120) -> int:
-        """Read to the end and return the exit code."""
-        deadline = time.monotonic() + seconds
-        while self.process.poll() is None and time.monotonic() < deadline:
-            self._read(time.monotonic() + 0.2)
-        self._read(time.monotonic() + 0.2)
+        """Wait for the end and return the exit code."""
+        code = self.process.wait(seconds)
+        self.reader.join(5)
         os.close(self.master)
-        return self.process.wait(5)
+        return code
 
-    def _read(self, deadline: float) -> None:
-        ready, _, _ = select.select([self.master], [], [], max(0.0, deadline - time.monotonic()))
-        if ready:
-            try:
-                self.screen += os.read(self.master, 65536).decode(errors="replace")
-            except OSError:  # the other side has closed it
-                time.sleep(0.05)
+    def _read(self) -> None:
+        """Read until the other side has closed it."""
+        with suppress(OSError):
+            while text := os.read(self.master, 65536):
+                self.screen += text.decode(errors="replace")
