@@ -72,10 +72,16 @@ def ended(stack: Stack, running: subprocess.Popen[str]) -> Ran:
 
 
 def rows(stack: Stack, node: Host | None = None) -> str:
-    """How many cases the database on the manager, or on that node, has; a checksum of what both schemas know."""
+    """How many cases the database on the manager, or on that node, has, and a checksum.
+
+    Going down, the migration deletes them: then those of the snapshot that the operator was told of.
+    """
     known = "count(*) || ' ' || md5(string_agg(reference || title, ',' ORDER BY reference))"
-    asked = "docker exec $(docker ps -q -f name=shop_db) psql -At -U jctc_user -d jctc_db -c"
-    return (node or stack.manager).exec(f'{asked} "SELECT {known} FROM cases"')
+    kept = "SELECT datname FROM pg_database WHERE datname LIKE '%snap%' ORDER BY 1 DESC LIMIT 1"
+    host, down = node or stack.manager, stack.revision(node) == DOWN
+    asked = "docker exec $(docker ps -q -f name=shop_db) psql -At -U jctc_user"
+    database = host.exec(f'{asked} -d postgres -c "{kept}"') if down else "jctc_db"
+    return host.exec(f'{asked} -d {database} -c "SELECT {known} FROM cases"')
 
 
 def noted(stack: Stack, fault: str, where: str, ran: Ran, before: str, node: Host | None = None) -> None:
