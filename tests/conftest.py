@@ -15,6 +15,7 @@ from tests.operator import Operator
 
 NAME = "-".join(filter(None, [os.environ.get("TEST_HOST", "test"), os.environ.get("PYTEST_XDIST_WORKER")]))
 
+# Containers, images, volumes; backups; the checkout with its runs and git's history.
 FOUND = r"""
 docker ps --all --format '{{.Names}} {{.ID}} {{.State}}'
 docker images --all --format '{{.Repository}}:{{.Tag}} {{.ID}}'
@@ -56,6 +57,12 @@ def changed() -> set[str]:
 
 
 @pytest.fixture(scope="session")
+def found() -> dict[str, str]:
+    """What was found on each host when it was put back; the next test would find what the one before left."""
+    return {}
+
+
+@pytest.fixture(scope="session")
 def hosts(changed: set[str]) -> Callable[..., Host]:
     """Hosts by variant: hosts(compose="v2") has compose v2; besides the ordinary one, one is up at a time."""
     made: dict[Variant, Host] = {}
@@ -79,21 +86,16 @@ def hosts(changed: set[str]) -> Callable[..., Host]:
 
 
 @pytest.fixture
-def operator(hosts, changed: set[str], tmp_path: Path) -> Iterator[Operator]:
+def operator(hosts, changed: set[str], found: dict[str, str], tmp_path: Path) -> Iterator[Operator]:
     """An operator at the ordinary host, v3 just deployed, for tests that leave it so; what does not is put right."""
     host = hosts()
     if host.name in changed:
         host.reset()
         changed.discard(host.name)
-    before = _found(host)
+        found[host.name] = host.exec(FOUND)
     yield Operator(host, tmp_path)
-    if host.name not in changed and _found(host) != before:
+    if host.name not in changed and host.exec(FOUND) != found.get(host.name):
         changed.add(host.name)
-
-
-def _found(host: Host) -> str:
-    """What the next test would find of the one before: containers, images, volumes, files, runs, git's history."""
-    return host.exec(FOUND)
 
 
 @pytest.fixture
