@@ -11,10 +11,12 @@ function tell_mount() { # the buffered one
   else { sub(/^ *- */, "", source); sub(/:.*/, "", source) }
   sub(/\n.*/, "", source)
   gsub(/["']/, "", source)
-  if (mount !~ /type: bind/ && source !~ /^[\/.~]/) printf "%s", mount
+  if (mount !~ /type: bind/ && source !~ /^[\/.~]/) printf "%s%s", heading(), mount
   else if (source !~ /\.sock$/) bound(source)
   mount = ""
 }
+
+function heading(  line) { line = volumes; volumes = ""; return line } # once, and never of a list that stays empty
 
 function bound(source,  target) {
   target = mount
@@ -22,7 +24,7 @@ function bound(source,  target) {
   else { sub(/^ *- *["']?[^:]*:/, "", target); sub(/:.*/, "", target); sub(/["']?\n.*/, "", target) }
   gsub(/["']/, "", target)
   if (TREE != "" && (source == TOP || index(source, TOP "/") == 1)) source = TREE substr(source, length(TOP) + 1)
-  printf "%*s- {type: bind, source: '%s', target: '%s', read_only: true}\n", column(mount), "", source, target
+  printf "%s%*s- {type: bind, source: '%s', target: '%s', read_only: true}\n", heading(), column(mount), "", source, target
 }
 
 BEGIN {
@@ -45,7 +47,8 @@ section == "services" && column($0) == 2 { # it has one key at the least, whatev
   next
 }
 section == "services" && key in unwanted { next }
-section == "services" && key == "volumes" && column($0) >= 4 && !/^    volumes:/ {
+section == "services" && /^    volumes:/ { volumes = $0 "\n"; next }
+section == "services" && key == "volumes" && column($0) >= 4 {
   if (/^ *- /) tell_mount()
   mount = mount $0 "\n"
   next

@@ -128,6 +128,14 @@ def test_what_lies_on_the_host_is_only_read_and_sockets_are_not_there(made):
     assert made(V2, tree="")["services"]["app"]["volumes"][0]["source"] == "/home/u/shop/code"
 
 
+@pytest.mark.parametrize("text", [V1, V2])
+def test_a_proxy_that_mounts_dockers_socket_alone_has_no_list_of_volumes_for_compose_to_refuse(made, text):
+    bind, short = "- type: bind\n        source: {0}\n        target: {0}\n", "- {0}:{0}\n"
+    mount = (short if text is V1 else bind).format("/var/run/docker.sock")
+    proxy = f"services:\n  proxy:\n    image: traefik\n    volumes:\n      {mount}"
+    assert made(text.replace("services:\n", proxy, 1))["services"]["proxy"] == {"image": "traefik", "restart": "no"}
+
+
 def test_a_service_of_which_nothing_is_left_is_still_one(made):
     assert made(V2)["services"]["web"] == {"restart": "no"}
 
