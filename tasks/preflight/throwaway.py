@@ -94,7 +94,10 @@ def _stack(c: Host, backup: RestoreReport, release: RollbackReport) -> Stack:
     apart = {environment.service("database"), *servers, *files.jobs, *environment.elsewhere}
     images = {s: release.image_names.get(s) or files.image(s) for s in files.lasting if s not in apart}
     addresses = environment.health.addresses
-    asked = beside.asked(addresses, {s: files.services[s] for s in images}) or _behind(c, release, images)
+    behind = _behind(c, release, images)
+    others = [one for one in addresses if one not in behind]
+    published = beside.asked(others, {s: files.services[s] for s in images})
+    asked = {**published, **{answering.inside(one): to for one, to in behind.items()}}
     if addresses and not asked:
         raise Refused(
             f"no health address (health.urls in {HOSTS_FILE}) leads to a service of the release: by a port that it "
@@ -104,10 +107,16 @@ def _stack(c: Host, backup: RestoreReport, release: RollbackReport) -> Stack:
 
 
 def _behind(c: Host, release: RollbackReport, services: Collection[str]) -> dict[Address, Place]:
-    """Return which of `services` answers each address behind a proxy, as it is passed on to what runs now."""
+    """Return which of `services` answers each address behind a proxy, as it is passed on to what runs now.
+
+    They are asked themselves, not a proxy of the release: its copy has no socket to learn of them by.
+    """
+    named = [one for one in release.environment.health.addresses if answering.named(one)]
+    if not named:
+        return {}
     members = c.ask(projects.only({one.id for one in release.state.containers if one.service in services}))
-    found = [(answering.inside(one), answering.behind(one, members)) for one in release.environment.health.addresses]
-    return {one: to for one, to in found if to}
+    found = {one: answering.behind(one, members) for one in named}
+    return {one: to for one, to in found.items() if to}
 
 
 def _ended(c: Host, run: str, call: str, before: dict[str, float]) -> list[Part]:

@@ -9,7 +9,7 @@ SLEEP = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0
 IDLE = {"image": "field-base:1", "command": ["python", "-c", SLEEP], "restart": "unless-stopped"}
 # What connects to a port is connected to a service.
 FORWARD = """
-import signal, socket, sys, threading
+import os, signal, socket, sys, threading
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 def copy(one, other):
     try:
@@ -19,6 +19,8 @@ def copy(one, other):
     except OSError:
         pass
 def connect(client):
+    if not os.path.exists("@needs@"):
+        return client.close()
     try:
         server = socket.create_connection(("@service@", @to@))
     except OSError:
@@ -31,9 +33,11 @@ while True:
 """
 
 
-def forward(port: int, service: str, to: int) -> dict:
-    """A service that hands on whoever connects to its port: a pooler or a proxy, as far as clients see one."""
-    code = FORWARD.replace("@from@", str(port)).replace("@service@", service).replace("@to@", str(to))
+def forward(port: int, service: str, to: int, needs: str = "/") -> dict:
+    """A service that hands on who connects, where `needs` is there: a pooler or a proxy, as far as clients see one."""
+    code = FORWARD
+    for word, value in {"from": str(port), "service": service, "to": str(to), "needs": needs}.items():
+        code = code.replace(f"@{word}@", value)
     return {**IDLE, "command": ["python", "-c", code]}
 
 

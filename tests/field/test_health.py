@@ -43,6 +43,9 @@ KINDS = {
     "what the answer contains": {"settings": settings({"url": f"{HERE}/health", "contains": '"works": true'})},
 }
 NAME = "shop.example.org"
+# As others do, it learns of the application by Docker's socket, which the copy of a drill has not.
+SOCKET = "/var/run/docker.sock"
+PROXY = forward(80, "app", 8000, needs=SOCKET)
 BEHIND_A_PROXY = {
     "app": {
         **environment(ONLY_HOST=NAME),
@@ -52,7 +55,7 @@ BEHIND_A_PROXY = {
             "traefik.http.services.shop.loadbalancer.server.port": "8000",
         },
     },
-    "services": {"proxy": {**forward(80, "app", 8000), "ports": ["127.0.0.1:${PORT}:80"]}},
+    "services": {"proxy": {**PROXY, "ports": ["127.0.0.1:${PORT}:80"], "volumes": [f"{SOCKET}:{SOCKET}:ro"]}},
     "ask": f"curl -s -m 3 -H Host:{NAME} {HERE}/health",
     "settings": settings({"url": f"{HERE}/health", "host": NAME}),
 }

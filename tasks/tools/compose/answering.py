@@ -20,6 +20,11 @@ def place(address: Address, members: Iterable[Member]) -> Place | None:
     return _published(address, members) or behind(address, members)
 
 
+def named(address: Address) -> bool:
+    """Return whether an address is asked by a name, which a proxy could pass on."""
+    return bool(address.host) or urlsplit(address.url).hostname not in LOCAL
+
+
 def behind(address: Address, members: Iterable[Member]) -> Place | None:
     """Return which of `members` a proxy passes an address on to, and by which port: it speaks http there."""
     name = address.host.partition(":")[0] or urlsplit(address.url).hostname
@@ -42,6 +47,6 @@ def _published(address: Address, members: Iterable[Member]) -> Place | None:
 
 
 def _asked(member: Member) -> int | None:
-    """Return the port that a proxy asks: the one that it is told, or the only one that there is."""
+    """Return the port that a proxy asks: the one that it is told, or the only one that there is; 0: not by http."""
     ports = set(member.asked or member.exposed)
     return ports.pop() if len(ports) == 1 else None

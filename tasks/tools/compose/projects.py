@@ -39,7 +39,7 @@ class Member(Struct, frozen=True, kw_only=True):
 
     `environment` has what is no secret, `hosts` the addresses that compose names (`extra_hosts`), `mounts` the folders
     of the host by what they are called inside, `volumes` the names of volumes likewise; `called` are the host names by
-    which a proxy passes on to it, `asked` the ports that it is told to ask.
+    which a proxy passes on to it, `asked` the ports that it is told to ask, 0: not by http.
     """
 
     id: str

@@ -140,5 +140,5 @@ def test_a_service_behind_a_proxy_is_asked_as_the_proxy_asks_what_runs():
     health = {"urls": [{"url": "https://127.0.0.1/health", "host": "api.example.com", "insecure": True}]}
     host = mock.Mock()
     host.ask.return_value = [member("api", called=["api.example.com"], asked=[8000])]
-    made = throwaway._stack(host, backup("two"), reports.rollback(environment=environment(health=health)))
+    made = throwaway._stack(host, backup("two"), release(environment=environment(health=health), state=state()))
     assert made.asked == {Address(url="http://127.0.0.1/health", host="api.example.com"): ("api", 8000)}

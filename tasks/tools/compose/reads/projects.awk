@@ -2,7 +2,7 @@
 # database's name, login or place, and `url USER HOST PORT DATABASE` of an address of a PostgreSQL (a dash: it does not
 # say), without its password; of a health check `check URL`, without its query: one with a login is passed over; `called
 # NAME` for each host name that a proxy in front is told to pass on to it, and `inside PORT` for the port that it is told to
-# ask. Other lines stay as they are.
+# ask (0: not by http). Other lines stay as they are.
 # `env "NAME=VALUE"`, `check [WORD, ...]` and `label "NAME" "VALUE"` are JSON.
 BEGIN {
   plain = "^(POSTGRES|POSTGRESQL|PG|DB|DATABASE)_?(DB|DATABASE|NAME|USER|USERNAME|HOST|SERVER|PORT)$"
@@ -15,6 +15,7 @@ BEGIN {
   if (name == "PG_MAJOR" || name == "PGDATA" || name ~ plain) tell(name, value)
   else if (name == "VIRTUAL_HOST") called(value) # nginx-proxy
   else if (name == "VIRTUAL_PORT") inside(value)
+  else if (name == "VIRTUAL_PROTO" && value != "http") inside(0)
   else if (value ~ /^postgres(ql)?([+][a-z0-9_]+)?:\/\//) address(value)
   next
 }
@@ -32,8 +33,9 @@ BEGIN {
     for (i = 2; i <= n; i++) called(rule[i])
   } else if ($2 ~ /^"caddy(_[0-9]+)?"$/) called($3)
   else if ($2 ~ /^"traefik[.](http[.].*[.]server[.])?port"$/) inside($3)
-  else if ($2 ~ /^"caddy(_[0-9]+)?[.](.*[.])?reverse_proxy"$/ && match($0, /upstreams( http)?( +[0-9]+| *}})/))
-    inside(substr($0, RSTART, RLENGTH) " 80")
+  else if ($2 ~ /^"traefik[.](http[.].*[.]server[.]scheme|protocol)"$/ && $3 != "\"http\"") inside(0)
+  else if ($2 ~ /^"caddy(_[0-9]+)?[.](.*[.])?reverse_proxy"$/)
+    inside(match($0, /upstreams( http)?( +[0-9]+| *}})/) ? substr($0, RSTART, RLENGTH) " 80" : 0)
   next
 }
 

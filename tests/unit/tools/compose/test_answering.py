@@ -23,6 +23,8 @@ THROUGH = Address(url="https://127.0.0.1/health", host=NAME, insecure=True)
         (THROUGH, {"called": [NAME], "exposed": [8000]}, ("api", 8000)),
         (THROUGH, {"called": [NAME], "exposed": [8000, 9000]}, None),
         (THROUGH, {"called": [NAME], "asked": [8000, 9000]}, None),
+        (THROUGH, {"called": [NAME], "asked": [8443, 0]}, None),
+        (THROUGH, {"called": [NAME], "asked": [0], "exposed": [8443]}, None),
         (THROUGH, {"called": ["other.example.com"], "exposed": [8000]}, None),
         (Address(url=f"https://{NAME}/health"), {"called": [NAME], "exposed": [8000]}, ("api", 8000)),
     ],

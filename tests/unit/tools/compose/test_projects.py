@@ -160,7 +160,9 @@ def test_nginx_proxys_names_are_a_variables():
         (("caddy.reverse_proxy", "{{upstreams 8000}}"), [8000]),
         (("caddy_1.handle.reverse_proxy", "{{upstreams http 8000}}"), [8000]),
         (("caddy.reverse_proxy", "{{upstreams}}"), [80]),
-        (("caddy.reverse_proxy", "{{upstreams https 8443}}"), []),
+        (("caddy.reverse_proxy", "{{upstreams https 8443}}"), [0]),
+        (("traefik.http.services.shop.loadbalancer.server.scheme", "https"), [0]),
+        (("traefik.http.services.shop.loadbalancer.server.scheme", "http"), []),
     ],
 )
 def test_the_port_that_a_proxy_is_told_is_that_of_its_label(label, ports):
@@ -170,6 +172,7 @@ def test_the_port_that_a_proxy_is_told_is_that_of_its_label(label, ports):
 
 def test_nginx_proxys_port_is_a_variable():
     assert seen(container("VIRTUAL_PORT=8000")).members[0].asked == [8000]
+    assert seen(container("VIRTUAL_PORT=8000", "VIRTUAL_PROTO=https")).members[0].asked == [8000, 0]
 
 
 def test_docker_by_sudo_only_is_told_and_used():
