@@ -84,18 +84,25 @@ def rows(stack: Stack, node: Host | None = None) -> str:
     return host.exec(f'{asked} -d {database} -c "SELECT {known} FROM cases"')
 
 
-def noted(stack: Stack, fault: str, where: str, ran: Ran, before: str, node: Host | None = None) -> None:
-    """Add a line to FAULTS.md, and hold the rows against those before."""
+def there(stack: Stack) -> str:
+    """What the swarm is like now."""
+    services = stack.sh("docker service ls --format '{{.Name}} {{.Replicas}}' || echo what nobody says", timeout=120)
+    return f"HEAD {stack.head()}, runs {services.replace(chr(10), ', ')}"
+
+
+def noted(
+    stack: Stack, fault: str, where: str, ran: Ran, before: str, node: Host | None = None, then: str = ""
+) -> None:
+    """Add a line to FAULTS.md, and hold the rows against those before; `then` is what the swarm was like, or now."""
     now = rows(stack, node)
     assert now == before
-    services = stack.sh("docker service ls --format '{{.Name}} {{.Replicas}}' || echo what nobody says", timeout=120)
     note(
         {
             "fault": fault,
             "where": where,
             "what the operator saw": ran.first,
             "exit": str(ran.code),
-            "the host then": f"HEAD {stack.head()}, runs {services.replace(chr(10), ', ')}",
+            "the host then": then or there(stack),
             "and after": "yes",
             "rows before": before[:12],
             "rows after": now[:12],

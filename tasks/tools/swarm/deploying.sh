@@ -33,6 +33,7 @@ watched() { # SERVICE...: until the swarm has done what was deployed, or visibly
       continue
     fi
     heard=$(date +%s)
+    replace_dropped
     cause=$(stopped "$@") || fail "$cause$(unreached)"
     if settled "$@"; then quiet=$((quiet + 1)); else quiet=0; fi
   done
@@ -57,6 +58,16 @@ tasks_of() { # SERVICE...: a line for each task, `SERVICE ID DESIRED STATE SINCE
     # shellcheck disable=SC2086 # ids, one word each; one may be gone by now
     docker inspect --type task -f "$service {{.ID}} {{.DesiredState}} {{.Status.State}} {{.Status.Timestamp.Unix}} {{.Spec.ContainerSpec.Image}} {{.Status.Err}}" \
       $ids 2>/dev/null || :
+  done
+}
+
+# Replaces the tasks that waited for a node before the deployment, once no node is lost: the swarm does not try those again
+# whose service was updated while they waited (moby/moby#53722).
+replace_dropped() {
+  [ -z "$(unreached)" ] || return 0
+  printf '%s\n' "$tasks" | began=$began awk '
+    $3 == "running" && $4 == "pending" && $5 < ENVIRON["began"] && !seen[$1]++ { print $1 }' | while read -r service; do
+    docker service update --detach --quiet --force "${STACK}_$service" >/dev/null </dev/null
   done
 }
 

@@ -9,6 +9,11 @@ reached() { # NODE ID: refuses where docker over SSH does not find that containe
   refuse "$service runs on $1, which $(not_reached "$1" "$said")"
 }
 
+again() { # TASKS: what has the swarm try a task again that waits for a node, where none is lost; it may have dropped it
+  printf '%s\n' "$1" | grep -q '^pending ' && ! docker node ls --format '{{.Status}}' | grep -q Down || return 0
+  echo "; no node is lost: docker service update --force $service has the swarm try again"
+}
+
 service=$1
 here=$(docker ps -q --no-trunc --filter "label=com.docker.swarm.service.name=$service" | sed 1q)
 if [ -z "$here" ]; then
@@ -16,7 +21,8 @@ if [ -z "$here" ]; then
   # shellcheck disable=SC2086 # ids, one word each
   [ -z "$tasks" ] || tasks=$(docker inspect --type task -f "$about" $tasks)
   running=$(printf '%s\n' "$tasks" | sed -n 's/^running //p' | sed 1q)
-  [ -n "$running" ] || refuse "$service is not running$(printf '%s\n' "$tasks" | sed -n 's/^[^ ]* [^ ]* [^ ]* \(..*\)/: \1/p' | sed 1q)"
+  cause=$(printf '%s\n' "$tasks" | sed -n 's/^[^ ]* [^ ]* [^ ]* \(..*\)/: \1/p' | sed 1q)
+  [ -n "$running" ] || refuse "$service is not running$cause$(again "$tasks")"
   node=$(docker node inspect -f '{{.Description.Hostname}}' "${running%% *}")
   id=${running#* } id=${id%% *}
   reached "$node" "$id"

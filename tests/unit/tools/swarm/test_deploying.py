@@ -30,7 +30,8 @@ case "$*" in
   *UpdateStatus*) echo "$state,1,image" ;;
   "service inspect"*) echo "shop_app 1 image" ;;
   "service ps"*) echo t1 ;;
-  *.DesiredState*) echo "app t1 running running 1 image" ;;
+  "service update "*--force*shop_app) : >"$HOME/forced" ;;
+  *.DesiredState*) if [ -e "$HOME/forced" ]; then is=running; else is={task}; fi; echo "app t1 running $is 1 image" ;;
   *.Status.Err*) echo "exit 1" ;;
 esac
 """
@@ -50,7 +51,7 @@ def hasten(stage: Stage) -> None:
 
 def deployed(**states: str) -> subprocess.CompletedProcess:
     """Return how a deployment ends whose service says this of its update, before it and after it."""
-    with Stage(docker=DOCKER.format(**{"nodes": "echo Ready one", **states})) as stage:
+    with Stage(docker=DOCKER.format(**{"nodes": "echo Ready one", "task": "running", **states})) as stage:
         (stage.home / "app").mkdir()
         hasten(stage)
         (stage.home / "app" / "stack.yml").write_text("services: {app: {image: a}}\n")
@@ -80,3 +81,9 @@ def test_a_swarm_without_a_leader_has_done_nothing():
     silent = f"echo '{LEADERLESS}' >&2; exit 1"
     done = deployed(before="completed", after="completed", at="2026-01-02T00:00:00Z", nodes=silent)
     assert (done.returncode, f"the swarm does not answer: {LEADERLESS}" in done.stderr) == (1, True), done.stderr
+
+
+def test_a_task_that_waits_since_before_the_deployment_is_replaced_once_no_node_is_lost():
+    back = 'if [ -e "$HOME/asked" ]; then echo Ready one; else : >"$HOME/asked"; echo Down one; fi'
+    done = deployed(before="completed", after="completed", at="2026-01-02T00:00:00Z", task="pending", nodes=back)
+    assert (done.returncode, done.stderr) == (0, "")

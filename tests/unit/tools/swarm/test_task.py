@@ -13,16 +13,19 @@ case "$*" in
   "service ps"*shop_db) {there} ;;
   "inspect --type task"*) echo "{task}" ;;
   "node inspect"*n2) echo two ;;
+  "node ls"*) printf 'Ready\n{other}\n' ;;
   "-H ssh://two inspect"*id-there) {answer} ;;
 esac
 """
 CURE = "what has to work there: docker -H ssh://two version"
 
 
-def asked(here=":", there=":", task="running n2 id-there ", answer=":") -> tuple[int, str, list[list[str]]]:
+def asked(
+    here=":", there=":", task="running n2 id-there ", answer=":", other="Ready"
+) -> tuple[int, str, list[list[str]]]:
     """Return how a question to the database ends, what is said, and what was done in a container."""
     db = copies.database_of(connection(orchestrator="swarm", stack="shop"), state())
-    with Stage(docker=DOCKER.format(here=here, there=there, task=task, answer=answer)) as stage:
+    with Stage(docker=DOCKER.format(here=here, there=there, task=task, answer=answer, other=other)) as stage:
         done = stage.run(psql.read(db, "there", name="d"))
         return done.returncode, done.stderr, [call for call in stage.calls if "exec" in call]
 
@@ -56,5 +59,10 @@ def test_a_name_that_leads_to_another_host_is_not_taken_for_the_node():
 
 def test_a_task_that_does_not_run_is_refused_with_what_the_swarm_says():
     assert asked() == (2, "shop_db is not running\n", [])
-    waits = asked(there="echo t1", task="pending   no suitable node")
+    waits = asked(there="echo t1", task="pending   no suitable node", other="Down")
     assert waits == (2, "shop_db is not running: no suitable node\n", [])
+
+
+def test_a_task_that_waits_though_no_node_is_lost_is_refused_with_what_has_the_swarm_try_again():
+    code, told, _ = asked(there="echo t1", task="pending   no suitable node")
+    assert (code, "no suitable node; no node is lost: docker service update --force shop_db" in told) == (2, True), told
