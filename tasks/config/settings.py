@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 from msgspec import Meta, field, structs
 
 from .around import Hooks, Notices
-from .database_section import DatabaseSettings
+from .database_section import Alembic, DatabaseSettings
 from .shapes import (
     COMMAND,
     ORCHESTRATOR,
@@ -155,6 +155,11 @@ class Environment(EnvironmentSettings, frozen=True):
 
     name: str = ""
     elsewhere: list[str] = field(default_factory=list)
+
+    @property
+    def alembic(self) -> Alembic | None:
+        """How the schema is moved; None where there is no Alembic, or no database."""
+        return self.database.alembic if self.database else None
 
     def service(self, role: str) -> str | None:
         """The compose service that plays `role`, or None."""

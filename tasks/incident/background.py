@@ -19,7 +19,7 @@ from ..preflight.history.ledger import Entry
 from ..preflight.present.state import State
 from ..ssh import scripts
 from ..ssh.host import Host
-from ..ssh.probe import Probe, single
+from ..ssh.probe import Probe, nothing, single
 from ..ssh.shell import nonce
 from ..tools.git import commits
 from ..tools.git.commits import Commit
@@ -109,7 +109,7 @@ def _moves(environment: Environment) -> Probe[list[tuple[str, float]]]:
 def _taken_back(environment: Environment, plan: Plan) -> Probe[list[Commit]]:
     """Return the probe of the commits that the release that was left had more than the one that was gone back to."""
     if not (plan.before and plan.before.commit and plan.expect.commit):
-        return Probe({}, lambda _answers: [])
+        return nothing([])
     ends = f"{plan.expect.commit}..{plan.before.commit}"
     words = ("log", f"-{COMMITS}", f"--format={commits.FORMAT}", "--date=format-local:%Y-%m-%d %H:%M UTC", ends, "--")
     return single(f"TZ=UTC {commits.git(environment, *words)}", lambda answer: commits.parse_commits(answer.out))

@@ -30,7 +30,7 @@ _NONE = f"none of the last commits (of {schema_choice.LOOKED_AT}) needs exactly 
 
 def judge(c: Host, seen: State, rows: tuple[str, ...]) -> Fit:
     """Return how the revision `rows` of a backup stands to the code that is checked out."""
-    if not c.environment.database or not c.environment.database.alembic:
+    if not c.environment.alembic:
         return Fit("untold", f"no alembic in {HOSTS_FILE}: whether the code fits the backup cannot be told")
     carried = f"it carries revision {', '.join(rows)}" if rows else "it carries no revision"
     try:

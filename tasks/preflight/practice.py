@@ -10,7 +10,7 @@ from ..console.commands import fab
 from ..console.errors import Refused
 from ..console.units import age
 from ..ssh.host import Host
-from ..ssh.probe import answered
+from ..ssh.probe import clock
 from ..tools.git.commits import SHORT
 from .backups import finding
 from .present import fleetwide
@@ -72,8 +72,7 @@ def must_be_well(c: Host) -> None:
 
 def aim(c: Host) -> Aim:
     """Return what a drill goes back to, as far as there is any."""
-    now = float(c.ask(answered("date +%s")).out.strip() or 0)
-    return _with_backup(c, _with_release(c, Aim(now=now)))
+    return _with_backup(c, _with_release(c, Aim(now=c.ask(clock()))))
 
 
 def _with_release(c: Host, found: Aim) -> Aim:

@@ -61,8 +61,8 @@ class ReleaseReport(DeploymentReport, frozen=True, kw_only=True):
     @property
     def schema(self) -> str:
         """The command that keeps the schema and prints its fingerprint; empty where alembic made none."""
-        database, revision = self.environment.database, self.state.revision
-        return rehearsal.keep_schema(self.environment, revision) if revision and database and database.alembic else ""
+        environment, revision = self.environment, self.state.revision
+        return rehearsal.keep_schema(environment, revision) if revision and environment.alembic else ""
 
     def _entry(self, event: str) -> Entry:
         commit = self.commit

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 from msgspec import structs
 
 from ..console.commands import fab
 from ..console.errors import Refused
 from ..engine.told import new_id
 from ..ssh.host import Host
-from ..ssh.probe import answered
+from ..ssh.probe import answered, clock
 from ..ssh.shell import home
 from ..tools.alembic.revisions import Graph
 from ..tools.postgres import reads
@@ -110,11 +108,11 @@ def read(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fal
     return structs.replace(report, facts=restore_facts.facts(report, now), warnings=restore_facts.warnings(report))
 
 
-def _live(c: Host, live: Database) -> tuple[Server, dict[str, int] | None, int]:
+def _live(c: Host, live: Database) -> tuple[Server, dict[str, int] | None, float]:
     """Return what the server holds, the rows of the live database if they can be counted, and the host's clock."""
-    probes = reads.server(live), answered("date +%s"), reads.optional(reads.rows(live))
-    server, now, rows = c.ask(*probes, timeout=COUNTING)
-    return server, rows if server.live else None, int(now.out.strip() or time.time())
+    probes = reads.server(live), reads.optional(reads.rows(live)), clock()
+    server, rows, now = c.ask(*probes, timeout=COUNTING)
+    return server, rows if server.live else None, now
 
 
 def target(c: Host, live: Database, server: Server, rows: dict[str, int] | None) -> backup_check.Target:
@@ -129,9 +127,8 @@ def _writers(report: RestoreReport) -> list[str]:
     roles, seen = report.environment.compose.services, report.state
     server = {k.service for k in seen.containers if k.name == report.live.container}
     spared = {roles.get("database"), roles.get("frontend"), *server}
-    running = {k.service for k in seen.containers if k.status in ("running", "restarting", "paused")}
     backend = {k.service for k in seen.of(roles.get("backend") or "")}
-    return sorted((running | backend) - spared)
+    return sorted((seen.up | backend) - spared)
 
 
 def _way_up(c: Host, report: RestoreReport) -> Migration | None:

@@ -44,7 +44,7 @@ def require_room(report: RestoreReport, need: int, ways_out: str) -> None:
         )
 
 
-def facts(report: RestoreReport, now: int) -> list[str]:
+def facts(report: RestoreReport, now: float) -> list[str]:
     """Return what the backup is, and how it stands to the live database; `now` is the host's clock (seconds)."""
     backup, section = report.backup, report.section
     name = section.database or backup.database

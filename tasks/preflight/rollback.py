@@ -11,7 +11,7 @@ from ..console.commands import HOSTS_FILE
 from ..console.errors import Refused
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
-from ..ssh.probe import Probe
+from ..ssh.probe import Probe, nothing
 from ..tools.alembic import other_trees
 from ..tools.alembic.revisions import Graphs
 from ..tools.compose import images, inspect, project
@@ -95,10 +95,7 @@ def _rolling(report: RollbackReport) -> RollbackReport:
 
 def _probes(member: Host, ref: str, options: RollbackOptions) -> list[Probe[object]]:
     environment = member.environment
-    configured = environment.database and environment.database.alembic
-    asked = configured and options.database and member is member.fleet[0]
-    nothing: Probe[Graphs] = Probe({}, lambda _answers: {})
-    no_trees: Probe[list[str]] = Probe({}, lambda _answers: [])
+    asked = environment.alembic and options.database and member is member.fleet[0]
     return [
         state.probe(environment),
         commit_choice.probe(environment, ref),
@@ -106,8 +103,8 @@ def _probes(member: Host, ref: str, options: RollbackOptions) -> list[Probe[obje
         ledger.probe(environment),
         inspect.names_now(environment),
         drift.probe(environment),
-        schema.probe(environment, ref) if asked else nothing,
-        other_trees.probe(environment, ref) if asked else no_trees,
+        schema.probe(environment, ref) if asked else nothing({}),
+        other_trees.probe(environment, ref) if asked else nothing([]),
     ]
 
 

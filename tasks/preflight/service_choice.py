@@ -8,6 +8,7 @@ from ..console.commands import fab
 from ..console.errors import Refused
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
+from ..ssh.probe import nothing
 from ..tools.compose import inspect, project, pruning, services
 from ..tools.compose.project import Project
 from .present import drift, fleetwide, state, values
@@ -76,7 +77,7 @@ def check(c: Host, name: str | None, files: bool = True) -> ServicesReport:
     Raises Refused where a host cannot be worked on; with `files` also where compose does not accept its files.
     """
     environment = c.environment
-    differing = drift.probe(environment) if files else drift.UNASKED
+    differing = drift.probe(environment) if files else nothing(Drifted())
     seen, described, unnamed, drifted = c.ask(
         state.probe(environment), project.probe(environment), inspect.unnamed_volumes(environment), differing
     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 from ..console.commands import fab
 from ..console.errors import Stopped
 from ..console.units import age
 from ..engine import record
 from ..ssh.host import Host
-from ..ssh.probe import answered
+from ..ssh.probe import clock
 from ..ssh.shell import quote
 from ..tools.alembic.migrate import WAYS_OUT
 from ..tools.postgres import reads
@@ -79,7 +77,7 @@ def _backup(c: Host, live: Database, heads: list[str]) -> str:
 
 
 def _lost(c: Host, live: Database, backup: Found) -> str:
-    old = age(int(c.ask(answered("date +%s")).out.strip() or time.time()) - backup.taken)
+    old = age(c.ask(clock()) - backup.taken)
     section = backup.checked.section(live.name) if backup.checked else None
     now = c.ask(reads.optional(reads.rows(live))) if section else None
     if not section or now is None:

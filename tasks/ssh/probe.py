@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from .shell import Answer
 
 Found = TypeVar("Found", covariant=True)
+Value = TypeVar("Value")
 Answers = Mapping[str, Answer]
 
 
@@ -36,6 +38,16 @@ def single(command: str, read: Callable[[Answer], Found]) -> Probe[Found]:
 def answered(command: str) -> Probe[Answer]:
     """Return the probe whose value is the plain answer to `command`."""
     return single(command, lambda answer: answer)
+
+
+def nothing(value: Value) -> Probe[Value]:
+    """Return the probe that asks nothing, and finds `value`."""
+    return Probe({}, lambda _answers: value)
+
+
+def clock() -> Probe[float]:
+    """Return the probe of the host's clock, in seconds since the epoch; this machine's where it does not say."""
+    return single("date +%s", lambda answer: float(answer.out.strip() or time.time()))
 
 
 def combined(build: Callable[..., Found], **parts: Probe[Any]) -> Probe[Found]:

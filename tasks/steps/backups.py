@@ -15,6 +15,7 @@ from ..preflight.backups.backup_files import Found
 from ..preflight.backups.safety import configured
 from ..preflight.stored import DumpReport, StoredReport
 from ..ssh.host import Host
+from ..ssh.probe import clock
 from ..ssh.shell import join
 from ..tools.postgres import changes
 from ..tools.postgres.backup import Backup
@@ -44,7 +45,7 @@ def list_(c: Host, json: bool = False) -> list[Found]:
     """List the backups, the newest first: age, size, format, revision inside, verified or not."""
     found = finding.found(c)
     completion.remember(c.environment, "file", (one.path for one in found))
-    now = int(c.sh("date +%s").stdout)
+    now = int(c.ask(clock()))
     if console.emit_json([backup_list.as_dict(one, now) for one in found]):
         return found
     if not found:

@@ -59,7 +59,7 @@ def inspect(c: Host, db: Database, path: str, keep: bool = False) -> Backup:
 
 def versions_table(environment: Environment) -> str:
     """Return Alembic's table as schema.table, the usual one where hosts.yaml names none."""
-    alembic = environment.database.alembic if environment.database else None
+    alembic = environment.alembic
     return f"{alembic.schema}.{alembic.table}" if alembic else "public.alembic_version"
 
 

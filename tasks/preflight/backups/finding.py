@@ -12,7 +12,7 @@ from ...console.text import last_line, one_line
 from ...console.units import age, moment, seconds
 from ...ssh import scripts
 from ...ssh.host import Host
-from ...ssh.probe import Probe, single
+from ...ssh.probe import Probe, nothing, single
 from ...ssh.shell import Answer, Word
 from ...tools.compose import compose
 from ...tools.postgres.psql import Database
@@ -86,7 +86,7 @@ def brought(c: Host, one: Found | None, said: str = "") -> str:
 def probe(environment: Environment) -> Probe[list[Found] | str]:
     """Return the probe of the backups, or why they cannot be told, where hosts.yaml says how old they may be."""
     if not environment.database or not environment.database.storage.max_age:
-        return Probe({}, lambda _answers: "")
+        return nothing("")
     return listed(environment)
 
 

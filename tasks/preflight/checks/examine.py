@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import time
 from typing import Any
 
 from msgspec import Struct, field, structs
@@ -11,7 +10,7 @@ from msgspec import Struct, field, structs
 from ...config.settings import Environment
 from ...console.units import stamp
 from ...ssh.host import Host
-from ...ssh.probe import Probe, combined, single
+from ...ssh.probe import Probe, clock, combined
 from ...tools.alembic import image_graphs, revisions
 from ...tools.compose import origins, project
 from ...tools.compose.inspect import Container
@@ -101,15 +100,15 @@ def probe(environment: Environment) -> Probe[Examined]:
     parts: dict[str, Probe[Any]] = {
         "seen": state.probe(environment),
         "described": project.probe(environment),
-        "now": single("date +%s", lambda answer: float(answer.out.strip() or time.time())),
+        "now": clock(),
         "moved": standing.moved(environment),
         "noise": errorlog.probe(environment),
         "origins": origins.origins(environment),
         "drifted": drift.probe(environment),
     }
-    if environment.database and environment.database.alembic:
+    if environment.alembic:
         path = environment.app.path.removeprefix("~/")
-        parts["graphs"] = revisions.probe(path, ["HEAD"], environment.database.alembic)
+        parts["graphs"] = revisions.probe(path, ["HEAD"], environment.alembic)
     return combined(functools.partial(_examined, environment), **parts)
 
 

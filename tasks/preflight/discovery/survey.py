@@ -11,7 +11,7 @@ from ...config.settings import App, Compose, Environment
 from ...config.validation import convert
 from ...console.errors import Refused
 from ...ssh.host import Host
-from ...ssh.probe import Answers, Probe
+from ...ssh.probe import Answers, Probe, nothing
 from ...ssh.shell import Answer
 from ...tools.compose import labels, projects
 from ...tools.compose.compose import Deployment
@@ -108,7 +108,7 @@ def _backups(known: Environment, looked: Sequence[str]) -> Probe[dict[str, list[
     """Return the probe of what lies in each of the folders."""
     database = known.database
     if not database:
-        return Probe({}, lambda _answers: {})
+        return nothing({})
     places = {one: structs.replace(known, database=structs.replace(database, backups=one)) for one in looked}
 
     def read(answers: Answers) -> dict[str, list[Found]]:

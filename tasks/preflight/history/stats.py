@@ -15,7 +15,7 @@ from ...engine import journal, journaled
 from ...engine.history import Journals
 from ...engine.journaled import Entry as Line
 from ...ssh.host import Host
-from ...ssh.probe import answered
+from ...ssh.probe import clock
 from . import drills, ledger
 from .ledger import BAD, BEGUN, GOOD, Entry
 
@@ -81,10 +81,8 @@ class History(Struct, frozen=True):
 def read(c: Host, months: int) -> Stats:
     """Return the figures of the last `months`, by the clock of the host."""
     events = ("run", *journaled.LAST_WORD)
-    said, journals, now = c.ask(
-        ledger.probe(c.environment), journal.every(c.environment, ALL, events), answered("date +%s")
-    )
-    return of(history(said, journals), last_months(float(now.out.strip() or time.time()), months))
+    said, journals, now = c.ask(ledger.probe(c.environment), journal.every(c.environment, ALL, events), clock())
+    return of(history(said, journals), last_months(now, months))
 
 
 def history(said: Sequence[Entry], journals: Journals) -> History:

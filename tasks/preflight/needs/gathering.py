@@ -13,7 +13,7 @@ from ...console.errors import Refused, Stopped
 from ...engine import journal, lock
 from ...ssh import typed
 from ...ssh.host import Host
-from ...ssh.probe import Probe, combined
+from ...ssh.probe import Probe, combined, nothing
 from ...tools.alembic import rehearsal
 from ...tools.compose import images, inspect
 from ...tools.git import fitness
@@ -21,7 +21,6 @@ from ...tools.postgres import reads
 from ...tools.postgres.psql import Database
 from ...tools.postgres.server import Server
 from ..backups import copies, finding, safety
-from ..backups.backup_files import Found
 from ..checks import examine
 from ..checks.examine import Examined
 from ..history import drills, past
@@ -35,7 +34,6 @@ from .looked import Data, Image, Looked, Target
 from .need import Need
 
 SECONDS = 180  # that a round trip may take: nobody waits for it in an incident, and a loaded host is asked a lot
-NO_BACKUPS: Probe[list[Found] | str] = Probe({}, lambda _answers: [])
 
 
 def judged(member: Host, told: list[str] | None) -> list[Need]:
@@ -77,7 +75,7 @@ def _first(environment: Environment) -> dict[str, Probe[Any]]:
         "barred": journal.barred(environment),
         "unwritable": fitness.unwritable(environment),
         "origin": fitness.origin(environment),
-        "backups": finding.listed(environment) if environment.database else NO_BACKUPS,
+        "backups": finding.listed(environment) if environment.database else nothing([]),
         "drills": drills.probe(environment),
     }
 
@@ -97,7 +95,7 @@ def _further(member: Host, e: Examined, before: Past, primary: bool) -> dict[str
     """Return what is known of the release to go back to, of the database, and of the images."""
     sha, known = good(before), member.environment.database
     live = _live(member, e) if primary and known else "no database"
-    changing = bool(primary and known and known.alembic)
+    changing = bool(primary and member.environment.alembic)
     asked = _second(member.environment, e, sha, live, changing)
     found: dict[str, Any] = member.ask(combined(dict, **asked), timeout=SECONDS)
     target = _target(member, e, before, sha, found)

@@ -47,9 +47,6 @@ class Drifted(Struct, frozen=True):
         return sorted({one.service for one in self.drift})
 
 
-UNASKED: Probe[Drifted] = Probe({}, lambda _answers: Drifted())
-
-
 def probe(environment: Environment) -> Probe[Drifted]:
     """Return the probe of where what runs is not what compose would make of the checkout, as far as that is told."""
     return combined(compare, found=made.probe(environment))

@@ -40,9 +40,9 @@ def _placed(image: Built, images: Sequence[Built]) -> Built:
 
 def ours(environment: Environment, seen: State, wanted: Target) -> set[str]:
     """Return the services that run code of ours: by their role, by their build, or by an image of one of these."""
-    files, settings = wanted.files, environment.database
+    files, alembic = wanted.files, environment.alembic
     roles = {environment.service("backend"), environment.service("frontend")}
-    holder = {settings.alembic.service} if settings and settings.alembic else set()
+    holder = {alembic.service} if alembic else set()
     first = {name for name in roles | holder if name in files.services and not written_in(wanted, name).mounted}
     first |= {i.service for i in files.built}
     names, ids = {repository(files.image(name)) for name in first}, {k.image for k in seen.of(*first)}

@@ -25,7 +25,7 @@ def needed(
     known: schema.Known | None = None,
 ) -> SchemaChange | None:
     """Return what `commit` needs of the schema; None where hosts.yaml knows of no alembic."""
-    if not c.environment.database or not c.environment.database.alembic:
+    if not c.environment.alembic:
         return None
     return schema.with_override(schema.needed_by(c, seen, commit, revision, known), override_sql)
 

@@ -12,7 +12,6 @@ from tasks.preflight import ways_out
 from tasks.preflight.backups import finding
 from tasks.preflight.backups.backup_files import Found
 from tasks.preflight.revisions import schema_choice
-from tasks.ssh.shell import Answer
 from tasks.tools.alembic.migrate import WAYS_OUT
 from tasks.tools.postgres.names import Copy
 from tests.unit.support import reports
@@ -83,6 +82,6 @@ def test_what_cannot_be_looked_at_is_left_out(mocker):
 
 
 def test_a_backup_is_as_old_as_its_name_says_and_not_as_its_file(mocker):
-    asked = mocker.Mock(**{"ask.return_value": Answer(f"{3 * 86_400}\n", "", 0)})
+    asked = mocker.Mock(**{"ask.return_value": 3.0 * 86_400})
     copied = Found("b.dump", 1, modified=2 * 86_400, kind="custom", sum="", revisions=(), taken=0)
     assert ways_out._lost(asked, DATABASE, copied) == "what was written in 3 days since is lost"

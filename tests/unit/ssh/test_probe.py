@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.ssh.probe import Probe, answered, combined, first, numbered, single, values
+from tasks.ssh.probe import Probe, answered, clock, combined, first, numbered, single, values
 from tasks.ssh.shell import Answer
 
 
@@ -22,3 +22,9 @@ def test_what_is_asked_first_stays_first_inside_a_larger_probe():
     assert whole.early() == {"early"}
     assert first((answered("x"), whole)) == {"1 early"}
     assert whole.read(answers(early="1", late="2")) == {"early": "1", "late": "2"}
+
+
+def test_a_host_that_does_not_tell_the_time_has_that_of_this_machine(mocker):
+    mocker.patch("tasks.ssh.probe.time.time", return_value=7.0)
+    asked = clock()
+    assert [asked.read({"": Answer(out, "", 0)}) for out in ("42\n", "")] == [42.0, 7.0]
