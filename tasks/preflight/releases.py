@@ -91,7 +91,7 @@ def check_record(c: Host, unfreeze: bool, rehearse: bool = False) -> ReleaseRepo
     With `rehearse`, also the way back to the release that was good before it.
     """
     report = _present(c)
-    title, said = report.commit.title, read(c)
+    title, said = report.commit.title, c.ask(ledger.probe(c.environment))
     back = c.ask(answered(ledger.frozen(c.environment, report.commit.sha, said))).out.split()
     if back and not unfreeze:
         raise Refused(
@@ -145,11 +145,6 @@ def _present(c: Host) -> ReleaseReport:
         commit=found[0],
         wanted=wanted,
     )
-
-
-def read(c: Host) -> list[Entry]:
-    """Return the ledger of the primary host, the oldest entry first."""
-    return c.ask(ledger.probe(c.environment))
 
 
 def row(entry: Entry) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def read(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fal
     backup = backup_check.inspect(c, live, path, keep=not plan)
     server, rows, now = _live(c, live)
     aim = target(c, live, server, rows)
-    section = backup_check.section_of(backup, live.name, options.source)
+    section = backup.section(options.source or live.name)
     reasons = backup_check.obstacles(backup, aim, options.source)
     if reasons or section is None:
         raise Refused(f"{path} cannot be restored: {'; '.join(reasons)}.", at=c.address, next=another.named(c, path))

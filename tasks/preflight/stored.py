@@ -64,7 +64,7 @@ def check_file(c: Host, file: str | None, source: str | None) -> Checked:
     return Checked(
         live,
         backup,
-        backup_check.section_of(backup, live.name, source),
+        backup.section(source or live.name),
         backup_check.obstacles(backup, aim, source),
         backup_check.risks(backup, aim),
     )

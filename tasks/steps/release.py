@@ -134,7 +134,7 @@ def check(
 @task(name="list")
 def list_(c: Host, json: bool = False) -> list[Entry]:
     """List the releases that were recorded: good, bad, and who said so when."""
-    found = releases.read(c)
+    found = c.ask(ledger.probe(c.environment))
     if console.emit_json(to_builtins(found)):
         return found
     if not found:

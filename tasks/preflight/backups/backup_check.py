@@ -73,11 +73,6 @@ def decrypt(environment: Environment) -> str:
     return environment.database.storage.decrypt if environment.database else ""
 
 
-def section_of(backup: Backup, name: str, source: str | None = None) -> Section | None:
-    """Return the part of BACKUP to restore: the database SOURCE of it, else NAME; None if it is not in there."""
-    return backup.section(source or name)
-
-
 def room(backup: Backup, section: Section, live: int) -> int:
     """Return the bytes that the restored database may take, with all that is written meanwhile; `live`: it has now."""
     return max(2 * section.bytes or 2 * backup.uncompressed, live)

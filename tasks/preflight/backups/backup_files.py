@@ -108,13 +108,13 @@ def parse_listing(out: str, folder: str, database: str) -> list[Found]:
     if broken := next((line[1] for line in lines if line[0] == "BROKEN"), ""):
         raise ValueError(broken)
     others = [line[1] for line in lines if line[0] == "OTHER"] + [_says(block) for block in blocks]
-    found = [_found(folder, block, database, others) for block in blocks]
+    found = [_found(folder, block, database) for block in blocks]
     found += [_unreadable(folder, line) for line in lines if line[0] == "FOREIGN"]
     found += _elsewhere([line.partition("\t")[2] for line in head.split("\n") if line.startswith("ELSEWHERE\t")])
     return sorted((_named(one, database, others) for one in found), key=lambda f: (f.taken, f.name), reverse=True)
 
 
-def _found(folder: str, block: str, database: str, others: list[str]) -> Found:
+def _found(folder: str, block: str, database: str) -> Found:
     head, _, report = block.partition("\n")
     size, modified, kind, checksum, says, name = head.split("\t", 5)
     path = f"{folder.rstrip('/')}/{name}"

@@ -57,7 +57,7 @@ class Examined(Struct, frozen=True, kw_only=True):
     def fits(self) -> bool:
         """Whether the database is exactly where the code of HEAD needs it; rows that say nothing new do not count."""
         rows = self.seen.revision
-        return self.graph is not None and rows is not None and _same(self.graph, rows)
+        return self.graph is not None and rows is not None and revisions.fits(self.graph, rows)
 
     @property
     def services(self) -> list[str]:
@@ -139,7 +139,3 @@ def _examined(
         heads_problem="" if graph or read is None else str(read),
         **found,
     )
-
-
-def _same(graph: revisions.Graph, rows: list[str]) -> bool:
-    return revisions.compare(graph, rows, graph).kind == "same"

@@ -65,14 +65,14 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 def of(e: Examined, before: Past, journals: history.Journals, lock: str) -> Facts:
     """Return what was found on a host; `lock` says who holds it, empty where nobody does."""
-    seen, good = e.seen, before.good()
+    seen = e.seen
     runs = history.summaries(journals)
     return Facts(
         commit=seen.head,
         subject=seen.subject,
         branch=seen.branch,
         modified=seen.modified,
-        good=good.commit if good else before.before() or "",
+        good=before.target,
         containers=seen.containers,
         revision=seen.revision,
         needed=e.heads,

@@ -8,9 +8,9 @@ import socket
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from msgspec import Struct, ValidationError, field, to_builtins
+from msgspec import Struct, field, to_builtins
 
-from ...config.conversion import convert
+from ...config.conversion import convert, json_lines
 from ...config.settings import Environment
 from ...console import commands
 from ...console import terminal as console
@@ -104,22 +104,11 @@ def remember(c: Host, drill: Drill) -> None:
 
 def probe(environment: Environment) -> Probe[list[Drill]]:
     """Return the probe of the drills that are remembered, the oldest first."""
-    return single(f"cat {paths.state(environment)}/drills.jsonl 2>/dev/null || :", lambda answer: read(answer.out))
+    command = f"cat {paths.state(environment)}/drills.jsonl 2>/dev/null || :"
+    return single(command, lambda answer: json_lines(answer.out, Drill))
 
 
 def remembered(c: Host) -> list[Drill]:
     """Return the drills that the host remembers, the oldest first."""
     found: list[Drill] = c.ask(probe(c.environment))
     return found
-
-
-def read(text: str) -> list[Drill]:
-    """Return the drills of the file; a line torn by a crash is passed over."""
-    return [drill for line in text.splitlines() if (drill := _drill(line))]
-
-
-def _drill(line: str) -> Drill | None:
-    try:
-        return convert(json.loads(line), Drill)
-    except (ValueError, ValidationError):
-        return None

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 
-from msgspec import Struct, ValidationError, field, to_builtins
+from msgspec import Struct, field, to_builtins
 
-from ...config.conversion import convert
+from ...config.conversion import json_lines
 from ...config.settings import Environment
 from ...ssh import paths, scripts
 from ...ssh.probe import Probe, single
 from ...ssh.shell import Word, quote
+from ...tools.git.commits import HASH
 
 GOOD, BAD, UNKNOWN, BEGUN = "good", "bad", "unknown", "begun"
-ADDED = {
-    "at",
-    "images",
-    "digests",
-    "schema",
-    "rehearsed",
-    "run",
-    "task",
-    "who",
-    "machine",
-}  # what is known on the host, and then, only
-HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+# What is known on the host, and then, only.
+ADDED = {"at", "images", "digests", "schema", "rehearsed", "run", "task", "who", "machine"}
 WORDS = {GOOD: "recorded as good", BAD: "rolled back: bad", UNKNOWN: "returned to", BEGUN: "left for a deployment"}
 
 
@@ -56,24 +46,11 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 def entries(text: str) -> list[Entry]:
     """Return the entries of the ledger, the oldest first; a line torn by a crash is passed over."""
-    found = []
-    for line in text.splitlines():
-        try:
-            raw = json.loads(line)
-        except ValueError:
-            continue
-        if entry := _entry(raw):
-            found.append(entry)
-    return found
+    return [entry for entry in json_lines(text, Entry) if _is_ours(entry)]
 
 
-def _entry(raw: object) -> Entry | None:
-    try:
-        entry = convert(raw, Entry)
-    except ValidationError:
-        return None
-    hashes = [entry.commit, *entry.fixes]
-    return entry if entry.event in WORDS and all(map(HASH.fullmatch, hashes)) else None
+def _is_ours(entry: Entry) -> bool:
+    return entry.event in WORDS and all(map(HASH.fullmatch, [entry.commit, *entry.fixes]))
 
 
 def standing(ledger: list[Entry]) -> dict[str, Entry]:
@@ -112,14 +89,9 @@ def frozen(environment: Environment, commit: str, ledger: list[Entry]) -> str:
     return "\n".join([*lines, ":"])
 
 
-def show(environment: Environment) -> str:
-    """Return the command that prints the ledger, or nothing."""
-    return f"cat {path(environment)} 2>/dev/null || :"
-
-
 def probe(environment: Environment) -> Probe[list[Entry]]:
     """Return the probe of the ledger, the oldest entry first."""
-    return single(show(environment), lambda answer: entries(answer.out))
+    return single(f"cat {path(environment)} 2>/dev/null || :", lambda answer: entries(answer.out))
 
 
 def path(environment: Environment) -> Word:

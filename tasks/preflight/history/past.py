@@ -52,6 +52,12 @@ class Past(Struct, frozen=True):
         """Return the release that was recorded as good last, the present one passed over."""
         return ledger.last_good(self.ledger, self.positions[0]) if self.positions else None
 
+    @property
+    def target(self) -> str:
+        """The commit that a rollback leads to: the last recorded as good, or the one deployed before; or nothing."""
+        good = self.good()
+        return good.commit if good else self.before() or ""
+
 
 def probe(environment: Environment) -> Probe[Past]:
     """Return the probe of what was deployed before."""

@@ -85,15 +85,9 @@ def apart(now: float, began: float, ended: float) -> float:
     return min(0.0, now + 1 - began) + max(0.0, now - ended)
 
 
-def good(before: Past) -> str:
-    """Return the commit that a rollback leads to: the last recorded as good, or the one deployed before; or nothing."""
-    entry = before.good()
-    return entry.commit if entry else before.before() or ""
-
-
 def _further(member: Host, e: Examined, before: Past, primary: bool) -> dict[str, Any]:
     """Return what is known of the release to go back to, of the database, and of the images."""
-    sha, known = good(before), member.environment.database
+    sha, known = before.target, member.environment.database
     live = _live(member, e) if primary and known else "no database"
     changing = bool(primary and member.environment.alembic)
     asked = _second(member.environment, e, sha, live, changing)

@@ -45,7 +45,6 @@ class State(Struct, frozen=True, kw_only=True):
     subject: str = ""
     modified: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
-    untracked: list[str] = field(default_factory=list)
     containers: list[Container] = field(default_factory=list)
     revision: list[str] | None = None
     responses: list[Response] = field(default_factory=list)
@@ -151,7 +150,6 @@ def _state(**found: tuple[Any, str]) -> State:
         subject=head.subject,
         modified=changes.modified,
         kept=changes.kept,
-        untracked=changes.untracked,
         containers=values["containers"],
         revision=values.get("revision"),
         responses=_told([value for value in values.values() if isinstance(value, Response)], values["dotenv"].out),

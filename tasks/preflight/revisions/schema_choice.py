@@ -7,6 +7,7 @@ from collections.abc import Collection
 from ...ssh.host import Host
 from ...ssh.probe import single
 from ...tools.alembic import revisions
+from ...tools.alembic.revisions import Graph
 from ...tools.alembic.schema_change import SchemaChange
 from ...tools.git import commits
 from ...tools.git.commits import Commit
@@ -49,7 +50,7 @@ def fitting(c: Host, heads: list[str]) -> Commit | None:
 
 def fits(graph: object, heads: list[str]) -> bool:
     """Return whether code with this migration graph, if it is one, needs a database at exactly `heads`."""
-    return isinstance(graph, revisions.Graph) and revisions.compare(graph, heads, graph).kind == "same"
+    return isinstance(graph, Graph) and revisions.fits(graph, heads)
 
 
 def standing(name: str, seen: State, applied: Collection[str]) -> str:

@@ -20,13 +20,12 @@ class Head(Struct, frozen=True):
 
 
 class Changes(Struct, frozen=True):
-    """Tracked files that were modified, files that git does not know, and `kept`: the values of compose, modified.
+    """Tracked files that were modified, and `kept`: the values of compose, modified.
 
     Those belong to the host: where no commit changes them, a checkout leaves them as they are.
     """
 
     modified: list[str]
-    untracked: list[str]
     kept: list[str] = []
 
 
@@ -62,14 +61,12 @@ def _head(answer: Answer) -> Head:
 
 def parse_changes(out: str, values: str) -> Changes:
     """Return the changes that `git status --porcelain=v1 -z` printed; `values` are the files that kept.sh printed."""
-    modified, untracked, kept = [], [], values.splitlines()
+    modified, kept = [], values.splitlines()
     entries = iter(out.strip("\n").split("\0"))
     for entry in entries:
         code, name = entry[:2], entry[3:]
         if code[:1] in ("R", "C"):
             next(entries, None)
-        if code == "??":
-            untracked.append(name)
-        elif name and name not in kept:
+        if code != "??" and name and name not in kept:
             modified.append(name)
-    return Changes(modified, untracked, kept)
+    return Changes(modified, kept)

@@ -15,7 +15,6 @@ def test_local_changes_are_refused_by_name_with_the_way_to_put_them_aside():
     with pytest.raises(Refused, match="local changes: a.py.*--stash"):
         worktree.refuse_local_changes(State(modified=["a.py"]), stash=False)
     worktree.refuse_local_changes(State(modified=["a.py"]), stash=True)
-    worktree.refuse_local_changes(State(untracked=["a.py"]), stash=False)
 
 
 def test_a_checkout_that_would_fail_for_want_of_lfs_is_refused():

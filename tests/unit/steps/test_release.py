@@ -13,6 +13,8 @@ from tasks.preflight.history.ledger import GOOD as SAID
 from tasks.preflight.history.ledger import Entry
 from tasks.preflight.release_check import Checked
 from tasks.preflight.releases import ReleaseReport
+from tasks.ssh.host import Host
+from tasks.ssh.probe import nothing
 from tasks.steps import release
 from tests.unit.support import reports
 from tests.unit.support.deployment import GOOD, HEAD
@@ -98,7 +100,8 @@ def test_the_figures_are_a_table_a_chart_and_what_is_not_known(mocker, capsys):
 
 def test_the_list_says_what_was_recorded_of_each_release(mocker, capsys):
     known = [Entry(event=SAID, commit=GOOD, subject="a subject", who="ada", machine="laptop", task="release.record")]
-    mocker.patch.object(releases, "read", side_effect=[known, []])
+    mocker.patch.object(release.ledger, "probe", side_effect=map(nothing, (known, [])))
+    mocker.patch.object(Host, "ask", lambda _host, asked: asked.read({}))
     planned(mocker, release.list_)
     assert "ada from laptop (release.record)" in capsys.readouterr().out
     planned(mocker, release.list_)

@@ -56,6 +56,11 @@ def compare(present: Graph, heads: Collection[str], target: Graph | Iterable[str
     return _compared(present, heads, wanted | frozenset(absent))
 
 
+def fits(graph: Graph, heads: Collection[str]) -> bool:
+    """Return whether code with this graph needs a database at exactly `heads`; what these imply does not count."""
+    return compare(graph, heads, graph).kind == "same"
+
+
 def compare_revision(present: Graph, heads: Collection[str], revision: str) -> Comparison:
     """Compare a database at `heads` with a revision that the operator names.
 

@@ -13,6 +13,7 @@ from tasks.console.errors import Failed
 from tasks.preflight.history import drill_view, drills
 from tasks.preflight.history.drills import Drill, Part
 from tasks.ssh.scripts import PACKAGE
+from tasks.ssh.shell import Answer
 from tests.unit.support.deployment import environment
 from tests.unit.support.scripted import Scripted
 
@@ -67,7 +68,7 @@ def test_drills_are_remembered_a_line_each_and_a_torn_line_is_passed_over(tmp_pa
     kept.write_text('{"at":1,"kind":"in')
     for one in (first, second):
         subprocess.run(["sh", SCRIPT, json.dumps(to_builtins(one))], env=ENVIRON | {"STATE": str(tmp_path)}, check=True)
-    assert drills.read(kept.read_text()) == [first, second]
+    assert drills.probe(environment()).read({"": Answer(kept.read_text(), "", 0)}) == [first, second]
 
 
 def test_a_drill_that_cannot_be_remembered_counts_all_the_same(capsys):

@@ -99,9 +99,9 @@ def test_why_the_database_does_not_answer_is_told():
 
 
 def test_the_commit_to_go_back_to_is_the_one_recorded_or_else_the_one_before():
-    assert gathering.good(PAST) == GOOD
-    assert gathering.good(structs.replace(PAST, ledger=[])) == GOOD
-    assert gathering.good(structs.replace(PAST, ledger=[], positions=[])) == ""
+    assert PAST.target == GOOD
+    assert structs.replace(PAST, ledger=[]).target == GOOD
+    assert structs.replace(PAST, ledger=[], positions=[]).target == ""
 
 
 def test_needs_are_named_as_they_are_in_the_table():

@@ -39,7 +39,7 @@ def test_every_part_has_its_place():
     )
     assert (seen.engine, seen.compose, seen.activity) == ("20.10", "2.1", "12 34")
     assert (seen.head, seen.subject, seen.branch) == ("abc", "a subject", "main")
-    assert (seen.modified, seen.untracked, seen.revision) == (["a.py"], ["b.py"], ["a", "b"])
+    assert (seen.modified, seen.revision) == (["a.py"], ["a", "b"])
     assert [c.name for c in seen.of("app")] == ["shop_app"]
     assert not seen.healthy
     assert seen.problems == {}

@@ -29,16 +29,16 @@ def test_a_detached_head_is_no_failure():
 
 
 @pytest.mark.parametrize(
-    ("said", "modified", "untracked"),
+    ("said", "modified"),
     [
-        ("", [], []),
-        (" M a b.txt\0?? new\0", ["a b.txt"], ["new"]),
-        ("R  new\0old\0MM x\0", ["new", "x"], []),
-        ("UU both\0", ["both"], []),
+        ("", []),
+        (" M a b.txt\0?? new\0", ["a b.txt"]),
+        ("R  new\0old\0MM x\0", ["new", "x"]),
+        ("UU both\0", ["both"]),
     ],
 )
-def test_local_changes_are_told_from_new_files(said, modified, untracked):
-    assert standing.parse_changes(said, "") == standing.Changes(modified, untracked)
+def test_local_changes_are_told_from_new_files(said, modified):
+    assert standing.parse_changes(said, "") == standing.Changes(modified)
 
 
 def test_values_of_compose_that_were_changed_on_the_host_are_told_apart(tmp_path):
@@ -49,7 +49,7 @@ def test_values_of_compose_that_were_changed_on_the_host_are_told_apart(tmp_path
         (host.folder / name).write_text("changed by hand")
     answers = {name: asked(host.sh(command)) for name, command in standing.changes(host.environment).commands.items()}
     assert standing.changes(host.environment).read(answers) == standing.Changes(
-        ["file"], [], [".env", "deploy/.env", "prod.env"]
+        ["file"], [".env", "deploy/.env", "prod.env"]
     )
 
 
