@@ -18,8 +18,8 @@ from .console.errors import ConnectionLost, Failed, Held, Refused
 from .engine.before import CheckoutBefore, ReleaseBefore, SchemaBefore, SwappedBefore
 from .engine.plan import Expectation, Plan, Step, chain
 from .engine.told import PreflightReport
-from .preflight.downgrade import DowngradeOptions
 from .preflight.restore_report import RestoreOptions
+from .preflight.revisions.schema_choice import DowngradeOptions
 from .preflight.rollback_report import RollbackOptions
 from .steps import backups, containers, git, incident, release, runs, status, verify
 from .steps import database as db

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..engine.options import DOWN_TO
 from ..engine.plan import Plan
 from ..preflight import downgrade
-from ..preflight.downgrade import DowngradeOptions
+from ..preflight.revisions.schema_choice import DowngradeOptions
 from ..ssh.host import Host
 from ..steps import database as db
 from ..steps.declare import change

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from ..console.commands import HOSTS_FILE, fab
 from ..console.errors import Refused
@@ -11,32 +11,17 @@ from ..ssh.probe import single
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.compose import project, written
 from ..tools.compose.images import Target
+from ..tools.git.commits import Commit
 from . import losses, worktree
 from .backups import copies, safety
-from .losses import Losses
 from .present import fleetwide
-from .present.reports import UNWELL, DeploymentReport, Migration
+from .present.reports import UNWELL, DeploymentReport, Migration, Report, saying
 from .present.state import State
 from .revisions import schema, schema_choice, trial_choice
+from .revisions.schema_choice import DowngradeOptions
 from .target import commit_choice, service_moves
 
 AVAILABILITY = "docker node inspect self -f '{{.Spec.Availability}} {{.Description.Hostname}}'"
-
-
-class DowngradeOptions(Struct, frozen=True, kw_only=True):
-    """What the operator said of a downgrade.
-
-    Attributes:
-        revision: where to go down to; None: one migration is taken back.
-        downgrade_sql: REV=FILE, the operator's SQL in place of one migration's downgrade.
-        rehearse: whether it is tried on a clone first; None: unless a rehearsal of it was kept that still holds.
-        snapshot: whether a safety snapshot is made first.
-    """
-
-    revision: str | None = None
-    downgrade_sql: str | None = None
-    rehearse: bool | None = None
-    snapshot: bool = True
 
 
 class DowngradeReport(DeploymentReport, frozen=True, kw_only=True):
@@ -53,28 +38,26 @@ class DowngradeReport(DeploymentReport, frozen=True, kw_only=True):
 def check(c: Host, options: DowngradeOptions) -> DowngradeReport:
     """Return what a downgrade would meet while the application goes on; Refused where it cannot work."""
     seen = fleetwide.look(c)
-    change = schema_choice.way_down(c, seen, options.revision, options.downgrade_sql)
-    report = _report(c, seen, change)
+    report = _report(c, seen, schema_choice.way_down(c, seen, options))
     on = sorted({k.service for k in seen.containers if k.status == "running" and k.service in report.applications})
-    if on:
-        warning = f"{', '.join(on)} run: {fab('migration-rollback')} stops them first"
-        report = structs.replace(report, warnings=[warning])
-    return _changing(c, report, options, goes_on=on)
+    warning = f"{', '.join(on)} run: {fab('migration-rollback')} stops them first"
+    report = changing(c, saying(report, warnings=[warning] if on else []), report.schema, options)
+    found = report.migration
+    return structs.replace(report, migration=structs.replace(found, goes_on=on)) if found else report
 
 
 def check_stopped(c: Host, options: DowngradeOptions) -> DowngradeReport:
     """Return what a downgrade would meet with the application stopped; Refused where its start takes it up again."""
     seen = fleetwide.look(c)
     worktree.fit(c, seen)
-    change = schema_choice.way_down(c, seen, options.revision, options.downgrade_sql)
+    report = _report(c, seen, schema_choice.way_down(c, seen, options))
     if upgrade := schema.start_up_upgrade(c, seen.head):
         raise Refused(
             f"The application's start-up runs `{upgrade}`, which would bring the migration back.",
             next=f"Take the code back with it: {fab('full-rollback')}",
         )
-    report = structs.replace(_report(c, seen, change), warnings=[] if seen.healthy else [UNWELL])
-    report = structs.replace(report, stopping=_stopping(c, report))
-    return _changing(c, report, options)
+    report = structs.replace(report, stopping=_stopping(c, report), warnings=[] if seen.healthy else [UNWELL])
+    return changing(c, report, report.schema, options)
 
 
 def check_rehearsal(c: Host, options: DowngradeOptions, commit: str | None, full: bool) -> DowngradeReport:
@@ -82,23 +65,30 @@ def check_rehearsal(c: Host, options: DowngradeOptions, commit: str | None, full
     schema.alembic_of(c.environment)
     seen = fleetwide.look(c)
     target = commit_choice.resolve(c, commit) if commit else None
-    revision, override_sql = options.revision, options.downgrade_sql
-    needed = schema_choice.needed(c, seen, target, revision, override_sql) if target else None
-    change = needed or schema_choice.way_down(c, seen, revision, override_sql)
+    needed = schema_choice.needed(c, seen, target, options) if target else None
+    change = needed or schema_choice.way_down(c, seen, options)
     report = _report(c, seen, change)
     if not change.changes:
         return report
-    lost = losses.describe(c, seen, change, ends=False)
+    lost = losses.describe(c, seen, change, options=None)
     trial, fact = trial_choice.choose(c, seen, change, target)
     found = structs.replace(migration(c, seen, change), full=full, trial=trial)
     return structs.replace(report, migration=found, facts=[*lost.facts, fact])
 
 
-def going_down(c: Host, seen: State, change: SchemaChange, options: DowngradeOptions, lost: Losses) -> Migration:
-    """Return the way down as the operator wants it, rehearsed before or not."""
-    found = migration(c, seen, change, rehearse=options.rehearse is not False)
+def changing(
+    c: Host, report: Report, change: SchemaChange, options: DowngradeOptions, target: Commit | None = None
+) -> Report:
+    """Return the report with the change as the operator wants it, if any is needed, and with what it costs."""
+    if not change.changes:
+        return report
+    lost = losses.describe(c, report.state, change, options, target)
+    found = migration(c, report.state, change, rehearse=options.rehearse is not False)
     rehearsed = lost.kept.at if options.rehearse is None and lost.kept.holds else 0.0
-    return structs.replace(found, rehearsed=rehearsed, one_way=lost.one_way)
+    found = structs.replace(found, rehearsed=rehearsed, one_way=lost.one_way)
+    kept = safety.planned(c.environment, found.live, report.run) if options.snapshot else None
+    report = saying(report, facts=lost.facts, questions=lost.questions)
+    return structs.replace(report, migration=found, safety=kept)
 
 
 def migration(c: Host, seen: State, change: SchemaChange, *, rehearse: bool = True, image: str = "") -> Migration:
@@ -147,17 +137,3 @@ def _stopping(c: Host, report: DowngradeReport) -> list[str]:
     if files.problem:
         return [service for service in report.applications if service in report.state.up]
     return service_moves.around_schema(c.environment, report.state, Target(files, written=found, present=found))
-
-
-def _changing(
-    c: Host, report: DowngradeReport, options: DowngradeOptions, goes_on: list[str] | None = None
-) -> DowngradeReport:
-    """Return the report with the change that has to be made, if any, and what it costs."""
-    if not report.schema.changes:
-        return report
-    compare = options.rehearse is None
-    lost = losses.describe(c, report.state, report.schema, snapshot=options.snapshot, compare=compare)
-    found = going_down(c, report.state, report.schema, options, lost)
-    kept = safety.planned(c.environment, found.live, report.run) if options.snapshot else None
-    found = structs.replace(found, goes_on=goes_on or [])
-    return structs.replace(report, migration=found, safety=kept, facts=lost.facts, questions=lost.questions)

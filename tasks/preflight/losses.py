@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..console.commands import fab
 from ..console.errors import Refused
 from ..engine.asking import SURE
 from ..ssh.host import Host
+from ..ssh.probe import Probe
 from ..tools.alembic import migrations, rehearsal
 from ..tools.alembic.kept_rehearsal import Kept
-from ..tools.alembic.migrations import Downgrade, Finding, loss
+from ..tools.alembic.migrations import Downgrade, loss
 from ..tools.alembic.revisions import Revision
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.git.commits import Commit
 from ..tools.postgres import reads
+from ..tools.postgres.psql import Database
 from .backups import copies, safety
 from .present.state import State
-from .revisions import schema
+from .revisions import previewed, schema
+from .revisions.previewed import Counts
+from .revisions.schema_choice import DowngradeOptions
 from .ways_out import ways_out
 
 NO_WAY_UP = "undo could not upgrade again"  # how rehearse.sh begins to say it
 GONE = ": what that held comes back only as far as the downgrade makes it anew; a backup of before has it"
-Counted = Mapping[Finding, tuple[int, int] | None]
-"""Rows, and values of the column, that are in the live database; None where they could not be counted."""
 
 
 class Losses(NamedTuple):
@@ -41,40 +43,36 @@ class Losses(NamedTuple):
 
 
 def describe(
-    c: Host,
-    seen: State,
-    change: SchemaChange,
-    ends: bool = True,
-    snapshot: bool = False,
-    target: Commit | None = None,
-    compare: bool = False,
+    c: Host, seen: State, change: SchemaChange, options: DowngradeOptions | None, target: Commit | None = None
 ) -> Losses:
-    """Return what a way down destroys.
+    """Return what a way down destroys, and the sessions that it ends; without `options` it is only tried on a clone.
 
-    What an earlier rehearsal of it found comes first: that `target` works on the present schema, most of all; with
-    `compare`, also whether it still holds. With `ends`, also which sessions will be ended. Raises Refused where a
-    downgrade is known to fail, with `snapshot` also where no copy before it would fit.
+    What an earlier rehearsal of it found comes first: that `target` works on the present schema, most of all. Raises
+    Refused where a downgrade is known to fail, and where the snapshot that is wanted would not fit.
     """
     overridden = change.override.revision if change.override else ""
     found = {r.id: migrations.classify(r.source) for r in change.downgrades if r.id != overridden}
     _refuse_known_failures(c, seen, change, found)
-    # What must be known comes first: counting may take longer than is waited for.
-    live, drops = copies.database_of(c, seen), [drop for one in found.values() for drop in one.destroyed]
-    counts = [reads.optional(reads.values(live, drop.table, drop.schema, drop.column)) for drop in drops]
+    live, compare = copies.database_of(c, seen), options is not None and options.rehearse is None
+    server, sessions, kept, counted = c.ask(*_probes(c, seen, live, change, found, compare))
+    room = safety.room(c, live, server) if options and options.snapshot and server else []
+    said = [_describe(revision, found.get(revision.id), counted) for revision in change.downgrades]
+    said += [_ending(line) for line in copies.blockers(c, sessions)] if options else []
+    facts = [*_rehearsed(kept, target, compare), *room, *(fact for facts, _ in said for fact in facts)]
+    return Losses(facts, [question for _, questions in said for question in questions], kept)
+
+
+def _probes(
+    c: Host, seen: State, live: Database, change: SchemaChange, found: Mapping[str, Downgrade], compare: bool
+) -> list[Probe[Any]]:
+    """Return what is asked; what must be known comes first: counting may take longer than is waited for."""
     image = seen.image_ids.get(schema.alembic_of(c.environment).service, "")
-    rehearsed = rehearsal.kept(seen.settled(c.environment), image, change, compare)
-    server, sessions, kept, *counted = c.ask(
-        reads.optional(reads.server(live)), reads.sessions(live), rehearsed, *counts
-    )
-    facts = [*_rehearsed(kept, target, compare), *(safety.room(c, live, server) if snapshot and server else [])]
-    questions: list[str] = []
-    for revision in change.downgrades:
-        said, asked = _describe(revision, found.get(revision.id), dict(zip(drops, counted, strict=True)))
-        facts, questions = facts + said, questions + asked
-    for line in copies.blockers(c, sessions) if ends else ():
-        facts.append(f"ends a session that would block it: {line}")
-        questions.append(f"This session will be ended: {line}.")
-    return Losses(facts, questions, kept)
+    return [
+        reads.optional(reads.server(live)),
+        reads.sessions(live),
+        rehearsal.kept(seen.settled(c.environment), image, change, compare),
+        previewed.counts(live, [drop for one in found.values() for drop in one.destroyed]),
+    ]
 
 
 def _rehearsed(kept: Kept, target: Commit | None, compare: bool) -> list[str]:
@@ -90,7 +88,7 @@ def _rehearsed(kept: Kept, target: Commit | None, compare: bool) -> list[str]:
     ]
 
 
-def _describe(revision: Revision, downgrade: Downgrade | None, counted: Counted) -> tuple[list[str], list[str]]:
+def _describe(revision: Revision, downgrade: Downgrade | None, counted: Counts) -> tuple[list[str], list[str]]:
     """Return what one downgrade (None: the operator's own SQL) does, and what has to be asked before it."""
     name = f"{revision.id} ({revision.title})"
     if downgrade is None:
@@ -106,7 +104,11 @@ def _describe(revision: Revision, downgrade: Downgrade | None, counted: Counted)
     return facts, [f"{name}: {'; '.join(why)}.{SURE}"] if grave and not empty else []
 
 
-def _empty(downgrade: Downgrade, counted: Counted) -> bool:
+def _ending(session: str) -> tuple[list[str], list[str]]:
+    return [f"ends a session that would block it: {session}"], [f"This session will be ended: {session}."]
+
+
+def _empty(downgrade: Downgrade, counted: Counts) -> bool:
     """Return whether all that it destroys was counted, and holds nothing."""
     drops = [one for one in downgrade.findings if one.kind == "destroys"]
     found = [(counted.get(one), int(bool(one.column))) for one in drops]

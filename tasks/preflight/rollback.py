@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from msgspec import structs
@@ -16,12 +17,12 @@ from ..tools.alembic import other_trees
 from ..tools.alembic.revisions import Graphs
 from ..tools.compose import images, inspect, project
 from ..tools.compose.images import CommitFiles
-from . import downgrade, losses, summary, worktree
-from .backups import safety
+from . import downgrade, summary, worktree
 from .history import ledger
 from .history.ledger import Entry
 from .present import drift, fleetwide, state, target_files
 from .present.drift import Drifted
+from .present.reports import saying
 from .present.state import State
 from .revisions import schema, schema_choice
 from .rollback_report import RollbackOptions, RollbackReport
@@ -54,33 +55,34 @@ def check(c: Host, commit: str | None, options: RollbackOptions) -> RollbackRepo
     """
     ref = commit_choice.required(c, commit)
     hosts = parallel_map(c.fleet, lambda member: _Seen(member, *member.ask(*_probes(member, ref, options))))
+    first = hosts[0]
+    report = _report(c, [host.state for host in hosts], _asked(c, ref, hosts, options), options)
+    report = drift.told(report, [host.drifted for host in hosts], report.services, drift.COMMIT)
+    others = other_trees.others(first.trees, first.graphs.values())
+    report = saying(report, warnings=[_UNMOVED.format(one, HOSTS_FILE) for one in others])
+    report = _with_schema(c, report, (ref, first.graphs)) if options.database else _with_schema_left(c, report)
+    report = _rolling(report) if c.environment.stack else report
+    return structs.replace(report, summary=summary.of(report, first.named.ahead))
+
+
+def _asked(c: Host, ref: str, hosts: Sequence[_Seen], options: RollbackOptions) -> Asked:
+    """Return what `ref` means, and who decides its images; Refused where a host cannot be put on it."""
     for host in hosts:
         worktree.fit(host.member, host.state, stash=options.stash)
     targets = [commit_choice.known(host.member, ref, host.named) for host in hosts]
     if len({t.sha for t in targets}) > 1:
         raise Refused(f"{ref} is not the same commit on every host: name it by its full hash.")
-    known = [(host.wanted, host.drifted) for host in hosts]
-    wanted = [target_files.check(h.member, h.state, targets[0], k) for h, k in zip(hosts, known, strict=True)][0]
-    first = hosts[0]
-    states = [host.state for host in hosts]
-    asked = Asked(
-        fleetwide.joined(c, states),
-        targets[0],
-        wanted,
-        first.ledger,
-        dict(ChainMap(*(host.names_now for host in hosts))),
-        options.named,
-        options.before,
-        c.fleet,
+    wanted = [target_files.check(h.member, h.state, targets[0], (h.wanted, h.drifted)) for h in hosts]
+    return Asked(
+        state=fleetwide.joined(c, [host.state for host in hosts]),
+        target=targets[0],
+        wanted=wanted[0],
+        ledger=hosts[0].ledger,
+        names_now=dict(ChainMap(*(host.names_now for host in hosts))),
+        named=options.named,
+        before=options.before,
+        hosts=c.fleet,
     )
-    report = _report(c, states, asked, options)
-    report = drift.told(report, [h.drifted for h in hosts], report.services, drift.COMMIT)
-    unmoved = [_UNMOVED.format(one, HOSTS_FILE) for one in other_trees.others(first.trees, first.graphs.values())]
-    report = structs.replace(report, warnings=[*report.warnings, *unmoved])
-    known_graphs = (ref, first.graphs)
-    whole = _with_schema(c, report, known_graphs) if options.database else _with_schema_left(c, report)
-    whole = _rolling(whole) if c.environment.stack else whole
-    return structs.replace(whole, summary=summary.of(whole, first.named.ahead))
 
 
 def _rolling(report: RollbackReport) -> RollbackReport:
@@ -111,13 +113,10 @@ def _probes(member: Host, ref: str, options: RollbackOptions) -> list[Probe[obje
 def _report(c: Host, states: list[State], asked: Asked, options: RollbackOptions) -> RollbackReport:
     services = _services(c, asked, options.service)
     choice = image_choice.choose(c, asked, services)
-    if services and not choice.images:
-        raise Refused(f"{services[0]}: its image is not built here and holds no code of ours: no commit changes it.")
-    moves = (
-        service_moves.only(services, c.environment, states, asked)
-        if services
-        else service_moves.plan(c.environment, states, asked, [i.service for i in choice.images])
-    )
+    if services:
+        moves = service_moves.only(services, c.environment, states, asked)
+    else:
+        moves = service_moves.plan(c.environment, states, asked, [i.service for i in choice.images])
     return RollbackReport(
         environment=asked.state.settled(c.environment),
         state=asked.state,
@@ -166,20 +165,12 @@ def _services(c: Host, asked: Asked, name: str | None) -> list[str]:
 
 def _with_schema(c: Host, report: RollbackReport, known: schema.Known) -> RollbackReport:
     """Return the report with what the target needs of the schema, and what the way there costs."""
-    seen, options = report.state, report.options
-    change = schema_choice.needed(c, seen, report.target, options.revision, options.downgrade_sql, known)
+    change = schema_choice.needed(c, report.state, report.target, report.options, known)
     if change is None:
-        return _saying(report, f"no alembic in {HOSTS_FILE}: the schema is left as it is")
-    report = structs.replace(report, schema=change)
-    if not change.changes:
-        return _saying(report, f"the database is at {change.goal}, where the target needs it")
-    compare = options.rehearse is None
-    lost = losses.describe(c, seen, change, snapshot=options.snapshot, target=report.target, compare=compare)
-    found = downgrade.going_down(c, seen, change, options, lost)
-    kept = safety.planned(c.environment, found.live, report.run) if options.snapshot else None
-    return structs.replace(
-        _saying(report, *lost.facts), questions=[*report.questions, *lost.questions], migration=found, safety=kept
-    )
+        return saying(report, facts=[f"no alembic in {HOSTS_FILE}: the schema is left as it is"])
+    there = [] if change.changes else [f"the database is at {change.goal}, where the target needs it"]
+    report = saying(structs.replace(report, schema=change), facts=there)
+    return downgrade.changing(c, report, change, report.options, report.target)
 
 
 def _with_schema_left(c: Host, report: RollbackReport) -> RollbackReport:
@@ -188,9 +179,5 @@ def _with_schema_left(c: Host, report: RollbackReport) -> RollbackReport:
         return report
     upgrade = schema.start_up_upgrade(c, report.target.sha)
     warning = f"the target's start-up runs `{upgrade}`: it will not find {rows} there, and fail"
-    report = structs.replace(report, warnings=[*report.warnings, *([warning] if upgrade else [])])
-    return _saying(report, f"the schema stays at {rows} (--no-database)")
-
-
-def _saying(report: RollbackReport, *facts: str) -> RollbackReport:
-    return structs.replace(report, facts=[*report.facts, *facts])
+    stays = f"the schema stays at {rows} (--no-database)"
+    return saying(report, facts=[stays], warnings=[warning] if upgrade else [])

@@ -11,9 +11,9 @@ from ..tools.alembic.schema_change import SchemaChange
 from ..tools.compose import images
 from ..tools.compose.images import Target
 from ..tools.git.commits import SHORT, Commit
-from .downgrade import DowngradeOptions
 from .history.ledger import BAD, GOOD, Entry
 from .present.reports import DeploymentReport
+from .revisions.schema_choice import DowngradeOptions
 from .target.service_moves import Moves
 
 

@@ -7,9 +7,10 @@ from ..console.commands import fab, render
 from ..engine.options import DOWN_TO
 from ..engine.plan import Expectation, Plan, Step, chain
 from ..preflight import downgrade as preflight
-from ..preflight.downgrade import DowngradeOptions, DowngradeReport
+from ..preflight.downgrade import DowngradeReport
 from ..preflight.present.reports import DeploymentReport, Migration
 from ..preflight.revisions import schema
+from ..preflight.revisions.schema_choice import DowngradeOptions
 from ..ssh import scripts
 from ..ssh.host import Host
 from ..ssh.shell import quote

@@ -14,6 +14,7 @@ from ..preflight.present import state
 from ..preflight.present.state import State
 from ..preflight.revisions import previewed, schema, schema_choice
 from ..preflight.revisions.previewed import Previewed
+from ..preflight.revisions.schema_choice import DowngradeOptions
 from ..ssh.host import Host
 from ..tools.alembic import migrate
 from ..tools.alembic.migrations.locks import locks
@@ -71,7 +72,7 @@ def heads(c: Host, commit: str | None = None, json: bool = False) -> None:
 def preview(c: Host, revision: str | None = None, json: bool = False) -> Previewed:
     """Show the SQL that a downgrade would run, as the runbook's dry run was meant to, and what it does to whom."""
     seen = state.look(c)
-    wanted = schema_choice.way_down(c, seen, revision)
+    wanted = schema_choice.way_down(c, seen, DowngradeOptions(revision=revision))
     found = _previewed(c, seen, wanted) if wanted.changes else Previewed(sql="")
     if console.emit_json(to_builtins(found)):
         return found

@@ -8,8 +8,8 @@ from ..console.units import moment
 from ..engine.plan import Expectation, Plan, Step, chain
 from ..preflight import downgrade as preflight
 from ..preflight.backups import only_copies
-from ..preflight.downgrade import DowngradeOptions
 from ..preflight.present.reports import DeploymentReport, Migration
+from ..preflight.revisions.schema_choice import DowngradeOptions
 from ..preflight.way_back import RollbackUndoReport
 from ..ssh.host import Host
 from ..tools.alembic import migrate, rehearsal

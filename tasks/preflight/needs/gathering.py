@@ -145,7 +145,7 @@ def _with_schema(member: Host, e: Examined, target: Target, found: dict[str, Any
             commit = commit_choice.known(member, target.commit, found["named"])
             known = (target.commit, found["graphs"])
             return structs.replace(target, change=schema_choice.needed(member, e.seen, commit, known=known))
-        return structs.replace(target, change=schema_choice.way_down(member, e.seen, None))
+        return structs.replace(target, change=schema_choice.way_down(member, e.seen))
     except Stopped as stopped:
         return structs.replace(target, unreachable=_why(stopped))
 

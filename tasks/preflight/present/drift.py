@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import TypeVar
 
 from msgspec import Struct, structs
 
@@ -16,11 +15,10 @@ from ...tools.compose.made import Made, Otherwise, hashed
 from ...tools.compose.parts import Parts
 from ...tools.compose.project import variables
 from ...tools.git.commits import SHORT
-from .reports import DeploymentReport
+from .reports import Report, saying
 from .state import State
 
 NUMBERS = re.compile(r"\d+\.\d+\.\d+")
-Report = TypeVar("Report", bound=DeploymentReport)
 COMMIT, CHECKOUT = "the commit", "that"  # what says how containers are made anew
 BY_SHELL = ": the shell that deployed it had other values"
 OTHER = "settings"  # what is not told apart: restart, health check, limits, labels
@@ -104,7 +102,7 @@ def told(report: Report, hosts: Sequence[Drifted], services: Collection[str], sa
     found, where = every(hosts, services), described_by(report.environment, report.state)
     warned = [f"{line}; these become as {says} says" for line in describe(found, where)]
     doubts = dict.fromkeys(line for host in hosts for line in unknown(host, where))
-    return structs.replace(report, drift=found, warnings=[*report.warnings, *warned, *doubts])
+    return structs.replace(saying(report, warnings=[*warned, *doubts]), drift=found)
 
 
 def described_by(environment: Environment, seen: State) -> str:

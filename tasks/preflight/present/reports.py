@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from ...config.settings import Environment
 from ...console.commands import fab
@@ -129,3 +130,18 @@ class DeploymentReport(PreflightReport, frozen=True, kw_only=True):
     def applications(self) -> list[str]:
         """The services of which there are containers, the database apart."""
         return sorted({k.service for k in self.state.containers} - {self.environment.service("database")})
+
+
+Report = TypeVar("Report", bound=DeploymentReport)
+
+
+def saying(
+    report: Report, *, facts: Iterable[str] = (), warnings: Iterable[str] = (), questions: Iterable[str] = ()
+) -> Report:
+    """Return the report with more that the operator is told, or asked."""
+    return structs.replace(
+        report,
+        facts=[*report.facts, *facts],
+        warnings=[*report.warnings, *warnings],
+        questions=[*report.questions, *questions],
+    )

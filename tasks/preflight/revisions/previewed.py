@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from ...ssh.host import Host
-from ...ssh.probe import combined
+from ...ssh.probe import Probe, combined
 from ...tools.alembic import migrations
 from ...tools.alembic.migrations import Finding, loss
 from ...tools.alembic.migrations.locks import Lock
@@ -16,6 +16,7 @@ from ...tools.postgres.psql import Database
 
 RAW = "raw SQL: "
 Counts = dict[Finding, tuple[int, int] | None]
+"""Rows, and values of the column, that are in the live database; None where they could not be counted."""
 
 
 class Found(Struct, frozen=True):
@@ -67,7 +68,7 @@ class Previewed(Struct, frozen=True):
 def lost_upwards(c: Host, live: Database, change: SchemaChange) -> list[str]:
     """Return what the upgrade by the same migrations destroys, the rows counted in the database."""
     found = [(one.path, drop) for one in change.downgrades for drop in migrations.upgrade_losses(one.source)]
-    counted = _counted(c, live, [drop for _, drop in found if drop.table])
+    counted = c.ask(counts(live, [drop for _, drop in found if drop.table])) if found else {}
     return [
         f"{path}:{drop.line}: {loss(drop, counted[drop]) if drop in counted else drop.reason}" for path, drop in found
     ]
@@ -77,14 +78,15 @@ def migrations_of(c: Host, live: Database, change: SchemaChange) -> list[Preview
     """Return what the downgrade of each migration does, the rows that it destroys counted in the database."""
     found = [(revision, migrations.classify(revision.source)) for revision in change.downgrades]
     drops = [drop for _, one in found for drop in one.destroyed]
-    counted = _counted(c, live, drops)
+    counted = c.ask(counts(live, drops)) if drops else {}
     return [_preview(revision, one.kind, one.findings, counted) for revision, one in found]
 
 
-def _counted(c: Host, live: Database, drops: list[Finding]) -> Counts:
+def counts(live: Database, drops: list[Finding]) -> Probe[Counts]:
+    """Return the probe of what there is of all `drops`."""
     asked = [reads.optional(reads.values(live, drop.table, drop.schema, drop.column)) for drop in drops]
-    counts = combined(lambda **found: list(found.values()), **{str(n): one for n, one in enumerate(asked)})
-    return dict(zip(drops, c.ask(counts), strict=True)) if asked else {}
+    parts = {str(number): one for number, one in enumerate(asked)}
+    return combined(lambda **found: dict(zip(drops, found.values(), strict=True)), **parts)
 
 
 def _preview(revision: Revision, kind: str, findings: tuple[Finding, ...], counted: Counts) -> Preview:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from msgspec import Struct
+
 from ...ssh.host import Host
 from ...ssh.probe import single
 from ...tools.alembic import revisions
@@ -17,27 +19,42 @@ from . import schema
 LOOKED_AT = 30  # commits that are searched for one that fits
 
 
+class DowngradeOptions(Struct, frozen=True, kw_only=True):
+    """What the operator said of a downgrade.
+
+    Attributes:
+        revision: where to go down to; None: one migration is taken back.
+        downgrade_sql: REV=FILE, the operator's SQL in place of one migration's downgrade.
+        rehearse: whether it is tried on a clone first; None: unless a rehearsal of it was kept that still holds.
+        snapshot: whether a safety snapshot is made first.
+    """
+
+    revision: str | None = None
+    downgrade_sql: str | None = None
+    rehearse: bool | None = None
+    snapshot: bool = True
+
+
+USUAL = DowngradeOptions()
+
+
 def needed(
-    c: Host,
-    seen: State,
-    commit: Commit,
-    revision: str | None = None,
-    override_sql: str | None = None,
-    known: schema.Known | None = None,
+    c: Host, seen: State, commit: Commit, options: DowngradeOptions = USUAL, known: schema.Known | None = None
 ) -> SchemaChange | None:
     """Return what `commit` needs of the schema; None where hosts.yaml knows of no alembic."""
     if not c.environment.alembic:
         return None
-    return schema.with_override(schema.needed_by(c, seen, commit, revision, known), override_sql)
+    change = schema.needed_by(c, seen, commit, options.revision, known)
+    return schema.with_override(change, options.downgrade_sql)
 
 
-def way_down(c: Host, seen: State, revision: str | None, override_sql: str | None = None) -> SchemaChange:
-    """Return the way down to `revision`, or by one migration, with the operator's SQL where it was given."""
+def way_down(c: Host, seen: State, options: DowngradeOptions = USUAL) -> SchemaChange:
+    """Return the way down to a revision, or by one migration, with the operator's SQL where it was given."""
     schema.alembic_of(c.environment)
     heads = schema.heads_of(c, seen)
     present = schema.present_graph(c, seen)
-    change = schema.to_revision(present, heads, revision or schema.one_down(present, heads))
-    return schema.with_override(change, override_sql)
+    change = schema.to_revision(present, heads, options.revision or schema.one_down(present, heads))
+    return schema.with_override(change, options.downgrade_sql)
 
 
 def fitting(c: Host, heads: list[str]) -> Commit | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from msgspec import Struct, field
 
@@ -30,16 +30,10 @@ class Choice(Struct, frozen=True):
 def choose(c: Host, asked: Asked, services: Sequence[str] = ()) -> Choice:
     """Return the images of `services` (all without), or raise Refused for one that nobody decides."""
     named = _named(c.environment, asked)
-    built = {i.service for i in asked.wanted.files.built}
-    images = [
-        i
-        for i in own_images.concerned(c.environment, asked.state, asked.wanted, named)
-        if i.service not in asked.nowhere and (i.service in services or i.service in _builders(asked, services))
-    ]
-    unbuilt = [i for i in images if i.service in named or i.service not in built]
+    images = _concerned(c.environment, asked, named, services)
     stay = _staying(asked, images, services)
-    if not unbuilt:
-        return Choice(images, stay, list(map(_fact, stay)))
+    built = {i.service for i in asked.wanted.files.built} - named.keys()
+    unbuilt = [i for i in images if i.service not in built]
     hosts = asked.hosts or (c,)
     present = _of_head(hosts, asked, {i.service for i in unbuilt})
     open_ = {i: candidates(c.environment, i, asked, named, present) for i in unbuilt}
@@ -92,9 +86,15 @@ def _named(environment: Environment, asked: Asked) -> dict[str, str]:
     return found
 
 
-def _builders(asked: Asked, services: Sequence[str]) -> set[str]:
+def _concerned(environment: Environment, asked: Asked, named: Iterable[str], services: Sequence[str]) -> list[Built]:
+    """Return the images of `services`, or of all; Refused where the commit changes none of them."""
     files = asked.wanted.files
-    return {i.service for i in files.builders(services)} if services else set(files.services)
+    ours = {*services, *(i.service for i in files.builders(services))} if services else {*files.services}
+    images = own_images.concerned(environment, asked.state, asked.wanted, named)
+    found = [i for i in images if i.service in ours - asked.nowhere]
+    if services and not found:
+        raise Refused(f"{services[0]}: its image is not built here and holds no code of ours: no commit changes it.")
+    return found
 
 
 def _decided(c: Host, image: Built, found: Sequence[Candidate], ids: Mapping[str, str], asked: Asked) -> Decided:

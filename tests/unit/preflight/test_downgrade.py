@@ -7,10 +7,10 @@ import pytest
 from tasks.console.errors import Refused
 from tasks.preflight import downgrade, losses
 from tasks.preflight.backups import copies
-from tasks.preflight.downgrade import DowngradeOptions
 from tasks.preflight.losses import Losses
 from tasks.preflight.present import state
 from tasks.preflight.revisions import schema, schema_choice, trial_choice
+from tasks.preflight.revisions.schema_choice import DowngradeOptions
 from tasks.tools.alembic.kept_rehearsal import PARTS, Kept
 from tasks.tools.compose.project import Description
 from tests.unit.support import deployment

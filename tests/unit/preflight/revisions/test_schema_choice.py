@@ -6,11 +6,16 @@ import pytest
 
 from tasks.console.errors import Refused
 from tasks.preflight.revisions import schema, schema_choice
+from tasks.preflight.revisions.schema_choice import DowngradeOptions
 from tasks.tools.alembic.revisions import Undecidable
 from tests.unit.support.deployment import environment, graph, state
 from tests.unit.support.reports import COMMIT
 
 LINE = graph("one", "two", "three")
+
+
+def own(sql: str) -> DowngradeOptions:
+    return DowngradeOptions(revision="one", downgrade_sql=sql)
 
 
 @pytest.fixture
@@ -28,21 +33,25 @@ def host(mocker):
 
 
 def test_without_a_revision_one_migration_is_taken_back(host):
-    change = schema_choice.way_down(host(), state(revision=["three"]), None)
+    change = schema_choice.way_down(host(), state(revision=["three"]))
     assert (change.from_heads, change.to_heads, change.moves) == (["three"], ["two"], ["two"])
 
 
 def test_a_revision_names_how_far(host):
-    change = schema_choice.way_down(host(), state(revision=["three"]), "base")
+    change = schema_choice.way_down(host(), state(revision=["three"]), DowngradeOptions(revision="base"))
     assert (change.goal, change.moves, [r.id for r in change.downgrades]) == ("base", ["base"], ["three", "two", "one"])
 
 
 def test_the_operators_sql_is_read_from_a_file_of_this_machine(host, tmp_path):
     (tmp_path / "own.sql").write_text("SELECT 1")
-    change = schema_choice.way_down(host(), state(revision=["three"]), "one", f"two={tmp_path}/own.sql")
+    change = schema_choice.way_down(host(), state(revision=["three"]), own(f"two={tmp_path}/own.sql"))
     assert change.override and (change.override.revision, change.override.text) == ("two", "SELECT 1")
     with pytest.raises(Refused, match="cannot be read"):
-        schema_choice.way_down(host(), state(revision=["three"]), "one", f"two={tmp_path}/other.sql")
+        schema_choice.way_down(
+            host(),
+            state(revision=["three"]),
+            own(f"two={tmp_path}/other.sql"),
+        )
 
 
 def test_what_a_commit_needs_is_read_from_its_own_graph(host):
@@ -53,7 +62,7 @@ def test_what_a_commit_needs_is_read_from_its_own_graph(host):
 def test_where_no_alembic_is_configured_nothing_is_needed(host):
     assert schema_choice.needed(host(alembic=False), state(), COMMIT) is None
     with pytest.raises(Refused, match=r"has no database\.alembic"):
-        schema_choice.way_down(host(alembic=False), state(), None)
+        schema_choice.way_down(host(alembic=False), state())
 
 
 def test_the_newest_commit_that_needs_exactly_these_heads_fits(mocker):

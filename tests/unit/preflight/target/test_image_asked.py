@@ -30,7 +30,7 @@ def host(mocker):
 
 
 def test_the_way_down_begins_with_what_the_image_of_head_has(host):
-    change = schema_choice.way_down(host(HEAD=LINE), state(revision=["three"]), None)
+    change = schema_choice.way_down(host(HEAD=LINE), state(revision=["three"]))
     assert [revision.id for revision in change.downgrades] == ["three"]
 
 
