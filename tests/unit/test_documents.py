@@ -20,7 +20,7 @@ from tasks.engine.document import document
 from tasks.engine.world import Check, Outcome
 from tasks.incident import timeline as incidents
 from tasks.playbooks import full_rollback
-from tasks.preflight import release_check, releases
+from tasks.preflight import release_check
 from tasks.preflight.backups import backup_list
 from tasks.preflight.backups.backup_files import Found
 from tasks.preflight.checks import checkup, diagnosis, overview
@@ -156,7 +156,7 @@ CHECKS = [Check("commit", "git HEAD", "abc", True)]
         ("git.last-good", git.last_good, (commit_choice, "find_last_good", (GOOD, "recorded"))),
         ("verify", verify.verify, (checkup, "look", CHECKS)),
         ("containers.status", containers.status, (state, "look", deployment.state())),
-        ("release.list", release.list_, (releases, "read", [RELEASE])),
+        ("release.list", release.list_, (Scripted, "ask", [RELEASE])),
         ("release.check", release.check, (release_check, "check", CHECKED)),
         ("runs.list", runs.list_, (Scripted, "ask", {"r1": [{"event": "run", "at": 1.0}], "r2": []})),
         ("incident.checklist", incident.checklist, (incidents, "read", made_up.incident())),
