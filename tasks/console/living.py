@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import threading
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from . import screen
 from .commands import render
@@ -14,10 +13,11 @@ from .text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress
+
+    from .line import Line
 
 SHOWN_AFTER = 0.7  # seconds that pass before it is shown: what answers at once does not flicker
-_lines: list[Any] = []  # the one line that lives
+_lines: list[Line] = []  # the one line that lives
 _alone = threading.Lock()  # held as long as there is one
 _asking = threading.Event()  # set while somebody is asked
 
@@ -33,7 +33,9 @@ def waiting(what: str, limit: float | None = None) -> Iterator[None]:
     if not (possible() and _alone.acquire(blocking=False)):
         yield
         return
-    line = _line()(what, limit)
+    from .line import Line  # rich takes long to load
+
+    line = Line(render(clean(what)), limit, screen.console())
     _lines.append(line)
     shown = threading.Timer(SHOWN_AFTER, _start, [line])
     shown.daemon = True
@@ -48,7 +50,7 @@ def waiting(what: str, limit: float | None = None) -> Iterator[None]:
         _alone.release()
 
 
-def _start(line: Progress) -> None:
+def _start(line: Line) -> None:
     if not _asking.is_set():
         line.start()
 
@@ -82,43 +84,4 @@ def standing_still() -> Iterator[None]:
 
 def console() -> Console | None:
     """Return what prints above the line that lives, if there is one."""
-    found: Console | None = _lines[0].console if _lines else None
-    return found
-
-
-@functools.cache
-def _line() -> Callable[[str, float | None], Progress]:
-    from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
-    from rich.progress_bar import ProgressBar
-    from rich.table import Column
-    from rich.text import Text
-
-    class Bar(BarColumn):
-        """A bar where there is a measure: what is done, or the time that there is; else nothing."""
-
-        def render(self, task: Task) -> Any:
-            """Return the bar."""
-            if task.total is not None:
-                return super().render(task)
-            limit = task.fields["limit"]
-            return ProgressBar(limit, min(task.elapsed or 0.0, limit), width=20) if limit else Text("")
-
-    class Line(Progress):
-        """The line, and below it the last word, cut where the terminal ends: nobody copies it."""
-
-        last = ""
-
-        def __init__(self, what: str, limit: float | None) -> None:
-            whole = Column(ratio=1, no_wrap=True, overflow="ellipsis")
-            title = TextColumn("{task.description}", markup=False, table_column=whole)
-            columns = SpinnerColumn(), title, Bar(bar_width=20), TimeElapsedColumn()
-            super().__init__(*columns, console=screen.console(), transient=True, expand=True)
-            self.add_task(render(clean(what)), total=None, limit=limit)
-
-        def get_renderables(self) -> Iterator[Any]:
-            """Yield the line, and the last word."""
-            yield from super().get_renderables()
-            if self.last:
-                yield Text(f"    {self.last}", style="dim", no_wrap=True, overflow="ellipsis")
-
-    return Line
+    return _lines[0].console if _lines else None

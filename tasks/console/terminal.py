@@ -31,13 +31,6 @@ _unsaid: list[tuple[str, str | None]] = []  # the last line that --quiet has hid
 
 
 @contextlib.contextmanager
-def json_only(wanted: bool) -> Iterator[None]:
-    """Keep stdout for one JSON document, when `wanted`, and send every line to stderr; an error is one as well."""
-    with screen.as_asked(json=wanted), error_as_document(wanted):
-        yield
-
-
-@contextlib.contextmanager
 def error_as_document(wanted: bool) -> Iterator[None]:
     """Print what ends the block early as a JSON document, when `wanted`, unless there was one already."""
     before = _documents[0]
@@ -52,8 +45,11 @@ def error_as_document(wanted: bool) -> Iterator[None]:
 
 @contextlib.contextmanager
 def told_as(*, json: bool = False, quiet: bool = False, verbose: bool = False) -> Iterator[None]:
-    """Tell the operator inside the block what was asked for: a document, next to nothing, or everything."""
-    with json_only(json), quietly(quiet), screen.as_asked(verbose=verbose):
+    """Tell the operator inside the block what was asked for: a document, next to nothing, or everything.
+
+    With `json`, stdout is for one document, which an error is as well; every line goes to stderr.
+    """
+    with screen.as_asked(json=json, verbose=verbose), error_as_document(json), quietly(quiet):
         yield
 
 
@@ -75,9 +71,14 @@ def quietly(wanted: bool) -> Iterator[None]:
         say(line.replace("\n", " "), style)
 
 
-def render(text: object) -> str:
-    """Return `text` cleaned, its commands as this operator has to type them."""
-    return commands.render(clean(str(text)))
+def render(text: object, joint: str = " ") -> str:
+    """Return `text` cleaned, its commands as this operator has to type them, `joint` between their words."""
+    return commands.render(clean(str(text)), joint)
+
+
+def _whole(text: object) -> str:
+    """Return `text` as `render` does, its commands unbroken as words are."""
+    return render(text, commands.JOINT)
 
 
 def emit_json(data: Any) -> bool:
@@ -148,11 +149,6 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], needed: bool =
     lines = layout.table(headings, [[_whole(cell) for cell in row] for row in rows], screen.width())
     for number, line in enumerate(lines):
         _print(line, "bold" if line and number == 0 else None)
-
-
-def _whole(text: object) -> str:
-    """Return `text` as `render` does, its commands unbroken as words are."""
-    return commands.render(clean(str(text)), joint=commands.JOINT)
 
 
 def _print(text: str, style: str | None, stderr: bool = False) -> None:

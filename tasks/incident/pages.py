@@ -11,22 +11,21 @@ from ..console.commands import rendered
 from ..console.text import clean
 from ..console.units import moment
 from ..tools.secrets import Secrets
-from .report import Report
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def markdown(report: Report, hidden: Secrets) -> str:
+def markdown(report: dict[str, Any], hidden: Secrets) -> str:
     """Return the report in Markdown."""
     return _page("report.md", report, hidden)
 
 
-def html(report: Report, hidden: Secrets) -> str:
+def html(report: dict[str, Any], hidden: Secrets) -> str:
     """Return the report as an HTML page; whatever a host said stands in it as text."""
     return _page("report.html", report, hidden)
 
 
-def _page(template: str, report: Report, hidden: Secrets) -> str:
+def _page(template: str, report: dict[str, Any], hidden: Secrets) -> str:
     """Return a filled template: secrets are masked in the data, where no escape can hide them."""
     import jinja2
 

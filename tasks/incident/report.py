@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct
 
@@ -14,14 +15,10 @@ from ..engine.record import RunRecord
 from ..preflight.checks import health
 from ..preflight.present.state import State
 from ..ssh.host import Host
-from ..tools.git.commits import Commit
 from ..tools.postgres.server import Server
 from . import background, checklist, happened, headline, impact, picture
 from .background import Background
 from .checklist import Item
-from .happened import Event
-from .impact import Figure
-from .picture import Picture
 from .timeline import Incident
 
 
@@ -32,64 +29,58 @@ class Point(Struct, frozen=True):
     command: str = ""
 
 
-class Report(Struct, frozen=True, kw_only=True):
-    """All that a report says, in the order of its pages; times and sizes are words already, except those of events."""
+def make(host: Host, incident: Incident) -> dict[str, Any]:
+    """Return what the pages say of the main run, by the names it has there; Refused where there was none.
 
-    title: str
-    written: str
-    summary: str
-    story: str
-    cause: str
-    figures: list[Figure]
-    picture: Picture
-    purpose: str
-    steps: list[str]
-    events: list[Event]
-    commits: list[Commit]
-    migrations: list[str]
-    left: list[str]
-    now: list[str]
-    proof: list[str]
-    data: list[str]
-    evidence: dict[str, str]
-    checklist: list[Item]
-    points: list[Point]
-    run: str
-    address: str
-    logs: str
-
-
-def make(host: Host, incident: Incident) -> Report:
-    """Return the report about the main run; Refused where there was none."""
+    Times and sizes are words already, except those of events.
+    """
     main = incident.main
     if main is None:
         raise Refused("no run yet: there is nothing to report.", at=incident.address)
     known = background.read(host, incident.seen, main)
     items = checklist.checklist(incident)[:-1]  # that it is documented is what the report itself does
-    return Report(
-        title=f"Incident on {incident.environment}",
-        written=moment(main.now),
-        summary=headline.of(incident),
-        story=headline.story(incident, main),
-        cause=_cause(incident, main, known),
-        figures=impact.figures(incident, main, known),
-        picture=picture.draw(incident, main, known),
-        purpose=main.plan.purpose,
-        steps=happened.steps(incident, main),
-        events=list(happened.events(incident, main)),
-        commits=known.commits,
-        migrations=list(_migrations(main)),
-        left=list(_left(main)),
-        now=list(_now(incident.seen, main)),
-        proof=list(_proof(incident, main)),
-        data=list(_data(incident, main, known)),
-        evidence=known.logs,
-        checklist=items,
-        points=list(_points(incident, known, items)),
-        run=main.run,
-        address=incident.address,
-        logs=fab(f"runs.show --run {main.run}"),
-    )
+    return {
+        **_about(incident, main),
+        **_happened(incident, main, known),
+        **_states(incident, main, known),
+        "cause": _cause(incident, main, known),
+        "checklist": items,
+        "points": list(_points(incident, known, items)),
+    }
+
+
+def _about(incident: Incident, main: RunRecord) -> dict[str, str]:
+    return {
+        "title": f"Incident on {incident.environment}",
+        "written": moment(main.now),
+        "summary": headline.of(incident),
+        "story": headline.story(incident, main),
+        "purpose": main.plan.purpose,
+        "run": main.run,
+        "address": incident.address,
+        "logs": fab(f"runs.show --run {main.run}"),
+    }
+
+
+def _happened(incident: Incident, main: RunRecord, known: Background) -> dict[str, Any]:
+    return {
+        "figures": impact.figures(incident, main, known),
+        "picture": picture.draw(incident, main, known),
+        "steps": happened.steps(incident, main),
+        "events": list(happened.events(incident, main)),
+        "commits": known.commits,
+        "migrations": list(_migrations(main)),
+        "evidence": known.logs,
+    }
+
+
+def _states(incident: Incident, main: RunRecord, known: Background) -> dict[str, list[str]]:
+    return {
+        "left": list(_left(main)),
+        "now": list(_now(incident.seen, main)),
+        "proof": list(_proof(incident, main)),
+        "data": list(_data(incident, main, known)),
+    }
 
 
 def _cause(incident: Incident, main: RunRecord, known: Background) -> str:

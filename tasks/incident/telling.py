@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import threading
 
-from msgspec import Struct
-
 from ..console import terminal
 from ..console.text import one_line
 from ..engine import journal
@@ -18,6 +16,7 @@ from ..tools import secrets
 from ..tools.secrets import Secrets
 from . import news, notify
 from .news import News
+from .notify import Sent
 
 WAIT = 20  # seconds that a message may take once the run is over
 
@@ -45,39 +44,31 @@ class Deployment(DeploymentWorld):
         """Wait for all messages, say which did not arrive, and note the others in the run's journal."""
         messages, self._on_their_way = self._on_their_way, []
         for message in messages:
-            arrived = message.wait()
-            if arrived.wrong:
-                terminal.say(f"! notify: {arrived.wrong}", style="yellow")
-            if arrived.good:
-                _note(host, plan, f"{message.kind}: {arrived.good} of {len(message.addresses)} addresses")
-
-
-class Arrived(Struct, frozen=True):
-    """At how many addresses a message arrived, and what was wrong with the others."""
-
-    good: int
-    wrong: str
+            sent = message.wait()
+            wrong = "; ".join(f"{one.to}: {one.why}" for one in sent if not one.ok)
+            if wrong or not sent:
+                why = f": {wrong}" if sent else f" was not sent within {WAIT} s"
+                terminal.say(f"! notify: the message of the {message.kind}{why}", style="yellow")
+            if good := sum(one.ok for one in sent):
+                _note(host, plan, f"{message.kind}: {good} of {len(sent)} addresses")
 
 
 class Message:
     """A message on its way to all addresses; its thread is a daemon: a run that is over does not wait for it."""
 
     def __init__(self, addresses: list[str], told: News, kind: str) -> None:
-        self.addresses, self.kind = addresses, kind
-        self._sent: list[notify.Sent] = []
-        self._thread = threading.Thread(target=self._send, args=(told,), daemon=True)
+        self.kind = kind
+        self._sent: list[Sent] = []
+        self._thread = threading.Thread(target=self._send, args=(addresses, told), daemon=True)
         self._thread.start()
 
-    def _send(self, told: News) -> None:
-        self._sent = notify.send(self.addresses, told.title, told.text)
+    def _send(self, addresses: list[str], told: News) -> None:
+        self._sent = notify.send(addresses, told.title, told.text)
 
-    def wait(self) -> Arrived:
-        """Return what became of it, after WAIT seconds at most."""
+    def wait(self) -> list[Sent]:
+        """Return what became of it at each address, after WAIT seconds at most; empty: it is still on its way."""
         self._thread.join(WAIT)
-        if not self._sent:
-            return Arrived(0, f"the message of the {self.kind} was not sent within {WAIT} s")
-        bad = "; ".join(f"{one.to}: {one.why}" for one in self._sent if not one.ok)
-        return Arrived(sum(one.ok for one in self._sent), f"the message of the {self.kind}: {bad}" if bad else "")
+        return self._sent
 
 
 def _hidden(host: Host, turn: Turn) -> Secrets:

@@ -109,16 +109,16 @@ class Host(Secured):
         `timeout`, in seconds, is for all of them. A command that did not end in time has the exit code 124,
         those after it 127.
         """
-        delimiter, commands = shell.nonce(), probe.numbered(probes)
-        script = ONE_MOMENT + shell.batch(commands, delimiter, probe.first(probes))
+        delimiter, asked = shell.nonce(), probe.together(*probes)
+        script = ONE_MOMENT + shell.batch(asked.commands, delimiter, asked.early())
         try:
             result = self.sh(script, timeout, check=False)
             found = shell.answers(result.stdout, result.stderr, delimiter)
-            if commands and not found and not result.ok:
+            if asked.commands and not found and not result.ok:
                 raise Failed(f"{self.address}: {last_line(result.stderr or result.stdout)}")
         except TimedOut as stuck:
             found = shell.answers(stuck.out, stuck.err, delimiter, unfinished=f"no answer in {timeout} s")
-        read = probe.values(probes, {name: found.get(name, shell.NOT_REACHED) for name in commands})
+        read = asked.read({name: found.get(name, shell.NOT_REACHED) for name in asked.commands})
         return read if len(read) > 1 else read[0]
 
     def open_channel(self, script: str, merged: bool = False) -> Channel:

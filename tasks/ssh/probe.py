@@ -66,16 +66,6 @@ def _joined(part: str, name: str) -> str:
     return f"{part} {name}".rstrip()
 
 
-def numbered(probes: tuple[Probe[Any], ...]) -> dict[str, str]:
-    """Return the commands of all `probes`, each under a name that tells its probe."""
-    return {f"{n} {name}": command for n, one in enumerate(probes) for name, command in one.commands.items()}
-
-
-def first(probes: tuple[Probe[Any], ...]) -> set[str]:
-    """Return those names of `numbered` commands that are asked first."""
-    return {f"{n} {name}" for n, one in enumerate(probes) for name in one.early()}
-
-
-def values(probes: tuple[Probe[Any], ...], answers: Answers) -> tuple[Any, ...]:
-    """Return what the answers to `numbered` commands mean, by probe."""
-    return tuple(one.read({name: answers[f"{n} {name}"] for name in one.commands}) for n, one in enumerate(probes))
+def together(*probes: Probe[Any]) -> Probe[tuple[Any, ...]]:
+    """Return the probe that asks all `probes`; its value is what each of them found."""
+    return combined(lambda **found: tuple(found.values()), **{str(n): one for n, one in enumerate(probes)})

@@ -80,7 +80,7 @@ def test_every_task_that_changes_can_be_quiet_or_say_all():
 
 
 def emitted(capsys, emit) -> Any:
-    with terminal.json_only(True):
+    with terminal.told_as(json=True):
         emit()
     return json.loads(capsys.readouterr().out)
 
@@ -105,14 +105,14 @@ def test_a_run_that_was_proven_or_had_nothing_to_do_is_a_document(capsys):
     [(Refused("no"), "refused", 2), (Failed("no"), "failed", 1), (Held("no"), "locked", 3)],
 )
 def test_what_ends_early_is_a_document_that_says_how(capsys, error, kind, code):
-    with pytest.raises(type(error)), terminal.json_only(True):
+    with pytest.raises(type(error)), terminal.told_as(json=True):
         raise error
     found = valid("error", json.loads(capsys.readouterr().out))
     assert (found["error"]["kind"], found["exit"]) == (kind, code)
 
 
 def test_a_ctrl_c_is_a_document_as_well(capsys):
-    with pytest.raises(KeyboardInterrupt), terminal.json_only(True):
+    with pytest.raises(KeyboardInterrupt), terminal.told_as(json=True):
         raise KeyboardInterrupt
     assert valid("error", json.loads(capsys.readouterr().out))["error"]["message"] == "Interrupted."
 

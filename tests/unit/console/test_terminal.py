@@ -39,7 +39,7 @@ def test_a_table_holds_what_hosts_say_as_text(capsys):
 
 
 def test_with_json_stdout_is_one_document_and_everything_else_is_on_stderr(capsys):
-    with console.json_only(True):
+    with console.told_as(json=True):
         console.say("looking")
         console.table(("a",), [("row",)])
         assert console.emit_json({"é": [1]})
@@ -50,7 +50,7 @@ def test_with_json_stdout_is_one_document_and_everything_else_is_on_stderr(capsy
 
 
 def test_without_json_there_is_no_document(capsys):
-    with console.json_only(False):
+    with console.told_as():
         assert not console.emit_json([])
     assert capsys.readouterr().out == ""
 
@@ -122,11 +122,11 @@ def test_a_command_is_shown_as_this_operator_types_it(capsys):
 
 
 def test_an_error_is_the_document_unless_there_was_one(capsys):
-    with pytest.raises(Refused), console.json_only(True):
+    with pytest.raises(Refused), console.told_as(json=True):
         raise Refused("no")
     error = {"kind": "refused", "message": "no Nothing was changed.", "next": []}
     assert json.loads(capsys.readouterr().out) == {"schema_version": 1, "error": error, "exit": 2}
-    with pytest.raises(Refused), console.json_only(True):
+    with pytest.raises(Refused), console.told_as(json=True):
         console.emit_json({"ok": False})
         raise Refused("no")
     assert json.loads(capsys.readouterr().out) == {"schema_version": 1, "ok": False}

@@ -121,7 +121,7 @@ def test_a_run_that_was_proven_ends_with_its_times_and_the_way_back(capsys):
     ]
     display.outcome(msgspec.structs.replace(made, task="git.checkout"), "")
     assert "incident.report" not in capsys.readouterr().out
-    with terminal.json_only(True):
+    with terminal.told_as(json=True):
         display.outcome(made, "")
     assert json.loads(capsys.readouterr().out)["back"] == "fab undo --run r"
 

@@ -86,7 +86,7 @@ def test_how_a_run_begins_and_ends_is_told(played, mocker):
 
 def test_the_operators_reason_goes_into_the_lock_the_journal_and_the_plan(played, capsys):
     member = Member()
-    with terminal.json_only(True):
+    with terminal.told_as(json=True):
         carry_out(plan(STOP), plan=True, because="orders failed")
     assert json.loads(capsys.readouterr().out)["because"] == "orders failed"
     carry_out(plan(STOP), member, yes=True, because="orders failed")
@@ -110,7 +110,7 @@ def test_of_what_is_only_planned_or_not_begun_nothing_is_told(played):
 
 
 def test_a_plan_that_is_only_wanted_is_shown_and_nothing_is_locked(played, capsys):
-    with terminal.json_only(True):
+    with terminal.told_as(json=True):
         assert carry_out(plan(STOP), plan=True) is None
     said = capsys.readouterr()
     assert json.loads(said.out)["steps"][0]["name"] == "stop"

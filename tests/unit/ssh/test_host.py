@@ -28,7 +28,7 @@ def test_a_failed_command_is_its_last_line_without_what_steers_a_terminal():
 def test_what_is_asked_first_has_been_answered_before_the_others_begin():
     host = Scripted().replies(lambda name: f"said by {name}")
     early = Probe({"": "first"}, lambda answers: answers[""].out, first=True)
-    assert host.ask(answered("later"), early)[1] == "said by 1 "
+    assert host.ask(answered("later"), early)[1] == "said by 1"
     [(script, _)] = host.asked
     assert script.index("first") < script.index("later")
 
@@ -36,7 +36,7 @@ def test_what_is_asked_first_has_been_answered_before_the_others_begin():
 def test_a_host_is_asked_for_several_things_at_once_and_each_probe_reads_its_own():
     host = Scripted().replies(lambda name: f"said by {name}")
     one, two = host.ask(answered("x"), answered("y"))
-    assert (one.out, two.out) == ("said by 0 ", "said by 1 ")
+    assert (one.out, two.out) == ("said by 0 ", "said by 1")
     assert len(host.asked) == 1
 
 
@@ -97,6 +97,6 @@ def test_a_script_that_the_host_could_not_take_is_not_sent():
 
 def test_a_question_that_hangs_is_named_and_the_others_keep_their_answers():
     host = Scripted()
-    host.answers["*"] = lambda script: host.timed_out(marked(script, "0 ", begun="1 "))
+    host.answers["*"] = lambda script: host.timed_out(marked(script, "0", begun="1"))
     one, two, three = host.ask(answered("x"), answered("y"), answered("z"), timeout=9)
     assert (one.ok, two.code, two.err, three.code) == (True, 124, "no answer in 9 s", 127)

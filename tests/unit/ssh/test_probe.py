@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.ssh.probe import Probe, answered, clock, combined, first, numbered, single, values
+from tasks.ssh.probe import Probe, answered, clock, combined, single, together
 from tasks.ssh.shell import Answer
 
 
@@ -11,16 +11,16 @@ def answers(**texts: str) -> dict[str, Answer]:
 
 
 def test_commands_of_one_name_in_two_probes_are_told_apart():
-    two = (answered("a"), single("b", lambda answer: answer.out.upper()))
-    assert numbered(two) == {"0 ": "a", "1 ": "b"}
-    assert values(two, {"0 ": Answer("x", "", 0), "1 ": Answer("y", "", 0)}) == (Answer("x", "", 0), "Y")
+    two = together(answered("a"), single("b", lambda answer: answer.out.upper()))
+    assert two.commands == {"0": "a", "1": "b"}
+    assert two.read({"0": Answer("x", "", 0), "1": Answer("y", "", 0)}) == (Answer("x", "", 0), "Y")
 
 
 def test_what_is_asked_first_stays_first_inside_a_larger_probe():
     early = Probe({"": "e"}, lambda found: found[""].out, first=True)
     whole = combined(lambda **found: found, early=early, late=single("l", lambda answer: answer.out))
     assert whole.early() == {"early"}
-    assert first((answered("x"), whole)) == {"1 early"}
+    assert together(answered("x"), whole).early() == {"1 early"}
     assert whole.read(answers(early="1", late="2")) == {"early": "1", "late": "2"}
 
 

@@ -31,8 +31,8 @@ def host(free: int, need: str = "200000000", room: int = 10**9):
     }
 
     def ask(*asked):
-        answers = {name: Answer(said[command], "", 0) for name, command in probe.numbered(asked).items()}
-        found = probe.values(asked, answers)
+        whole = probe.together(*asked)
+        found = whole.read({name: Answer(said[command], "", 0) for name, command in whole.commands.items()})
         return found if len(found) > 1 else found[0]
 
     return SimpleNamespace(environment=environment(), address="u@h:22", ask=ask)

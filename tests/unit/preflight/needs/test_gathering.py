@@ -13,7 +13,7 @@ from tasks.preflight.present import target_files
 from tasks.preflight.revisions import schema_choice
 from tasks.preflight.target import commit_choice, image_choice
 from tasks.preflight.target.image_choice import Choice
-from tasks.ssh.probe import Probe, numbered, values
+from tasks.ssh.probe import Probe, together
 from tasks.ssh.shell import NOT_REACHED, Answer
 from tasks.tools.compose.images import Decided
 from tests.unit.support.deployment import GOOD, environment, examined
@@ -29,7 +29,8 @@ class Silent(Scripted):
 
     def ask(self, *probes: Probe, timeout: int = 0) -> Any:
         self.__dict__["rounds"] = self.__dict__.get("rounds", 0) + 1
-        found = values(probes, dict.fromkeys(numbered(probes), self.says))
+        whole = together(*probes)
+        found = whole.read(dict.fromkeys(whole.commands, self.says))
         return found if len(found) > 1 else found[0]
 
 
