@@ -13,15 +13,12 @@ from ..console import living, terminal
 from ..ssh import fleet
 from ..ssh.host import Host
 from . import display, interrupt, run, taking_back, turns
+from .plan import Plan
 from .task import Body, RollbackTask, task
 from .world import World
 
-HEARD = ("json", "quiet")  # before the body is called
-SWITCHES: dict[str, bool | None] = {
-    **msgspec.structs.asdict(run.RunOptions()),
-    **dict.fromkeys(HEARD, False),
-    "skip_host": None,
-}
+OPTIONS: dict[str, bool | None] = msgspec.structs.asdict(run.RunOptions())
+SWITCHES = {**OPTIONS, "json": False, "quiet": False, "skip_host": None}  # the first two are heard before the body
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
@@ -60,31 +57,39 @@ class Change:
         """Declare a change: `@change` or `@change(name=...)`."""
         if body is None:
             return functools.partial(self, step=step, takes_back=takes_back, **settings)
+        made = task(self._carrying_out(body), klass=StepTask, **settings)
+        made.step = step
+        if takes_back:
+            self.undo = made
+        return made
+
+    def _carrying_out(self, body: Body) -> Body:
+        """Return a body that carries out what `body` plans; it has the switches of all changes."""
         own = inspect.signature(body)
 
         @functools.wraps(body)
         def carried_out(c: Host, *args: Any, **kwargs: Any) -> Any:
-            own_options = [name for name in run.RunOptions.__struct_fields__ if name in kwargs]
-            wanted = run.RunOptions(**{name: kwargs.pop(name) for name in own_options})
-            for heard in HEARD:
-                kwargs.pop(heard, None)
-            if skipped := kwargs.pop("skip_host", None):
+            switches = {name: kwargs.pop(name) for name in SWITCHES if name in kwargs}
+            wanted = run.RunOptions(**{name: switches[name] for name in OPTIONS if name in switches})
+            if skipped := switches.get("skip_host"):
                 c = fleet.without(c, skipped)
+            if "plan" in own.parameters:
+                kwargs["plan"] = wanted.plan
             with interrupt.as_refusal(), living.waiting(f"looking at {display.where(c)}"):
-                made = body(c, *args, **kwargs, **({"plan": wanted.plan} if "plan" in own.parameters else {}))
-            if made is None:
-                terminal.emit_json({"changed": False})
-                return None
-            planned = turns.taken(made, c)
-            if wanted.on_failure != "undo":
-                return run.carry_out(c, planned, wanted, self.world)
-            return taking_back.carry_out(c, planned, wanted, self.world, self.undo)
+                made = body(c, *args, **kwargs)
+            return self._carry_out(c, made, wanted)
 
         carried_out.__signature__ = _with_switches(own)  # type: ignore[attr-defined]  # read by inspect, and so by Invoke
-        made = task(carried_out, klass=StepTask, **settings)
-        made.step = step
-        self.undo = made if takes_back else self.undo
-        return made
+        return carried_out
+
+    def _carry_out(self, c: Host, made: Plan | None, wanted: run.RunOptions) -> Any:
+        if made is None:
+            terminal.emit_json({"changed": False})
+            return None
+        planned = turns.taken(made, c)
+        if wanted.on_failure == "undo":
+            return taking_back.carry_out(c, planned, wanted, self.world, self.undo)
+        return run.carry_out(c, planned, wanted, self.world)
 
 
 def _with_switches(signature: inspect.Signature) -> inspect.Signature:

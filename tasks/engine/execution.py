@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
@@ -27,12 +27,7 @@ class Execution:
     """One run of a plan, new, or taken up again with the records that its hosts have of it."""
 
     def __init__(
-        self,
-        world: World,
-        host: Host,
-        plan: Plan,
-        locks: Locks,
-        records: Mapping[Host, RunRecord] | None = None,
+        self, world: World, host: Host, plan: Plan, locks: Locks, records: Mapping[Host, RunRecord] | None = None
     ) -> None:
         self.world, self.host, self.plan, self.locks = world, host, plan, locks
         self.started = time.monotonic()
@@ -54,23 +49,29 @@ class Execution:
         """
         try:
             with interrupt.as_exceptions():
-                self.attempts.mirrors.follow(whole=True)
-                measuring.begin(self.world, self.host.fleet, self.plan)
-                for number, _step in self.plan.numbered(after=False):
-                    if not self.plan.in_turn(number):
-                        self._step(number, self.host.fleet)
-                self._turns()
-                return self._prove()
+                return self._run()
         except KeyboardInterrupt:
-            at = self.at
-            journal.note_everywhere(self.host.fleet, self.folder, "interrupted", step=at.name if at else "")
-            self._read_again()
-            open_ = self.closing.left_open() if self.goes_on else self.closing.close(proven=False)
-            raise Failed("\n".join([failure.interrupted(self.progress, at, self.goes_on), *open_])) from None
+            raise self._interrupted() from None
         finally:
             self.attempts.mirrors.follow(whole=True)
             if not (self.progress.partially_applied or self.goes_on):
                 self.locks.release()
+
+    def _run(self) -> Outcome:
+        self.attempts.mirrors.follow(whole=True)
+        measuring.begin(self.world, self.host.fleet, self.plan)
+        for number, _step in self.plan.numbered(after=False):
+            if not self.plan.in_turn(number):
+                self._step(number, self.host.fleet)
+        self._turns()
+        return self._prove()
+
+    def _interrupted(self) -> Failed:
+        at = self.at
+        journal.note_everywhere(self.host.fleet, self.folder, "interrupted", step=at.name if at else "")
+        self._read_again()
+        left = self.closing.left_open() if self.goes_on else self.closing.close(proven=False)
+        return Failed("\n".join([failure.interrupted(self.progress, at, self.goes_on), *left]))
 
     @property
     def goes_on(self) -> bool:
@@ -88,30 +89,26 @@ class Execution:
     def _turns(self) -> None:
         """Let one batch of hosts after the other have its turn, once the one before is proven and stayed well."""
         turn = [n for n, _step in self.plan.numbered(after=False) if self.plan.in_turn(n)]
-        closing = [n for n in turn if self.plan.steps[n - 1].closes]
+        closing = next((n for n in turn if self.plan.steps[n - 1].closes), None)
         for number, batch in enumerate(self.batches):
             self.progress.turns = rolling.told(self.batches, number)
             for one in turn:
-                if one in closing[:1]:
-                    self._gate(batch)
+                if one == closing and not batch.passed:
+                    self._prove_at(batch.hosts)
                 self._step(one, batch.hosts, more=batch.more)
             if batch.more and not batch.passed:
-                self._stays_well(batch, proven=bool(closing))
+                if closing is None:
+                    self._prove_at(batch.hosts)
+                self._stays_well(batch)
 
-    def _gate(self, batch: Batch) -> None:
-        if not batch.passed:
-            self._prove_at(batch.hosts)
-
-    def _stays_well(self, batch: Batch, *, proven: bool) -> None:
-        """Prove hosts, unless they were `proven`, and look at them again for as long as they have to stay well."""
-        if not proven:
-            self._gate(batch)
+    def _stays_well(self, batch: Batch) -> None:
+        """Prove hosts again and again for as long as they have to stay well."""
         soak = self.plan.turns.soak
         over = time.monotonic() + soak
         with living.waiting(f"watching {', '.join(m.address for m in batch.hosts)} for {soak} s", soak):
             while (left := over - time.monotonic()) > 0:
                 time.sleep(min(LOOK, left))
-                self._gate(batch)
+                self._prove_at(batch.hosts)
 
     def _step(self, number: int, members: Sequence[Host], *, more: bool = False) -> None:
         self.at = step = self.plan.steps[number - 1]
@@ -166,17 +163,11 @@ class Execution:
             self.progress.partially_applied, self.progress.amended = False, step.title
 
     def _fail(self, member: Host, step: Step, why: str, said: list[str]) -> NoReturn:
-        amended = {"amended": self.progress.amended} if self.progress.amended else {}
-        journal.note_everywhere(
-            self.host.fleet,
-            self.folder,
-            "failed",
-            step=step.name,
-            why=why[:500],
-            half=self.progress.partially_applied,
-            **amended,
-        )
         run = self.progress
+        noted: dict[str, Any] = {"step": step.name, "why": why[:500], "half": run.partially_applied}
+        if run.amended:
+            noted["amended"] = run.amended
+        journal.note_everywhere(self.host.fleet, self.folder, "failed", **noted)
         refused = step.preparation and not step.closes and not run.partially_applied
         told = failure.refused(run, member, step, why) if refused else failure.described(run, member, step, why, said)
         message = "\n".join([told, *self.closing.close(proven=False)])
@@ -190,8 +181,8 @@ class Execution:
         proving.show(proofs)
         unclosed = self.closing.close(proven=True)
         found = measuring.measured(self.host.fleet, self.plan)
-        outcome = outcome_of(self.plan, self.progress.done, proofs, found, time.monotonic() - self.started)
-        outcome = replace(outcome, back=self.world.way_back(self.host, self.plan))
+        back, seconds = self.world.way_back(self.host, self.plan), time.monotonic() - self.started
+        outcome = outcome_of(self.plan, self.progress.done, proofs, found, seconds, back)
         parallel_map(self.host.fleet, lambda member: self._finish(member, outcome))
         self.progress.partially_applied = False
         awaited = self.plan.outage and (found or self.plan.expect.healthy)

@@ -23,24 +23,29 @@ def around(plan: Plan, settings: Hooks) -> Plan:
     if "." in plan.task or at is None:
         return plan
     before, after = _of(plan, settings.before), _of(plan, settings.after)
-    opening = [_before(n, hook) for n, hook in enumerate(before, start=1)]
-    closing = [_off(n, hook) for n, hook in reversed(list(enumerate(before, start=1))) if hook.off]
+    numbered = [(f"hook-{n}", hook) for n, hook in enumerate(before, start=1)]
+    opening = [_step(name, _title(hook), hook.on or hook.run, hook) for name, hook in numbered]
+    off = [
+        _step(f"{name}-off", f"{hook.title or 'hook'}: off, whatever happens", hook.off, hook, after=True, closes=name)
+        for name, hook in reversed(numbered)
+        if hook.off
+    ]
     there = {what(step) for step in plan.steps if step.after}
-    last = [*(step for step in closing if what(step) not in there), *_after(after)]
-    return structs.replace(plan, steps=[*plan.steps[:at], *opening, *plan.steps[at:], *last])
+    closing = [step for step in off if what(step) not in there]
+    last = [_step(f"hook-after-{n}", hook.title, hook.run, hook, after=True) for n, hook in enumerate(after, start=1)]
+    return structs.replace(plan, steps=[*plan.steps[:at], *opening, *plan.steps[at:], *closing, *last])
 
 
 def of_turns(plan: Plan, settings: Hooks) -> tuple[list[Step], list[Step]]:
     """Return what opens and what closes the turn of a host in a playbook, in their order; nothing for other tasks."""
     hooks = [] if "." in plan.task else _of(plan, settings.turn)
-    numbered = [(f"turn-{n}", hook) for n, hook in enumerate(hooks, start=1)]
-    opening = [_step(name, f"{hook.title or 'hook'}: before the turn", hook.on, hook) for name, hook in numbered]
+    numbered = [(f"turn-{n}", hook.title or "hook", hook) for n, hook in enumerate(hooks, start=1)]
+    opening = [_step(name, f"{title}: before the turn", hook.on, hook, once=False) for name, title, hook in numbered]
     closing = [
-        structs.replace(_step(f"{name}-off", f"{hook.title or 'hook'}: after the turn", hook.off, hook), closes=name)
-        for name, hook in reversed(numbered)
+        _step(f"{name}-off", f"{title}: after the turn", hook.off, hook, closes=name, once=False)
+        for name, title, hook in reversed(numbered)
     ]
-    each = [[structs.replace(step, primary_only=False) for step in steps] for steps in (opening, closing)]
-    return each[0], each[1]
+    return opening, closing
 
 
 def closing(plan: Plan, record: RunRecord) -> Plan:
@@ -63,22 +68,14 @@ def what(step: Step) -> tuple[str, str]:
     return step.script, step.local
 
 
-def _before(number: int, hook: Hook) -> Step:
-    name = f"{hook.title or 'hook'}: on" if hook.off else hook.title
-    return _step(f"hook-{number}", name, hook.on or hook.run, hook)
+def _title(hook: Hook) -> str:
+    return f"{hook.title or 'hook'}: on" if hook.off else hook.title
 
 
-def _off(number: int, hook: Hook) -> Step:
-    step = _step(f"hook-{number}-off", f"{hook.title or 'hook'}: off, whatever happens", hook.off, hook)
-    return structs.replace(step, after=True, closes=f"hook-{number}")
-
-
-def _after(hooks: list[Hook]) -> list[Step]:
-    steps = [_step(f"hook-after-{n}", hook.title, hook.run, hook) for n, hook in enumerate(hooks, start=1)]
-    return [structs.replace(step, after=True) for step in steps]
-
-
-def _step(name: str, title: str, command: str, hook: Hook) -> Step:
+def _step(
+    name: str, title: str, command: str, hook: Hook, *, after: bool = False, closes: str = "", once: bool = True
+) -> Step:
+    """Return the step that runs a command of a hook; one that runs here does so `once`, or once for each host."""
     here = hook.where == "local"
     return Step(
         name=name,
@@ -86,7 +83,9 @@ def _step(name: str, title: str, command: str, hook: Hook) -> Step:
         script=":" if here else call("engine/hook.sh", command),
         commands=(command,),
         local=command if here else "",
-        primary_only=here,
+        primary_only=here and once,
         preparation=True,
         timeout=LIMIT,
+        after=after,
+        closes=closes,
     )

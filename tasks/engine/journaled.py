@@ -46,9 +46,14 @@ def first(entries: list[Entry]) -> Entry:
     return next((e for e in entries if e.get("event") == "run"), {})
 
 
+def last_turn(entries: list[Entry]) -> Entry:
+    """Return the last entry that says what became of a run, or that it was taken up again; empty where none does."""
+    return next((e for e in reversed(entries) if e.get("event") in (*LAST_WORD, "resumed")), {})
+
+
 def last_word(entries: list[Entry]) -> str:
     """Return what the journal says of a run that nobody works on."""
-    said = next((e for e in reversed(entries) if e.get("event") in (*LAST_WORD, "resumed")), {})
+    said = last_turn(entries)
     return NOT_ALL if said.get("left_out") else LAST_WORD.get(str(said.get("event")), "cut off")
 
 

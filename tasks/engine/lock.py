@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from msgspec import Struct
 
@@ -20,8 +20,6 @@ SILENCE = 45  # seconds without a sign of life until the host takes the client f
 # LIVE: its client shows signs of life; RUNNING: a step goes on without one; DEAD: its run stopped half-way;
 # FREE: it holds nothing up, its run ended, or had changed nothing when its client went away.
 LockState = Literal["LIVE", "RUNNING", "DEAD", "FREE"]
-
-STATES: dict[str, LockState] = {name: name for name in get_args(LockState)}
 
 
 class LockInfo(Struct, frozen=True):
@@ -91,12 +89,11 @@ def show(environment: Environment) -> Probe[LockInfo | None]:
 def read(out: str) -> LockInfo | None:
     """Return the lock that show-lock.sh printed, or take-lock.sh; None where that is no lock."""
     word, owner, seconds, entry = (*out.strip().splitlines(), "", "", "", "")[:4]
-    state = STATES.get(word)
-    if state is None:
+    if word not in get_args(LockState):
         return None
     event = _object(entry)
     step = f"{event['event']} of step {event['step']}" if {"event", "step"} <= event.keys() else ""
-    return LockInfo(state, _object(owner), int(seconds) if seconds.isdigit() else 0, step)
+    return LockInfo(cast(LockState, word), _object(owner), int(seconds) if seconds.isdigit() else 0, step)
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -100,9 +100,8 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     @property
     def changed(self) -> bool:
         """Whether a step began that is more than a preparation, and it was not made good where it failed."""
-        word = next((e for e in reversed(self.journal) if e.get("event") in (*journaled.LAST_WORD, "resumed")), {})
         began = (s.tries and not p.preparation for s, p in zip(self.steps, self.plan.steps, strict=True))
-        return not word.get("amended") and (self.elsewhere or any(began))
+        return not journaled.last_turn(self.journal).get("amended") and (self.elsewhere or any(began))
 
     @property
     def unproven(self) -> bool:

@@ -36,10 +36,8 @@ def to_undo(host: Host, run: str | None, data: bool = False) -> RunRecord:
     _require_in_step(host)
     named = run or _holder(host)
     known = record.of_fleet(host, record.read(host, named)) if named else _last_change(host)
+    _require_change(known)
     said = f"Run {known.run} ({known.plan.task})"
-    if not known.changed:
-        held = f"It holds the lock, and is not over. Next: {fab('resume')}" if known.holder == known.run else ""
-        raise Refused(f"{said} changed nothing: there is nothing to take back.", next=held)
     if known.undone and not (run and data):
         raise Refused(f"{said} was taken back already.", next=_data_of(known))
     if not run and known.plan.only_by_name:
@@ -59,6 +57,12 @@ def _require_in_step(host: Host) -> None:
     said = parallel_map(host.fleet[1:], lambda member: member.ask(left_out.remembered(member.environment)))
     if any(host.address in words for words in said):
         raise Refused("out of step: a run went on without this host.", at=host.address, next=f"Next: {fab('converge')}")
+
+
+def _require_change(known: RunRecord) -> None:
+    if not known.changed:
+        held = f"It holds the lock, and is not over. Next: {fab('resume')}" if known.holder == known.run else ""
+        raise Refused(f"Run {known.run} ({known.plan.task}) changed nothing: there is nothing to take back.", next=held)
 
 
 def _data_of(known: RunRecord) -> str:

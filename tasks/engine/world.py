@@ -59,7 +59,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 
 def outcome_of(
-    plan: Plan, steps: list[dict[str, Any]], proofs: Sequence[Proof], found: Measured | None, seconds: float
+    plan: Plan, steps: list[dict[str, Any]], proofs: Sequence[Proof], found: Measured | None, seconds: float, back: str
 ) -> Outcome:
     """Return what a run of `plan` did, in `seconds`, with the outage that was `found`; None: it was not measured."""
     return Outcome(
@@ -72,7 +72,7 @@ def outcome_of(
         seconds=round(seconds, 2),
         recovery=found.recovery if found else None,
         outage=found.outage if found else None,
-        back=plan.way_back,
+        back=back,
     )
 
 

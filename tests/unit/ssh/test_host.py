@@ -36,7 +36,7 @@ def test_what_is_asked_first_has_been_answered_before_the_others_begin():
 def test_a_host_is_asked_for_several_things_at_once_and_each_probe_reads_its_own():
     host = Scripted().replies(lambda name: f"said by {name}")
     one, two = host.ask(answered("x"), answered("y"))
-    assert (one.out, two.out) == ("said by 0 ", "said by 1")
+    assert (one.out, two.out) == ("said by 0", "said by 1")
     assert len(host.asked) == 1
 
 
