@@ -28,6 +28,15 @@ alive() { # TAG: whether any process bears it
   [ -n "$(tagged "$1")" ]
 }
 
+wait_while() { # TENTHS COMMAND...: until COMMAND fails, so many tenths of a second at most
+  left=$1
+  shift
+  while [ "$left" -gt 0 ] && "$@"; do
+    left=$((left - 1))
+    sleep 0.1
+  done
+}
+
 note() { # ENTRY: add a JSON object, given without its opening brace, to the journal of the run's folder
   # A line torn by a crash must not swallow the next one.
   [ -z "$(tail -c 1 journal 2>/dev/null)" ] || echo >>journal

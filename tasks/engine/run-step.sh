@@ -27,11 +27,7 @@ timeout -k 10 "$limit" sh "$name.sh" >>"$name.log" 2>&1 || code=$?
 if [ $code = 137 ] || { [ $code -le 128 ] && [ $code != 124 ]; }; then
   others TERM || tidy=0 # told nothing yet: the step ended by itself, or was killed outright
 fi
-waited=0 # tenths of a second
-while [ $waited -lt $((10 * tidy)) ] && others 0; do
-  waited=$((waited + 1))
-  sleep 0.1
-done
+wait_while $((10 * tidy)) others 0
 others KILL || :
 [ $code != 0 ] || begin=$end
 note "\"event\":\"end\",$begin,\"code\":$code}" || :

@@ -3,10 +3,9 @@
 . "$SCRIPTS/engine/lib.sh"
 tag="FAB_ROLLBACK_PROBER=${PWD##*/};"
 [ -e answers ] || exit 0
-waited=0
-while [ $waited -lt "$1" ] && ! tail -n 1 answers | grep -q ' up$' && alive "$tag"; do
-  waited=$((waited + 1))
-  sleep 0.1
-done
+down() { # whether the prober goes on, and has not noted an answer
+  ! tail -n 1 answers | grep -q ' up$' && alive "$tag"
+}
+wait_while "$1" down
 if alive "$tag"; then echo alive; else echo gone; fi
 cat answers

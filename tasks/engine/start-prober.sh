@@ -10,11 +10,7 @@ cd "$STATE/runs/$run"
 if alive "$tag"; then
   [ "$(sed -n 's/^[^ ]* asks //p' answers | tail -n 1)" != "$about" ] || exit 0
   for pid in $(tagged "$tag"); do kill "$pid" 2>/dev/null || :; done
-  waited=0 # its last word belongs before what is asked now
-  while alive "$tag" && [ $waited -lt 50 ]; do
-    waited=$((waited + 1))
-    sleep 0.1
-  done
+  wait_while 50 alive "$tag" # its last word belongs before what is asked now
 fi
 rm -rf prober
 cp -R "$SCRIPTS" prober

@@ -11,26 +11,18 @@ end() { # SIGNAL: to all but the one that writes down how it ended
   done
 }
 
-wait_for_the_end() { # TENTHS of a second
-  waited=0
-  until [ -f "$name.rc" ] || ! kill -s 0 "$lead" 2>/dev/null || [ $waited -ge "$1" ]; do
-    waited=$((waited + 1))
-    sleep 0.1
-  done
+goes_on() { # whether its end is still to be written down, by the one that does
+  [ ! -f "$name.rc" ] && kill -s 0 "$lead" 2>/dev/null
 }
 
 end TERM
 stopped=0
 stop=${name%.*}.stop.sh
 if [ -e "$stop" ]; then timeout -k 1 "$patience" sh "$stop" "${tag#*=}" >/dev/null 2>&1 || stopped=$?; fi
-wait_for_the_end $((10 * (tidy + 2)))
+wait_while $((10 * (tidy + 2))) goes_on
 if [ ! -f "$name.rc" ]; then
   end KILL
-  wait_for_the_end 50
+  wait_while 50 goes_on
 fi
-waited=0
-while alive "$tag" && [ $waited -lt 10 ]; do
-  waited=$((waited + 1))
-  sleep 0.1
-done
+wait_while 10 alive "$tag"
 [ "$stopped" != 124 ] && ! alive "$tag"
