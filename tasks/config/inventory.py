@@ -13,13 +13,11 @@ from ..console.errors import Refused
 from ..console.text import nearest
 from . import hostsfile, validation, variables
 from .environment import Reader
-from .hostsfile import locate
+from .hostsfile import locate as locate
 from .settings import Environment, Inventory
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 PRODUCTION = re.compile(r"prod(uction)?|live", re.IGNORECASE)
-
-__all__ = ["Known", "Said", "check", "default_name", "file_of", "is_production", "load", "locate", "names", "read"]
 
 
 class Said(NamedTuple):

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from ..ssh.shell import sections
+
 Entry = dict[str, Any]
 NOT_ALL = "done, but not all of it verified"
 # The last word about a run, by the last entry of its journal that says one.
@@ -20,8 +22,7 @@ LAST_WORD = {
 
 def journals(out: str) -> dict[str, list[Entry]]:
     """Return the journals that list-runs.sh printed."""
-    parts = (part.partition("\n") for part in f"\n{out}".split("\n= ")[1:])
-    return {name.strip(): read(text) for name, _, text in parts}
+    return {name.strip(): read(text) for name, text in sections(out, "=")}
 
 
 def began(entries: list[Entry], names: Iterable[str]) -> float | None:

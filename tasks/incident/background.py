@@ -20,7 +20,7 @@ from ..preflight.present.state import State
 from ..ssh import scripts
 from ..ssh.host import Host
 from ..ssh.probe import Probe, nothing, single
-from ..ssh.shell import nonce
+from ..ssh.shell import nonce, sections
 from ..tools.git import commits
 from ..tools.git.commits import Commit
 from ..tools.postgres import reads
@@ -119,9 +119,8 @@ def _logs(environment: Environment, run: str) -> Probe[dict[str, str]]:
     """Return the probe of the last lines of each log that `run` kept, by the name of its container."""
     mark, folder = nonce(), journal.folder(environment, run)
     script = scripts.call("incident/kept-logs.sh", RUN=folder, MARK=mark, LINES=str(LINES))
-    return single(script, lambda answer: _by_name(answer.out, mark))
+    return single(script, lambda answer: _by_name(sections(answer.out, mark)))
 
 
-def _by_name(out: str, mark: str) -> dict[str, str]:
-    parts = (part.partition("\n") for part in f"\n{out}".split(f"\n{mark} ")[1:])
-    return {name.removesuffix(".log"): text.rstrip() for name, _, text in parts if text.strip()}
+def _by_name(logs: list[tuple[str, str]]) -> dict[str, str]:
+    return {name.removesuffix(".log"): text.rstrip() for name, text in logs if text.strip()}

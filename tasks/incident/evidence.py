@@ -14,10 +14,10 @@ from ..config.settings import Environment
 from ..console.commands import BEGIN, END, render, unmarked
 from ..console.errors import ConnectionLost, Failed
 from ..console.units import size
+from ..engine import journal
 from ..engine.record import RunRecord
-from ..ssh import paths, scripts
+from ..ssh import scripts
 from ..ssh.host import Host
-from ..ssh.shell import Word, quote
 from ..tools import secrets
 from ..tools.alembic import rows
 from ..tools.compose import compose
@@ -41,7 +41,7 @@ def collect(environment: Environment, count: int, run: RunRecord | None) -> str:
         COUNT=str(count),
         COMMITS=str(COMMITS),
         LIMIT=str(FILE_LIMIT),
-        RUN=Word(f"{paths.state(environment)}/runs/{quote(run.run)}") if run and run.run else "",
+        RUN=journal.folder(environment, run.run) if run and run.run else "",
         LEFT=run.plan.before.commit if run and run.plan.before else "",
     )
 

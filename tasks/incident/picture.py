@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -164,15 +164,12 @@ def _outage(at: Times) -> str:
 
 def _steps(scale: Scale, incident: Incident, main: RunRecord, at: Times) -> Iterator[Bar]:
     ends = {happened.attempt(entry): entry for entry in incident.entries if entry.event == "end"}
-    for entry in _begun(incident.entries, main.run):
-        if row := happened.number(main, entry):
+    for entry in incident.entries:
+        row = happened.number(main, entry) if entry.run == main.run and entry.event == "begin" else 0
+        if row:
             end = ends.get(happened.attempt(entry))
             good = end is not None and end.said.get("code") == 0
             yield scale.bar(entry.at, end.at if end else at.ended, "step" if good else "failed", str(row), row)
-
-
-def _begun(entries: Iterable[TimelineEntry], run: str) -> list[TimelineEntry]:
-    return [entry for entry in entries if entry.run == run and entry.event == "begin"]
 
 
 def _words(at: Times) -> str:

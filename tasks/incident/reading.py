@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 
 from msgspec import Struct
 
@@ -30,13 +29,9 @@ def first_lines(environment: Environment, texts: dict[str, str]) -> list[First]:
     An exception comes before what gives up, and that before any other error; what a run kept before what runs now.
     """
     probing = re.compile(errorlog.probes(environment))
-    logs = {name: text for name, text in texts.items() if PurePosixPath(name).suffix == ".log" and _of_service(name)}
-    found = [_worst(name, text, probing) for name, text in logs.items()]
+    logs = [name for name in texts if name.startswith(("logs/", KEPT)) and name.endswith(".log")]
+    found = [_worst(name, texts[name], probing) for name in logs]
     return [first for _, first in sorted(found, key=lambda one: (one[0], not one[1].file.startswith(KEPT)))]
-
-
-def _of_service(name: str) -> bool:
-    return name.startswith(("logs/", KEPT))
 
 
 def _worst(name: str, text: str, probing: re.Pattern[str]) -> tuple[int, First]:

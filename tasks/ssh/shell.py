@@ -104,15 +104,16 @@ def answers(out: str, err: str, delimiter: str, unfinished: str = "") -> dict[st
 
     A command that did not end has the exit code 124, and `unfinished` for a complaint.
     """
-    complaints = {name: text.strip() for name, text in _sections(err, delimiter)}
+    complaints = {name: text.strip() for name, text in sections(err, f"{delimiter} begin")}
     found = {}
-    for name, text in _sections(out, delimiter):
+    for name, text in sections(out, f"{delimiter} begin"):
         body, ended, code = text.rpartition(f"\n{delimiter} end ")
         done = ended and code.strip().isdigit()
         found[name] = Answer(body, complaints.get(name, ""), int(code)) if done else Answer(text, unfinished, 124)
     return found
 
 
-def _sections(text: str, delimiter: str) -> list[tuple[str, str]]:
-    parts = text.split(f"\n{delimiter} begin ")[1:]
+def sections(text: str, mark: str) -> list[tuple[str, str]]:
+    """Return the parts of `text` that begin with a line of `mark` and a name: each name, and what stands below it."""
+    parts = f"\n{text}".split(f"\n{mark} ")[1:]
     return [(name, body) for name, _, body in (part.partition("\n") for part in parts)]

@@ -63,14 +63,12 @@ def check(
 ) -> Backup:
     """Read a backup to its end and say all that can be known of it, or restore it on trial; exit 1 for a bad one."""
     checked = stored.check_file(c, file, from_database)
-    backup, reasons = checked.backup, checked.reasons
-    tried = stored.try_restore(c, checked) if restore and not reasons else []
+    tried = stored.try_restore(c, checked) if restore and not checked.reasons else []
     wrong = [f"{one.question}: {one.answer or 'no answer'}" for one in tried if not one.ok]
+    backup, problems = checked.backup, [*checked.reasons, *wrong]
     said = backup_list.described(backup, checked.section)
-    problems, asked = [*reasons, *wrong], [to_builtins(one) for one in tried]
-    if not console.emit_json(
-        {**said, "ok": not problems, "problems": problems, "risks": checked.risks, "asked": asked}
-    ):
+    judged = {"ok": not problems, "problems": problems, "risks": checked.risks, "asked": to_builtins(tried)}
+    if not console.emit_json({**said, **judged}):
         backup_list.show(said)
         for risk in checked.risks:
             console.say(f"  ! {risk}", style="yellow")

@@ -75,21 +75,24 @@ def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> 
     Without a target the containers start as they are, and new ones are made only where there are none. There is no
     step where a rollback starts nothing: compose, told of no service, would start all.
     """
-    if isinstance(report, ServicesReport) and report.environment.stack:
+    if not isinstance(report, ServicesReport):
+        return _start_target(report) if report.moves.starting else None
+    if report.environment.stack:
         return start_existing_step(structs.replace(report, stopping=report.services))
-    if isinstance(report, ServicesReport):
-        title, words, named = report.title, ["--no-recreate", *report.words], report.services
-        script = services.start_missing(report.environment, words)
-    elif not report.moves.starting:
-        return None
-    else:
-        moves, files = report.moves, report.wanted.files
-        named = _not_up(report)
-        title = f"{', '.join(named)} from the images of {report.target.title}"
-        words = ["--no-deps", *services.scaled(files, moves.replicas), *moves.starting]
-        script = services.start(
-            report.environment, report.wanted, report.built, report.target.sha, report.decided, *words
-        )
+    words = ["--no-recreate", *report.words]
+    script = services.start_missing(report.environment, words)
+    return _starting(report, report.title, script, words, report.services)
+
+
+def _start_target(report: RollbackReport | RollbackUndoReport) -> Step:
+    moves, named = report.moves, _not_up(report)
+    words = ["--no-deps", *services.scaled(report.wanted.files, moves.replicas), *moves.starting]
+    script = services.start(report.environment, report.wanted, report.built, report.target.sha, report.decided, *words)
+    step = _starting(report, f"{', '.join(named)} from the images of {report.target.title}", script, words, named)
+    return structs.replace(step, outage=not _rolling(report))
+
+
+def _starting(report: DeploymentReport, title: str, script: str, words: list[str], named: list[str]) -> Step:
     return Step(
         name="start",
         effects=("starts",),
@@ -97,7 +100,6 @@ def start_step(report: ServicesReport | RollbackReport | RollbackUndoReport) -> 
         script=script,
         commands=(services.shown(report.environment, words),),
         services=tuple(named),
-        outage=not (isinstance(report, ServicesReport) or _rolling(report)),
         timeout=900,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ..console import terminal as console
 from ..console.commands import fab, render
 from ..engine.options import DOWN_TO
@@ -36,32 +38,51 @@ from .rehearsals import rehearse_upgrade_step as rehearse_upgrade_step
 def downgrade_step(report: DeploymentReport) -> Step | None:
     """Return the runbook's "Rollback to Specific Revision", with the image that holds the newer migrations.
 
-    It proves the rows that the downgrade leads to. A failure puts the safety snapshot back, if there is one and the
-    application is stopped, and starts that again.
+    It proves the rows that the downgrade leads to.
     """
     found = report.migration
     if not found:
         return None
     command = schema.alembic_of(report.environment).command
-    return Step(
-        name="downgrade",
-        effects=("migrates",),
-        title=f"Downgrade the database to {found.change.goal}",
-        script=_downgrade(report, found),
+    move = f"{_unless_back(report)}{migrate.move(report.environment, found.image, 'downgrade', found.change)}"
+    return replace(
+        _migrating(report, found, "downgrade", move if found.goes_on else _or_put_back(report, found, move)),
         commands=tuple(migrate.shown(command, move) for move in found.change.moves),
-        stop=f"{migrate.stop(report.environment)}\n{changes.stop(found.live)}",
         files=migrate.files(found.change),
-        primary_only=True,
-        outage=True,
         back=report.way_back,
-        timeout=LONG if report.safety else 1800,
-        amends=start_what_ran_step(report),
     )
 
 
-def _downgrade(report: DeploymentReport, found: Migration) -> str:
-    move = f"{_unless_back(report)}{migrate.move(report.environment, found.image, 'downgrade', found.change)}"
-    return move if found.goes_on else _or_put_back(report, found, move)
+def upgrade_step(report: DeploymentReport) -> Step | None:
+    """Return the step that upgrades the schema again, with the image that holds those migrations."""
+    found = report.migration
+    if not found:
+        return None
+    command = schema.alembic_of(report.environment).command
+    move = migrate.move(report.environment, found.image, "upgrade", found.change)
+    return replace(
+        _migrating(report, found, "upgrade", _or_put_back(report, found, move)),
+        commands=tuple(f"{command} upgrade {move}" for move in found.change.moves),
+    )
+
+
+def _migrating(report: DeploymentReport, found: Migration, direction: str, script: str) -> Step:
+    """Return the step that moves the schema.
+
+    A failure puts the safety snapshot and the checkout back, if there is one and the application is stopped, and starts
+    that again.
+    """
+    return Step(
+        name=direction,
+        effects=("migrates",),
+        title=f"{direction.capitalize()} the database to {found.change.goal}",
+        script=script,
+        stop=f"{migrate.stop(report.environment)}\n{changes.stop(found.live)}",
+        primary_only=True,
+        outage=True,
+        timeout=LONG if report.safety else 1800,
+        amends=start_what_ran_step(report),
+    )
 
 
 def _or_put_back(report: DeploymentReport, found: Migration, move: str) -> str:
@@ -135,28 +156,4 @@ def downgrade_plan(report: DowngradeReport, name: str) -> Plan | None:
         ),
         back=report.way_back,
         before=report.release.of_the_database(),
-    )
-
-
-def upgrade_step(report: DeploymentReport) -> Step | None:
-    """Return the step that upgrades the schema again, with the image that holds those migrations.
-
-    A failure puts back the safety snapshot and the checkout, and starts what ran.
-    """
-    found = report.migration
-    if not found:
-        return None
-    command = schema.alembic_of(report.environment).command
-    move = migrate.move(report.environment, found.image, "upgrade", found.change)
-    return Step(
-        name="upgrade",
-        effects=("migrates",),
-        title=f"Upgrade the database to {found.change.goal}",
-        script=_or_put_back(report, found, move),
-        commands=tuple(f"{command} upgrade {move}" for move in found.change.moves),
-        stop=f"{migrate.stop(report.environment)}\n{changes.stop(found.live)}",
-        primary_only=True,
-        outage=True,
-        timeout=LONG if report.safety else 1800,
-        amends=start_what_ran_step(report),
     )

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from ..engine.change import Change
-from ..engine.task import task
+from ..engine.task import task as task
 from ..incident.telling import Deployment
-
-__all__ = ["DEPLOYMENT", "change", "task"]
 
 DEPLOYMENT = Deployment()
 change = Change(DEPLOYMENT)
