@@ -81,10 +81,7 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def _paragraphs(headings: Sequence[str], grid: Sequence[Sequence[str]], first: int, width: int) -> list[str]:
-    """Return the headings of the `first` cells; then each row as these in a line, and what they are about below.
-
-    Where all is short, that is side by side; else each has a line of its own, and goes on below where it began.
-    """
+    """Return the headings of the `first` cells; then each row as these in a line, and what they are about below."""
     rows = [(GAP.join(row[:first]), _named(headings[first:], row[first:])) for row in grid]
     short = all(len(f"{name} {cell}") <= width // 2 for _head, cells in rows for name, cell in cells)
     below = _side_by_side if short else _each_its_line

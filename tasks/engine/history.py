@@ -53,18 +53,13 @@ def describe(known: RunRecord) -> dict[str, Any]:
         "state": known.state,
         "half": known.partially_applied,
         "lock": known.lock if known.holder == known.run else "",
-        "before": _before(known),
+        "before": msgspec.to_builtins(known.plan.before) or {},
         "outage": known.measured.outage if known.measured else None,
         "recovery": known.measured.recovery if known.measured else None,
         "answers": msgspec.to_builtins(known.answers.changes if known.answers else []),
         "steps": [{**msgspec.to_builtins(step), "seconds": step.seconds} for step in known.steps],
         "journal": known.journal,
     }
-
-
-def _before(known: RunRecord) -> dict[str, Any]:
-    before: dict[str, Any] = msgspec.to_builtins(known.plan.before) or {}
-    return before
 
 
 def brief(known: RunRecord) -> None:
@@ -74,19 +69,18 @@ def brief(known: RunRecord) -> None:
         terminal.say(_event(entry))
     done = [step.name for step, status in zip(known.plan.steps, known.steps, strict=True) if status.state == "done"]
     terminal.say(f"  done: {', '.join(done) or 'nothing'}")
-    left = [f"{n}. {_left(step)}" for n, step in enumerate(known.steps, start=1) if step.state != "done"]
-    for one in left or ["the proof"]:
-        terminal.say(f"  left: {one}")
-
-
-def _left(step: StepStatus) -> str:
-    return step.title if step.state == "waiting" else f"{step.title} ({step.state})"
+    for number, step in enumerate(known.steps, start=1):
+        if step.state != "done":
+            terminal.say(f"  left: {number}. {step.title}{'' if step.state == 'waiting' else f' ({step.state})'}")
+    if all(step.state == "done" for step in known.steps):
+        terminal.say("  left: the proof")
 
 
 def render(known: RunRecord) -> None:
     """Print what became of a run."""
     _head(known)
-    for name, value in _before(known).items():
+    before: dict[str, Any] = msgspec.to_builtins(known.plan.before) or {}
+    for name, value in before.items():
         if name not in FOR_PROGRAMS and value not in ("", [], {}):
             terminal.say(f"  before: {name} {_plain(value)}")
     for entry in known.journal:

@@ -116,11 +116,7 @@ class Locks:
                 one.take(owner, replace)
                 taken.append(one)
             except (Failed, Refused, OSError, EOFError) as error:  # not Held
-                if one.host not in self.mirrors:
-                    raise
-                self.of.pop(one.host).let_go()
-                why = reason(error, one.host.address)
-                terminal.say(f"{one.host.address} is not locked, and gets no copy of this run: {why}", style="yellow")
+                self._go_without(one, error)
 
         try:
             take(first)
@@ -128,6 +124,14 @@ class Locks:
         except BaseException:
             parallel_map(taken, Lock.release)
             raise
+
+    def _go_without(self, one: Lock, error: Exception) -> None:
+        """Say that a mirror is not locked; raise the error of any other host."""
+        if one.host not in self.mirrors:
+            raise error
+        self.of.pop(one.host).let_go()
+        why = reason(error, one.host.address)
+        terminal.say(f"{one.host.address} is not locked, and gets no copy of this run: {why}", style="yellow")
 
     def release(self) -> None:
         """Give all locks back, the first one last."""

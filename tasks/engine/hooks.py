@@ -24,7 +24,12 @@ def around(plan: Plan, settings: Hooks) -> Plan:
         return plan
     before, after = _of(plan, settings.before), _of(plan, settings.after)
     numbered = [(f"hook-{n}", hook) for n, hook in enumerate(before, start=1)]
-    opening = [_step(name, _title(hook), hook.on or hook.run, hook) for name, hook in numbered]
+    opening = [
+        _step(name, f"{hook.title or 'hook'}: on", hook.on, hook)
+        if hook.off
+        else _step(name, hook.title, hook.run, hook)
+        for name, hook in numbered
+    ]
     off = [
         _step(f"{name}-off", f"{hook.title or 'hook'}: off, whatever happens", hook.off, hook, after=True, closes=name)
         for name, hook in reversed(numbered)
@@ -66,10 +71,6 @@ def _of(plan: Plan, hooks: Iterable[Hook]) -> list[Hook]:
 def what(step: Step) -> tuple[str, str]:
     """Return what a hook runs, there or here."""
     return step.script, step.local
-
-
-def _title(hook: Hook) -> str:
-    return f"{hook.title or 'hook'}: on" if hook.off else hook.title
 
 
 def _step(

@@ -76,10 +76,7 @@ def until_left(watch: Callable[[], Found], step: Watched) -> Found:
 
 
 def decide(interrupt: KeyboardInterrupt, step: Watched) -> Wanted:
-    """Return what the operator wants to become of the running step; without a terminal it is left running.
-
-    That it ends while the operator thinks is said at once.
-    """
+    """Return what the operator wants to become of the running step; without a terminal it is left running."""
     if isinstance(interrupt, Terminated) or not terminal.interactive():
         return "leave"
     try:

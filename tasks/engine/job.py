@@ -52,13 +52,9 @@ class End(NamedTuple):
 
 
 def watch(job: Try, token: str, nonce: str, seen: int = 0) -> str:
-    """Return the command that begins `job`, unless it was begun before, and watches it: see watch-step.sh.
+    """Return the command that begins `job`, if it never was and the lock is that of `token`, and watches it.
 
-    Args:
-        job: the try; once begun it is never begun again, whatever became of it.
-        token: the client whose lock it has to be for `job` to begin.
-        nonce: what the line begins with that says how it ended.
-        seen: lines of the log that are left out.
+    It leaves out the lines of the log that were `seen`; the line that says how it ended begins with `nonce`.
     """
     limits = (str(job.step.timeout), str(TIDY))
     entries = (_entry(job, job.partial), _entry(job, job.after))

@@ -75,17 +75,16 @@ def begin(environment: Environment, owner: dict[str, str], plan: Plan) -> Iterat
     The first of them ends with MOVED, before it writes anything, where the journals say something else than
     `plan.activity`.
     """
-    archive = scripts.packed(files(owner, plan))
-    pieces = [archive[at : at + CHUNK] for at in range(0, len(archive), CHUNK)]
-    for number, piece in enumerate(pieces, start=1):
-        yield scripts.call(
-            "engine/begin-run.sh",
-            piece,
-            STATE=paths.state(environment),
-            RUN=plan.run,
-            SEEN=(plan.activity or "any") if number == 1 else "",
-            ENTRY=_entry("run", **owner) if number == len(pieces) else "",
-        )
+    first, *others = pieces(scripts.packed(files(owner, plan)))
+    said = [{"SEEN": plan.activity or "any", "ENTRY": ""}, *({"SEEN": "", "ENTRY": ""} for _ in others)]
+    said[-1]["ENTRY"] = _entry("run", **owner)
+    for piece, variables in zip((first, *others), said, strict=True):
+        yield scripts.call("engine/begin-run.sh", piece, STATE=paths.state(environment), RUN=plan.run, **variables)
+
+
+def pieces(archive: str) -> list[str]:
+    """Return an archive in parts that go into one command each."""
+    return [archive[at : at + CHUNK] for at in range(0, len(archive), CHUNK)]
 
 
 def _entry(event: str, **fields: object) -> str:

@@ -53,10 +53,7 @@ def undoing(run: str) -> Replaceable:
 
 
 def tag(token: str) -> str:
-    """Return what the environment of the process holds that keeps the lock for the client `token`.
-
-    Processes are told by such tags, which their children inherit: pids are used again, tags are not.
-    """
+    """Return what the environment of the process holds that keeps the lock for the client `token`: see lib.sh."""
     return f"FAB_ROLLBACK_HOLDER={token};"
 
 

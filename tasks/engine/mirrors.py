@@ -56,12 +56,11 @@ def taken_out(source: Host, node: str, runs: Sequence[str], last: str = "", *, w
     `last` is the run that was worked on last, if that is one of them. Not `whole`: without what lies there since they
     began.
     """
-    state, named, size = paths.state(source.environment), secrets.token_hex(6), journal.CHUNK
+    state, named = paths.state(source.environment), secrets.token_hex(6)
     command = scripts.call("engine/copy-out.sh", "all" if whole else "news", *runs, STATE=state)
-    archive = source.sh(command).stdout.strip()
-    pieces = [archive[at : at + size] for at in range(0, len(archive), size)]
-    *before, end = [{"FIRST": "" if at else "yes", "NODE": "", "LAST": ""} for at in range(len(pieces))]
-    said = [*before, end | {"NODE": node, "LAST": last}]
+    pieces = journal.pieces(source.sh(command).stdout.strip())
+    said = [{"FIRST": "" if at else "yes", "NODE": "", "LAST": ""} for at in range(len(pieces))]
+    said[-1] |= {"NODE": node, "LAST": last}
     return [
         scripts.call("engine/copy-in.sh", piece, STATE=state, NAMED=named, **variables)
         for piece, variables in zip(pieces, said, strict=True)

@@ -40,10 +40,7 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, world: World) -> Outc
     plan = msgspec.structs.replace(plan, because=options.because or "")
     display.plan(host, plan, commands=options.plan or options.verbose)
     if options.plan:
-        display.summary(plan)
-        display.asked(plan)
-        terminal.emit_json(document(plan))
-        terminal.say("Nothing was changed (--plan).")
+        _show_only(plan)
         return None
     if not plan.steps:
         terminal.emit_json({"changed": False})
@@ -56,6 +53,13 @@ def carry_out(host: Host, plan: Plan, options: RunOptions, world: World) -> Outc
     with locks.taken(_holder(plan), _replaceable(plan, options)):
         _begin(host, plan, locks)
         return _told(Execution(world, host, plan, locks))
+
+
+def _show_only(plan: Plan) -> None:
+    display.summary(plan)
+    display.asked(plan)
+    terminal.emit_json(document(plan))
+    terminal.say("Nothing was changed (--plan).")
 
 
 def _locks(host: Host) -> Locks:

@@ -9,10 +9,7 @@ from .plan import Part, Step, flat
 
 
 def at_once(first: Part, second: Part, *, apart: bool) -> list[Step]:
-    """Return one step that runs both parts at once; or `apart` their steps, one after the other.
-
-    A part is done in its order. Where one of them is empty, there is only the other.
-    """
+    """Return one step that runs both parts at once, each in its order; or `apart`: all steps, one after the other."""
     one, two = flat(first), flat(second)
     if not one or not two or apart:
         return [*one, *two]

@@ -64,10 +64,7 @@ def begin(state: Word, run: str, asking: Asking) -> str:
 
 
 def shown(patience: int = 0) -> str:
-    """Return the command that prints what was noted, in a run's folder.
-
-    `patience`: tenths of a second that it may take until it is noted that the application answers.
-    """
+    """Return the command that prints what was noted, in a run's folder; `patience` as `record.probe` has it."""
     return scripts.call("engine/show-answers.sh", str(patience))
 
 

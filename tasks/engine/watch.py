@@ -33,10 +33,7 @@ class Watch:
         self._lost: float | None = None
 
     def to_the_end(self) -> Ended:
-        """Return how the step ended, over as many connections as it takes, and the last lines it said.
-
-        Raises ConnectionLost when the host stays away.
-        """
+        """Return how the step ended, over as many connections as it takes, and the last lines it said."""
         while True:
             try:
                 self._hold_again()

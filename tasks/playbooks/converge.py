@@ -40,7 +40,8 @@ def converge(
         return None
     alone = fleet.only(c, members)
     in_step = next(member for member in c.fleet if member not in members)
-    made = turns.taken(_plan(alone, state.look(in_step).head), alone)
+    report = rollback.check(alone, state.look(in_step).head, SAME_SCHEMA)
+    made = turns.taken(converge_plan(structs.replace(report, questions=[])), alone)
     # What stopped half-way there is over: the host is brought to where the others are.
     options = RunOptions(yes=yes, plan=plan, verbose=verbose, take_over=True)
     try:
@@ -57,11 +58,6 @@ def _again(failed: Failed) -> Failed:
     kept = [line for line in str(failed).splitlines() if not line.startswith("  next:")]
     said = [*kept, f"  next: mend the cause, then {fab('converge')}, which begins anew"]
     return Failed("\n".join(said).replace(f"{fab('resume')} or {fab('undo')}", fab("converge")))
-
-
-def _plan(alone: Host, commit: str) -> Plan:
-    report = rollback.check(alone, commit, SAME_SCHEMA)
-    return converge_plan(structs.replace(report, questions=[]))
 
 
 def converge_plan(report: RollbackReport) -> Plan:

@@ -36,10 +36,7 @@ from .rehearsals import rehearse_upgrade_step as rehearse_upgrade_step
 
 
 def downgrade_step(report: DeploymentReport) -> Step | None:
-    """Return the runbook's "Rollback to Specific Revision", with the image that holds the newer migrations.
-
-    It proves the rows that the downgrade leads to.
-    """
+    """Return the runbook's "Rollback to Specific Revision", with the image that holds the newer migrations."""
     found = report.migration
     if not found:
         return None
@@ -132,10 +129,7 @@ def downgrade(
 
 
 def downgrade_plan(report: DowngradeReport, name: str) -> Plan | None:
-    """Return the runbook's "Database Migration Rollback", called `name`; None where there is nothing to downgrade.
-
-    What the report stops is stopped meanwhile, and started again.
-    """
+    """Return the runbook's "Database Migration Rollback", called `name`; None where there is nothing to downgrade."""
     if not report.migration:
         console.say(f"The database is at {report.schema.goal} already.")
         return None
