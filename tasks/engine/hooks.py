@@ -22,23 +22,27 @@ def around(plan: Plan, settings: Hooks) -> Plan:
     at = next((n for n, step in enumerate(plan.steps) if not (step.preparation or step.after)), None)
     if "." in plan.task or at is None:
         return plan
-    before, after = _of(plan, settings.before), _of(plan, settings.after)
-    numbered = [(f"hook-{n}", hook) for n, hook in enumerate(before, start=1)]
-    opening = [
-        _step(name, f"{hook.title or 'hook'}: on", hook.on, hook)
-        if hook.off
-        else _step(name, hook.title, hook.run, hook)
-        for name, hook in numbered
-    ]
-    off = [
-        _step(f"{name}-off", f"{hook.title or 'hook'}: off, whatever happens", hook.off, hook, after=True, closes=name)
-        for name, hook in reversed(numbered)
-        if hook.off
-    ]
+    opening, closing = _before(_of(plan, settings.before))
+    after = enumerate(_of(plan, settings.after), start=1)
     there = {what(step) for step in plan.steps if step.after}
-    closing = [step for step in off if what(step) not in there]
-    last = [_step(f"hook-after-{n}", hook.title, hook.run, hook, after=True) for n, hook in enumerate(after, start=1)]
-    return structs.replace(plan, steps=[*plan.steps[:at], *opening, *plan.steps[at:], *closing, *last])
+    last = [step for step in closing if what(step) not in there]
+    last += [_step(f"hook-after-{n}", hook.title, hook.run, hook, after=True) for n, hook in after]
+    return structs.replace(plan, steps=[*plan.steps[:at], *opening, *plan.steps[at:], *last])
+
+
+def _before(hooks: Iterable[Hook]) -> tuple[list[Step], list[Step]]:
+    """Return the steps before a playbook, and those that close the pairs among them."""
+    numbered = [(f"hook-{n}", hook.title or "hook", hook) for n, hook in enumerate(hooks, start=1)]
+    opening = [
+        _step(name, f"{title}: on" if hook.off else hook.title, hook.on or hook.run, hook)
+        for name, title, hook in numbered
+    ]
+    closing = [
+        _step(f"{name}-off", f"{title}: off, whatever happens", hook.off, hook, after=True, closes=name)
+        for name, title, hook in reversed(numbered)
+        if hook.off
+    ]
+    return opening, closing
 
 
 def of_turns(plan: Plan, settings: Hooks) -> tuple[list[Step], list[Step]]:

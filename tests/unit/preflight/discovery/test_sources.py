@@ -14,7 +14,7 @@ MODEL = "services: {app: {build: {context: ..}}, web: {build: web}, db: {image: 
 
 def looked(checkout: str) -> Sources:
     """What is found where compose worked in /home/ada/shop/deploy, and git says `checkout`."""
-    answers = {"0 ": checkout, "1 ": "app\napp\n", "2 config": MODEL, "2 naming": "deploy -"}
+    answers = {"0": checkout, "1": "app\napp\n", "2 config": MODEL, "2 naming": "deploy -"}
     host = Scripted().replies(lambda name: answers[name])
     known = Environment(hosts=[HostSettings(host="h")], app=App(path="shop/deploy"), compose=Compose())
     return sources.look(host, known, "/home/ada/shop/deploy", [backend()])

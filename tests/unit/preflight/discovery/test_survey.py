@@ -15,8 +15,8 @@ from tests.unit.tools.compose.test_projects import container
 
 LAND = Landscape(["/home/ada"], False, [backend(), server(POSTGRES_DB="shop", POSTGRES_USER="ada")])
 FIRST = {
-    "0 ": "up \nbranch main\nfile alembic.ini",
-    "1 ": "app",
+    "0": "up \nbranch main\nfile alembic.ini",
+    "1": "app",
     "2 config": json.dumps({"services": {"app": {"build": "."}}}),
     "2 naming": "shop -",
 }
@@ -30,7 +30,7 @@ def answering(*rounds: dict[str, str]) -> Scripted:
 
     def reply(name: str) -> str:
         nonlocal current
-        if name == "0 ":
+        if name == "0":
             current = next(told)
         return current.get(name, "")
 
@@ -39,8 +39,8 @@ def answering(*rounds: dict[str, str]) -> Scripted:
 
 def test_a_host_without_what_compose_made_is_refused():
     with pytest.raises(Refused, match="no container there was made by compose"):
-        survey.land(answering({"0 ": "home /home/ada"}))
-    assert survey.land(answering({"0 ": f"home /home/ada\n{container()}"})).members[0].service == "app"
+        survey.land(answering({"0": "home /home/ada"}))
+    assert survey.land(answering({"0": f"home /home/ada\n{container()}"})).members[0].service == "app"
 
 
 def test_a_host_whose_docker_does_not_answer_is_refused_with_the_cure(mocker):
@@ -59,7 +59,7 @@ def test_two_rounds_tell_all_of_a_deployment():
     host = answering(
         FIRST,
         {
-            "0 ": "project shop\nfolder \nfile a.yml\ncommand docker compose",
+            "0": "project shop\nfolder \nfile a.yml\ncommand docker compose",
             "1 backups": BACKUP,
             "2 http://127.0.0.1:9001/health": "200",
         },
@@ -73,6 +73,6 @@ def test_two_rounds_tell_all_of_a_deployment():
 
 
 def test_docker_by_sudo_only_is_asked_so():
-    host = answering(FIRST, {"0 ": "project shop"})
+    host = answering(FIRST, {"0": "project shop"})
     survey.look(host, Landscape(LAND.home, True, LAND.members), "shop")
     assert all("DOCKER_SUDO=yes" in script for script, _ in host.__dict__["asked"])
