@@ -7,7 +7,6 @@
 #   CALLED     what the application calls a database that runs elsewhere
 # The other variables are those of restore.sh, and of tools/alembic/lib.sh. Prints `PART NAME STATE SECONDS FOUND`
 # (tab-separated) for restore, release, untouched: the last says whether the real containers are as they were and nothing is left.
-set -eu
 . "$SCRIPTS/tools/alembic/lib.sh"
 . "$SCRIPTS/tools/alembic/clone.sh"
 . "$SCRIPTS/tools/alembic/copy-lib.sh"

@@ -1,6 +1,5 @@
 # Keeps the schema of the database as text in the file KNOWN, as that of a release, and prints a fingerprint of it. The other
 # variables are those of lib.sh about the database.
-set -eu
 . "$SCRIPTS/tools/alembic/lib.sh"
 find_server
 export DB_CONTAINER

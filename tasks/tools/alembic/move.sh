@@ -1,7 +1,6 @@
 # Moves the schema by alembic, or by the operator's SQL, and proves where it leads: move.sh DIRECTION MOVE...
 # DIRECTION is downgrade or upgrade, MOVE what one call of alembic is given as its revision. Where the heads are there
 # already, nothing is run. The fixed name of the container makes two at once impossible.
-set -eu
 . "$SCRIPTS/tools/alembic/lib.sh"
 direction=$1
 shift

@@ -1,5 +1,4 @@
 # Prints the SQL of a downgrade, in a container of its own beside whatever runs: preview.sh FROM:TO
-set -eu
 . "$SCRIPTS/tools/alembic/lib.sh"
 learn_service networked
 container=$CONTAINERS-preview-$$

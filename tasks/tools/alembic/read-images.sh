@@ -2,7 +2,6 @@
 # HEAD is asked in the image and with the volumes of the service's container, unless that was made of another commit;
 # any commit in an image that is labelled or tagged with it. No network is there. Prints a line `commit COMMIT`, and what
 # history.sh printed; nothing more where no image can tell. The variables are those of lib.sh.
-set -eu
 . "$SCRIPTS/tools/alembic/lib.sh"
 revision=org.opencontainers.image.revision
 

@@ -16,7 +16,6 @@
 #   TRIAL_IMAGE  what is tried before and after; empty: nothing. The other variables are those of trial.sh.
 # It leaves a file no-way-up in the run's folder where a downgrade could not be taken back by upgrading.
 # Exit code 2: the change, or the image on the changed schema, cannot work.
-set -eu
 . "$SCRIPTS/tools/alembic/lib.sh"
 . "$SCRIPTS/tools/alembic/clone.sh"
 . "$SCRIPTS/tools/alembic/basis.sh"

@@ -1,7 +1,6 @@
 # Prints what the last rehearsal of a change left in FINDINGS; with COMPARE also what it would rest on now, lines `now KEY
 # FINGERPRINT`, where all of it can be told. Of a rehearsal with another image only `other SECONDS`, when that was.
 # The variables are those of rehearse.sh.
-set -eu
 . "$SCRIPTS/tools/alembic/lib.sh"
 . "$SCRIPTS/tools/alembic/clone.sh"
 . "$SCRIPTS/tools/alembic/basis.sh"

@@ -8,7 +8,6 @@
 #   TRIAL_SECONDS    how long an answer may take
 #   TRIAL_HINT       what is said behind a failure
 # Exit code 2, in one line: it ends by itself, does not answer, or answers an error.
-set -eu
 . "$SCRIPTS/tools/compose/lib.sh"
 variables='{{range .Config.Env}}{{println .}}{{end}}'
 state='{{.State.Running}},{{.State.ExitCode}},{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'

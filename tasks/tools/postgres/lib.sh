@@ -1,6 +1,5 @@
 # Functions of the scripts that work on PostgreSQL. A script sources it: . "$SCRIPTS/tools/postgres/lib.sh"
 # Which server, database and login it is about is said to client.sh.
-set -eu
 . "$SCRIPTS/tools/lib.sh"
 . "$SCRIPTS/tools/postgres/client.sh"
 umask 077
@@ -37,6 +36,11 @@ open_up() { # [INCOMING OUTGOING]
   # What a failed step left in the server is ended first: it could refuse them again.
   cat "$SCRIPTS/tools/postgres/sessions/end-step.sql" "$SCRIPTS/tools/postgres/copies/open.sql" \
     | change 'connections may still be refused' admin -v incoming="${1-$DB_NAME}" -v outgoing="${2-$DB_NAME}"
+}
+
+reopen() { # [INCOMING OUTGOING]: the same, for `at_exit`
+  [ "$code" = 0 ] || PGAPPNAME="$PGAPPNAME ends"
+  open_up "$@" || code=1
 }
 
 # Reads what df printed: bytes free for data, bytes free for WAL, 1 if that is one disk.

@@ -2,7 +2,6 @@
 # FETCH is the command that prints the backup that it is given as $1. What is at PATH already is kept where it is of SIZE
 # and MODIFIED (epoch seconds), which may be empty: not known. PATH may be relative to the login's home. It has its name
 # only once it is there whole; REPORTS is the folder that keeps that it was fetched, for list-backups.sh.
-set -eu
 . "$SCRIPTS/tools/lib.sh"
 umask 077
 name=$1 path=$(at_home "$2")

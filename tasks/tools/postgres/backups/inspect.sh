@@ -2,7 +2,6 @@
 # VERSIONS is Alembic's table (schema.table). REPORTS, where it is not empty, is a folder that keeps what was found, for
 # `backups.list`, and for a restore of the very same bytes. Prints `PROGRESS` lines meanwhile. Ends 0 for a bad backup
 # as well: the verdict is in what it prints. Nothing it uses is shared: several may be read at once.
-set -eu
 . "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 
 # Prints which checksum lies beside it, and whether it is right; it may say so of the file that a link leads to.

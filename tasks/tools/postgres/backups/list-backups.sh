@@ -7,7 +7,6 @@
 # and after a BACKUP what its last check found, which lies in REPORTS; or, of a file that was never checked, the revision
 # in it, as far as it can be read in a few seconds (not with QUICK); and FETCHED, if fetch-backup.sh brought it. DB_CONTAINER and PGHOST may be empty. The newest come first; a
 # file with several names has the longest, and a link's only where its file lies elsewhere.
-set -eu
 . "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 folder=$(at_home "$1") reports=$(at_home "$2")
 tab=$(printf '\t')

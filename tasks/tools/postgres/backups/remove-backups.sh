@@ -1,6 +1,5 @@
 # Removes backups with their checksums, and what checks found in them: remove-backups.sh REPORTS [PATH REPORT]...
 # REPORTS is the folder of the reports. Proves that they are gone.
-set -eu
 . "$SCRIPTS/tools/lib.sh"
 reports=$(at_home "$1")
 shift

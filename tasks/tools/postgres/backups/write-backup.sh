@@ -3,7 +3,6 @@
 # FORM is directory (parallel, compressed lightly: the fastest; made where pg_dump runs, and fetched), custom, plain,
 # gzip or zstd (streamed). The name appears only once the dump was read back; where both files are there nothing is
 # written. Sessions may go on meanwhile. REPORTS and VERSIONS are those of inspect.sh. Prints `PROGRESS` lines.
-set -eu
 . "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 path=$1 form=$2
 final=$(at_home "$path")

@@ -1,6 +1,5 @@
 # Clones the live database as SNAP, or, where that cannot be, writes a dump to PATH: clone-or-dump.sh SNAP NEW PATH
 # NEW is that of snapshot.sh; REPORTS and VERSIONS are those of inspect.sh. Where the dump is there already, it is kept.
-set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 dump=$(at_home "$3")
 if [ -e "$dump" ] && [ -e "$dump.sha256" ]; then

@@ -1,6 +1,5 @@
 # Drops COPY, a copy of the live database that nobody needs any more, and proves that it is gone: drop-copy.sh COPY
 # Ends 2 while somebody is connected to it: then it is in use, whatever its name says.
-set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 copy=$1
 see "$copy"

@@ -3,7 +3,6 @@
 # half a database, and swap.sh gives that the live name. The variables are those of restore.sh; WORK keeps how to create
 # the like of what is dropped. Nothing but a dump brings the data back: the whole backup is read once more before. Ends
 # 2 where it is damaged, or would not fit even then. Where it fails, the database is open to connections.
-set -eu
 . "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 
 readable() {

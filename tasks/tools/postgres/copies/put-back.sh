@@ -3,7 +3,6 @@
 # login may keep no copy; where that cannot be, the command BY_HAND is named that brings it back. The failed state stays
 # as OLD; what an earlier try of the same run left there gives way. The other variables are those of restore.sh. It tells,
 # on stderr, what became of the data, and ends 1 where they are not back.
-set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 snap=$1 old=$2 dump_path=$3
 dump=$(at_home "$dump_path")

@@ -2,13 +2,8 @@
 # Sessions on it are ended and new ones refused while it copies. The copy is built as NEW and renamed once its
 # relations and its size (within 1 %) are those of the live database: what is called SNAP is a whole copy, and where it
 # is there nothing is changed. Ends 2 where it does not fit.
-set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 snap=$1 new=$2
-reopen() {
-  [ "$code" = 0 ] || PGAPPNAME="$PGAPPNAME ends"
-  open_up || code=1
-}
 copied="$snap is a copy of $DB_NAME"
 
 see "$snap"

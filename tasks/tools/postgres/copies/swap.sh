@@ -2,7 +2,6 @@
 # Clients of the live database are disconnected, and refused for the moment it takes. Without OUTGOING, there is no live
 # database any more: INCOMING takes its name. Where it is done already nothing is changed. Proven by identity: the live
 # name then belongs to what was INCOMING.
-set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 incoming=$1 outgoing=${2-}
 swapped="$DB_NAME is what $incoming was"
@@ -12,18 +11,13 @@ identify() {
   live_is=$(seen_of live) incoming_is=$(seen_of incoming) outgoing_is=$(seen_of outgoing)
 }
 
-reopen() {
-  [ "$code" = 0 ] || PGAPPNAME="$PGAPPNAME ends"
-  open_up "$incoming" "$outgoing" || code=1
-}
-
 run() { # WHAT FILE
   change "$1" admin -v incoming="$incoming" -v outgoing="$outgoing" -v end_sessions="$(end_sessions)" <"$2"
 }
 
 identify
 before=$live_is comes=$incoming_is
-[ -z "$outgoing" ] || at_exit reopen
+[ -z "$outgoing" ] || at_exit 'reopen "$incoming" "$outgoing"'
 if [ -z "$comes" ] && [ -n "$before" ] && { [ -z "$outgoing" ] || [ -n "$outgoing_is" ]; }; then
   echo "$swapped"
   exit 0

@@ -1,5 +1,4 @@
 # Prints what an SQL file that changes nothing finds in DATABASE: read.sh FILE DATABASE [OPTION OF PSQL...]
-set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 file=$1 database=$2
 shift 2

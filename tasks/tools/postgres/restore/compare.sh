@@ -1,6 +1,5 @@
 # Fails unless COPY holds the rows and revisions that WORK/report names for SECTION; VERSIONS is Alembic's table
 # (schema.table). Prints `VERIFIED N tables N rows N unverified`.
-set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 export SECTION
 report=$(at_home "$WORK")/report

@@ -1,7 +1,6 @@
 # Loads a backup into the live database itself, where the login may keep no copy beside it: what it owns there is dropped
 # first, in the same transaction. Either all of it happens, or nothing. The variables are those of restore.sh. Then the
 # database is compared with the file. Prints `PROGRESS` lines, then `VERIFIED N tables N rows N unverified`.
-set -eu
 . "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 same_backup
 see "$DB_NAME"

@@ -2,7 +2,6 @@
 # archive is staged already, unless BY_SQL has it loaded as one stream; FIRST is a file of SQL that empties COPY before;
 # DB_DATA is where the data lie. What the file holds by table is written to WORK/report, for compare.sh. With TIMESCALE,
 # TimescaleDB is told before and after, in the transaction of the load: of one that fails nothing of that stays, either.
-set -eu
 . "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 same_backup
 staging=$staging_place/fab-rollback-$RUN

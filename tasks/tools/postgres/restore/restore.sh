@@ -6,7 +6,6 @@
 # With NO_OWNERS, what the file says of owners and grants is left out; with BY_SQL, an archive is loaded as one stream of
 # SQL (with TIMESCALE it always is); with OF_A_SCHEMA, it lacks extensions, which are those of the live database. Prints
 # `PROGRESS` lines, then `VERIFIED N tables N rows N unverified`. A copy that could not be loaded or proven is dropped.
-set -eu
 . "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 
 drop_unfinished() {

@@ -2,7 +2,6 @@
 # one a line) of it: each has to answer with something that is neither false, 0 nor empty. Nothing is left but what became
 # of it, in REPORTS. The server is made as that of a rehearsal. The other variables are those of restore.sh. Prints
 # `PROGRESS` lines, what restore.sh says, and `ASKED ok|bad ANSWER SQL` (tab-separated).
-set -eu
 . "$SCRIPTS/tools/postgres/backups/backup-lib.sh"
 . "$SCRIPTS/tools/postgres/scratch/lib.sh"
 server=fab-rollback-try-$RUN

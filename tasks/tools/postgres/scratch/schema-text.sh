@@ -1,5 +1,4 @@
 # Writes the schema of the database into FILE as sorted text, a line for each thing: schema-text.sh FILE; see schema.awk.
-set -eu
 . "$SCRIPTS/tools/postgres/lib.sh"
 pg pg_dump -s -O -x --no-comments --no-tablespaces --no-publications --no-subscriptions -N '_timescaledb*' \
   -d "$(target "$DB_NAME")" </dev/null >"$1.dump"

@@ -3,18 +3,20 @@
 tab=$(printf '\t')
 
 # The real server, although the rest of the script has come to mean the clone's by now.
-of_the_snapshot() { # FILE OPTION...
+of_the_snapshot() ( # FILE OPTION...
+  DB_CONTAINER=$real_container PGHOST=$real_host PGPORT=$real_port
   file=$1
   shift
-  DB_CONTAINER=$real_container PGHOST=$real_host PGPORT=$real_port \
-    sh "$SCRIPTS/tools/postgres/values/read-values.sh" "$file" "$SNAPSHOT" "$@"
-}
+  alike "$file" | sql "$SNAPSHOT" -F "$tab" "$@"
+)
 
 of_the_clone() { # FILE DATABASE OPTION...
   file=$1 database=$2
   shift 2
-  cat "$SCRIPTS/tools/postgres/values/settings.sql" "$file" | of_scratch "$database" "$@"
+  alike "$file" | of_scratch "$database" "$@"
 }
+
+alike() { cat "$SCRIPTS/tools/postgres/values/settings.sql" "$1"; } # FILE
 
 of_scratch() { # DATABASE OPTION...
   database=$(target "$1")
