@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -48,6 +49,15 @@ def nothing(value: Value) -> Probe[Value]:
 def clock() -> Probe[float]:
     """Return the probe of the host's clock, in seconds since the epoch; this machine's where it does not say."""
     return single("date +%s", lambda answer: float(answer.out.strip() or time.time()))
+
+
+def by_key(out: str) -> defaultdict[str, list[str]]:
+    """Return the values of lines `KEY VALUE`, by key; of one that no line has, none."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for line in out.splitlines():
+        key, _, value = line.partition(" ")
+        found[key].append(value)
+    return found
 
 
 def combined(build: Callable[..., Found], **parts: Probe[Any]) -> Probe[Found]:

@@ -25,6 +25,18 @@ def named(address: Address) -> bool:
     return bool(address.host) or urlsplit(address.url).hostname not in LOCAL
 
 
+def port(address: Address) -> int:
+    """Return the port that an address is asked by."""
+    said = urlsplit(address.url)
+    return said.port or {"https": 443}.get(said.scheme, 80)
+
+
+def path(address: Address) -> str:
+    """Return what is asked for at an address: its path and query."""
+    said = urlsplit(address.url)
+    return (said.path or "/") + (f"?{said.query}" if said.query else "")
+
+
 def behind(address: Address, members: Iterable[Member]) -> Place | None:
     """Return which of `members` a proxy passes an address on to, and by which port: it speaks http there."""
     name = address.host.partition(":")[0] or urlsplit(address.url).hostname
@@ -42,8 +54,8 @@ def _published(address: Address, members: Iterable[Member]) -> Place | None:
     said = urlsplit(address.url)
     if said.scheme != "http" or said.hostname not in LOCAL:
         return None
-    wanted = said.port or 80
-    return next(((one.service, port.inside) for one in members for port in one.ports if port.port == wanted), None)
+    wanted = port(address)
+    return next(((one.service, its.inside) for one in members for its in one.ports if its.port == wanted), None)
 
 
 def _asked(member: Member) -> int | None:

@@ -13,7 +13,6 @@ from ...console.errors import Refused
 from ...ssh import paths, scripts
 from ...ssh.shell import Word
 
-LABEL = "com.docker.compose"
 LIKE_SWARM = Word('"$SCRIPTS/tools/swarm/lib.sh"')
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct, field
 
 from ...config.settings import Environment
 from ...ssh import scripts
-from ...ssh.probe import Probe, combined, single
+from ...ssh.probe import Probe, by_key, combined, single
 from ..git import commits
 from . import compose, project, written
 from .compose import Built
@@ -62,10 +63,8 @@ class CommitFiles(Struct, frozen=True):
     Attributes:
         missing: the compose files that the commit does not have.
         in_the_way: untracked files that a checkout of it would overwrite.
-        version: of the format of its first compose file; empty: none is named.
         described: what compose makes of its files.
-        written: its services as they are written; `present`: those of HEAD.
-        changed: the files of the checkout that are others than at HEAD.
+        version, written, present, changed: as in `Target`.
     """
 
     missing: list[str]
@@ -81,7 +80,7 @@ def commit_files(environment: Environment, ref: str) -> Probe[CommitFiles]:
     """Return the probe of what the compose files of the commit `ref` want, and what stands in its way."""
     return combined(
         _commit_files,
-        files=single(compose.call(environment, "reads/target-files.sh", ref), lambda answer: answer.out.splitlines()),
+        files=single(compose.call(environment, "reads/target-files.sh", ref), lambda answer: by_key(answer.out)),
         in_the_way=single(commits.in_the_way(environment, ref), lambda answer: answer.out.splitlines()),
         described=project.probe(environment, compose.call(environment, "reads/describe-target.sh", ref)),
         written=written.probe(environment, ref),
@@ -105,8 +104,7 @@ def prepare(
 ) -> str:
     """Return the call that has `images` of commit `sha`, and what was `decided`, ready, without touching what runs.
 
-    A kept image is taken as it is, unless `rebuild`; what is missing is built from the commit's own tree
-    beside the checkout, or pulled.
+    A kept image is taken as it is, unless `rebuild`; what is missing is built in the commit's own tree, or pulled.
     """
     return compose.call(
         environment,
@@ -176,14 +174,5 @@ def parse_running(out: str) -> dict[str, list[str]]:
     return {sha: sorted(names) for sha, names in found.items()}
 
 
-def _commit_files(
-    files: list[str],
-    in_the_way: list[str],
-    described: Description,
-    written: dict[str, Written],
-    present: dict[str, Written],
-    changed: list[str],
-) -> CommitFiles:
-    told = [line.partition(" ")[::2] for line in files]
-    missing = [value for key, value in told if key == "missing"]
-    return CommitFiles(missing, in_the_way, dict(told).get("version", ""), described, written, present, changed)
+def _commit_files(files: Mapping[str, list[str]], **others: Any) -> CommitFiles:
+    return CommitFiles(missing=files["missing"], version="".join(files["version"]), **others)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from ...config.settings import Compose, Environment
-from ...ssh.probe import Probe, single
+from ...ssh.probe import Probe, by_key, single
 from . import compose
 from .compose import Deployment
 
@@ -18,16 +18,15 @@ def probe(environment: Environment) -> Probe[Deployment | None]:
 
 def parse(said: Compose, out: str) -> Deployment:
     """Return what deployment.sh printed, for what hosts.yaml `said`."""
-    lines = [line.partition(" ")[::2] for line in out.splitlines()]
-    told = {key: [value for name, value in lines if name == key] for key in dict(lines)}
+    told = by_key(out)
     return Deployment(
         **{
             **structs.asdict(said),
-            "file": told.get("file"),
-            "env_file": tuple(told.get("env_file", [])) or None,
-            "project": "".join(told.get("project", [])) or None,
-            "folder": "".join(told.get("folder", [])),
-            "command": "".join(told.get("command", [])) or said.command,
+            "file": told["file"] or None,
+            "env_file": tuple(told["env_file"]) or None,
+            "project": "".join(told["project"]) or None,
+            "folder": "".join(told["folder"]),
+            "command": "".join(told["command"]) or said.command,
             "v1": "v1" in told,
         }
     )

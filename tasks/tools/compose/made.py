@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
+import re
 from typing import Any
 
 from msgspec import Struct, field, structs
@@ -12,7 +12,7 @@ from msgspec import Struct, field, structs
 from ...config.conversion import convert
 from ...config.settings import Environment
 from ...console.text import last_line
-from ...ssh.probe import Probe, single
+from ...ssh.probe import Probe, by_key, single
 from ...ssh.shell import Answer
 from . import compose
 
@@ -85,14 +85,13 @@ def parse(out: str) -> Otherwise:
     import yaml
 
     facts, _, config = out.partition("\036")
-    told = [line.partition(" ")[::2] for line in facts.splitlines()]
-    starts = [number for number, (kind, _) in enumerate(told) if kind == "container"]
-    parts = [told[start:end] for start, end in itertools.pairwise([*starts, len(told)])]
+    head, *containers = re.split("^container ", facts, flags=re.MULTILINE)
+    told = by_key(head)
     return Otherwise(
-        containers=[_container(part) for part in parts],
+        containers=[_container(*one.splitlines()) for one in containers],
         config=unescaped(yaml.safe_load(config) or {}),
-        version="".join(value for kind, value in told if kind == "version"),
-        folders=[value for kind, value in told if kind == "here"],
+        version="".join(told["version"]),
+        folders=told["here"],
     )
 
 
@@ -105,14 +104,12 @@ def unescaped(config: Any) -> Any:
     return config.replace("$$", "$") if isinstance(config, str) else config
 
 
-def _container(told: list[tuple[str, str]]) -> Made:
-    (_, about), *facts = told
-    own = [f"{kind} {value}".rpartition(" ")[::2] for kind, value in facts]
-    given = {name.removeprefix("image-"): value for name, value in own if name.startswith("image-")}
+def _container(about: str, *facts: str) -> Made:
+    told = dict(fact.rpartition(" ")[::2] for fact in facts)
     return structs.replace(
         convert(json.loads(about), Made),
-        now=dict(own).get("now", ""),
-        later="later" in dict(own),
-        own={name: value for name, value in own if name.split(" ")[0] in SECRET},
-        given=given,
+        now=told.get("now", ""),
+        later="later" in facts,
+        own={name: value for name, value in told.items() if name.split(" ")[0] in SECRET},
+        given={name.removeprefix("image-"): value for name, value in told.items() if name.startswith("image-")},
     )

@@ -13,12 +13,12 @@ from typing import Any
 
 from . import pruning
 from .compose import tagged
+from .inspect import NO_NAME
 from .made import Made, Otherwise, hashed
 from .project import Service, variables
 
 Parts = dict[str, dict[str, str]]
 PROXY = re.compile(r"(https?|ftp|no|all)_proxy", re.IGNORECASE)  # the login's Docker settings give them
-NO_NAME = re.compile("[0-9a-f]{64}")
 NOTHING = {hashed([]): hashed(None), hashed([""]): hashed(None)}
 
 
@@ -67,14 +67,10 @@ def _plain(value: str) -> str:
 
 def _command(service: Service, made: Made) -> Parts:
     """Return command and entrypoint: the image's own where the service says none, but no command of another's."""
-    command, entrypoint = _words(service.get("command")), _words(service.get("entrypoint"))
-    own = {
-        "command": made.given.get("command") if entrypoint is None else hashed(None),
-        "entrypoint": made.given.get("entrypoint"),
-    }
-    told = {name: hashed(words) for name, words in (("command", command), ("entrypoint", entrypoint)) if words}
-    reset = {name for name, words in (("command", command), ("entrypoint", entrypoint)) if words == []}
-    return {n: {"": _plain(value)} for n, value in {**own, **told}.items() if value and n not in reset}
+    said = {name: _words(service.get(name)) for name in ("command", "entrypoint")}
+    own = made.given if said["entrypoint"] is None else {**made.given, "command": hashed(None)}
+    found = {name: hashed(words) if words else own.get(name) for name, words in said.items() if words != []}
+    return {name: {"": _plain(value)} for name, value in found.items() if value}
 
 
 def _words(said: Any) -> list[str] | None:

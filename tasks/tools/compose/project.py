@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import functools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -13,6 +11,7 @@ from msgspec import Struct, field
 from ...config.settings import Environment
 from ...console.commands import HOSTS_FILE
 from ...console.errors import Refused
+from ...console.text import nearest
 from ...ssh.probe import Answers, Probe, single
 from . import compose
 from .compose import Built
@@ -36,12 +35,7 @@ class Project(Struct, frozen=True, kw_only=True):
     @property
     def lasting(self) -> list[str]:
         """The services that have to run: not those that only run once before others, nor those scaled to none."""
-        once = {
-            name
-            for service in self.services.values()
-            for name, how in _conditions(service.get("depends_on")).items()
-            if how == "service_completed_successfully"
-        }
+        once = {name for service in self.services.values() for name in _run_before(service)}
         return [name for name, service in self.services.items() if name not in once and replicas(service) != 0]
 
     @property
@@ -112,19 +106,15 @@ class Description(Struct, frozen=True):
 
 def probe(environment: Environment, config: str = "") -> Probe[Description]:
     """Return the probe of the compose files in the checkout, or of what another command `config` makes of them."""
-    return Probe(
-        {
-            "config": config or compose.call(environment, "reads/describe.sh"),
-            "naming": compose.call(environment, "reads/naming.sh"),
-        },
-        functools.partial(_described, environment),
-    )
+    described = config or compose.call(environment, "reads/describe.sh")
+    commands = {"config": described, "naming": compose.call(environment, "reads/naming.sh")}
+    return Probe(commands, lambda answers: _described(environment, answers))
 
 
 def templates(environment: Environment) -> Probe[dict[str, Service]]:
     """Return the probe of the services before values are put in; none where compose cannot say."""
     command = compose.call(environment, "reads/describe.sh", "--no-interpolate")
-    return single(command, lambda answer: _services(answer.out) if answer.ok else {})
+    return single(command, lambda answer: _parsed(answer.out).get("services") or {} if answer.ok else {})
 
 
 def untold(environment: Environment, names: Collection[str]) -> Probe[set[str]]:
@@ -142,10 +132,10 @@ def variables(service: Service) -> dict[str, str | None]:
     return {name: value if equals else None for name, equals, value in pairs}
 
 
-def _services(out: str) -> dict[str, Service]:
+def _parsed(out: str) -> dict[str, Any]:
     import yaml
 
-    return dict((yaml.safe_load(out) or {}).get("services") or {})
+    return yaml.safe_load(out) or {}
 
 
 def cure(environment: Environment, beside: bool = False) -> str:
@@ -164,19 +154,16 @@ def cure(environment: Environment, beside: bool = False) -> str:
 
 def _problem(environment: Environment, said: str) -> str:
     problem = " ".join(said.split())[-300:] or "compose config failed"
-    found = REQUIRED.search(said)
-    if not found:
+    if not (found := REQUIRED.search(said)):
         return problem
     return f"it finds no value for {found[1]}: {cure(environment)}" if found[1] else f"{problem}: {cure(environment)}"
 
 
 def _described(environment: Environment, answers: Answers) -> Description:
-    import yaml
-
     config = answers["config"]
     called, _, joint = answers["naming"].out.strip().rpartition(" ")
     problem = "" if config.ok else _problem(environment, config.err)
-    known = (yaml.safe_load(config.out) if config.ok else {}) or {}
+    known = _parsed(config.out) if config.ok else {}
     if joint == "stack":  # a swarm passes over what says how an image is built
         known = {**known, "services": {n: {**s, "build": None} for n, s in (known.get("services") or {}).items()}}
     return Description(known, joint or "-", called, problem, config.err, environment.compose.profiles)
@@ -192,15 +179,15 @@ def resolve(environment: Environment, project: Project, containers: Sequence[Con
     if name in by_container:
         return by_container[name]
     known = sorted({*environment.compose.services, *services, *by_container})
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
+    hint = nearest(name, known).replace(",", ";", 1)
     raise Refused(f"--service: {name!r} is not known{hint} There are: {', '.join(known)}.")
 
 
-def _conditions(depends_on: object) -> dict[str, str]:
-    if not isinstance(depends_on, Mapping):
-        return {}
-    return {name: (how or {}).get("condition", "") for name, how in depends_on.items()}
+def _run_before(service: Service) -> list[str]:
+    """Return the services that have to have ended before a service starts."""
+    needs = service.get("depends_on")
+    conditions = needs.items() if isinstance(needs, Mapping) else ()
+    return [name for name, how in conditions if (how or {}).get("condition") == "service_completed_successfully"]
 
 
 def replicas(service: Service) -> Any:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Container, Iterator
+import re
+from collections.abc import Container, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from ...ssh import scripts
-from ...ssh.probe import Probe, single
+from ...ssh.probe import Probe, by_key, single
 from . import compose
 
 LOOPBACK = ("", "0.0.0.0", "::")  # what a port is published on that the host itself reaches by 127.0.0.1
@@ -38,8 +39,8 @@ class Member(Struct, frozen=True, kw_only=True):
     `over`: it has ended well, or never began, as what ends in a loop has not.
 
     `environment` has what is no secret, `hosts` the addresses that compose names (`extra_hosts`), `mounts` the folders
-    of the host by what they are called inside, `volumes` the names of volumes likewise; `called` are the host names by
-    which a proxy passes on to it, `asked` the ports that it is told to ask, 0: not by http.
+    of the host by what they are called inside; `called` are the host names by which a proxy passes on to it, `asked`
+    the ports that it is told to ask, 0: not by http.
     """
 
     id: str
@@ -53,7 +54,6 @@ class Member(Struct, frozen=True, kw_only=True):
     ports: list[Port] = []
     exposed: list[int] = []
     mounts: dict[str, str] = {}
-    volumes: dict[str, str] = {}
     environment: dict[str, str] = {}
     hosts: dict[str, str] = {}
     urls: list[Url] = []
@@ -101,19 +101,13 @@ def only(ids: Container[str]) -> Probe[list[Member]]:
 
 def parse(out: str) -> Landscape:
     """Return what projects.sh printed."""
-    lines = [line.partition(" ")[::2] for line in out.splitlines()]
-    home = list(dict.fromkeys(value for key, value in lines if key == "home"))
-    return Landscape(home, ("sudo", "") in lines, [_member(block) for block in _blocks(lines)])
+    head, *containers = re.split("^(?=container )", out, flags=re.MULTILINE)
+    told = by_key(head)
+    return Landscape(list(dict.fromkeys(told["home"])), "sudo" in told, [_member(by_key(one)) for one in containers])
 
 
-def _blocks(lines: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
-    starts = [n for n, (key, _) in enumerate(lines) if key == "container"]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
-        yield lines[start:end]
-
-
-def _member(block: list[tuple[str, str]]) -> Member:
-    told = json.loads(block[0][1])
+def _member(lines: Mapping[str, list[str]]) -> Member:
+    told = json.loads(lines["container"][0])
     mounts = [one for one in told["mounts"] or [] if one.get("Destination")]
     return Member(
         id=told["id"],
@@ -127,13 +121,12 @@ def _member(block: list[tuple[str, str]]) -> Member:
         ports=_ports(told["ports"] or {}) or _ports(told["bindings"] or {}),
         exposed=[_number(port) for port in told["exposed"] or {}],
         mounts={one["Destination"]: one["Source"] for one in mounts if one.get("Type") == "bind"},
-        volumes={one["Destination"]: one.get("Name", "") for one in mounts if one.get("Type") == "volume"},
-        environment=dict(value.split(" ", 1) for key, value in block if key == "env"),
+        environment=dict(value.split(" ", 1) for value in lines["env"]),
         hosts=dict(one.split(":", 1) for one in told["hosts"] or []),
-        urls=[_url(value) for key, value in block if key == "url"],
-        check=next((value for key, value in block if key == "check"), ""),
-        called=[value for key, value in block if key == "called"],
-        asked=[int(value) for key, value in block if key == "inside"],
+        urls=[_url(value) for value in lines["url"]],
+        check=next(iter(lines["check"]), ""),
+        called=lines["called"],
+        asked=[int(value) for value in lines["inside"]],
     )
 
 

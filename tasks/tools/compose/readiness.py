@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ...config.settings import Address, Environment
 from ..http import fetch
-from . import compose
+from . import answering, compose
 
 
 class NotReady(Struct, frozen=True):
@@ -27,24 +27,15 @@ def wait(
     """Return the call that waits until `services` are ready and all `addresses` answer right, or visibly will not.
 
     There have to be as many containers of a service as `replicas` say, or one.
-
-    Nothing is waited for longer than health.timeout, and no address once a container is seen to be broken.
     """
     return compose.call(
         environment,
         "containers/wait-until-ready.sh",
         *(f"{service}={(replicas or {}).get(service, 1)}" for service in services),
         URLS=fetch.lines(addresses),
-        PORTS=" ".join(_ports(addresses)),
+        PORTS=" ".join(str(answering.port(one)) for one in addresses if urlsplit(one.url).hostname in answering.LOCAL),
         TIMEOUT=str(environment.health.timeout),
     )
-
-
-def _ports(addresses: list[Address]) -> list[str]:
-    """Return the host's ports that `addresses` on the host itself are served by."""
-    parts = [urlsplit(one.url) for one in addresses]
-    local = [p for p in parts if p.hostname in ("127.0.0.1", "localhost", "::1")]
-    return [str(p.port or {"https": 443}.get(p.scheme, 80)) for p in local]
 
 
 def read(out: str) -> list[NotReady]:

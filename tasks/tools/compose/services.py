@@ -19,10 +19,7 @@ def start(
     decided: Sequence[Decided] = (),
     *words: str,
 ) -> str:
-    """Return the call that starts services from the kept images of commit `sha` and those `decided`.
-
-    `words` are what compose is told: options, and the services.
-    """
+    """Return the call that starts services from images kept of `sha` and those `decided`; `words` are for compose."""
     tags = {f"{image.service} {image.retained(sha)}": image.live for image in images}
     started = {service: name for service, name in names(images, decided, sha).items() if service in words}
     more = {"TAGS": pairs(tags), "IMAGES": pairs(started), "CHOSEN": deciding(wanted, decided)}

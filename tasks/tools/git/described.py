@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from ...config.settings import Environment
 from ...console.text import last_line
-from ...ssh import paths, scripts
-from ...ssh.probe import Probe, single
+from ...ssh.probe import Probe, by_key, single
+from .commits import call
 
 
 class Checkout(Struct, frozen=True, kw_only=True):
@@ -29,18 +29,17 @@ class Checkout(Struct, frozen=True, kw_only=True):
 
 def probe(environment: Environment) -> Probe[Checkout]:
     """Return the probe of the checkout."""
-    command = scripts.call("tools/git/describe-checkout.sh", APP=paths.app(environment))
+    command = call(environment, "describe-checkout.sh")
     return single(command, lambda answer: parse(answer.out) if answer.ok else Checkout(problem=last_line(answer.err)))
 
 
 def parse(out: str) -> Checkout:
     """Return what describe-checkout.sh printed."""
-    lines = [line.partition(" ")[::2] for line in out.splitlines()]
-    told = {key: [value for name, value in lines if name == key] for key in dict(lines)}
+    told = by_key(out)
     return Checkout(
-        up="".join(told.get("up", [])).rstrip("/"),
-        branch="".join(told.get("branch", [])),
-        configs=[path for path in told.get("file", []) if posixpath.basename(path) == "alembic.ini"],
-        scripts=[posixpath.dirname(path) for path in told.get("script", [])],
-        flask=[posixpath.dirname(path) for path in told.get("flask", [])],
+        up="".join(told["up"]).rstrip("/"),
+        branch="".join(told["branch"]),
+        configs=[path for path in told["file"] if posixpath.basename(path) == "alembic.ini"],
+        scripts=[posixpath.dirname(path) for path in told["script"]],
+        flask=[posixpath.dirname(path) for path in told["flask"]],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ...config.settings import Environment
-from ...ssh.probe import Probe, single
+from ...ssh.probe import Probe, by_key, single
 from ...ssh.shell import Answer
 from .commits import call
 
@@ -48,5 +48,5 @@ def _origin(answer: Answer) -> Origin:
 
 
 def _lacking(answer: Answer) -> Lacking:
-    told = [line.partition(" ")[::2] for line in answer.out.splitlines()]
-    return Lacking(*([path for word, path in told if word == kind] for kind in ("lacks", "never")))
+    told = by_key(answer.out)
+    return Lacking(told["lacks"], told["never"])

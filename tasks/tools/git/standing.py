@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ...config.settings import Environment
-from ...ssh import paths, scripts
+from ...ssh import paths
 from ...ssh.probe import Probe, single
 from ...ssh.shell import Answer
-from .commits import kept
+from .commits import call, kept
 
 
 class Head(Struct, frozen=True):
@@ -49,8 +49,7 @@ def moved(environment: Environment) -> Probe[float]:
 
 def lacks_lfs(environment: Environment) -> Probe[str]:
     """Return the probe of why a checkout needs the git-lfs that the host lacks; empty: it does not."""
-    command = scripts.call("tools/git/lacks-lfs.sh", APP=paths.app(environment))
-    return single(command, lambda answer: answer.out.strip())
+    return single(call(environment, "lacks-lfs.sh"), lambda answer: answer.out.strip())
 
 
 def _head(answer: Answer) -> Head:

@@ -64,7 +64,7 @@ def test_a_container_tells_where_it_was_made_and_what_the_host_answers_for():
     assert (member.project, member.service, member.folder, member.workdir) == ("shop", "app", "/home/ada/shop", "/app")
     assert (member.kind, member.name, member.over) == ("shop", "shop-app-1", False)
     assert (member.ports, member.exposed) == ([Port(8000, "127.0.0.1", 80)], [8000])
-    assert (member.mounts, member.volumes) == ({"/backups": "/srv/b"}, {"/data": "data"})
+    assert member.mounts == {"/backups": "/srv/b"}
     assert member.hosts == {"database": "host-gateway", "six": "::1"}
 
 
