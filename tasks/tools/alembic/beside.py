@@ -15,7 +15,7 @@ from ...console.commands import HOSTS_FILE
 from ...console.errors import Refused
 from ...ssh import scripts
 from ...ssh.probe import Probe, single
-from ..compose import parts
+from ..compose import answering, parts
 from ..compose.compose import pairs
 from ..compose.compose import variables as compose_variables
 from ..compose.images import Target
@@ -26,7 +26,6 @@ from . import rows
 from .migrate import change_variables, goals, prefix
 from .schema_change import SchemaChange
 
-DEFAULTS = {"http": 80, "https": 443}
 NAME = re.compile(r"[A-Za-z0-9_.-]*[A-Za-z][A-Za-z0-9_.-]*")  # an address has no letters, or it has colons
 PATIENCE = 60  # seconds that the copy of an interrupted drill has to be removed
 
@@ -51,13 +50,8 @@ def asked(addresses: Sequence[Address], services: Mapping[str, Mapping[str, Any]
         for place, where in parts.ports(service.get("ports") or []).items()
         for published in (one.rpartition(":")[2] for one in where.split(", "))
     }
-    found = {one: leads.get(str(_port(one))) for one in addresses}
+    found = {one: leads.get(str(answering.port(one))) for one in addresses}
     return {one: to for one, to in found.items() if to}
-
-
-def _port(address: Address) -> int:
-    said = urlsplit(address.url)
-    return said.port or DEFAULTS[said.scheme]
 
 
 def call(
@@ -68,22 +62,10 @@ def call(
     `change` is the way from the backup's schema down to the one that the release needs, made by `image`; None: it is
     there. It prints `PART NAME STATE SECONDS FOUND` (tab-separated).
     """
-    return scripts.call(
-        "tools/alembic/beside.sh",
-        *(goals(change) if change else []),
-        **{
-            **_schema(environment, change, image),
-            **live.variables(),
-            **wanted.variables(live),
-            "FULL": "1",
-            "COMMIT": stack.commit,
-            "CHOSEN": _chosen(stack),
-            "STARTED": pairs(stack.images),
-            "ASKED": "\n".join(_line(one, *to) for one, to in stack.asked.items()),
-            "TIMEOUT": str(environment.health.timeout),
-            "CALLED": " ".join(names(live, [stack.wanted.files.services[name] for name in stack.images])),
-        },
-    )
+    told = {**_schema(environment, change, image), **live.variables(), **wanted.variables(live), **_started(stack)}
+    called = names(live, [stack.wanted.files.services[name] for name in stack.images])
+    more = {"FULL": "1", "TIMEOUT": str(environment.health.timeout), "CALLED": " ".join(called)}
+    return scripts.call("tools/alembic/beside.sh", *(goals(change) if change else []), **told, **more)
 
 
 def ended(environment: Environment, run: str) -> Probe[list[str]]:
@@ -124,6 +106,15 @@ def _schema(environment: Environment, change: SchemaChange | None, image: str) -
     return {**known, "CONTAINERS": prefix(environment), "ALEMBIC_SERVICE": "", "HEADS": ""}
 
 
+def _started(stack: Stack) -> dict[str, str]:
+    return {
+        "COMMIT": stack.commit,
+        "CHOSEN": _chosen(stack),
+        "STARTED": pairs(stack.images),
+        "ASKED": "\n".join(_line(one, *to) for one, to in stack.asked.items()),
+    }
+
+
 def _chosen(stack: Stack) -> str:
     """Return a compose file that names the images, and has each service answer to the names that it has otherwise.
 
@@ -151,10 +142,7 @@ def _names(service: Mapping[str, Any]) -> list[str]:
 def _line(address: Address, service: str, port: int) -> str:
     said = urlsplit(address.url)
     login, at, netloc = said.netloc.rpartition("@")
-    path = (said.path or "/") + (f"?{said.query}" if said.query else "")
-    insecure = (
-        "insecure" if address.insecure or said.scheme == "https" else ""
-    )  # no certificate is of an address inside
-    begins = f"{said.scheme}://{login}{at}"
-    fields = (str(address.status), begins, service, str(port), path, address.host or netloc, insecure, address.contains)
-    return SEPARATOR.join(fields)
+    # No certificate is of an address inside.
+    insecure = "insecure" if address.insecure or said.scheme == "https" else ""
+    asked = (f"{said.scheme}://{login}{at}", service, str(port), answering.path(address), address.host or netloc)
+    return SEPARATOR.join((str(address.status), *asked, insecure, address.contains))

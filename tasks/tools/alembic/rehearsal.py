@@ -16,6 +16,7 @@ from .schema_change import SchemaChange
 from .trial import Trial, variables
 
 REHEARSE = "tools/alembic/rehearse.sh"
+MAY_BE_EMPTY = ("FULL", "WAYS_OUT", "TREE", "SNAPSHOT", "ASIDE", "AHEAD", "KEPT", "RESTS_ON", "TRIAL_IMAGE")
 FAILS = "the rehearsal "  # how the line begins that says, with exit code 2, that the change does not work
 
 
@@ -33,7 +34,7 @@ def downgrade(
     is only read. With `unless_kept` nothing is done where one was kept that still holds.
     """
     more = _trial(environment, tried, full) | _rests_on(change) | ({"KEPT": "1"} if unless_kept else {})
-    return _call(environment, "downgrade", image, change, WAYS_OUT, full, more)
+    return _call(environment, "downgrade", image, change, WAYS_OUT=WAYS_OUT, **more)
 
 
 def ahead(
@@ -43,12 +44,12 @@ def ahead(
 
     It runs beside a run. It is kept as the rehearsal of that downgrade, for when the database is there.
     """
-    more = _trial(environment, tried, full) | _rests_on(change) | {"AHEAD": "1", "ASIDE": "1", "TREE": tree}
-    return _call(environment, "downgrade", image, change, "", full, more)
+    more = _trial(environment, tried, full) | _rests_on(change)
+    return _call(environment, "downgrade", image, change, AHEAD="1", ASIDE="1", TREE=tree, **more)
 
 
 def _trial(environment: Environment, tried: Trial | None, full: bool) -> dict[str, str]:
-    return variables(environment, tried, full) if tried else {"TRIAL_IMAGE": ""}
+    return {"FULL": "1" if full else "", **(variables(environment, tried, full) if tried else {})}
 
 
 def _rests_on(change: SchemaChange) -> dict[str, str]:
@@ -60,7 +61,7 @@ def upgrade(environment: Environment, image: str, change: SchemaChange, ways_out
 
     Where the service has files of the checkout mounted, those of the commit `tree` are there instead, if one is named.
     """
-    return _call(environment, "upgrade", image, change, ways_out, False, {"TRIAL_IMAGE": "", "TREE": tree})
+    return _call(environment, "upgrade", image, change, WAYS_OUT=ways_out, TREE=tree)
 
 
 def compare(
@@ -71,31 +72,19 @@ def compare(
     It prints what `compared.parse_compared` reads. Where it ends 2 with a line that begins with FAILS, the upgrade does
     not work.
     """
-    more = {"TRIAL_IMAGE": "", "SNAPSHOT": snapshot, "ASIDE": "1", "TREE": tree}
-    return _call(environment, "upgrade", image, change, ways_out, True, more)
+    more = {"WAYS_OUT": ways_out, "FULL": "1", "SNAPSHOT": snapshot, "ASIDE": "1", "TREE": tree}
+    return _call(environment, "upgrade", image, change, **more)
 
 
-def _call(
-    environment: Environment,
-    direction: str,
-    image: str,
-    change: SchemaChange,
-    ways_out: str,
-    full: bool,
-    more: dict[str, str],
-) -> str:
-    return scripts.call(
-        REHEARSE,
-        direction,
-        *goals(change),
-        UP="\n".join(change.from_heads),
-        FULL="1" if full else "",
-        WAYS_OUT=ways_out,
-        KNOWN=known_schema(environment, change.to_heads),
-        FINDINGS=_findings(environment, image, change),
+def _call(environment: Environment, direction: str, image: str, change: SchemaChange, **more: str) -> str:
+    told = {
+        **dict.fromkeys(MAY_BE_EMPTY, ""),
         **change_variables(environment, image, change),
-        **{"SNAPSHOT": "", "ASIDE": "", "TREE": "", "AHEAD": "", "KEPT": "", "RESTS_ON": "", **more},
-    )
+        "UP": "\n".join(change.from_heads),
+        "KNOWN": known_schema(environment, change.to_heads),
+        "FINDINGS": _findings(environment, image, change),
+    }
+    return scripts.call(REHEARSE, direction, *goals(change), **{**told, **more})
 
 
 def known_schema(environment: Environment, heads: list[str]) -> Word:
@@ -110,17 +99,9 @@ def keep_schema(environment: Environment, heads: list[str]) -> str:
 
 
 def kept(environment: Environment, image: str, change: SchemaChange, compare: bool = False) -> Probe[Kept]:
-    """Return the probe of what the last rehearsal of `change` with `image` found; nothing where there was none.
-
-    With `compare`, also of what it would rest on now.
-    """
-    script = scripts.call(
-        "tools/alembic/rehearsed.sh",
-        FINDINGS=_findings(environment, image, change),
-        COMPARE="1" if compare else "",
-        **_rests_on(change),
-        **change_variables(environment, image, change),
-    )
+    """Return the probe of what the last rehearsal of `change` found; with `compare`, also of what it rests on now."""
+    told = {"FINDINGS": _findings(environment, image, change), "COMPARE": "1" if compare else "", **_rests_on(change)}
+    script = scripts.call("tools/alembic/rehearsed.sh", **told, **change_variables(environment, image, change))
     return single(script, kept_rehearsal.read)
 
 

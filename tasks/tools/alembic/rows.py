@@ -13,12 +13,7 @@ from ..postgres.psql import Database
 
 def probe(environment: Environment, database: DatabaseSettings) -> Probe[list[str] | None]:
     """Return the probe of the table's rows; none where there is no table, None where it cannot be read."""
-    return single(command(environment, database), _rows)
-
-
-def command(environment: Environment, database: DatabaseSettings) -> str:
-    """Return a command that prints a line `table` and the rows, or `none`."""
-    return scripts.call("tools/alembic/rows.sh", **variables(environment, database))
+    return single(scripts.call("tools/alembic/rows.sh", **variables(environment, database)), _rows)
 
 
 def variables(environment: Environment, database: DatabaseSettings) -> dict[str, str]:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from ...config.settings import Address, Environment
+from ..compose import answering
 from ..git.commits import Commit
 
 
@@ -32,6 +33,5 @@ def variables(environment: Environment, trial: Trial, full: bool) -> dict[str, s
 
 
 def _line(address: Address, port: int) -> str:
-    parts = urlsplit(address.url)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return f"{port} {address.host or parts.netloc.rpartition('@')[2]} {path} {address.shown}"
+    host = address.host or urlsplit(address.url).netloc.rpartition("@")[2]
+    return f"{port} {host} {answering.path(address)} {address.shown}"

@@ -55,13 +55,10 @@ class Response(Struct, frozen=True):
         return replace(self, said=line if len(line) <= LONGEST else f"{line[:LONGEST]}...")
 
 
-def command(address: Address, seconds: int = SECONDS, read: int = 0) -> str:
-    """Return a command that prints the HTTP status of `address`; 000 for no answer within `seconds`.
-
-    So many bytes of its body as are to be `read` come after it.
-    """
+def command(address: Address, read: int = 0) -> str:
+    """Return a command that prints the HTTP status of `address`, or 000, and the first `read` bytes of its body."""
     insecure = "insecure" if address.insecure else ""
-    words = (str(seconds), address.host, insecure, address.contains, *([str(read)] if read else []))
+    words = (str(SECONDS), address.host, insecure, address.contains, *([str(read)] if read else []))
     stay = "yes" if 300 <= address.status < 400 else ""  # the way on is what is wanted
     return scripts.call("tools/http/fetch.sh", *words, URL=address.url, STAY=stay)
 

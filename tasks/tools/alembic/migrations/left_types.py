@@ -28,11 +28,10 @@ def left_types(source: str) -> list[str]:
 
 
 def _made(function: ast.FunctionDef, names: Names) -> Iterator[str]:
-    for call in _calls(function):
-        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    for method, owner, call in _calls(function):
         if method == "create_table":
             yield from (name for one in ast.walk(call) if (name := _enum(one, names)))
-        elif method == "create" and isinstance(call.func, ast.Attribute) and (name := _enum(call.func.value, names)):
+        elif method == "create" and (name := _enum(owner, names)):
             yield name
         elif method == "execute" and call.args and (sql := names.sql(call.args[0])):
             yield from _CREATE.findall(sql)
@@ -40,10 +39,9 @@ def _made(function: ast.FunctionDef, names: Names) -> Iterator[str]:
 
 def _dropped(function: ast.FunctionDef, names: Names) -> Iterator[str | None]:
     """Yield what is dropped; None for a type, or SQL, whose name is computed."""
-    for call in _calls(function):
-        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-        if method == "drop" and isinstance(call.func, ast.Attribute):
-            yield _enum(call.func.value, names)
+    for method, owner, call in _calls(function):
+        if method == "drop":
+            yield _enum(owner, names)
         elif method == "execute":
             sql = names.sql(call.args[0]) if call.args else None
             yield from [None] if sql is None else (one for found in _DROP.findall(sql) for one in _list(found))
@@ -51,19 +49,19 @@ def _dropped(function: ast.FunctionDef, names: Names) -> Iterator[str | None]:
 
 def _enum(value: ast.AST, names: Names) -> str | None:
     """Return the name of the type that an expression makes with its table; None for anything else."""
-    if isinstance(value, ast.Name):
-        value = names.assigned.get(value.id, value)
-    if not isinstance(value, ast.Call) or ast.unparse(value.func).split(".")[-1].upper() != "ENUM":
-        return None
-    given = {keyword.arg: keyword.value for keyword in value.keywords}
+    made = names.enum(value)
+    given = {keyword.arg: keyword.value for keyword in made.keywords} if made else {}
     off = (given.get(name) for name in ("create_type", "native_enum"))
     if any(isinstance(one, ast.Constant) and one.value is False for one in off):
         return None
     return names.text(given.get("name"))
 
 
-def _calls(function: ast.FunctionDef) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(function) if isinstance(node, ast.Call))
+def _calls(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr, ast.Call]]:
+    """Yield the name of each method that is called, and on what."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node.func.attr, node.func.value, node
 
 
 def _list(names: str) -> list[str]:

@@ -59,14 +59,16 @@ class Names:
         known = root in self.builders or last[:1].isupper()
         return known and root not in self.functions and name.replace(".", "").isidentifier()
 
+    def enum(self, value: ast.AST | None) -> ast.Call | None:
+        """Return the call that makes one of SQLAlchemy's enumerations, where a value is that, or a name for it."""
+        if isinstance(value, ast.Name):
+            value = self.assigned.get(value.id)
+        made = isinstance(value, ast.Call) and ast.unparse(value.func).split(".")[-1].upper() == "ENUM"
+        return value if made and isinstance(value, ast.Call) else None
+
     def drops_enum(self, function: ast.expr) -> bool:
         """Tell whether calling this drops the type of one of SQLAlchemy's enumerations."""
-        if not isinstance(function, ast.Attribute) or function.attr != "drop":
-            return False
-        owner: ast.expr | None = function.value
-        if isinstance(owner, ast.Name):
-            owner = self.assigned.get(owner.id)
-        return isinstance(owner, ast.Call) and ast.unparse(owner.func).split(".")[-1].upper() == "ENUM"
+        return isinstance(function, ast.Attribute) and function.attr == "drop" and self.enum(function.value) is not None
 
 
 def _assigned(nodes: list[ast.AST]) -> Iterator[tuple[str, ast.expr]]:

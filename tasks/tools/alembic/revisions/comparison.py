@@ -67,9 +67,8 @@ def compare_revision(present: Graph, heads: Collection[str], revision: str) -> C
     What needs the revision goes, so that it is a head afterwards, and other branches stay;
     `base` takes everything back. Raises UnknownRevisionError.
     """
-    unknown = _unexplained(present, heads)
-    if unknown or revision == "base":
-        return unknown or _compared(present, heads, frozenset())
+    if _unexplained(present, heads) or revision == "base":
+        return _compared(present, heads, frozenset())
     name = present.resolve(revision)
     current = present.ancestors(heads)
     if name not in current:
@@ -78,8 +77,7 @@ def compare_revision(present: Graph, heads: Collection[str], revision: str) -> C
 
 
 def _compared(present: Graph, heads: Collection[str], wanted: frozenset[str]) -> Comparison:
-    unknown = _unexplained(present, heads)
-    if unknown:
+    if unknown := _unexplained(present, heads):
         return unknown
     current = present.ancestors(heads)
     kind, reason = _judged(current - wanted, wanted - current)
@@ -141,14 +139,9 @@ def _nearest(graph: Graph, revision: Revision) -> str | None:
     """A down revision no other one stands on: no child of it but `revision` leads here."""
     for parent in revision.down_revisions:
         others = [name for name in revision.down_revisions if name != parent]
-        if not others or parent not in _lineage(graph, others):
+        if parent not in closure(others, lambda name: graph.revisions[name].down_revisions):
             return parent
     return None
-
-
-def _lineage(graph: Graph, names: Iterable[str]) -> frozenset[str]:
-    """The names and their down revisions, without dependencies."""
-    return closure(names, lambda name: graph.revisions[name].down_revisions)
 
 
 def _bases(graph: Graph) -> list[str]:

@@ -37,11 +37,12 @@ def migration_paths(snapshot: Snapshot, config: str, section: str = "alembic") -
         folders = _version_folders(snapshot, posixpath.dirname(path), options)
     except UndecidedError as undecided:
         raise undecided.at(path) from undecided
-    return [file for folder in dict.fromkeys(folders) for file in snapshot.folders.get(folder, ()) if _loaded(file)]
-
-
-def _loaded(path: str) -> bool:
-    return MIGRATION.match(posixpath.basename(path)) is not None
+    return [
+        file
+        for folder in dict.fromkeys(folders)
+        for file in snapshot.folders.get(folder, ())
+        if MIGRATION.match(posixpath.basename(file))
+    ]
 
 
 def _configuration(snapshot: Snapshot, config: str, section: str) -> tuple[str, dict[str, Any]]:
@@ -152,10 +153,7 @@ def _meant(snapshot: Snapshot, value: str, bases: list[str]) -> list[str]:
 
 
 def _like(snapshot: Snapshot, value: str) -> list[str]:
-    """The folders that a path inside an image may mean: those that end most like it.
-
-    Raises UndecidedError where none does.
-    """
+    """The folders that a path inside an image may mean: those that end most like it."""
     parts = posixpath.normpath(value).split("/")[::-1]
     alike = {
         folder: sum(1 for _ in itertools.takewhile(bool, map(str.__eq__, parts, folder.split("/")[::-1])))

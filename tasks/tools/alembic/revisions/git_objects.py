@@ -58,15 +58,9 @@ def up_from(folder: str) -> list[str]:
 
 
 def fetch_script(checkout: str, commits: Sequence[str], config: str) -> str:
-    """Return the command that prints what `read` needs to know about `commits`.
+    """Return the command that prints what `read` needs to know about `commits`, whose configuration is `config`.
 
-    Args:
-        checkout: the checkout on the host; a relative one lies in the login's home.
-        commits: names of commits as git takes them.
-        config: the path of alembic.ini (or of the pyproject.toml with `[tool.alembic]`) in the repository.
-
-    Raises:
-        ValueError: for a commit or a path that git could take for something else.
+    Raises ValueError for a commit or a path that git could take for something else.
     """
     config = posixpath.normpath(config) if config else ""
     if not config or config.startswith(("/", "../")) or "\n" in config:

@@ -45,6 +45,14 @@ class Revision:
         return (*self.down_revisions, *self.depends_on)
 
 
+def _by_ids(written: Mapping[str, Revision]) -> dict[str, Revision]:
+    """Return the revisions with ids in `depends_on`, which may name what one revision alone is labelled with."""
+    labels = [(label, one.id) for one in written.values() for label in one.branch_labels]
+    times = Counter(label for label, _ in labels)
+    ids = {label: name for label, name in labels if times[label] == 1} | {name: name for name in written}
+    return {n: replace(one, depends_on=tuple(ids.get(d, d) for d in one.depends_on)) for n, one in written.items()}
+
+
 @dataclass(frozen=True)
 class Graph:
     """The revisions of one commit by id. Every need of a revision is in it, and none loops."""
@@ -53,23 +61,16 @@ class Graph:
 
     @classmethod
     def of(cls, revisions: Iterable[Revision]) -> Graph:
-        """Return the graph of revisions as they are written. Raises UndecidedError where they do not form one.
-
-        A depends_on may name what one revision alone is labelled with.
-        """
+        """Return the graph of revisions as they are written. Raises UndecidedError where they do not form one."""
         written: dict[str, Revision] = {}
         for revision in revisions:
             if other := written.get(revision.id):
                 raise UndecidedError(f"revision {revision.id} is also in {other.path}", revision.path)
             written[revision.id] = revision
-        labels = [(label, one.id) for one in written.values() for label in one.branch_labels]
-        times = Counter(label for label, _ in labels)
-        ids = {label: name for label, name in labels if times[label] == 1} | {name: name for name in written}
-        found = {n: replace(one, depends_on=tuple(ids.get(d, d) for d in one.depends_on)) for n, one in written.items()}
-        for revision in found.values():
-            if gaps := [need for need in revision.needs if need not in found]:
+        graph = cls(_by_ids(written))
+        for revision in graph.revisions.values():
+            if gaps := [need for need in revision.needs if need not in written]:
                 raise UndecidedError(f"{revision.id} follows {gaps[0]}, which no file has", revision.path)
-        graph = cls(found)
         try:
             graph._sorter().prepare()
         except CycleError as error:
@@ -119,10 +120,7 @@ class Graph:
         return closure(ids, lambda name: self.dependents[name])
 
     def resolve(self, name: str) -> str:
-        """Return the full id of a revision given in full, by its first 4 letters or more, or as `head`.
-
-        Raises UnknownRevisionError with what comes near.
-        """
+        """Return the id given in full, by its first 4 letters or more, or as `head`. Raises UnknownRevisionError."""
         if name in self.revisions:
             return name
         found = [i for i in self.revisions if len(name) >= 4 and i.startswith(name)] if name != "head" else self.heads()

@@ -20,10 +20,7 @@ Graphs = dict[str, Graph | Undecidable]
 
 
 def probe(checkout: str, commits: Sequence[str], alembic: Alembic) -> Probe[Graphs]:
-    """Return the question for the migration graphs of `commits`, as `fetch_script` asks it.
-
-    Where the answer does not arrive whole, every graph is undecidable.
-    """
+    """Return the question for the graphs of `commits`: all undecidable where its answer does not arrive whole."""
 
     def graphs(answer: Answer) -> Graphs:
         try:
@@ -35,10 +32,7 @@ def probe(checkout: str, commits: Sequence[str], alembic: Alembic) -> Probe[Grap
 
 
 def parse(output: str, config: str, section: str = "alembic") -> Graphs:
-    """Return, for each commit given to `fetch_script`, its graph or why there is none.
-
-    Raises BadOutputError (a ValueError) if the output did not arrive whole.
-    """
+    """Return the graph of each commit, or why there is none; raise BadOutputError for what did not arrive whole."""
     config = posixpath.normpath(config)
     return {commit: _answer(snapshot, config, section) for commit, snapshot in read(output).items()}
 

@@ -13,7 +13,8 @@ ODD = {"name": "d", "user": "u", "alembic": {"service": "api", "table": 'Ver"s',
 
 
 def command(asked) -> str:
-    return f"( {rows.command(asked, asked.database)} )"
+    asks = rows.probe(asked, asked.database).commands[""]
+    return f"( {asks} )"
 
 
 @pytest.mark.parametrize(

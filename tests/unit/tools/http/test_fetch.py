@@ -133,9 +133,9 @@ def test_a_body_that_is_no_text_is_an_answer_like_others():
 
 def test_curl_asks_for_the_status_alone_and_its_failing_is_an_answer():
     with Stage(curl="echo 000; exit 7") as stage:
-        assert stage.run(fetch.command(Address(url=URL), 2)).stdout == "000\n"
+        assert stage.run(fetch.command(Address(url=URL))).stdout == "000\n"
         assert stage.calls == [
-            ["curl", "-s", "-o", "/dev/null", "-m", "2", "-w", "%{http_code} %{redirect_url}\\n", "-K", "-"]
+            ["curl", "-s", "-o", "/dev/null", "-m", "5", "-w", "%{http_code} %{redirect_url}\\n", "-K", "-"]
         ]
 
 
@@ -157,13 +157,13 @@ def test_a_login_in_an_address_stands_in_no_command_line(program, tmp_path):
 
 def test_one_that_is_asked_by_another_name_is_asked_without_a_proxy():
     with Stage(curl="echo 200") as stage:
-        stage.run(fetch.command(Address(url=URL, host="a.b:80"), 2))
+        stage.run(fetch.command(Address(url=URL, host="a.b:80")))
         [call] = stage.calls
         assert call[6:-2] == ["--noproxy", "*", "-H", "Host: a.b:80", "-w", "%{http_code} %{redirect_url}\\n"]
 
 
 def test_where_there_is_nothing_to_ask_with_it_is_said():
-    command = fetch.command(Address(url=URL), 2).replace(" sh ", " /bin/sh ")
+    command = fetch.command(Address(url=URL)).replace(" sh ", " /bin/sh ")
     with Stage() as stage:
         done = stage.run(f"command() {{ return 1; }}\nPATH=/nowhere {command}")
         assert (done.returncode, done.stderr) == (1, "neither curl nor wget nor python3\n")
