@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from .server import qualified
 
@@ -26,9 +27,8 @@ class Forbidden:
 class Section:
     """The dump of one database: its size as SQL, rows per table (None: cannot be told), Alembic's revisions.
 
-    RAW is how the dump's `\\connect` names it ("" in a dump that names none).
-
     Attributes:
+        raw: how the dump's `\\connect` names it ("" in a dump that names none).
         defines: whether it creates tables.
         extensions: those that it creates.
         vital_roles: those without which it cannot be loaded.
@@ -141,56 +141,58 @@ def parse_backup(output: str, path: str) -> Backup:
     if "FILE" not in one or not ("KIND" in one or "REASON" in one):
         raise ValueError("the inspection of the backup did not come to its end")
     kind, size, modified = one["FILE"]
+    checksum, *sums = one["CHECKSUM"]
     not_sql = one.get("KIND") == ["none"]
     return Backup(
         path=path,
         kind="unknown" if not_sql else cast(Kind, kind),
         bytes=int(size),
         modified=int(modified),
-        checksum=cast(Checksum, one["CHECKSUM"][0]),
-        reason="it does not begin as pg_dump does" if not_sql else "".join(one.get("REASON", [])),
-        readable="UNREADABLE" not in one,
-        complete=one.get("COMPLETE") == ["1"],
-        cluster=one.get("KIND") == ["cluster"],
-        uncompressed=int(one.get("BYTES", ["0"])[0]),
-        server=one.get("SERVER", [""])[0],
-        dumper=one.get("DUMPER", [""])[0],
-        encoding=one.get("ENCODING", [""])[0],
-        database=one.get("DATABASE", [None])[0],
-        forbidden=tuple(Forbidden(int(line[1]), line[2]) for line in lines if line[0] == "FORBIDDEN"),
-        roles=_all(lines, "ROLE"),
-        missing_roles=None if "ROLES" in one else _all(lines, "MISSING"),
-        sections=_sections(lines),
-        sum="".join(one["CHECKSUM"][1:]) or "sha256",
+        checksum=cast(Checksum, checksum),
+        sum="".join(sums) or "sha256",
         packed=tuple("".join(one.get("PACKED", [])).split()),
-        lacking=_all(lines, "LACKS"),
+        reason="it does not begin as pg_dump does" if not_sql else "".join(one.get("REASON", [])),
+        sections=_sections(lines),
+        **_scanned(lines, one),
     )
 
 
-def _all(lines: list[list[str]], key: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line[1] for line in lines if line[0] == key))
+def _scanned(lines: list[list[str]], one: Mapping[str, list[str]]) -> dict[str, Any]:
+    return {
+        "forbidden": tuple(Forbidden(int(line[1]), line[2]) for line in lines if line[0] == "FORBIDDEN"),
+        "roles": _all(lines, "ROLE"),
+        "missing_roles": None if "ROLES" in one else _all(lines, "MISSING"),
+        "lacking": _all(lines, "LACKS"),
+        "readable": "UNREADABLE" not in one,
+        "complete": one.get("COMPLETE") == ["1"],
+        "cluster": one.get("KIND") == ["cluster"],
+        "uncompressed": int(one.get("BYTES", ["0"])[0]),
+        "server": one.get("SERVER", [""])[0],
+        "dumper": one.get("DUMPER", [""])[0],
+        "encoding": one.get("ENCODING", [""])[0],
+        "database": one.get("DATABASE", [None])[0],
+    }
 
 
-def _of(lines: list[list[str]], key: str, section: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line[2] for line in lines if line[:2] == [key, section]))
+def _all(lines: list[list[str]], *begin: str) -> tuple[str, ...]:
+    """Return what follows in the lines that begin with these words, each once."""
+    return tuple(dict.fromkeys(line[len(begin)] for line in lines if line[: len(begin)] == [*begin]))
 
 
 def _sections(lines: list[list[str]]) -> tuple[Section, ...]:
     named = {line[1]: (line[2] == "1", int(line[3])) for line in lines if line[0] == "SECTION"}
     total = next((int(line[1]) for line in lines if line[0] == "BYTES"), 0)
     rows = [line[1:] for line in lines if line[0] == "ROWS"]
-    revisions = [line[1:] for line in lines if line[0] == "REVISION"]
-    defining = _all(lines, "DEFINES")
     return tuple(
         Section(
             raw=raw,
             complete=complete,
             bytes=size,
             rows={canonical(t): None if int(n) < 0 else int(n) for where, t, n in rows if where == raw},
-            revisions=tuple(value for where, value in revisions if where == raw),
-            defines=raw in defining,
-            extensions=tuple(name.strip('"') for name in _of(lines, "EXTENSION", raw)),
-            vital_roles=_of(lines, "VITAL", raw),
+            revisions=_all(lines, "REVISION", raw),
+            defines=raw in _all(lines, "DEFINES"),
+            extensions=tuple(name.strip('"') for name in _all(lines, "EXTENSION", raw)),
+            vital_roles=_all(lines, "VITAL", raw),
             recreates_public=raw in _all(lines, "RECREATES"),
         )
         for raw, (complete, size) in (named or {"": (True, total)}).items()

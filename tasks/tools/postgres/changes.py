@@ -41,15 +41,14 @@ class Restore:
         return self.backup.archive and (self.section.recreates_public or self.section.timescale)
 
     def variables(self, db: Database) -> dict[str, str]:
-        """Return what `restore.sh` reads of the environment.
-
-        Raises ValueError for a backup that has problems, or that holds commands for other databases while no
-        section was chosen.
-        """
+        """Return what `restore.sh` reads of the environment; raise ValueError for what must not be restored."""
         if self.backup.problems:
             raise ValueError(f"{self.backup.path}: {self.backup.problems[0]}")
         if not self.section.raw and (self.backup.cluster or self.backup.forbidden):
             raise ValueError(f"{self.backup.path} holds commands for other databases: choose the section to restore")
+        return {**self._told(db), **{name: "1" for name, on in self._switches().items() if on}}
+
+    def _told(self, db: Database) -> dict[str, str]:
         return {
             "BACKUP": self.backup.path,
             "KIND": self.backup.kind,
@@ -62,10 +61,14 @@ class Restore:
             "REPORTS": self.reports,
             "VERSIONS": self.versions,
             "DECRYPT": self.decrypt,
-            **({} if self.owners else {"NO_OWNERS": "1"}),
-            **({"BY_SQL": "1"} if self.by_sql else {}),
-            **({"TIMESCALE": "1"} if self.section.timescale else {}),
-            **({"OF_A_SCHEMA": "1"} if self.section.recreates_public and not self.section.extensions else {}),
+        }
+
+    def _switches(self) -> dict[str, bool]:
+        return {
+            "NO_OWNERS": not self.owners,
+            "BY_SQL": self.by_sql,
+            "TIMESCALE": self.section.timescale,
+            "OF_A_SCHEMA": self.section.recreates_public and not self.section.extensions,
         }
 
 
@@ -86,29 +89,18 @@ def unread(dump: str) -> Backup:
 
 
 def put_back(db: Database, restore: Restore, by_hand: str) -> str:
-    """Return the call that, after a migration that failed, puts back what `clone_or_dump` made.
-
-    The clone is swapped in; the dump is restored beside, as `restore` says, and swapped in, or, where that
-    cannot be, the command `by_hand` is named that brings it back. The failed state stays as the copy `old`.
-    """
+    """Return the call that puts back what `clone_or_dump` made, after a migration that failed, or names `by_hand`."""
     names = (copy_name(db.name, "snap", restore.run), copy_name(db.name, "old", restore.run))
     return call(db, "copies/put-back", *names, restore.backup.path, BY_HAND=by_hand, **restore.variables(db))
 
 
 def write_backup(db: Database, path: str, form: Form, reports: str, versions: str = VERSIONS) -> str:
-    """Return the call that dumps `db` to `path` on the host, its sha256 beside it, and reads it once more.
-
-    `reports` keeps what was found.
-    """
+    """Return the call that dumps `db` to `path` on the host, its sha256 beside it, and reads it once more."""
     return call(db, "backups/write-backup", path, form, REPORTS=reports, VERSIONS=versions)
 
 
 def restore(db: Database, wanted: Restore) -> str:
-    """Return the call that restores a backup beside the live database, and compares it with the file.
-
-    Stands for the second half of "Restore from Backup". It prints `PROGRESS bytes N TOTAL`, `PROGRESS table NAME`,
-    then `VERIFIED N tables N rows N unverified`.
-    """
+    """Return the call of the second half of "Restore from Backup": beside the live database, compared with the file."""
     return call(db, "restore/restore", **wanted.variables(db))
 
 
@@ -118,10 +110,7 @@ def load_same(db: Database, wanted: Restore) -> str:
 
 
 def try_restore(db: Database, wanted: Restore, checks: list[str]) -> str:
-    """Return the call that restores a backup into a server of its own, and asks `checks` (SQL) of it; nothing stays.
-
-    It prints what `restore` prints, then `ASKED ok|bad ANSWER SQL` (tab-separated) for each of them.
-    """
+    """Return the call that restores a backup into a server of its own, and asks `checks` (SQL) of it; nothing stays."""
     return call(db, "restore/try-restore", CHECKS="\n".join(checks), **wanted.variables(db))
 
 
@@ -141,10 +130,7 @@ def take(db: Database, incoming: str) -> str:
 
 
 def drop_copy(db: Database, name: str) -> str:
-    """Return the call that drops the copy `name` of `db`; it refuses (2) while somebody is connected to it.
-
-    Raises ValueError for any name that is not one of a copy, the live name among them.
-    """
+    """Return the call that drops the copy `name` of `db`, or raise ValueError: the live one is none."""
     if name == db.name or parse_copy(name, db.name) is None:
         raise ValueError(f"{name!r} is not a copy of {db.name!r}")
     return call(db, "copies/drop-copy", name)

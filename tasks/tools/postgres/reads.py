@@ -19,28 +19,25 @@ from .server import Server, parse_revisions, parse_rows, parse_server
 from .sessions import Session, parse_sessions
 
 Found = TypeVar("Found")
+Other = TypeVar("Other")
 
 
 def optional(probe: Probe[Found]) -> Probe[Found | None]:
     """Return the probe that finds None where `probe` gets no answer, or none in time."""
-
-    def attempt(answers: Answers) -> Found | None:
-        try:
-            return probe.read(answers)
-        except Stopped:
-            return None
-
-    return Probe(probe.commands, attempt, probe.first)
+    return _or(probe, lambda _stopped: None)
 
 
 def or_why(probe: Probe[Found]) -> Probe[Found | str]:
     """Return the probe that finds, in a line, why `probe` gets no answer, or none in time."""
+    return _or(probe, lambda why: one_line(why.reason if isinstance(why, Refused) else str(why).rstrip(".")))
 
-    def attempt(answers: Answers) -> Found | str:
+
+def _or(probe: Probe[Found], other: Callable[[Stopped], Other]) -> Probe[Found | Other]:
+    def attempt(answers: Answers) -> Found | Other:
         try:
             return probe.read(answers)
         except Stopped as stopped:
-            return one_line(stopped.reason if isinstance(stopped, Refused) else str(stopped).rstrip("."))
+            return other(stopped)
 
     return Probe(probe.commands, attempt, probe.first)
 
@@ -96,9 +93,8 @@ def stands(db: Database) -> Probe[bool]:
 def inspect(db: Database, path: str, versions: str, reports: str = "", decrypt: str = "") -> str:
     """Return the call that reads the backup at `path` once and prints all about it, for `parse_backup`.
 
-    `versions` is Alembic's table (schema.table). `reports` is a folder that keeps what was found; empty: nothing is
-    kept; `decrypt` is the command that opens what is sealed. It prints `PROGRESS` lines too, and ends 0 for a bad
-    backup as well.
+    `versions` is Alembic's table (schema.table), `reports` a folder that keeps what was found, `decrypt` the command
+    that opens what is sealed.
     """
     return call(db, "backups/inspect", path, VERSIONS=versions, REPORTS=reports, DECRYPT=decrypt)
 

@@ -62,7 +62,7 @@ class Server:
 
 def parse_server(output: str, live: str) -> Server:
     """Return what `server.sh` printed; LIVE is the name of the database that was asked about."""
-    head, *rows = _lines(output)
+    head, *rows = json_lines(output)
     members = [_member(row, live) for row in rows]
     data, wal, same = re.findall(r"^ROOM (?:unknown|(\d+) (\d+) ([01]))$", output, re.M)[0]
     return Server(
@@ -88,7 +88,7 @@ def parse_revisions(output: str) -> tuple[str, ...]:
 
 def parse_rows(output: str) -> dict[str, int]:
     """Return what `table-rows.sql` printed: how many rows each table has, by its `qualified` name."""
-    return {qualified(row["schema"], row["table"]): row["rows"] for row in _lines(output)}
+    return {qualified(row["schema"], row["table"]): row["rows"] for row in json_lines(output)}
 
 
 def qualified(schema: str, table: str) -> str:
@@ -102,7 +102,8 @@ def surplus(live: Mapping[str, int], backup: Mapping[str, int | None]) -> dict[s
     return {t: n for t, n in more.items() if n > 0 and backup.get(t, 0) is not None}
 
 
-def _lines(output: str) -> Iterator[dict[str, Any]]:
+def json_lines(output: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects that a script printed, one a line."""
     return (json.loads(line) for line in output.split("\n") if line.startswith("{"))
 
 

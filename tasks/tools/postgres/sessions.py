@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+
+from .server import json_lines
 
 
 @dataclass(frozen=True)
@@ -25,5 +26,4 @@ class Session:
 
 def parse_sessions(output: str) -> tuple[Session, ...]:
     """Return the sessions that `sessions.sql` printed, those with the oldest transaction first."""
-    rows = (json.loads(line) for line in output.split("\n") if line.startswith("{"))
-    return tuple(Session(**row) for row in rows)
+    return tuple(Session(**row) for row in json_lines(output))

@@ -6,14 +6,16 @@
 # Exit codes: 0 whole, 3 something forbidden, 4 cut off, or the section is not in it.
 function add(text) { if (length(stmt) < 200000) stmt = stmt text }
 function clean(text) { gsub(/[ \t\r\n]+/, " ", text); sub(/^ /, "", text); sub(/ $/, "", text); return text }
+function passed_over() { return want != "" && !active }
+function tell(line) { told[++ntold] = line }
 function forbid(text) {
-  if (want != "" && !active) return
+  if (passed_over()) return
   if (emit) { printf "line %d of the backup: %s\n", NR, substr(text, 1, 100) | "cat >&2"; bad = 1; exit 3 }
-  forbidden[++forbids] = NR "\t" substr(text, 1, 100)
+  tell("FORBIDDEN\t" NR "\t" substr(text, 1, 100))
 }
 function role(name) {
-  if ((want != "" && !active) || name == "" || name == "PUBLIC" || name in roles) return
-  roles[name]; order[++nroles] = name
+  if (passed_over() || name == "" || name == "PUBLIC" || name in roles) return
+  roles[name]; tell("ROLE\t" name)
 }
 function granted(text, up,   i, n, part) {
   if (!match(up, /.* (TO|FROM) /)) return
@@ -32,7 +34,7 @@ function count(name, n,   key) { # a name that a line of the report cannot hold 
   rows[key] = (n < 0 || rows[key] < 0) ? -1 : rows[key] + n
 }
 function versions(name) { gsub(/"/, "", name); return name == ENVIRON["VERSIONS"] }
-function revision(value) { sub(/\t.*/, "", value); revisions[++nrevisions] = section "\t" value }
+function revision(value) { sub(/\t.*/, "", value); tell("REVISION\t" section "\t" value) }
 function progress(what) { if (ENVIRON["TOTAL"] != "") { print "PROGRESS " what | "cat >&5"; fflush("cat >&5") } }
 function inserted(s,   name) {
   name = table(substr(head, 13))
@@ -49,7 +51,7 @@ function finish(   s, up) {
   if (up ~ /^COPY .* FROM STDIN/) {
     loading = head == line ? table(substr(line, 6)) : table(substr(s, 6)) "?"
     copying = 1; count(loading, 0); keep = versions(loading)
-    if (!(want != "" && !active)) progress("table " loading)
+    if (!passed_over()) progress("table " loading)
   } else if (head ~ /^INSERT INTO /) inserted(s)
   else if (up ~ /^(CREATE|DROP|ALTER) (DATABASE|ROLE|USER|GROUP|TABLESPACE) / && up !~ /^[A-Z]+ USER MAPPING /) {
     if (want != "" && up ~ /^((CREATE|DROP|ALTER) DATABASE |ALTER ROLE .* IN DATABASE )/) drop++
@@ -83,15 +85,15 @@ function needless(up) {
   return 1
 }
 function uses(s) {
-  if (want != "" && !active) return
-  sub(/^[A-Za-z]+ +[A-Za-z]+ +(IF NOT EXISTS )?/, "", s); sub(/ .*/, "", s); extensions[++nextensions] = section "\t" s
+  if (passed_over()) return
+  sub(/^[A-Za-z]+ +[A-Za-z]+ +(IF NOT EXISTS )?/, "", s); sub(/ .*/, "", s); tell("EXTENSION\t" section "\t" s)
 }
 function vital(text,   n, part, i) { # roles without which it cannot be loaded at all
-  if (want != "" && !active) return
+  if (passed_over()) return
   sub(/ (USING|WITH CHECK) .*/, "", text)
   n = split(text, part, /, /)
   for (i = 1; i <= n; i++) if (part[i] !~ /^(PUBLIC|CURRENT_USER|CURRENT_ROLE|SESSION_USER)$/) {
-    role(part[i]); vitals[++nvitals] = section "\t" part[i]
+    role(part[i]); tell("VITAL\t" section "\t" part[i])
   }
 }
 function ownership() { if (ENVIRON["NO_OWNERS"] != "") drop++ }
@@ -202,17 +204,13 @@ END {
     print "COMPLETE\t" (ok ? 1 : 0) | report
     printf "BYTES\t%.0f\n", bytes | report
     print "SERVER\t" server | report; print "DUMPER\t" dumper | report; print "ENCODING\t" encoding | report
-    for (i = 1; i <= forbids; i++) print "FORBIDDEN\t" forbidden[i] | report
-    for (i = 1; i <= nroles; i++) print "ROLE\t" order[i] | report
-    for (i = 1; i <= nvitals; i++) print "VITAL\t" vitals[i] | report
-    for (i = 1; i <= nextensions; i++) print "EXTENSION\t" extensions[i] | report
+    for (i = 1; i <= ntold; i++) print told[i] | report
     for (name in defined) print "DEFINES\t" name | report
     for (name in recreated) print "RECREATES\t" name | report
     for (i = 1; i <= nsections; i++) {
       printf "SECTION\t%s\t%d\t%.0f\n", names[i], sections[names[i]], sizes[names[i]] | report
     }
     for (i = 1; i <= ntables; i++) printf "ROWS\t%s\t%.0f\n", tables[i], rows[tables[i]] | report
-    for (i = 1; i <= nrevisions; i++) print "REVISION\t" revisions[i] | report
     close(report)
   }
   if (ENVIRON["TOTAL"] != "") progress("bytes " sprintf("%.0f", bytes) " " ENVIRON["TOTAL"])
