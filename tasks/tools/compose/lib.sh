@@ -141,20 +141,14 @@ as_login() {
   COMPOSE_COMMAND=$command DOCKER_SUDO=$sudo
 }
 
-# Whether a commit has a file of the checkout, what it holds there; and whether git leaves a file alone.
-found() { git cat-file -e "$1:./$2" 2>/dev/null; }                                     # COMMIT FILE
-contents() { git show "$1:./$2" 2>/dev/null || cat "$2"; }                             # COMMIT FILE
-untracked() { [ -f "$1" ] && ! git ls-files --error-unmatch -- "$1" >/dev/null 2>&1; } # FILE
+# Whether a commit has a file of the checkout, and what it holds there.
+found() { git cat-file -e "$1:./$2" 2>/dev/null; }         # COMMIT FILE
+contents() { git show "$1:./$2" 2>/dev/null || cat "$2"; } # COMMIT FILE
 
 # Print the ids of the project's containers, or of those of some services: of all, and of those that run. They fail
 # with docker.
-containers() { # [SERVICE...]
-  listed '' "$@"
-}
-
-running() { # [SERVICE...]
-  listed '^(Up|Restarting)' "$@"
-}
+containers() { listed '' "$@"; }              # [SERVICE...]
+running() { listed '^(Up|Restarting)' "$@"; } # [SERVICE...]
 
 listed() ( # STATUS [SERVICE...]
   status=$1
@@ -170,11 +164,10 @@ listed() ( # STATUS [SERVICE...]
     $5 == "False" && $6 == ENVIRON["project"] && $3 ~ ENVIRON["status"] && (!some || $4 in wanted) && !($4 in others) { print $1 }'
 )
 
-inspected() { # print a line for each container of the project, its fields apart by tabs
-  ${ONE_MOMENT:+once inspected} inspect_all
-}
+# Prints a line for each container of the project, its fields apart by tabs: hash of its settings; then what containers.sh prints.
+inspected() { ${ONE_MOMENT:+once inspected} inspect_all; }
 
-inspect_all() { # hash of its settings; then what containers.sh prints
+inspect_all() {
   all=$(containers) || return
   tab='{{"\t"}}' # the state is whole: a template cannot ask for a health check that is not there
   about="{{index .Config.Labels \"$label.config-hash\"}}$tab{{.Id}}$tab{{.Name}}$tab$service_label$tab{{.Image}}"

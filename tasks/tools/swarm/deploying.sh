@@ -9,11 +9,6 @@ applications() { printf '%s\n' "$@" | grep -vxF -e "${DATABASE:--}" || :; }
 
 deploy() { # deploy the files COMPOSE_FILES: an image that they name as the last deployment did stays
   set -- --resolve-image changed --with-registry-auth
-  while IFS= read -r file; do
-    set -- "$@" -c "$file"
-  done <<FILES
-$COMPOSE_FILES
-FILES
   ! docker stack deploy --help | grep -q -e --detach || set -- --detach=true "$@" # it is watched here
   note_updates
   began=$(date +%s)

@@ -31,18 +31,18 @@ others_names() { stacked '{{.Spec.Name}}' | sed "s/^$prefix//"; }
 
 compose() ( # config [WORD...]: what docker makes of the stack's files, and which values nobody tells it
   [ "$1" = config ] || fail "docker stack has no $1"
-  set --
+  with_values docker stack config
+)
+
+# Runs a command on the files COMPOSE_FILES, with the environment of the login, and the values of the files ENV_FILES over it.
+with_values() ( # COMMAND...
+  values=$(printf '%s\n' "$ENV_FILES" | while IFS= read -r file; do [ -z "$file" ] || cat "$file" || exit; done) || exit
+  texts=$(printf '%s\n' "$COMPOSE_FILES" | while IFS= read -r file; do cat "$file" || exit; done) || exit
   while IFS= read -r file; do
     set -- "$@" -c "$file"
   done <<FILES
 $COMPOSE_FILES
 FILES
-  with_values docker stack config "$@"
-)
-
-with_values() ( # COMMAND...: run it with the environment of the login, and the values of the files ENV_FILES over it
-  values=$(printf '%s\n' "$ENV_FILES" | while IFS= read -r file; do [ -z "$file" ] || cat "$file" || exit; done) || exit
-  texts=$(printf '%s\n' "$COMPOSE_FILES" | while IFS= read -r file; do cat "$file" || exit; done) || exit
   as_login
   while IFS= read -r line; do
     line=${line#export }
