@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.ssh.probe import Probe, answered, clock, combined, single, together
+from tasks.ssh.probe import Probe, answered, by_key, clock, combined, single, together
 from tasks.ssh.shell import Answer
 
 
@@ -28,3 +28,8 @@ def test_a_host_that_does_not_tell_the_time_has_that_of_this_machine(mocker):
     mocker.patch("tasks.ssh.probe.time.time", return_value=7.0)
     asked = clock()
     assert [asked.read({"": Answer(out, "", 0)}) for out in ("42\n", "")] == [42.0, 7.0]
+
+
+def test_what_is_told_line_by_line_is_found_by_its_key():
+    told = by_key("file a b\nv1\nfile c\n")
+    assert (told["file"], "v1" in told, told["none"]) == (["a b", "c"], True, [])

@@ -3,12 +3,11 @@
 tab=$(printf '\t')
 
 # The real server, although the rest of the script has come to mean the clone's by now.
-of_the_snapshot() ( # FILE OPTION...
-  DB_CONTAINER=$real_container PGHOST=$real_host PGPORT=$real_port
+of_the_snapshot() { # FILE OPTION...
   file=$1
   shift
-  alike "$file" | sql "$SNAPSHOT" -F "$tab" "$@"
-)
+  alike "$file" | DB_CONTAINER=$real_container PGHOST=$real_host PGPORT=$real_port sql "$SNAPSHOT" -F "$tab" "$@"
+}
 
 of_the_clone() { # FILE DATABASE OPTION...
   file=$1 database=$2
