@@ -36,12 +36,12 @@ choose_variables() {
   printf '%s\n' "$chosen" >"$ours"
 }
 
-wrong() { # WHAT
+wrong() { # VERDICT WHAT
   lines=$(docker logs --tail 50 "$NETWORK-app" 2>&1 | cut -c1-200)
   printf '%s\n' "$lines"
   last=$(printf '%s\n' "$lines" | grep -E 'Error|Exception|ERROR|FATAL' | tail -n 1)
   [ -n "$last" ] || last=$(printf '%s\n' "$lines" | tail -n 1)
-  refuse "$TRIAL_TITLE does not work on the $TRIAL_ON: $1${last:+; it says: $last}$TRIAL_HINT"
+  refuse "$TRIAL_TITLE $1 on the $TRIAL_ON: $2${last:+; it says: $last}$TRIAL_HINT"
 }
 
 # Some answer 503 while they start: an error counts when it stays. Nothing is ever asked of an empty address.
@@ -51,7 +51,7 @@ ask_for() { # PORT HOST PATH URL
   while :; do
     now=$(docker inspect -f "$state" "$NETWORK-app")
     ip=${now##*,} now=${now%,*}
-    [ "${now%,*}" = true ] && [ -n "$ip" ] || wrong "it ended with exit code ${now#*,}"
+    [ "${now%,*}" = true ] && [ -n "$ip" ] || wrong "does not work" "it ended with exit code ${now#*,}"
     code=$(URL="http://$ip:$1$3" sh "$SCRIPTS/tools/http/fetch.sh" 5 "$2") || fail 'its health cannot be asked for'
     case $code in
       000) ;;
@@ -65,8 +65,8 @@ ask_for() { # PORT HOST PATH URL
     sleep 0.5
   done
   case $code in
-    000) wrong "$4 was not answered in $TRIAL_SECONDS s" ;;
-    5*) wrong "$4 answers $code" ;;
+    000) wrong "did not get ready" "$4 was not answered in $TRIAL_SECONDS s (health.timeout)" ;;
+    5*) wrong "does not work" "$4 answers $code" ;;
   esac
   echo "$TRIAL_TITLE answers $code on the $TRIAL_ON ($4)"
 }

@@ -104,18 +104,22 @@ def test_the_clone_s_side_is_asked_by_the_name_of_the_health_address(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("answers", "why"),
+    ("answers", "verdict", "why"),
     [
-        ({"code": "500"}, f"{SHOWN} answers 500; it says: ValueError: no such column"),
-        ({"code": "000"}, f"{SHOWN} was not answered in 1 s; it says: ValueError"),
-        ({"state": "false,7,"}, "it ended with exit code 7; it says: ValueError"),
-        ({"state": "true,0,"}, "it ended with exit code 0"),
+        ({"code": "500"}, "does not work", f"{SHOWN} answers 500; it says: ValueError: no such column"),
+        (
+            {"code": "000"},
+            "did not get ready",
+            f"{SHOWN} was not answered in 1 s (health.timeout); it says: ValueError",
+        ),
+        ({"state": "false,7,"}, "does not work", "it ended with exit code 7; it says: ValueError"),
+        ({"state": "true,0,"}, "does not work", "it ended with exit code 0"),
     ],
 )
-def test_an_error_silence_or_a_crash_is_said_with_what_the_image_says(tmp_path, answers, why):
+def test_an_error_silence_or_a_crash_is_said_with_what_the_image_says(tmp_path, answers, verdict, why):
     tried = Tried(tmp_path, **answers)
     assert tried.code == 2
-    assert tried.err.startswith(f"the image of bbbbbbb does not work on the downgraded schema: {why}")
+    assert tried.err.startswith(f"the image of bbbbbbb {verdict} on the downgraded schema: {why}")
     assert tried.err.count("\n") == 1
 
 
