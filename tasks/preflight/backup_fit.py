@@ -48,25 +48,12 @@ def _compared(c: Host, seen: State, graph: Graph, rows: tuple[str, ...], carried
     if found.kind == "same":
         return Fit("same", f"{carried}, as {head} needs it")
     needs = f"{head} needs {', '.join(graph.heads()) or 'none'}"
+    commit = schema_choice.fitting(c, list(rows))
+    code = commit and f"take the code that fits: {fab(f'code-rollback --commit {commit.short}')}"
     if found.kind != "behind":
-        return Fit("other", f"{carried}, which {head} does not know; {needs}. {_code(c, rows)}")
+        then = f"Then {code}" if code else f"No code fits it: {_NONE}"
+        return Fit("other", f"{carried}, which {head} does not know; {needs}. {then}.")
     lacks = f"the backup lacks {len(found.wanted - found.current)} of its migrations"
-    text = f"{carried}; {needs}: {lacks}. {_matching(c, rows)}"
-    return Fit("behind", text, schema.start_up_upgrade(c, seen.head) or "")
-
-
-def _matching(c: Host, rows: tuple[str, ...]) -> str:
-    """Return the commands that bring code and schema together after the restore of a backup of before."""
-    up = f"Then bring the schema up ({schema.alembic_of(c.environment).command} upgrade head, as --migrate does)"
-    commit = schema_choice.fitting(c, list(rows))
-    if commit is None:
-        return f"{up}; {_NONE}."
-    return f"{up}, or take the code that fits: {fab(f'code-rollback --commit {commit.short}')}."
-
-
-def _code(c: Host, rows: tuple[str, ...]) -> str:
-    """Return the command that brings them together where the code knows no way from the backup's revision."""
-    commit = schema_choice.fitting(c, list(rows))
-    if commit is None:
-        return f"No code fits it: {_NONE}."
-    return f"Then take the code that fits: {fab(f'code-rollback --commit {commit.short}')}."
+    up = f"bring the schema up ({schema.alembic_of(c.environment).command} upgrade head, as --migrate does)"
+    then = f", or {code}" if code else f"; {_NONE}"
+    return Fit("behind", f"{carried}; {needs}: {lacks}. Then {up}{then}.", schema.start_up_upgrade(c, seen.head) or "")

@@ -12,13 +12,14 @@ from ..ssh.probe import answered, clock
 from ..ssh.shell import home
 from ..tools.alembic.revisions import Graph
 from ..tools.postgres import reads
+from ..tools.postgres.backup import Backup, Section
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Server
 from . import backup_fit, restore_facts
-from .backups import another, backup_check, backup_files, copies, finding, safety, upload
+from .backups import backup_check, backup_files, copies, finding, safety, upload
 from .downgrade import migration
 from .present import fleetwide, state
-from .present.reports import Migration
+from .present.reports import Migration, saying
 from .present.state import State
 from .restore_report import RestoreOptions, RestoreReport
 from .revisions import schema
@@ -42,20 +43,24 @@ def path_of(c: Host, file: str | None, plan: bool = False) -> str:
         names = ", ".join(one.name for one in finding.found(c)[:5]) or f"none yet ({fab('backups.create')})"
         raise Refused(f"--file is needed: a PATH on the host, latest, or local:PATH. In {folder}: {names}.")
     if file.startswith(LOCAL):
-        uploaded: str = upload.bring(c, file.removeprefix(LOCAL), folder, plan)
-        return uploaded
+        return upload.bring(c, file.removeprefix(LOCAL), folder, plan)
     if file == "latest":
         return finding.brought(c, finding.latest(c))
     if file.startswith(backup_files.ELSEWHERE):
         return finding.brought(c, next((one for one in finding.found(c) if one.path == file), None), file)
+    return _on_host(c, file, folder)
+
+
+def _on_host(c: Host, file: str, folder: str) -> str:
+    """Return the path of a file in the login's home, else in the folder of the backups, else of one that is fetched."""
     inside = f"{folder}/{file}"
     here, there = c.ask(answered(f"[ -e {home(file)} ]"), answered(f"[ -e {home(inside)} ]"))
-    if not (here.ok or there.ok):
-        where = f"neither in the login's home nor in {folder}"
-        if one := next((one for one in finding.found(c) if one.fetched == file), None):
-            return finding.brought(c, one)
-        raise Refused(f"there is no {file}, {where}.", at=c.address, next=f"Next: {fab('backups.list')}")
-    return file if here.ok else inside
+    if here.ok or there.ok:
+        return file if here.ok else inside
+    if one := next((one for one in finding.found(c) if one.fetched == file), None):
+        return finding.brought(c, one)
+    where = f"neither in the login's home nor in {folder}"
+    raise Refused(f"there is no {file}, {where}.", at=c.address, next=f"Next: {fab('backups.list')}")
 
 
 def check(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = False) -> RestoreReport:
@@ -75,23 +80,13 @@ def check(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fa
 
 
 def read(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = False, run: str = "") -> RestoreReport:
-    """Return what is known of a backup and of the database it would replace; Refused where it must not replace it.
-
-    `run`: the run that it is for, where it has its id already.
-    """
+    """Return what is known of a backup and of the database it would replace, by `run` if that has its id already."""
     seen, live = reached(c)
-    path = path_of(c, file, plan)
-    backup = backup_check.inspect(c, live, path, keep=not plan)
+    backup = backup_check.inspect(c, live, path_of(c, file, plan), keep=not plan)
     server, rows, now = _live(c, live)
     aim = target(c, live, server, rows)
-    section = backup.section(options.source or live.name)
-    reasons = backup_check.obstacles(backup, aim, options.source)
-    if reasons or section is None:
-        raise Refused(f"{path} cannot be restored: {'; '.join(reasons)}.", at=c.address, next=another.named(c, path))
-    if server.standby:
-        raise Refused("the database server is a standby: it cannot be written to.", at=c.address)
-    if not server.live and not server.beside:
-        raise Refused(f"there is no database {live.name}, and {live.user} may not create one.", at=c.address)
+    section = _restorable(c, backup, aim, options.source)
+    _refuse_unwritable(c, live, server)
     report = RestoreReport(
         environment=seen.settled(c.environment),
         state=seen,
@@ -105,7 +100,24 @@ def read(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fal
         risks=backup_check.risks(backup, aim),
         options=options,
     )
-    return structs.replace(report, facts=restore_facts.facts(report, now), warnings=restore_facts.warnings(report))
+    return saying(report, facts=restore_facts.facts(report, now), warnings=restore_facts.warnings(report))
+
+
+def _restorable(c: Host, backup: Backup, aim: backup_check.Target, source: str | None) -> Section:
+    """Return the part of a backup that is restored; Refused, naming another, where it must not become the database."""
+    section = backup.section(source or aim.name)
+    reasons = backup_check.obstacles(backup, aim, source)
+    if reasons or section is None:
+        why = f"{backup.path} cannot be restored: {'; '.join(reasons)}."
+        raise Refused(why, at=c.address, next=finding.another(c, backup.path))
+    return section
+
+
+def _refuse_unwritable(c: Host, live: Database, server: Server) -> None:
+    if server.standby:
+        raise Refused("the database server is a standby: it cannot be written to.", at=c.address)
+    if not server.live and not server.beside:
+        raise Refused(f"there is no database {live.name}, and {live.user} may not create one.", at=c.address)
 
 
 def _live(c: Host, live: Database) -> tuple[Server, dict[str, int] | None, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from msgspec import Struct, structs
 
 from ..console.commands import fab
@@ -10,13 +12,13 @@ from ..console.text import last_line
 from ..console.units import age, size
 from ..engine.told import new_id
 from ..ssh.host import Host
-from ..ssh.shell import Word, quote
+from ..ssh.shell import quote
 from ..tools.postgres import changes, reads
 from ..tools.postgres.backup import Backup, Section
 from ..tools.postgres.psql import Database
 from ..tools.postgres.server import Member, Server
 from . import restore
-from .backups import another, backup_check, backup_choice, backup_files, finding, only_copies, safety
+from .backups import backup_check, backup_choice, backup_files, finding, only_copies, safety
 from .backups.backup_files import Found
 from .present.reports import DeploymentReport
 
@@ -83,23 +85,15 @@ def try_restore(c: Host, checked: Checked) -> list[Asked]:
 
     Nothing stays of it; what became of it is kept for the list of backups.
     """
-    environment, run = c.environment, new_id()
-    wanted = changes.Restore(
-        checked.backup,
-        run,
-        work=Word(f"{backup_check.reports(environment)}/try-{run}"),
-        section=checked.section or Section(),
-        owners=not checked.backup.missing_roles,
-        versions=backup_check.versions_table(environment),
-        reports=backup_check.reports(environment),
-        decrypt=backup_check.decrypt(environment),
-    )
+    environment, backup = c.environment, checked.backup
+    wanted = backup_check.on_trial(environment, backup, checked.section or Section(), new_id(), "try")
+    wanted = replace(wanted, reports=backup_check.reports(environment))
     stream = backup_check.Reading()
     call = changes.try_restore(checked.live, wanted, safety.configured(environment).checks)
     result = c.sh(call, timeout=None, check=False, out=stream)
     if not result.ok:
-        why = f"{checked.backup.path} cannot be restored: {last_line(result.stderr)}"
-        raise Failed(f"{why}. {another.named(c, checked.backup.path)}")
+        why = f"{backup.path} cannot be restored: {last_line(result.stderr)}"
+        raise Failed(f"{why}. {finding.another(c, backup.path)}")
     lines = [line.split("\t", 3) for line in stream.report if line.startswith("ASKED\t")]
     return [Asked(question, answer, how == "ok") for _, how, answer, question in lines]
 

@@ -13,13 +13,11 @@ from ..console.commands import HOSTS_FILE
 from ..console.errors import Refused, Stopped
 from ..console.text import last_line
 from ..ssh.host import Host
-from ..ssh.shell import Word
 from ..tools.alembic import beside
 from ..tools.alembic.beside import Stack
 from ..tools.alembic.schema_change import SchemaChange
 from ..tools.compose import answering, projects
 from ..tools.compose.answering import Place
-from ..tools.postgres import changes
 from . import restore, rollback
 from .backups import backup_check
 from .history import drills
@@ -59,19 +57,10 @@ def _release(c: Host, aim: Aim) -> RollbackReport:
 
 
 def _call(c: Host, backup: RestoreReport, release: RollbackReport) -> str:
-    wanted = changes.Restore(
-        backup.backup,
-        backup.run,
-        work=Word(f"{backup_check.reports(c.environment)}/drill-{backup.run}"),
-        section=backup.section,
-        owners=not backup.backup.missing_roles,
-        versions=backup_check.versions_table(c.environment),
-        decrypt=backup_check.decrypt(c.environment),
-    )
+    wanted = backup_check.on_trial(c.environment, backup.backup, backup.section, backup.run, "drill")
     image = release.migration.image if release.migration else ""
-    environment = release.environment
     stack = _stack(c, backup, release)
-    return beside.call(environment, backup.live, wanted, stack, _way_down(backup, release), image)
+    return beside.call(release.environment, backup.live, wanted, stack, _way_down(backup, release), image)
 
 
 def _way_down(backup: RestoreReport, release: RollbackReport) -> SchemaChange | None:

@@ -10,7 +10,7 @@ from ..ssh.probe import answered
 from ..tools.git import commits
 from ..tools.git.commits import Commit
 from .present import fleetwide, state
-from .present.reports import DeploymentReport
+from .present.reports import DeploymentReport, saying
 from .present.state import State
 from .target import commit_choice
 
@@ -34,9 +34,7 @@ def check(c: Host, commit: str | None, stash: bool = False) -> CheckoutReport:
     seen = _seen(c, stash, OFFER)
     target = commit_choice.resolve(c, commit_choice.required(c, commit))
     facts = ["the containers run on as they are, until they are rebuilt or started anew"]
-    environment = seen.settled(c.environment)
-    report = CheckoutReport(environment=environment, state=seen, target=target, stash=stash, facts=facts)
-    return _fitting(c, report)
+    return saying(_report(c, seen, target, stash), facts=facts)
 
 
 def check_return(c: Host) -> CheckoutReport:
@@ -44,8 +42,7 @@ def check_return(c: Host) -> CheckoutReport:
     seen, name = _seen(c), c.environment.app.branch
     target, brought_back = commit_choice.tip(c)
     warnings = [commit_choice.rolled_back(name, target, bad) for bad in brought_back]
-    environment = seen.settled(c.environment)
-    return _fitting(c, CheckoutReport(environment=environment, state=seen, target=target, warnings=warnings))
+    return saying(_report(c, seen, target), warnings=warnings)
 
 
 def fit(member: Host, seen: State, *, stash: bool = False) -> None:
@@ -54,22 +51,17 @@ def fit(member: Host, seen: State, *, stash: bool = False) -> None:
     short = [f"{place} has {size(free)} free" for place, free in seen.free.items() if free < state.ROOM]
     if short:
         raise Refused(f"too little disk: {', '.join(short)}, {size(state.ROOM)} are needed.", at=member.address)
-    refuse_without_lfs(member, seen)
-    refuse_local_changes(seen, stash)
+    refuse_unclean(member, seen, stash)
 
 
-def refuse_without_lfs(member: Host, seen: State) -> None:
-    """Raise Refused where a checkout would fail for want of git-lfs."""
+def refuse_unclean(member: Host, seen: State, stash: bool, offer: str = OFFER) -> None:
+    """Raise Refused where a checkout would fail for want of git-lfs, or carry local changes along."""
     if seen.lacks_lfs:
         raise Refused(
             f"the checkout needs git-lfs, and the host has none: {seen.lacks_lfs}.",
             at=member.address,
             next="Install git-lfs there, or remove what asks for it",
         )
-
-
-def refuse_local_changes(seen: State, stash: bool, offer: str = OFFER) -> None:
-    """Raise Refused, naming them, when the checkout has modified files that a checkout would carry along."""
     if seen.modified and not stash:
         raise Refused(f"The checkout on the host has local changes: {_first(seen.modified)}.", next=offer)
 
@@ -80,17 +72,15 @@ def _seen(c: Host, stash: bool = False, offer: str = "") -> State:
     for member, seen in zip(c.fleet, states, strict=True):
         if problem := seen.problems.get("head"):
             raise Refused(f"{problem.splitlines()[0]} (app.path).", at=member.address)
-        refuse_without_lfs(member, seen)
-        refuse_local_changes(seen, stash, offer)
+        refuse_unclean(member, seen, stash, offer)
     return fleetwide.joined(c, states)
 
 
-def _fitting(c: Host, report: CheckoutReport) -> CheckoutReport:
+def _report(c: Host, seen: State, target: Commit, stash: bool = False) -> CheckoutReport:
     """Return the report; Refused, naming them, when what only a host has would be overwritten by the commit."""
-    if report.standing:
-        return report
-    command = commits.in_the_way(c.environment, report.target.sha)
-    for member in c.fleet:
+    report = CheckoutReport(environment=seen.settled(c.environment), state=seen, target=target, stash=stash)
+    command = commits.in_the_way(c.environment, target.sha)
+    for member in c.fleet if not report.standing else ():
         if found := member.ask(answered(command)).out.splitlines():
             raise Refused(
                 f"what only the host has would be overwritten: {_first(found)}. Move it away.", at=member.address

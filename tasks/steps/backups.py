@@ -10,7 +10,7 @@ from ..console.errors import Failed
 from ..engine import completion
 from ..engine.plan import Plan, Step, chain
 from ..preflight import stored
-from ..preflight.backups import another, backup_check, backup_files, backup_list, finding
+from ..preflight.backups import backup_check, backup_files, backup_list, finding
 from ..preflight.backups.backup_files import Found
 from ..preflight.backups.safety import configured
 from ..preflight.stored import DumpReport, StoredReport
@@ -77,7 +77,7 @@ def check(
     if problems:
         name = configured(c.environment).name
         why = f"{backup.path} is no good for {name}: {'; '.join(problems)}"
-        raise Failed(f"{why}. {another.named(c, backup.path)}")
+        raise Failed(f"{why}. {finding.another(c, backup.path)}")
     how = "was restored on trial, and compared" if restore else "is whole and can be restored"
     console.say(f"{backup.path} {how}.", style="bold green")
     return backup

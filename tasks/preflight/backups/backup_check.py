@@ -14,6 +14,7 @@ from ...ssh.host import Host
 from ...ssh.shell import Word
 from ...tools.postgres import reads
 from ...tools.postgres.backup import Backup, Section, parse_backup
+from ...tools.postgres.changes import Restore
 from ...tools.postgres.names import parse_copy
 from ...tools.postgres.psql import Database
 
@@ -41,6 +42,19 @@ class Target:
     major: int
     encoding: str = ""
     tables: frozenset[str] = frozenset()
+
+
+def on_trial(environment: Environment, backup: Backup, section: Section, run: str, name: str) -> Restore:
+    """Return how a backup is restored into a server of its own, in a folder that is called after `name` and the run."""
+    return Restore(
+        backup,
+        run,
+        work=Word(f"{reports(environment)}/{name}-{run}"),
+        section=section,
+        owners=not backup.missing_roles,
+        versions=versions_table(environment),
+        decrypt=decrypt(environment),
+    )
 
 
 def inspect(c: Host, db: Database, path: str, keep: bool = False) -> Backup:

@@ -13,7 +13,7 @@ from ...console.units import age, moment, seconds
 from ...ssh import scripts
 from ...ssh.host import Host
 from ...ssh.probe import Probe, nothing, single
-from ...ssh.shell import Answer, Word
+from ...ssh.shell import Answer, Word, quote
 from ...tools.compose import compose
 from ...tools.postgres.psql import Database
 from . import backup_check, backup_choice, backup_files, safety
@@ -63,6 +63,13 @@ def latest(c: Host) -> Found:
     return newest
 
 
+def another(c: Host, path: str) -> str:
+    """Return a sentence that names the newest verified backup but the one at `path`, else their list."""
+    whole = [one for one in found(c) if one.good and one.path != path]
+    good, _why = backup_choice.latest(whole, safety.configured(c.environment).name)
+    return f"The newest that was verified: --file {quote(good.path)}" if good else f"Others: {fab('backups.list')}"
+
+
 def brought(c: Host, one: Found | None, said: str = "") -> str:
     """Return the path on the host of a backup, after the configured command fetched it where it lies elsewhere."""
     if one is None:
@@ -97,10 +104,10 @@ def listed(environment: Environment) -> Probe[list[Found] | str]:
 
 def _read(environment: Environment, answer: Answer) -> list[Found] | str:
     settings = safety.configured(environment)
+    if not answer.ok:
+        return answer.err
     try:
-        return (
-            backup_files.parse_listing(answer.out, settings.storage.folder, settings.name) if answer.ok else answer.err
-        )
+        return backup_files.parse_listing(answer.out, settings.storage.folder, settings.name)
     except ValueError as error:
         return str(error)
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tasks.console.commands import render
-from tasks.preflight.backups import another, finding
+from tasks.preflight.backups import finding
 from tasks.preflight.backups.backup_files import Found
 from tests.unit.support.deployment import environment
 from tests.unit.support.restoring import BACKUP
@@ -31,4 +31,4 @@ WHOLE, BAD = found("b/whole.dump", checked=BACKUP), found("b/bad.dump", taken=9)
 )
 def test_the_newest_that_was_verified_is_named_or_the_list(mocker, there, said):
     mocker.patch.object(finding, "found", return_value=there)
-    assert render(another.named(SimpleNamespace(environment=environment()), "b/bad.dump")) == said
+    assert render(finding.another(SimpleNamespace(environment=environment()), "b/bad.dump")) == said
