@@ -82,26 +82,26 @@ def check(c: Host, ref: str, named: Mapping[str, str], full: bool = False) -> Ch
     began = time.monotonic()
     schema.alembic_of(c.environment)
     seen, commit = state.look(c), commit_choice.resolve(c, ref)
-    rows = schema.heads_of(c, seen)
-    graph = schema.graphs(c, [commit.sha])[commit.sha]
-    if not isinstance(graph, Graph):
-        raise Refused(f"The migrations of {commit.title} cannot be read: {graph}.")
-    change = schema.back_from(graph, rows, commit.title)
+    change = _change(c, seen, commit)
     if not change.changes:
         return _checked(commit, change, take_back.nothing(commit.title))
     live = copies.database_of(c, seen)
     previews = previewed.migrations_of(c, live, change)
     upwards = previewed.lost_upwards(c, live, change)
     image = new_image.find(c, seen, commit, named)
-    trial, told = trial_choice.present(c, seen, _runs(c, seen, commit))
-    many = counted(len(previews), "migration")
-    console.say(f"Trying {many} of {commit.title} on a clone, up, down and up again; {told}.")
-    tree = commit.sha if seen.head != commit.sha else ""
-    call = rehearsal.ahead(seen.settled(c.environment), image, change, full, trial, tree)
-    tried, kept = _tried(c, call, rehearsal.kept(c.environment, image, change), trial)
+    tried, kept = _try(c, seen, commit, change, image, full)
     verdict = take_back.judge(commit.title, previews, upwards, tried)
     more = {"migrations": previews, "upwards": upwards, "found": tried.others, "image": image, "kept": kept}
     return _checked(commit, change, verdict, **more, seconds=round(time.monotonic() - began, 1))
+
+
+def _change(c: Host, seen: State, commit: Commit) -> SchemaChange:
+    """Return the way down from the schema that `commit` brings; Refused where its migrations cannot be read."""
+    rows = schema.heads_of(c, seen)
+    graph = schema.graphs(c, [commit.sha])[commit.sha]
+    if not isinstance(graph, Graph):
+        raise Refused(f"The migrations of {commit.title} cannot be read: {graph}.")
+    return schema.back_from(graph, rows, commit.title)
 
 
 def _checked(commit: Commit, change: SchemaChange, verdict: Verdict, **more: object) -> Checked:
@@ -126,6 +126,16 @@ def _runs(c: Host, seen: State, new: Commit) -> Commit | None:
         return None
     answer = c.ask(answered(commits.show_one(c.environment, before[0])))
     return next(iter(commits.parse_commits(answer.out)), None)
+
+
+def _try(c: Host, seen: State, commit: Commit, change: SchemaChange, image: str, full: bool) -> tuple[Tried, float]:
+    """Try the migrations of `commit` on a clone, and what runs on the new schema; return what `_tried` does."""
+    trial, told = trial_choice.present(c, seen, _runs(c, seen, commit))
+    many = counted(len(change.downgrades), "migration")
+    console.say(f"Trying {many} of {commit.title} on a clone, up, down and up again; {told}.")
+    tree = commit.sha if seen.head != commit.sha else ""
+    call = rehearsal.ahead(seen.settled(c.environment), image, change, full, trial, tree)
+    return _tried(c, call, rehearsal.kept(c.environment, image, change), trial)
 
 
 def _tried(c: Host, call: str, kept: Probe[Kept], trial: Trial | None) -> tuple[Tried, float]:

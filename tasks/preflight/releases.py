@@ -98,14 +98,19 @@ def check_record(c: Host, unfreeze: bool, rehearse: bool = False) -> ReleaseRepo
             f"{title} contains {', '.join(b[:12] for b in back)}, which was rolled back, and neither a revert "
             "nor a recorded fix of it. Nothing was recorded. If it is mended: the same command with --unfreeze."
         )
+    _require_well(c, report)
+    report = structs.replace(report, fixes=back)
+    return _with_way_back(c, report, ledger.last_good(said, report.commit.sha)) if rehearse else report
+
+
+def _require_well(c: Host, report: ReleaseReport) -> None:
+    """Raise Failed where anything is wrong, Refused where what runs is not the commit."""
     for member in c.fleet:
         if wrong := health.summary(checkup.look(member)):
             raise Failed(f"{member.address}: not recorded as good: {wrong}. Next: {fab('diagnose')}")
     if report.state.modified:
-        names = ", ".join(report.state.modified[:5])
+        names, title = ", ".join(report.state.modified[:5]), report.commit.title
         raise Refused(f"The checkout has local changes ({names}): that is not {title}. Nothing was recorded.")
-    report = structs.replace(report, fixes=back)
-    return _with_way_back(c, report, ledger.last_good(said, report.commit.sha)) if rehearse else report
 
 
 def _with_way_back(c: Host, report: ReleaseReport, before: Entry | None) -> ReleaseReport:

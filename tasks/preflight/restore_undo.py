@@ -16,7 +16,6 @@ from ..tools.postgres.psql import Database
 from . import backup_fit, way_back
 from .backups import copies
 from .present import fleetwide, reports
-from .present.state import State
 from .revisions.costs import costs
 from .way_back import UndoReport
 
@@ -55,9 +54,8 @@ def check(c: Host, record: RunRecord, found: SwappedBefore) -> RestoreUndoReport
         warnings=[] if found.healthy or seen.healthy else [reports.UNWELL],
         found=found,
     )
-    if _loaded(c, record) and isinstance(found, DroppedBefore):
-        return _with_dump(c, report, found.dropped)
-    return _with_fit(c, report, seen)
+    dropped = isinstance(found, DroppedBefore) and _loaded(c, record)
+    return _with_dump(c, report) if dropped else _with_fit(c, report)
 
 
 def _loaded(c: Host, record: RunRecord) -> bool:
@@ -66,21 +64,22 @@ def _loaded(c: Host, record: RunRecord) -> bool:
     return there
 
 
-def _with_dump(c: Host, report: RestoreUndoReport, path: str) -> RestoreUndoReport:
+def _with_dump(c: Host, report: RestoreUndoReport) -> RestoreUndoReport:
     """Return the report with the data of before, from the run's dump."""
+    path = report.found.dropped if isinstance(report.found, DroppedBefore) else ""
     if not path:
         raise Refused("What the database held was replaced, and no dump was made.", next=f"Next: {fab('resume')}")
     dump = way_back.restored(c, path, report.run)
     return structs.replace(report, dump=dump, back=dump.back, facts=dump.facts)
 
 
-def _with_fit(c: Host, report: RestoreUndoReport, seen: State) -> RestoreUndoReport:
+def _with_fit(c: Host, report: RestoreUndoReport) -> RestoreUndoReport:
     """Return the report with what the database that comes back carries, and whether the checked-out code fits it."""
     if not report.incoming or report.found.revision is None:
         return report
-    fit = backup_fit.judge(c, seen, tuple(report.found.revision))
+    fit = backup_fit.judge(c, report.state, tuple(report.found.revision))
     unfit = [] if fit.kind in ("same", "untold") else [f"Code and database will not fit: {fit.text}{SURE}"]
-    return structs.replace(report, facts=[*report.facts, f"{report.incoming}: {fit.text}"], questions=unfit)
+    return reports.saying(report, facts=[f"{report.incoming}: {fit.text}"], questions=unfit)
 
 
 def _refuse_dropped(c: Host, record: RunRecord, live: Database) -> None:

@@ -113,10 +113,7 @@ def _probes(member: Host, ref: str, options: RollbackOptions) -> list[Probe[obje
 def _report(c: Host, states: list[State], asked: Asked, options: RollbackOptions) -> RollbackReport:
     services = _services(c, asked, options.service)
     choice = image_choice.choose(c, asked, services)
-    if services:
-        moves = service_moves.only(services, c.environment, states, asked)
-    else:
-        moves = service_moves.plan(c.environment, states, asked, [i.service for i in choice.images])
+    moves = service_moves.choose(c.environment, states, asked, services, [i.service for i in choice.images])
     return RollbackReport(
         environment=asked.state.settled(c.environment),
         state=asked.state,

@@ -14,6 +14,7 @@ from ..tools.compose.project import Project
 from .present import drift, fleetwide, state, values
 from .present.drift import Drifted
 from .present.reports import DeploymentReport
+from .present.state import State
 
 
 class ServicesReport(DeploymentReport, frozen=True, kw_only=True):
@@ -76,28 +77,12 @@ def check(c: Host, name: str | None, files: bool = True) -> ServicesReport:
 
     Raises Refused where a host cannot be worked on; with `files` also where compose does not accept its files.
     """
-    environment = c.environment
-    differing = drift.probe(environment) if files else nothing(Drifted())
-    seen, described, unnamed, drifted = c.ask(
-        state.probe(environment), project.probe(environment), inspect.unnamed_volumes(environment), differing
-    )
-    others = parallel_map(c.fleet[1:], state.look)
-    for member, known in zip(c.fleet, [seen, *others], strict=True):
-        state.require(member.address, known, ("engine", "deployment", "head"))
-    seen = fleetwide.joined(c, [seen, *others])
-    found = described.project(seen.containers)
-    if files and found.problem:
-        raise Refused(f"compose does not accept its files: {found.problem}", at=c.address)
-    if files:
-        values.require(c, described, drifted)
-    containers = sorted({k.service for k in seen.containers})
-    jobs = seen.finished(environment) | (found.jobs - seen.up - {*environment.compose.services.values()})
-    all_ = [s for s in found.lasting or containers if s not in jobs]
-    picked = [project.resolve(environment, found, seen.containers, name)] if name else all_
+    seen, found, unnamed, drifted = _looked(c, files)
+    picked = [project.resolve(c.environment, found, seen.containers, name)] if name else _all(c, seen, found)
     return ServicesReport(
-        environment=seen.settled(environment),
+        environment=seen.settled(c.environment),
         state=seen,
-        stopping=picked if name else containers,
+        stopping=picked if name else seen.services,
         images=found.builders([s for s in picked if s in found.services]),
         project=found,
         services=picked,
@@ -105,6 +90,31 @@ def check(c: Host, name: str | None, files: bool = True) -> ServicesReport:
         unnamed=unnamed,
         drifted=drifted,
     )
+
+
+def _looked(c: Host, files: bool) -> tuple[State, Project, list[str], Drifted]:
+    """Return what is there, what the files say, which volumes have no name, and what differs from the files."""
+    environment = c.environment
+    differing = drift.probe(environment) if files else nothing(Drifted())
+    seen, described, unnamed, drifted = c.ask(
+        state.probe(environment), project.probe(environment), inspect.unnamed_volumes(environment), differing
+    )
+    states = [seen, *parallel_map(c.fleet[1:], state.look)]
+    for member, known in zip(c.fleet, states, strict=True):
+        state.require(member.address, known, ("engine", "deployment", "head"))
+    seen = fleetwide.joined(c, states)
+    found = described.project(seen.containers)
+    if files and found.problem:
+        raise Refused(f"compose does not accept its files: {found.problem}", at=c.address)
+    if files:
+        values.require(c, described, drifted)
+    return seen, found, unnamed, drifted
+
+
+def _all(c: Host, seen: State, found: Project) -> list[str]:
+    """Return all services but the jobs, and those that have ended as they should."""
+    jobs = seen.finished(c.environment) | (found.jobs - seen.up - {*c.environment.compose.services.values()})
+    return [s for s in found.lasting or seen.services if s not in jobs]
 
 
 def check_build(c: Host, name: str | None) -> ServicesReport:
@@ -172,6 +182,11 @@ def check_restart(c: Host, name: str | None, recreate: bool) -> ServicesReport:
     if not report.existing:
         start = fab(f"containers.start{report.option}")
         raise Refused(f"{report.title}: there is no container.", at=c.address, next=f"Next: {start}")
+    return _as_they_are(c, report)
+
+
+def _as_they_are(c: Host, report: ServicesReport) -> ServicesReport:
+    """Return the report with what a restart does not do."""
     other = services.shown(c.environment, []) if c.environment.stack else "--recreate"
     missing = ", ".join(s for s in report.lasting if s not in report.existing)
     return structs.replace(

@@ -47,15 +47,12 @@ def judge(title: str, previews: list[Preview], upwards: list[str], tried: Tried)
     lost = upwards if tried.answers else [*upwards, *tried.lacks, *_downwards(previews)]
     if lost:
         return Verdict("with loss", f"{title} can be taken back, with loss: {'; '.join(lost)}")
+    without = f"{title} can be taken back without loss"
     if tried.answers:
         alone = fab(f"full-rollback --commit {tried.stays} --no-database")
-        return Verdict(
-            "without loss", f"{title} can be taken back without loss, by its code alone: {tried.answers}: {alone}"
-        )
+        return Verdict("without loss", f"{without}, by its code alone: {tried.answers}: {alone}")
     many = counted(len(previews), "migration")
-    return Verdict(
-        "without loss", f"{title} can be taken back without loss: {many} went up, down and up again on a clone"
-    )
+    return Verdict("without loss", f"{without}: {many} went up, down and up again on a clone")
 
 
 def nothing(title: str) -> Verdict:

@@ -22,7 +22,7 @@ from . import restore, restore_facts, rollback, summary, upgrading
 from .backups import copies, safety
 from .present import drift
 from .present.drift import Drifted
-from .present.reports import DeploymentReport
+from .present.reports import DeploymentReport, saying
 from .restore_report import RestoreOptions, RestoreReport, in_place
 from .revisions import schema
 from .revisions.costs import costs
@@ -33,10 +33,9 @@ WAS_UNWELL = "the application was not healthy then, so health is not required at
 
 
 class UndoReport(DeploymentReport, frozen=True, kw_only=True):
-    """What the way back from a run would meet.
+    """What the way back from the run of `record` would meet.
 
     Attributes:
-        record: the run that is taken back.
         live: the database; None where it is not touched.
         incoming: the database that gets the live name; empty: the live one stays.
         dump: the restore of the run's dump, where its data come back and no clone is there.
@@ -56,15 +55,10 @@ class UndoReport(DeploymentReport, frozen=True, kw_only=True):
 
 
 class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
-    """What the way back from a rollback would meet.
+    """What the way back from a rollback would meet: what the run `found` comes back, with the commit that was left.
 
-    Attributes:
-        found: what the run found, which comes back.
-        target: the commit that was left.
-        wanted: what its compose files want.
-        schema: the way up to the schema it had; None where that is not known.
-        moves: the services that are stopped and started.
-        only_copy: the snapshot or dump that holds what upgrading does not bring back, as far as is known.
+    `schema` is the way up to what it had, None where that is not known. `only_copy` is the snapshot or dump that holds
+    what upgrading does not bring back, as far as is known.
     """
 
     found: SchemaBefore
@@ -84,7 +78,17 @@ class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
         """What there is now, as far as the way back changes it; the database that goes is its snapshot."""
         kept = self.outgoing if self.incoming else self.release.snapshot
         left = structs.replace(self.release, snapshot=kept)
-        return left if isinstance(self.found, ReleaseBefore) else left.of_the_database()
+        return left if self.whole else left.of_the_database()
+
+    @property
+    def whole(self) -> bool:
+        """Whether code and containers come back, and not the schema alone."""
+        return isinstance(self.found, ReleaseBefore)
+
+    @property
+    def migrates(self) -> bool:
+        """Whether an upgrade leads back to the schema, and is needed."""
+        return self.schema is not None and self.schema.changes
 
 
 def check_rollback(
@@ -95,17 +99,27 @@ def check_rollback(
     Raises Refused where no upgrade leads there, where the snapshot is gone that was asked for, and where an image
     is gone and none is named by `image`, SERVICE=REF each.
     """
-    whole = isinstance(found, ReleaseBefore)
-    options = RollbackOptions(
-        database=False, image=list(image), before=found if isinstance(found, ReleaseBefore) else None
-    )
-    met = rollback.check(c, found.commit, options)
+    before = found if isinstance(found, ReleaseBefore) else None
+    met = rollback.check(c, found.commit, RollbackOptions(database=False, image=list(image), before=before))
     up = schema.way_up(c, met.target.sha, found.revision, schema.heads_of(c, met.state)) if found.revision else None
     if found.revision and up is None and not restore_snapshot:
         raise Refused(_only_down(record, found))
-    migrates = up is not None and up.changes
-    report = RollbackUndoReport(
-        environment=met.state.settled(c.environment),
+    report = _report(record, found, met, up)
+    live = copies.database_of(c, met.state) if found.snapshot or report.migrates else None
+    stopping = _stopping(met, whole=report.whole, data=report.migrates or restore_snapshot)
+    report = structs.replace(report, live=live, stopping=stopping)
+    report = drift.told(report, [Drifted(met.drift)] if report.whole else [], (), drift.COMMIT)
+    report = _with_data(c, report, restore_snapshot)
+    data = report.incoming or found.dump if restore_snapshot else ""
+    heads = up.to_heads if up and up.changes else []
+    return structs.replace(report, summary=summary.of_undo(met.target.title, heads, asking.costs(report), data))
+
+
+def _report(record: RunRecord, found: SchemaBefore, met: RollbackReport, up: SchemaChange | None) -> RollbackUndoReport:
+    """Return what is known before the data are looked at."""
+    whole = isinstance(found, ReleaseBefore)
+    return RollbackUndoReport(
+        environment=met.environment,
         state=met.state,
         run=met.run,
         record=record,
@@ -114,18 +128,11 @@ def check_rollback(
         schema=up,
         found=found,
         moves=met.moves,
-        stopping=_stopping(met, whole=whole, data=bool(migrates or restore_snapshot)),
         images=met.images if whole else [],
         decided=met.decided if whole else [],
-        live=copies.database_of(c, met.state) if found.snapshot or migrates else None,
         back=_back(met, found),
         warnings=[] if found.healthy else [WAS_UNWELL],
     )
-    report = drift.told(report, [Drifted(met.drift)] if whole else [], (), drift.COMMIT)
-    planned = _with_data(c, report, restore_snapshot)
-    data = planned.incoming or found.dump if restore_snapshot else ""
-    lines = summary.of_undo(met.target.title, up.to_heads if up and up.changes else [], asking.costs(planned), data)
-    return structs.replace(planned, summary=lines)
 
 
 def _stopping(met: RollbackReport, *, whole: bool, data: bool) -> list[str]:
@@ -140,11 +147,10 @@ def _with_data(c: Host, report: RollbackUndoReport, restore_snapshot: bool) -> R
     there = live is not None and bool(found.snapshot) and copies.there(c, live, found.snapshot)
     dumped = bool(found.dump) and not there and safety.dumped(c, found.dump)
     if restore_snapshot:
-        facts = costs(c, live, found.snapshot, restore=True) if live and there else []
-        return _with_snapshot(c, structs.replace(report, facts=facts), there=there, dumped=dumped)
+        return _with_snapshot(c, report, there=there, dumped=dumped)
     if not (live and report.schema and report.schema.changes):
         return report
-    tree = report.target.sha if isinstance(found, ReleaseBefore) else ""
+    tree = report.target.sha if report.whole else ""
     migration = upgrading.upgrade(c, report.state, report.schema, image=_image(c, report), tree=tree)
     brought = upgrading.look(c, report.state, report.record.run, found, migration, there=there, dumped=dumped)
     return structs.replace(
@@ -158,9 +164,10 @@ def _with_data(c: Host, report: RollbackUndoReport, restore_snapshot: bool) -> R
 
 
 def _with_snapshot(c: Host, report: RollbackUndoReport, *, there: bool, dumped: bool) -> RollbackUndoReport:
-    if there:
+    if there and report.live:
+        facts = costs(c, report.live, report.found.snapshot, restore=True)
         again = fab(f"undo --run {report.run} --restore-snapshot")
-        return structs.replace(report, incoming=report.found.snapshot, back=report.back or again)
+        return structs.replace(report, facts=facts, incoming=report.found.snapshot, back=report.back or again)
     if not dumped:
         name = report.found.snapshot or "of that run"
         moved = report.schema is None or report.schema.changes
@@ -168,7 +175,7 @@ def _with_snapshot(c: Host, report: RollbackUndoReport, *, there: bool, dumped: 
         raise Refused(f"there is no snapshot {name}.", at=c.address, next=f"{fab('undo')} {how}.")
     dump = restored(c, report.found.dump, report.run)
     restore_facts.require_room(dump, dump.need, f"{in_place(dump.backup.path)}; {fab('undo')} upgrades instead.")
-    return structs.replace(report, dump=dump, facts=dump.facts, warnings=[*report.warnings, *dump.warnings])
+    return saying(structs.replace(report, dump=dump), facts=dump.facts, warnings=dump.warnings)
 
 
 def restored(c: Host, path: str, run: str) -> RestoreReport:

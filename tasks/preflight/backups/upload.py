@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -150,18 +150,24 @@ def _chunks(source: Path, start: int, count: int | None = None) -> Iterator[byte
             yield chunk
 
 
+def _shown(chunks: Iterable[bytes], done: int, size: int) -> Iterator[bytes]:
+    """Yield the chunks, and show how far of SIZE bytes it is after each; DONE were there before."""
+    progress = Progress()
+    for chunk in chunks:
+        yield chunk
+        done += len(chunk)
+        if said := progress.words(f"PROGRESS bytes {done} {size}"):
+            console.say(f"    {said}", style="dim")
+
+
 def _send(c: Host, wanted: Upload, done: int) -> None:
     """Send what is missing of a file of which DONE bytes are there."""
     source, size = wanted.source, wanted.source.stat().st_size
     console.say(f"  uploading {source} to {wanted.path}{f', from byte {done} on' if done else ''}")
     channel = c.open_channel(wanted.call("receive", *([] if done else ["anew"])))
-    progress = Progress()
     try:
-        for chunk in _chunks(source, done):
+        for chunk in _shown(_chunks(source, done), done, size):
             channel.sendall(chunk)
-            done += len(chunk)
-            if said := progress.words(f"PROGRESS bytes {done} {size}"):
-                console.say(f"    {said}", style="dim")
         channel.shutdown_write()
         ended = channel.recv_exit_status()
     except (OSError, EOFError):

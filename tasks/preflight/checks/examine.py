@@ -62,7 +62,7 @@ class Examined(Struct, frozen=True, kw_only=True):
     @property
     def services(self) -> list[str]:
         """The services that have to run; those that have containers, where compose does not say."""
-        named = self.project.lasting or sorted({k.service for k in self.seen.containers})
+        named = self.project.lasting or self.seen.services
         return [service for service in named if service not in self.finished]
 
     @property

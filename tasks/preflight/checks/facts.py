@@ -65,8 +65,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 def of(e: Examined, before: Past, journals: history.Journals, lock: str) -> Facts:
     """Return what was found on a host; `lock` says who holds it, empty where nobody does."""
-    seen = e.seen
-    runs = history.summaries(journals)
+    seen, runs = e.seen, history.summaries(journals)
     return Facts(
         commit=seen.head,
         subject=seen.subject,

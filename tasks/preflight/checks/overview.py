@@ -25,7 +25,6 @@ from .facts import Facts
 from .health import problem
 
 NONE_GOOD = f"none known, --commit has to name one: {fab('git.log')}"
-NEVER = Newest()  # nobody says how old backups may be
 
 
 class Overview(Struct, frozen=True, kw_only=True):
@@ -72,7 +71,7 @@ def half_done(host: Host) -> str:
     return lock.describe(found) if found and found.state == "DEAD" else ""
 
 
-def overview(member: Host, e: Examined, before: Past, runs: Runs, newest: Newest = NEVER) -> Overview:
+def overview(member: Host, e: Examined, before: Past, runs: Runs, newest: Newest) -> Overview:
     """Return what stands where on one host."""
     environment = member.environment
     updated = service_updates.lines(environment, e.seen, before.ledger)
@@ -80,20 +79,21 @@ def overview(member: Host, e: Examined, before: Past, runs: Runs, newest: Newest
         ("code", _code(e)),
         ("good before", _good(before)),
         ("containers", _containers(e)),
-        *([("database", _database(environment.database, e))] if environment.database else []),
-        *([("backups", newest.text)] if newest.text else []),
+        ("database", _database(environment.database, e) if environment.database else ""),
+        ("backups", newest.text),
         ("health", ", ".join(_health(e)) or "no address configured"),
         ("errors", _errors(e)),
         ("settings", _settings(environment, e)),
-        *([("updated", "; ".join(updated))] if updated else []),
+        ("updated", "; ".join(updated)),
         ("engine", f"{e.seen.engine or problem(e.seen, 'engine')}; free: {_free(e)}"),
         ("last run", _last(runs.journals, e.now)),
-        *([("lock", runs.lock)] if runs.lock else []),
-        *([("out of step", f"{', '.join(runs.out_of_step)}. Next: {fab('converge')}")] if runs.out_of_step else []),
+        ("lock", runs.lock),
+        ("out of step", f"{', '.join(runs.out_of_step)}. Next: {fab('converge')}" if runs.out_of_step else ""),
     ]
+    said = [(subject, text) for subject, text in lines if text]
     well = _well(environment, e, member is member.fleet[0]) and not (newest.old or updated)
     known = facts.of(e, before, runs.journals, runs.lock)
-    return Overview(host=member.address, well=well, lines=lines, drift=e.drifted.drift, facts=known)
+    return Overview(host=member.address, well=well, lines=said, drift=e.drifted.drift, facts=known)
 
 
 def _well(environment: Environment, e: Examined, primary: bool) -> bool:

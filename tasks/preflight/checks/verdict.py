@@ -35,10 +35,7 @@ Verdict = tuple[str, str, str]
 def verdict(
     environment: Environment, looks: dict[str, Examined], checked: dict[str, list[Check]], last: LastGood, half: str
 ) -> Verdict:
-    """Return the first branch of the tree that fits what was seen by host, the primary first, and `checked` there.
-
-    `half` is the line about a run that stopped half-way; empty where there is none.
-    """
+    """Return the first branch of the tree that fits what was seen by host, the primary first, and `checked` there."""
     wrong = {host: {check.name for check in health.wrong(found)} for host, found in checked.items()}
     primary = next(iter(looks))
     if half:

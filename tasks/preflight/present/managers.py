@@ -68,9 +68,7 @@ def serving(c: Host) -> Host:
     """
     if len(c.fleet) == 1:
         return c
-    asked = parallel_map(c.fleet, _ask)
-    if _level([one for one in asked if not one.problem]):
-        asked = parallel_map(c.fleet, _ask)
+    asked = _leveled(c)
     answering = [one for one in asked if not one.problem]
     if not answering:
         raise Refused("; ".join(f"{one.name}: {one.problem}" for one in asked) + ".")
@@ -81,6 +79,13 @@ def serving(c: Host) -> Host:
     host.node, host.doubt = chosen.node, _doubt(chosen)
     host.mirrors = tuple(one.member for one in answering if one is not chosen)
     return host
+
+
+def _leveled(c: Host) -> list[_Manager]:
+    """Return what all managers say, once those that answer know the same of the last runs."""
+    asked = parallel_map(c.fleet, _ask)
+    lacked = _level([one for one in asked if not one.problem])
+    return parallel_map(c.fleet, _ask) if lacked else asked
 
 
 def _chosen(answering: Sequence[_Manager]) -> _Manager:

@@ -129,7 +129,7 @@ class DeploymentReport(PreflightReport, frozen=True, kw_only=True):
     @property
     def applications(self) -> list[str]:
         """The services of which there are containers, the database apart."""
-        return sorted({k.service for k in self.state.containers} - {self.environment.service("database")})
+        return [name for name in self.state.services if name != self.environment.service("database")]
 
 
 Report = TypeVar("Report", bound=DeploymentReport)

@@ -63,6 +63,11 @@ class State(Struct, frozen=True, kw_only=True):
         return [c for c in self.containers if c.service in services]
 
     @property
+    def services(self) -> list[str]:
+        """The services of which there is a container."""
+        return sorted({k.service for k in self.containers})
+
+    @property
     def up(self) -> set[str]:
         """The services of which a container runs, however well."""
         return {k.service for k in self.containers if k.status in UP}
@@ -140,16 +145,15 @@ def _problem(answers: Answers) -> str:
 
 def _state(**found: tuple[Any, str]) -> State:
     values = {name: value for name, (value, _problem) in found.items()}
-    head, changes = values["head"], values["changes"]
     return State(
         engine=values["engine"],
         compose=values["compose"],
         free=values["free"],
-        head=head.commit,
-        branch=head.branch,
-        subject=head.subject,
-        modified=changes.modified,
-        kept=changes.kept,
+        head=values["head"].commit,
+        branch=values["head"].branch,
+        subject=values["head"].subject,
+        modified=values["changes"].modified,
+        kept=values["changes"].kept,
         containers=values["containers"],
         revision=values.get("revision"),
         responses=_told([value for value in values.values() if isinstance(value, Response)], values["dotenv"].out),

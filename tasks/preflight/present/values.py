@@ -25,28 +25,30 @@ def require(c: Host, described: Description, found: Drifted, *, defaults: bool =
     are as they were when what runs was made. Where these were so on the host, other values are the deployer's as well.
     Which of the drift comes of these is asked only where there is any.
     """
+    lost = _lost(c, described, found, defaults=defaults)
+    missing = {name for _, names in lost for name in names}
+    other = [(service, names - missing) for service, names in _other(c, found)]
+    changed = {name for _, names in other for name in names}
+    files, found_out = ", ".join(c.environment.compose.values), []
+    if missing:
+        found_out.append(f"compose finds no value for {', '.join(sorted(missing))}")
+    if changed:
+        names = ", ".join(sorted(changed))
+        found_out.append(f"{files} has other values of {names} than the shell that deployed it")
+    if start := sorted({service for service, names in [*lost, *other] if names}):
+        would = f"{', '.join(start)} would start otherwise than as {'it runs' if len(start) == 1 else 'they run'} now"
+        cure = project.cure(c.environment, beside=bool(changed))
+        raise Refused(f"{', and '.join(found_out)}: {would}; {cure}.", at=c.address)
+
+
+def _lost(c: Host, described: Description, found: Drifted, *, defaults: bool) -> list[tuple[str, set[str]]]:
+    """Return the variables that have no value any more, after their services."""
     lost = [(service, {name}) for service, name in found.blank if _blank(described, service, name)]
     if found.drift and (described.blank or defaults):
         lost = [*_unset(c, found.drift, set(described.blank), defaults=defaults), *lost]
     if described.blank and c.environment.stack:  # whether what runs has values for them is not known
         lost.append((c.environment.stack, set(described.blank)))
-    missing = {name for _, causes in lost for name in causes}
-    other = [(service, names - missing) for service, names in _other(c, found)]
-    if start := sorted({service for service, causes in [*lost, *other] if causes}):
-        files = ", ".join(c.environment.compose.values)
-        says = {
-            "compose finds no value for {names}": missing,
-            f"{files} has other values of {{names}} than the shell that deployed it": {
-                name for _, names in other for name in names
-            },
-        }
-        found_out = ", and ".join(words.format(names=", ".join(sorted(n))) for words, n in says.items() if n)
-        runs = "it runs" if len(start) == 1 else "they run"
-        would = f"{', '.join(start)} would start otherwise than as {runs} now"
-        raise Refused(
-            f"{found_out}: {would}; {project.cure(c.environment, beside=any(names for _, names in other))}.",
-            at=c.address,
-        )
+    return lost
 
 
 def _blank(described: Description, service: str, name: str) -> bool:

@@ -24,12 +24,11 @@ def find(c: Host, seen: State, commit: Commit, named: Mapping[str, str]) -> str:
     service = schema.alembic_of(c.environment).service
     own = {c.environment.service(name) or name: image for name, image in named.items()}
     names = [own[service]] if service in own else _names(c, seen, commit, service)
-    found: dict[str, str] = c.ask(inspect.image_ids({str(number): name for number, name in enumerate(names)}))
-    for number, name in enumerate(names):
-        if found.get(str(number)):
-            return found[str(number)]
-        if service in own:
-            raise Refused(f"there is no image {name} on the host.", at=c.address)
+    found: dict[str, str] = c.ask(inspect.image_ids({name: name for name in names}))
+    if image := next(filter(None, map(found.get, names)), None):
+        return image
+    if service in own:
+        raise Refused(f"there is no image {own[service]} on the host.", at=c.address)
     again = fab(f"release.check --commit {commit.short} --image {service}=IMAGE")
     raise Refused(
         f"there is no image of {commit.title} for {service} on the host.",

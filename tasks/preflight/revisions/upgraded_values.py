@@ -33,16 +33,22 @@ def compare(c: Host, found: Migration, snapshot: str, ways_out: str) -> Compared
     console.say("Trying the upgrade on a clone with all data, and comparing it with the snapshot.")
     call = rehearsal.compare(c.environment, found.image, found.change, ways_out, snapshot, found.tree)
     try:
-        ended = c.sh(call, timeout=LONGEST, check=False)
-        if last_line(ended.stderr).startswith(rehearsal.FAILS) and ended.exited == 2:
-            raise Refused(last_line(ended.stderr), at=c.address)
-        return parse_compared(ended.stdout) if ended.ok else f"the comparison failed: {last_line(ended.stderr)}"
-    except (ValueError, KeyError):
-        return "the comparison was cut off"
+        return _compared(c, call)
     except Refused:
         raise
     except Stopped as stuck:
         return str(stuck.message).rstrip(".")
+
+
+def _compared(c: Host, call: str) -> Compared | str:
+    ended = c.sh(call, timeout=LONGEST, check=False)
+    said = last_line(ended.stderr)
+    if said.startswith(rehearsal.FAILS) and ended.exited == 2:
+        raise Refused(said, at=c.address)
+    try:
+        return parse_compared(ended.stdout) if ended.ok else f"the comparison failed: {said}"
+    except (ValueError, KeyError):
+        return "the comparison was cut off"
 
 
 def _unfit(server: Server | None, kept: bool) -> str:

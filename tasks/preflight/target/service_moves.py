@@ -71,21 +71,26 @@ class _Known(NamedTuple):
         return self.seen.finished(self.environment)
 
 
-def only(services: list[str], environment: Environment, states: Sequence[State], asked: Asked) -> Moves:
-    """Return the moves of a rollback of some services alone: jobs among them are not run again.
+def choose(
+    environment: Environment, states: Sequence[State], asked: Asked, services: list[str], images: Iterable[str]
+) -> Moves:
+    """Return the moves of a rollback of `services`, or of all; `images`: those that may get another image."""
+    known = _known(environment, states, asked)
+    return _only(services, known, states, asked) if services else _plan(known, states, asked, images)
+
+
+def _only(services: list[str], known: _Known, states: Sequence[State], asked: Asked) -> Moves:
+    """Return the moves of some services alone: jobs among them are not run again.
 
     Raises Refused where nothing else is among them: compose, told of no service, would start all.
     """
-    known = _known(environment, states, asked)
     moved = [name for name in services if name in known.roles or _starts(known, name)]
     if not moved:
         raise Refused(f"{', '.join(services)}: it has ended, or is a job: a rollback does not run it again.")
     return Moves(moved, moved, replicas=_replicas(states, asked.wanted, moved))
 
 
-def plan(environment: Environment, states: Sequence[State], asked: Asked, images: Iterable[str]) -> Moves:
-    """Return the moves of a rollback of all services; `images`: those that may get another image."""
-    known = _known(environment, states, asked)
+def _plan(known: _Known, states: Sequence[State], asked: Asked, images: Iterable[str]) -> Moves:
     stopping = sorted(_stopping(known, images))
     starting = [name for name in asked.wanted.files.lasting if _starts(known, name)]
     moves = Moves(

@@ -92,7 +92,7 @@ def test_what_verify_calls_wrong_is_not_well():
 def test_the_database_runs_on_the_first_host_only():
     e = examined(state(revision=None, problems={"revision": "no container"}))
     member = SimpleNamespace(environment=environment(), address="h", fleet=("first",))
-    assert overview.overview(member, e, Past(), overview.Runs()).well
+    assert overview.overview(member, e, Past(), overview.Runs(), NEVER).well
 
 
 def test_who_holds_the_lock_stands_there():

@@ -36,7 +36,7 @@ def moved(
     seen = state(*containers)
     before = ReleaseBefore(running=list(back)) if back else None
     known = environment(compose={**SETTINGS["compose"], **said})
-    return service_moves.plan(known, [seen], Asked(seen, COMMIT, wanted, before=before, hosts=hosts), images)
+    return service_moves.choose(known, [seen], Asked(seen, COMMIT, wanted, before=before, hosts=hosts), [], images)
 
 
 def test_infrastructure_stays_up_and_is_said_to():
@@ -126,14 +126,14 @@ def test_how_many_nodes_a_swarm_has_when_it_is_proven_is_not_known_before():
 
 def test_some_services_alone_are_stopped_and_started():
     seen = state(container("api"), ENDED, container("worker"))
-    moves = service_moves.only(["api", "migrate"], environment(), [seen], Asked(seen, COMMIT, WANTED))
+    moves = service_moves.choose(environment(), [seen], Asked(seen, COMMIT, WANTED), ["api", "migrate"], [])
     assert (moves.stopping, moves.proven, moves.replicas) == (["api"], ["api"], {"api": 1})
 
 
 def test_a_job_that_has_ended_is_not_rolled_back_alone_since_compose_would_start_everything_instead():
     seen = state(container("api"), ENDED)
     with pytest.raises(Refused, match="^migrate: it has ended, or is a job: a rollback does not run it again"):
-        service_moves.only(["migrate"], environment(), [seen], Asked(seen, COMMIT, WANTED))
+        service_moves.choose(environment(), [seen], Asked(seen, COMMIT, WANTED), ["migrate"], [])
 
 
 def test_while_the_schema_alone_changes_only_what_runs_our_code_is_stopped():
