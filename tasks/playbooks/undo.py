@@ -16,7 +16,7 @@ from ..preflight import restore_undo, way_back
 from ..preflight.history import ledger
 from ..preflight.history.ledger import UNKNOWN, Entry
 from ..preflight.restore_undo import RestoreUndoReport
-from ..preflight.way_back import RollbackUndoReport
+from ..preflight.undo_report import RollbackUndoReport
 from ..ssh.host import Host
 from ..steps import backups, containers, git
 from ..steps import database as db

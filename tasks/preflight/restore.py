@@ -84,8 +84,7 @@ def read(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fal
     seen, live = reached(c)
     backup = backup_check.inspect(c, live, path_of(c, file, plan), keep=not plan)
     server, rows, now = _live(c, live)
-    aim = target(c, live, server, rows)
-    section = _restorable(c, backup, aim, options.source)
+    section, risks = _restorable(c, backup, target(c, live, server, rows), options.source)
     _refuse_unwritable(c, live, server)
     report = RestoreReport(
         environment=seen.settled(c.environment),
@@ -97,20 +96,20 @@ def read(c: Host, file: str | None, options: RestoreOptions, *, plan: bool = Fal
         section=section,
         rows=rows,
         fit=backup_fit.judge(c, seen, section.revisions),
-        risks=backup_check.risks(backup, aim),
+        risks=risks,
         options=options,
     )
     return saying(report, facts=restore_facts.facts(report, now), warnings=restore_facts.warnings(report))
 
 
-def _restorable(c: Host, backup: Backup, aim: backup_check.Target, source: str | None) -> Section:
-    """Return the part of a backup that is restored; Refused, naming another, where it must not become the database."""
+def _restorable(c: Host, backup: Backup, aim: backup_check.Target, source: str | None) -> tuple[Section, list[str]]:
+    """Return the part of a backup that is restored, and what may keep it from being loaded; Refused for what will."""
     section = backup.section(source or aim.name)
     reasons = backup_check.obstacles(backup, aim, source)
     if reasons or section is None:
         why = f"{backup.path} cannot be restored: {'; '.join(reasons)}."
         raise Refused(why, at=c.address, next=finding.another(c, backup.path))
-    return section
+    return section, backup_check.risks(backup, aim)
 
 
 def _refuse_unwritable(c: Host, live: Database, server: Server) -> None:

@@ -19,14 +19,9 @@ from .present.reports import DeploymentReport
 class RestoreOptions(Struct, frozen=True, kw_only=True):
     """What the operator said of a restore.
 
-    Attributes:
-        source: the database that the backup is of, where it is not the one of hosts.yaml.
-        stop: whether the services that write are stopped meanwhile.
-        online: whether they are stopped for the swap only.
-        in_place: whether the live database is dropped first, because two copies do not fit.
-        dump: whether it is dumped before that.
-        migrate: whether the schema is then brought up to what the checked-out code needs.
-        health: whether the application has to answer at the end.
+    `source` is the database that the backup is of, where it is not the one of hosts.yaml. The services that write are
+    stopped meanwhile (`stop`), or for the swap only (`online`). The live database is dropped first (`in_place`) where
+    two copies do not fit, and dumped before (`dump`); the application has to answer at the end (`health`).
     """
 
     source: str | None = None
@@ -44,18 +39,13 @@ class RestoreOptions(Struct, frozen=True, kw_only=True):
 
 
 class RestoreReport(DeploymentReport, frozen=True, kw_only=True):
-    """What a restore would meet.
+    """What a restore of a `section` of the `backup` would meet; there may be no database called as the `live` one.
 
     Attributes:
-        live: the database that is replaced; there may be none of that name.
-        server: what its server holds.
-        backup: the file.
-        section: the part of it that is restored.
         rows: those of the live database, by table; None: they could not be counted.
         fit: how the backup's revision stands to the code.
         risks: what may keep it from being loaded.
         dump_to: where the live database is dumped to before it is dropped or replaced; empty: nowhere.
-        options: what the operator said.
     """
 
     live: Database

@@ -17,7 +17,7 @@ from . import backup_fit, way_back
 from .backups import copies
 from .present import fleetwide, reports
 from .revisions.costs import costs
-from .way_back import UndoReport
+from .undo_report import UndoReport
 
 
 class RestoreUndoReport(UndoReport, frozen=True, kw_only=True):

@@ -20,13 +20,8 @@ from .target.service_moves import Moves
 class RollbackOptions(DowngradeOptions, frozen=True, kw_only=True):
     """What the operator said of the way back; `revision` overrides the one that the commit needs.
 
-    Attributes:
-        service: the only one that goes back; None: all.
-        stash: whether local changes of the checkout are put aside.
-        rebuild: whether images are built without cache even where they are kept.
-        database: whether the schema may move.
-        image: images that the operator names, SERVICE=REF each.
-        before: what a run found that is taken back; None: this is no way back.
+    `service` is the only one that goes back (None: all), `database` whether the schema may move, `image` what he names,
+    SERVICE=REF each; `before` is what a run found that is taken back, None: this is no way back.
     """
 
     service: str | None = None
@@ -43,15 +38,10 @@ class RollbackOptions(DowngradeOptions, frozen=True, kw_only=True):
 
 
 class RollbackReport(DeploymentReport, frozen=True, kw_only=True):
-    """What a rollback would meet.
+    """What a rollback to the commit `target` would meet.
 
-    Attributes:
-        target: the commit to go back to.
-        wanted: what its compose files want.
-        schema: the way to the schema it needs, which may be none; None where that is not looked at.
-        services: those that alone go back; empty: all.
-        moves: the services that are stopped and started.
-        options: what the operator said.
+    `schema` is the way to what it needs, which may be none; None where that is not looked at. `services` are those that
+    alone go back; empty: all.
     """
 
     target: Commit

@@ -18,14 +18,10 @@ from .present.state import State
 
 
 class ServicesReport(DeploymentReport, frozen=True, kw_only=True):
-    """The services that a task is about.
+    """The services that a task is about; `named` is the word that named them, empty where it is about all.
 
-    Attributes:
-        project: what the compose files in the checkout say.
-        services: those that were named, or all.
-        named: the word that named them; empty: all.
-        unnamed: container and folder of volumes that have no name, and that a `down` would lose.
-        drifted: where what runs is not what the checkout describes; not asked where its files do not count.
+    `unnamed` are container and folder of volumes that have no name, and that a `down` would lose. `drifted` is not
+    asked where the files of the checkout do not count.
     """
 
     project: Project

@@ -13,82 +13,19 @@ from ..engine.before import ReleaseBefore, SchemaBefore
 from ..engine.record import RunRecord
 from ..ssh.host import Host
 from ..tools.alembic.schema_change import SchemaChange
-from ..tools.compose import images
-from ..tools.compose.images import Target
-from ..tools.git.commits import SHORT, Commit
-from ..tools.postgres.names import copy_name
-from ..tools.postgres.psql import Database
+from ..tools.git.commits import SHORT
 from . import restore, restore_facts, rollback, summary, upgrading
 from .backups import copies, safety
 from .present import drift
 from .present.drift import Drifted
-from .present.reports import DeploymentReport, saying
+from .present.reports import saying
 from .restore_report import RestoreOptions, RestoreReport, in_place
 from .revisions import schema
 from .revisions.costs import costs
 from .rollback_report import RollbackOptions, RollbackReport
-from .target.service_moves import Moves
+from .undo_report import RollbackUndoReport
 
 WAS_UNWELL = "the application was not healthy then, so health is not required at the end"
-
-
-class UndoReport(DeploymentReport, frozen=True, kw_only=True):
-    """What the way back from the run of `record` would meet.
-
-    Attributes:
-        live: the database; None where it is not touched.
-        incoming: the database that gets the live name; empty: the live one stays.
-        dump: the restore of the run's dump, where its data come back and no clone is there.
-        back: the command that leads back to what is left; empty where there is nothing to come back to.
-    """
-
-    record: RunRecord
-    live: Database | None = None
-    incoming: str = ""
-    dump: RestoreReport | None = None
-    back: str = ""
-
-    @property
-    def outgoing(self) -> str:
-        """The name that the live database gets when it is replaced; empty: it is not touched."""
-        return copy_name(self.live.name, "old", self.run) if self.live else ""
-
-
-class RollbackUndoReport(UndoReport, frozen=True, kw_only=True):
-    """What the way back from a rollback would meet: what the run `found` comes back, with the commit that was left.
-
-    `schema` is the way up to what it had, None where that is not known. `only_copy` is the snapshot or dump that holds
-    what upgrading does not bring back, as far as is known.
-    """
-
-    found: SchemaBefore
-    target: Commit
-    wanted: Target
-    schema: SchemaChange | None
-    moves: Moves
-    only_copy: str = ""
-
-    @property
-    def image_names(self) -> dict[str, str]:
-        """The name that the image of each service is started and kept by."""
-        return images.names(self.images, self.decided, self.target.sha)
-
-    @property
-    def left(self) -> SchemaBefore:
-        """What there is now, as far as the way back changes it; the database that goes is its snapshot."""
-        kept = self.outgoing if self.incoming else self.release.snapshot
-        left = structs.replace(self.release, snapshot=kept)
-        return left if self.whole else left.of_the_database()
-
-    @property
-    def whole(self) -> bool:
-        """Whether code and containers come back, and not the schema alone."""
-        return isinstance(self.found, ReleaseBefore)
-
-    @property
-    def migrates(self) -> bool:
-        """Whether an upgrade leads back to the schema, and is needed."""
-        return self.schema is not None and self.schema.changes
 
 
 def check_rollback(
@@ -110,9 +47,7 @@ def check_rollback(
     report = structs.replace(report, live=live, stopping=stopping)
     report = drift.told(report, [Drifted(met.drift)] if report.whole else [], (), drift.COMMIT)
     report = _with_data(c, report, restore_snapshot)
-    data = report.incoming or found.dump if restore_snapshot else ""
-    heads = up.to_heads if up and up.changes else []
-    return structs.replace(report, summary=summary.of_undo(met.target.title, heads, asking.costs(report), data))
+    return structs.replace(report, summary=_summary(report, restore_snapshot))
 
 
 def _report(record: RunRecord, found: SchemaBefore, met: RollbackReport, up: SchemaChange | None) -> RollbackUndoReport:
@@ -133,6 +68,12 @@ def _report(record: RunRecord, found: SchemaBefore, met: RollbackReport, up: Sch
         back=_back(met, found),
         warnings=[] if found.healthy else [WAS_UNWELL],
     )
+
+
+def _summary(report: RollbackUndoReport, restore_snapshot: bool) -> dict[str, str]:
+    data = report.incoming or report.found.dump if restore_snapshot else ""
+    heads = report.schema.to_heads if report.schema and report.schema.changes else []
+    return summary.of_undo(report.target.title, heads, asking.costs(report), data)
 
 
 def _stopping(met: RollbackReport, *, whole: bool, data: bool) -> list[str]:

@@ -10,7 +10,7 @@ from ..preflight.present.reports import DeploymentReport
 from ..preflight.prunable import PruneReport
 from ..preflight.rollback_report import RollbackReport
 from ..preflight.service_choice import ServicesReport
-from ..preflight.way_back import RollbackUndoReport
+from ..preflight.undo_report import RollbackUndoReport
 from ..ssh.host import Host
 from ..tools.compose import images, pruning, services
 from .declare import change

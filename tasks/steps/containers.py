@@ -15,7 +15,7 @@ from ..preflight.present import state
 from ..preflight.present.reports import DeploymentReport
 from ..preflight.rollback_report import RollbackReport
 from ..preflight.service_choice import ServicesReport
-from ..preflight.way_back import RollbackUndoReport
+from ..preflight.undo_report import RollbackUndoReport
 from ..ssh.host import Host
 from ..ssh.parallel import parallel_map
 from ..tools.compose import compose, services

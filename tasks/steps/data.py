@@ -12,7 +12,7 @@ from ..preflight import restore as preflight
 from ..preflight.backups import backup_check
 from ..preflight.present.reports import DeploymentReport
 from ..preflight.restore_report import RestoreOptions, RestoreReport
-from ..preflight.way_back import UndoReport
+from ..preflight.undo_report import UndoReport
 from ..ssh.host import Host
 from ..ssh.shell import Word, quote
 from ..tools.postgres import changes

@@ -12,7 +12,7 @@ from ..engine.plan import Expectation, Plan, Step, chain
 from ..preflight import worktree
 from ..preflight.rollback_report import RollbackReport
 from ..preflight.target import commit_choice
-from ..preflight.way_back import RollbackUndoReport
+from ..preflight.undo_report import RollbackUndoReport
 from ..preflight.worktree import CheckoutReport
 from ..ssh.host import Host
 from ..tools.git import checkout as scripts

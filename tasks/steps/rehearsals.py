@@ -10,7 +10,7 @@ from ..preflight import downgrade as preflight
 from ..preflight.backups import only_copies
 from ..preflight.present.reports import DeploymentReport, Migration
 from ..preflight.revisions.schema_choice import DowngradeOptions
-from ..preflight.way_back import RollbackUndoReport
+from ..preflight.undo_report import RollbackUndoReport
 from ..ssh.host import Host
 from ..tools.alembic import migrate, rehearsal
 from .declare import change

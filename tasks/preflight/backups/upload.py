@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from paramiko import Channel
+
 from ...console import terminal as console
 from ...console.commands import fab
 from ...console.errors import ConnectionLost, Failed, Refused
@@ -150,6 +152,19 @@ def _chunks(source: Path, start: int, count: int | None = None) -> Iterator[byte
             yield chunk
 
 
+def _sent(channel: Channel, chunks: Iterable[bytes]) -> int:
+    """Send the chunks, and return the exit code of what took them; less than 0 where the connection was lost."""
+    try:
+        for chunk in chunks:
+            channel.sendall(chunk)
+        channel.shutdown_write()
+        return channel.recv_exit_status()
+    except (OSError, EOFError):
+        return -1
+    finally:
+        channel.close()
+
+
 def _shown(chunks: Iterable[bytes], done: int, size: int) -> Iterator[bytes]:
     """Yield the chunks, and show how far of SIZE bytes it is after each; DONE were there before."""
     progress = Progress()
@@ -162,18 +177,10 @@ def _shown(chunks: Iterable[bytes], done: int, size: int) -> Iterator[bytes]:
 
 def _send(c: Host, wanted: Upload, done: int) -> None:
     """Send what is missing of a file of which DONE bytes are there."""
-    source, size = wanted.source, wanted.source.stat().st_size
+    source = wanted.source
     console.say(f"  uploading {source} to {wanted.path}{f', from byte {done} on' if done else ''}")
     channel = c.open_channel(wanted.call("receive", *([] if done else ["anew"])))
-    try:
-        for chunk in _shown(_chunks(source, done), done, size):
-            channel.sendall(chunk)
-        channel.shutdown_write()
-        ended = channel.recv_exit_status()
-    except (OSError, EOFError):
-        ended = -1
-    finally:
-        channel.close()
+    ended = _sent(channel, _shown(_chunks(source, done), done, source.stat().st_size))
     if ended < 0:
         raise ConnectionLost(
             f"{c.address}: the connection was lost while {source.name} was uploaded. Nothing else was changed; "

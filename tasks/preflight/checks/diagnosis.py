@@ -35,12 +35,7 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
 
 
 def judge(environment: Environment, looks: dict[str, Examined], last: LastGood, half: str = "") -> Diagnosis:
-    """Return what the tree says of what was seen by host, the primary first.
-
-    Args:
-        last: the last good commit.
-        half: the line about a run that stopped half-way; empty where there is none.
-    """
+    """Return what the tree says of what was seen by host, the primary first; `half`: of a run that stopped half-way."""
     checked = {
         host: checkup.checks(environment, e, primary=number == 0) for number, (host, e) in enumerate(looks.items())
     }

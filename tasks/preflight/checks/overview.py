@@ -73,9 +73,19 @@ def half_done(host: Host) -> str:
 
 def overview(member: Host, e: Examined, before: Past, runs: Runs, newest: Newest) -> Overview:
     """Return what stands where on one host."""
-    environment = member.environment
-    updated = service_updates.lines(environment, e.seen, before.ledger)
-    lines = [
+    updated = service_updates.lines(member.environment, e.seen, before.ledger)
+    lines = _lines(member.environment, e, before, runs, newest, updated)
+    well = _well(member.environment, e, member is member.fleet[0]) and not (newest.old or updated)
+    known = facts.of(e, before, runs.journals, runs.lock)
+    said = [(subject, text) for subject, text in lines if text]
+    return Overview(host=member.address, well=well, lines=said, drift=e.drifted.drift, facts=known)
+
+
+def _lines(
+    environment: Environment, e: Examined, before: Past, runs: Runs, newest: Newest, updated: list[str]
+) -> list[tuple[str, str]]:
+    """Return the text about each subject; empty: there is nothing to say of it."""
+    return [
         ("code", _code(e)),
         ("good before", _good(before)),
         ("containers", _containers(e)),
@@ -90,10 +100,6 @@ def overview(member: Host, e: Examined, before: Past, runs: Runs, newest: Newest
         ("lock", runs.lock),
         ("out of step", f"{', '.join(runs.out_of_step)}. Next: {fab('converge')}" if runs.out_of_step else ""),
     ]
-    said = [(subject, text) for subject, text in lines if text]
-    well = _well(environment, e, member is member.fleet[0]) and not (newest.old or updated)
-    known = facts.of(e, before, runs.journals, runs.lock)
-    return Overview(host=member.address, well=well, lines=said, drift=e.drifted.drift, facts=known)
 
 
 def _well(environment: Environment, e: Examined, primary: bool) -> bool:

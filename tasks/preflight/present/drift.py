@@ -25,13 +25,10 @@ OTHER = "settings"  # what is not told apart: restart, health check, limits, lab
 
 
 class Drifted(Struct, frozen=True):
-    """Where services drifted.
+    """Where services drifted; `problem`: why that cannot be told.
 
-    Attributes:
-        drift: what differs.
-        blank: variables, after their services, that would lose the value they have.
-        by_shell: services made of the files as they are: the shell that deployed them had what differs.
-        problem: why that cannot be told; empty: it is.
+    `blank` are variables, after their services, that would lose the value they have. The services `by_shell` were made
+    of the files as they are: the shell that deployed them had what differs.
     """
 
     drift: list[Drift] = []

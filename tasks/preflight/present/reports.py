@@ -37,8 +37,6 @@ class Migration(Struct, frozen=True, kw_only=True):
     """A change of the schema that has to be made, and what it is made with.
 
     Attributes:
-        change: the way from the present rows to those that are wanted.
-        live: the database.
         image: the image that holds the migrations, an id.
         rehearse: whether the change is tried on a clone first; with `full`, on all data.
         trial: the image that is tried on the clone afterwards.
@@ -65,7 +63,6 @@ class DeploymentReport(PreflightReport, frozen=True, kw_only=True):
     """Where a deployment stands before a run.
 
     Attributes:
-        environment: the deployment.
         state: the primary host as it was seen.
         stopping: the services that the run stops.
         images: those that change with the commit, of the services concerned.

@@ -23,7 +23,6 @@ def require(c: Host, described: Description, found: Drifted, *, defaults: bool =
 
     In what is `described` they are blank, or, with `defaults`, a default takes their place: to be asked where the files
     are as they were when what runs was made. Where these were so on the host, other values are the deployer's as well.
-    Which of the drift comes of these is asked only where there is any.
     """
     lost = _lost(c, described, found, defaults=defaults)
     missing = {name for _, names in lost for name in names}

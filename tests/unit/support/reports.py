@@ -18,7 +18,7 @@ from tasks.preflight.restore_undo import RestoreUndoReport
 from tasks.preflight.rollback_report import RollbackReport
 from tasks.preflight.service_choice import ServicesReport
 from tasks.preflight.target.service_moves import Moves
-from tasks.preflight.way_back import RollbackUndoReport
+from tasks.preflight.undo_report import RollbackUndoReport
 from tasks.tools.alembic.schema_change import SchemaChange
 from tasks.tools.compose.compose import Built
 from tasks.tools.compose.images import Target
