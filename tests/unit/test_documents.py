@@ -23,6 +23,7 @@ from tasks.playbooks import full_rollback
 from tasks.preflight import release_check
 from tasks.preflight.backups import backup_list
 from tasks.preflight.backups.backup_files import Found
+from tasks.preflight.backups.finding import Newest
 from tasks.preflight.checks import checkup, diagnosis, overview
 from tasks.preflight.history import stats
 from tasks.preflight.history.ledger import Entry
@@ -41,7 +42,7 @@ from tests.unit.support.deployment import GOOD, examined
 from tests.unit.support.scripted import Scripted, planned
 
 SCHEMA = json.loads((Path(__file__).parent.parent.parent / "docs" / "schema.json").read_text())
-LOOKS = overview.overview(Scripted(), examined(), Past(), overview.Runs())
+LOOKS = overview.overview(Scripted(), examined(), Past(), overview.Runs(), Newest())
 OUTCOME = Outcome(
     run="r",
     task="t",
