@@ -187,6 +187,10 @@ here() { # print the lines `SERVICE ...` on stdin but those of services that onl
   awk 'BEGIN { split(ENVIRON["FAB_ELSEWHERE"], names, " "); for (i in names) others[names[i]] } !($1 in others)'
 }
 
+builders() { # LINES `SERVICE NAME`: one service for each name; built side by side, those that share one would fail each other
+  printf '%s\n' "$1" | awk '!seen[$2]++ { print $1 }'
+}
+
 prove_images() { # fail unless the images that IMAGES names, lines `SERVICE IMAGE`, are there
   lacking=$(lacking "$IMAGES" | sed 1q)
   [ -z "$lacking" ] || fail "image ${lacking#* } is not there after the build"

@@ -19,7 +19,8 @@ if [ -n "${FAB_ELSEWHERE:-}" ]; then # what other hosts run is not started here,
   set -- $alone "$@"
 fi
 
-printf '%s\n' "$TAGS" | here | {
+# Once each: of two that give the same name at the same moment, an engine with containerd's image store fails one.
+printf '%s\n' "$TAGS" | here | awk '!seen[$3]++' | {
   begun=
   while read -r _ image name; do
     [ -z "$image" ] || {

@@ -6,5 +6,5 @@ IMAGES=$(printf '%s\n' "$IMAGES" | here)
 [ -n "$IMAGES" ] || exit 0
 # Without --force-rm, the container of a step that failed would stay.
 # shellcheck disable=SC2046 # names of services hold no space
-compose build --force-rm "$@" $(printf '%s\n' "$IMAGES" | cut -d ' ' -f 1)
+compose build --force-rm "$@" $(builders "$IMAGES")
 prove_images

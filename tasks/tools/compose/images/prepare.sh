@@ -15,9 +15,8 @@ done
 IMAGES=$(printf '%s\n' "$IMAGES" | here)
 wanted=$IMAGES
 [ $# != 1 ] || wanted=$(lacking "$IMAGES")
-printf '%s\n' "$IMAGES" | grep -vxF "$wanted" | sed 's/^[^ ]*/kept:/'
+printf '%s\n' "$IMAGES" | grep -vxF "$wanted" | sed 's/^[^ ]*/kept:/' | uniq
 [ -n "$wanted" ] || exit 0
-wanted=$(printf '%s\n' "$wanted" | cut -d ' ' -f 1)
 umask 077
 mkdir -p "$HOME/.fab-rollback"
 folder=$(mktemp -d "$HOME/.fab-rollback/tree.XXXXXX")
@@ -25,6 +24,6 @@ at_exit 'rm -rf "$folder"'
 sh "$SCRIPTS/tools/git/export-tree.sh" "$1" "$folder/tree"
 cd "$folder/tree/$(git rev-parse --show-prefix)"
 printf '%s' "$OVERRIDE" >.rollback.yml
-# shellcheck disable=SC2086 # names of services hold no space
-compose -f .rollback.yml build --force-rm ${2:+"$2"} $wanted
+# shellcheck disable=SC2046 # names of services hold no space
+compose -f .rollback.yml build --force-rm ${2:+"$2"} $(builders "$wanted")
 prove_images

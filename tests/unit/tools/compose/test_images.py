@@ -92,8 +92,9 @@ def test_the_override_names_and_labels_the_images_after_the_commit():
     ("rebuild", "kept", "built"),
     [(False, "kept: app_api:c0ffee\n", "web"), (True, "", "--no-cache api web")],
 )
-def test_only_what_is_missing_is_built_unless_all_is_wanted_anew(rebuild, kept, built):
-    wanted, built_here = Target(Project(name="app")), [API, Built("web", "app_web:latest")]
+def test_only_what_is_missing_is_built_once_for_all_that_share_it_unless_all_is_wanted_anew(rebuild, kept, built):
+    worker = Built("worker", "app_web:latest")
+    wanted, built_here = Target(Project(name="app")), [API, Built("web", "app_web:latest"), worker]
     docker = 'shift 4; for one; do [ "$one" != app_web:c0ffee ] || [ -e "$HOME/built" ] || exit 1; echo sha256:1; done'
     with Stage(docker=docker, **{"docker-compose": 'cp .rollback.yml "$HOME/override"; touch "$HOME/built"'}) as stage:
         for folder in ("app", ".fab-rollback"):

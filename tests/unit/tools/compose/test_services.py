@@ -158,6 +158,17 @@ def test_services_start_from_the_kept_images_without_their_dependencies(stage):
     assert ["docker", "image", "inspect", "-f", "{{.Id}}", "app_api:c0ffee"] in stage.calls
 
 
+def test_a_name_that_services_share_is_given_once(stage):
+    shared = [Built(name, "shop:1") for name in ("api", "worker", "beat")]
+    stage.run(services.start(environment(), WANTED, shared, "c0ffee", [], "api", "worker", "beat"))
+    assert [verb for verb in verbs(stage) if "tag" in verb] == ["docker tag shop:c0ffee shop:1"]
+
+
+def test_an_image_that_services_share_is_built_once(stage):
+    stage.run(services.build(environment(), [Built("api", "shop:1"), Built("web", "web:1"), Built("worker", "shop:1")]))
+    assert verbs(stage) == ["docker-compose -p app -f docker-compose.yml build --force-rm api web"]
+
+
 def test_where_an_image_cannot_be_named_nothing_is_started():
     images = [Built("api", "app_api:latest"), Built("web", "app_web:latest")]
     with Stage(docker='case "$*" in tag*api*) exit 1 ;; esac') as stage:
