@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -173,16 +173,35 @@ Part = Step | Iterable[Step | None] | None
 
 
 def chain(
-    report: PreflightReport, *parts: Part, task: str, purpose: str, proof: Expectation | None = None, **more: Any
+    report: PreflightReport,
+    *parts: Part,
+    task: str,
+    purpose: str,
+    proof: Expectation | None = None,
+    back: str = "",
+    before: AnyBefore | None = None,
+    closing: str = "",
+    undoes: str = "",
+    only_by_name: bool = False,
 ) -> Plan:
     """Return the plan of the steps in `parts`, in their order; None, and an empty part, is nothing to do.
 
-    `report` is the preflight that the steps were made from, `proof` what must be true at the end; `more` is as in the
-    plan: before, back, closing, undoes, only_by_name.
+    `report` is the preflight that the steps were made from, `proof` what must be true at the end; all others are as
+    in the plan.
     """
     told = {name: getattr(report, name) for name in (*Told.__struct_fields__, "activity")}
-    expect = proof or Expectation()
-    return Plan(task=task, purpose=purpose, steps=flat(*parts), expect=expect, **told, **more)
+    return Plan(
+        **told,
+        task=task,
+        purpose=purpose,
+        steps=flat(*parts),
+        expect=proof or Expectation(),
+        before=before,
+        back=back,
+        closing=closing,
+        undoes=undoes,
+        only_by_name=only_by_name,
+    )
 
 
 def flat(*parts: Part) -> list[Step]:
