@@ -20,12 +20,12 @@ demo: $(READY)       ## Bring up a broken production host in a container and rol
 
 test: $(READY)       ## Run the tests, against a real host in a container, and say what they left out
 	@$(PYTHON) -m sandbox up
-	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --durations 20
+	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 20
 
 coverage: $(READY)   ## Run the same tests, and say which lines and branches they reach
 	@$(PYTHON) -m sandbox up
 	@rm -rf .coverage
-	@$(PYTHON) -m coverage run -m pytest --numprocesses 2 --dist loadfile
+	@$(PYTHON) -m coverage run -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	@$(PYTHON) -m coverage combine --quiet
 	@$(PYTHON) -m coverage report
 
