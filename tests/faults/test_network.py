@@ -61,6 +61,7 @@ def lost_in_every(steps, stage, proxy, fault: str, begin):
     return ran
 
 
+@pytest.mark.long
 def test_a_slow_link_only_takes_longer(ready, tmp_path):
     rows = ready.content()
     with through(ready.operator, tmp_path) as proxy:

@@ -12,7 +12,7 @@ from tests.operator import PROJECT, Ran
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.fault]
 
-CROWD = 20
+CROWD = 8
 QUESTION = "[w]atch it further, [l]eave it running and go, [s]top it?"
 
 
@@ -61,6 +61,7 @@ def test_ctrl_c_at_a_terminal_stops_the_step_in_its_container_too_and_the_run_is
     ready.rolled_back()
 
 
+@pytest.mark.long
 def test_ctrl_c_at_a_terminal_leaves_the_step_running_when_told_to(ready):
     rows, known = ready.content(), ready.last_run()
     ready.hold("snapshot")

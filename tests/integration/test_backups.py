@@ -51,10 +51,10 @@ def put(operator: Operator, name: str, command: str, checksum: bool = False) -> 
     return path
 
 
-LONG = [pytest.param(form, marks=pytest.mark.long) for form in ("gz", "zst", "directory")]
+LONG = [pytest.param(form, marks=pytest.mark.long) for form in ("plain", "gz", "zst", "directory")]
 
 
-@pytest.mark.parametrize("form", ["plain", "custom", *LONG])
+@pytest.mark.parametrize("form", ["custom", *LONG])
 def test_what_was_dumped_in_any_format_is_what_is_there_after_the_restore(awkward, form):
     operator, box = awkward
     if form == "zst":

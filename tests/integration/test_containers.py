@@ -122,6 +122,7 @@ def second(operator):
     host.down()
 
 
+@pytest.mark.long
 def test_every_host_of_the_environment_is_covered(fresh, second):
     both = "docker inspect -f '{{.State.StartedAt}}' jctc_web"
     before = [host.exec(both) for host in (fresh.host, second)]

@@ -187,6 +187,7 @@ def begun_and_brought_back(operator: Operator) -> None:
     assert (operator.head(), operator.rows(), operator.status_of()) == (operator.good, before, "200")
 
 
+@pytest.mark.long
 def test_wrong_sql_of_the_operators_fails_in_the_rehearsal(hosts, tmp_path):
     host = hosts(downgrade_raises=True)
     host.reset()
