@@ -11,7 +11,7 @@ from ..tools.alembic import revisions
 from ..tools.alembic.revisions import Graph
 from ..tools.git.commits import SHORT
 from .present.state import State
-from .revisions import schema, schema_choice
+from .revisions import schema, schema_choice, start_up
 
 
 class Fit(Struct, frozen=True):
@@ -56,4 +56,4 @@ def _compared(c: Host, seen: State, graph: Graph, rows: tuple[str, ...], carried
     lacks = f"the backup lacks {len(found.wanted - found.current)} of its migrations"
     up = f"bring the schema up ({schema.alembic_of(c.environment).command} upgrade head, as --migrate does)"
     then = f", or {code}" if code else f"; {_NONE}"
-    return Fit("behind", f"{carried}; {needs}: {lacks}. Then {up}{then}.", schema.start_up_upgrade(c, seen.head) or "")
+    return Fit("behind", f"{carried}; {needs}: {lacks}. Then {up}{then}.", start_up.upgrade(c, seen.head) or "")

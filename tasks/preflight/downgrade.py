@@ -17,7 +17,7 @@ from .backups import copies, safety
 from .present import fleetwide
 from .present.reports import UNWELL, DeploymentReport, Migration, Report, saying
 from .present.state import State
-from .revisions import schema, schema_choice, trial_choice
+from .revisions import schema, schema_choice, start_up, trial_choice
 from .revisions.schema_choice import DowngradeOptions
 from .target import commit_choice, service_moves
 
@@ -51,7 +51,7 @@ def check_stopped(c: Host, options: DowngradeOptions) -> DowngradeReport:
     seen = fleetwide.look(c)
     worktree.fit(c, seen)
     report = _report(c, seen, schema_choice.way_down(c, seen, options))
-    if upgrade := schema.start_up_upgrade(c, seen.head):
+    if upgrade := start_up.upgrade(c, seen.head):
         raise Refused(
             f"The application's start-up runs `{upgrade}`, which would bring the migration back.",
             next=f"Take the code back with it: {fab('full-rollback')}",

@@ -24,7 +24,7 @@ from .present import drift, fleetwide, state, target_files
 from .present.drift import Drifted
 from .present.reports import saying
 from .present.state import State
-from .revisions import schema, schema_choice
+from .revisions import schema, schema_choice, start_up
 from .rollback_report import RollbackOptions, RollbackReport
 from .target import commit_choice, image_choice, service_moves
 from .target.commit_choice import Named
@@ -174,7 +174,7 @@ def _with_schema_left(c: Host, report: RollbackReport) -> RollbackReport:
     rows = ", ".join(report.state.revision or [])
     if not rows:
         return report
-    upgrade = schema.start_up_upgrade(c, report.target.sha)
+    upgrade = start_up.upgrade(c, report.target.sha)
     warning = f"the target's start-up runs `{upgrade}`: it will not find {rows} there, and fail"
     stays = f"the schema stays at {rows} (--no-database)"
     return saying(report, facts=[stays], warnings=[warning] if upgrade else [])

@@ -6,6 +6,7 @@ from msgspec import to_builtins
 
 from ..console import terminal as console
 from ..console.errors import Failed, Refused
+from ..console.text import last_line
 from ..engine import completion
 from ..engine.options import DOWN_TO
 from ..preflight import downgrade as preflight
@@ -21,6 +22,8 @@ from ..tools.alembic.migrations.locks import locks
 from ..tools.alembic.revisions import Graph
 from ..tools.alembic.schema_change import SchemaChange
 from .declare import task
+
+DOWNGRADES = "-- Running downgrade"  # what Alembic writes before the SQL of each migration
 
 
 @task
@@ -73,7 +76,7 @@ def preview(c: Host, revision: str | None = None, json: bool = False) -> Preview
     """Show the SQL that a downgrade would run, as the runbook's dry run was meant to, and what it does to whom."""
     seen = state.look(c)
     wanted = schema_choice.way_down(c, seen, DowngradeOptions(revision=revision))
-    found = _previewed(c, seen, wanted) if wanted.changes else Previewed(sql="")
+    found, why = _previewed(c, seen, wanted) if wanted.changes else (Previewed(sql=""), "")
     if console.emit_json(to_builtins(found)):
         return found
     if not wanted.changes:
@@ -81,19 +84,21 @@ def preview(c: Host, revision: str | None = None, json: bool = False) -> Preview
         return found
     for line in found.comments:
         console.say(f"-- {line}")
-    console.say(found.sql if found.sql is not None else _sources(wanted), as_is=True)
+    console.say(found.sql if found.sql is not None else _sources(wanted, why), as_is=True)
     return found
 
 
-def _previewed(c: Host, seen: State, wanted: SchemaChange) -> Previewed:
+def _previewed(c: Host, seen: State, wanted: SchemaChange) -> tuple[Previewed, str]:
+    """Return what the way down does; and what Alembic said, where that is no SQL: an env.py may know none offline."""
     taken_back = previewed.migrations_of(c, copies.database_of(c, seen), wanted)
     result = c.sh(migrate.preview(c.environment, preflight.image_of(c, seen), wanted), check=False, timeout=120)
-    sql = result.stdout if result.ok else None
-    return Previewed(taken_back, sql, locks(sql or ""))
+    sql = result.stdout if result.ok and DOWNGRADES in result.stdout else None
+    why = last_line(result.stderr.strip() or result.stdout.strip() or "nothing") if sql is None else ""
+    return Previewed(taken_back, sql, locks(sql or "")), why
 
 
-def _sources(wanted: SchemaChange) -> str:
+def _sources(wanted: SchemaChange, why: str) -> str:
     if not wanted.downgrades:
         raise Failed("Neither the SQL nor the source of the downgrade can be shown.")
-    why = "Alembic cannot print this downgrade as SQL (it looks at the database); its source instead:"
-    return "\n".join([why, *(f"-- {found.path}\n{found.source}" for found in wanted.downgrades)])
+    said = f"Alembic cannot print this downgrade as SQL, it says: {why}\nIts source instead:"
+    return "\n".join([said, *(f"-- {found.path}\n{found.source}" for found in wanted.downgrades)])

@@ -83,8 +83,9 @@ class Deployment(Operator):
         found: dict[str, Any] = json.loads(self.host.exec(f"{ask(self.place, self.recipe)} || :") or "{}")
         return found
 
-    def sql(self, statement: str, database: str = "shop") -> str:
+    def sql(self, statement: str, database: str = "") -> str:
         """What psql prints for a statement."""
+        database = database or self.recipe.database
         if self.recipe.psql:
             return self.host.exec(f"{self.place.at('').fill(self.recipe.psql)} -XAt -d {database}", stdin=statement)
         labels = {"service": "db", "project": self.project}
@@ -93,8 +94,8 @@ class Deployment(Operator):
         return self.host.exec(psql, stdin=statement)
 
     def revision(self) -> str:
-        """The rows of alembic_version."""
-        return self.sql("SELECT version_num FROM alembic_version ORDER BY 1")
+        """The rows of Alembic's table."""
+        return self.sql(f"SELECT version_num FROM {self.recipe.table} ORDER BY 1")
 
     def runs(self) -> list[Container]:
         """The containers of this deployment, and whatever else was made since."""

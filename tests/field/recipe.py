@@ -77,6 +77,8 @@ class Recipe:
     values: Mapping[str, str] = field(default_factory=dict)  # further values, beside the passwords
     env_file: str = ".env"  # the untracked file that holds the values; "": the deploy script exports them
     deploy: tuple[str, ...] = (BUILD, MIGRATE, UP)  # the deploy script; $compose, $release and $name are set
+    database: str = "shop"  # its name
+    table: str = "alembic_version"  # Alembic's, in it
     psql: str = ""  # how psql is run as the owner, where the database is in no service
     ask: str = ""  # how the application is asked, where not by plain http://127.0.0.1:@port@/health
     settings: Mapping[str, Any] = field(default_factory=dict)  # what hosts.yaml says besides the ordinary

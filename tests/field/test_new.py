@@ -7,6 +7,7 @@ import yaml
 
 from tests.field.recipe import APP, BACKEND, DB, UP, WORKER
 from tests.field.rows import IDLE
+from tests.field.shapes import PLATFORM
 from tests.field.test_checkouts import BELOW, SUBFOLDER
 
 pytestmark = pytest.mark.sandbox
@@ -135,3 +136,28 @@ def test_one_whose_last_release_is_ill_is_looked_at_understood_and_rolled_back(d
     assert f"fab full-rollback --commit {shop.good[:12]}" in shop.fab("diagnose").text
     before = shop.runs()
     shop.rolled_back(shop.rollback(), before)
+
+
+def test_of_two_servers_the_applications_own_is_found_with_a_database_and_a_table_of_unusual_names(deployment):
+    shop = deployment("v1", **PLATFORM)
+    ran = init(shop, "--project", shop.project)
+    assert ran.code == 0, ran.text
+    found = yaml.safe_load(shop.hosts_file.read_text())["environments"]["production"]
+    assert found["compose"]["services"] == {"backend": "api", "database": "store"}
+    config = "migrations/alembic.ini"
+    table = {"schema": "live", "table": "live_alembic_version"}
+    alembic = {"service": "api", "config": config, "command": f"alembic -c {config}", **table}
+    assert {**found["database"], "backups": ""} == {
+        "name": "postgres",
+        "user": "postgres",
+        "backups": "",
+        "alembic": alembic,
+    }
+    assert shop.fab("release.record").code == 0
+    shop.deploy("v2")
+    assert f"fab full-rollback --commit {shop.good[:12]}" in shop.fab("diagnose").text
+    before = shop.runs()
+    shop.rolled_back(shop.rollback(), before)
+    assert shop.fab("backups.create", "--yes").code == 0
+    ran = shop.fab("drill", "--beside")
+    assert ran.code == 0, ran.text

@@ -13,6 +13,7 @@ from . import health
 from .examine import Examined
 
 UNKNOWN = re.compile(r'(role|database) "[^"]*" does not exist|authentication failed')  # of a server that answers
+OTHER_TABLE = "database.alembic.schema"  # what rows.sh says where Alembic's table is another one
 INSIDE = ("environment", "command", "entrypoint", "volumes", "image")  # drift that can be why a program ends
 
 
@@ -60,6 +61,8 @@ def _silent(environment: Environment, e: Examined) -> Verdict:
     if UNKNOWN.search(said):
         why = f"the server answers, but database.name or database.user in {HOSTS_FILE} is not what it has: {said}"
         return "configuration", why, fab("status")
+    if OTHER_TABLE in said:
+        return "configuration", f"the database answers, but {said}", fab("status")
     if known and known.elsewhere:
         why = f"the database does not answer: its server ({known.elsewhere}) is none of this deployment's services"
         return "database", why, fab("verify")

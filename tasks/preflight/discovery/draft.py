@@ -86,6 +86,5 @@ def _database(found: Survey) -> list[Line]:
         why = f"fill in, if there is one: {servers.missing(found.members)}"
         return [Line(("database",), {"name": "NAME", "user": "USER"}, why, open=True)]
     name = found.server.settings()["name"]
-    sources = found.sources
-    migrations = trees.guess(sources.checkout, found.roles, sources.configured, sources.contexts)
+    migrations = trees.guess(found.sources, found.roles, found.tables, found.inside)
     return [*found.server.lines, folders.guess(found.backups, name), *migrations]

@@ -48,7 +48,8 @@ def guess(members: Sequence[Member], built: Collection[str], configured: Collect
     others = [one for one in members if one not in servers and not _foreign(one)]
     backend = _best([(one, _backend(one, built, configured, servers)) for one in others]) or _only(others)
     rest = [one for one in others if not backend or one.service != backend.service]
-    return Roles(backend, _best([(one, _frontend(one, built)) for one in rest]), _database(servers, members))
+    ours = [one for one in others if backend and one.service == backend.service]
+    return Roles(backend, _best([(one, _frontend(one, built)) for one in rest]), _database(servers, ours, others))
 
 
 def is_server(member: Member) -> bool:
@@ -81,8 +82,7 @@ def _best(found: Sequence[tuple[Member, list[tuple[int, str]]]]) -> Role | None:
 def _backend(
     one: Member, built: Collection[str], configured: Collection[str], servers: Sequence[Member]
 ) -> list[tuple[int, str]]:
-    places = {server.service for server in servers}
-    speaks = bool(one.urls) or bool(places & set(one.environment.values()))
+    speaks = bool(one.urls) or any(server.names & one.told for server in servers)
     return [
         (4 * (one.service in configured), "its container has an alembic.ini"),
         (2 * speaks, "its environment names the database"),
@@ -104,15 +104,18 @@ def _frontend(one: Member, built: Collection[str]) -> list[tuple[int, str]]:
     ]
 
 
-def _database(servers: Sequence[Member], members: Sequence[Member]) -> Role | None:
-    """Return the server that applications name, else the first that is called as databases are."""
-    named = {url.host for one in members for url in one.urls} | {
-        value for one in members if one not in servers for value in one.environment.values()
-    }
-    order = sorted(servers, key=lambda one: (one.service not in named, "db" not in one.service, one.service))
+def _database(servers: Sequence[Member], ours: Sequence[Member], others: Sequence[Member]) -> Role | None:
+    """Return the server that the backend (`ours`) names, else one that others name, or called as databases are."""
+
+    def named(server: Member, members: Sequence[Member]) -> bool:
+        return any(server.names & one.told for one in members)
+
+    order = sorted(
+        servers, key=lambda one: (not named(one, ours), not named(one, others), "db" not in one.service, one.service)
+    )
     if not order:
         return None
-    first = order[0]
-    others = "" if len(order) == 1 else f"; also there: {', '.join(one.service for one in order[1:])}"
-    how = ", and applications name it" if first.service in named else ""
-    return Role(first.service, f"its image {first.image} is a PostgreSQL{how}{others}")
+    first, *rest = order
+    more = f"; also there: {', '.join(one.service for one in rest)}" if rest else ""
+    how = "the backend names it" if named(first, ours) else "applications name it" if named(first, others) else ""
+    return Role(first.service, f"its image {first.image} is a PostgreSQL{how and f', and {how}'}{more}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -12,12 +13,13 @@ from .roles import OTHER_SERVERS, Role, Roles, is_server
 
 NAMES = ("POSTGRES_DB", "POSTGRESQL_DATABASE", "PGDATABASE")
 LOGINS = ("POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER", "PGUSER")
-APPLICATION = {  # what applications call the same, where they have no address of one piece
-    "database": ("POSTGRES_DB", "DB_NAME", "DB_DATABASE", "DATABASE_NAME", "PGDATABASE"),
-    "user": ("POSTGRES_USER", "DB_USER", "DB_USERNAME", "DATABASE_USER", "PGUSER"),
-    "host": ("POSTGRES_HOST", "POSTGRES_SERVER", "DB_HOST", "DATABASE_HOST", "PGHOST"),
-    "port": ("POSTGRES_PORT", "DB_PORT", "DATABASE_PORT", "PGPORT"),
+APPLICATION = {  # how the variables end that say the same to applications, where they have no address of one piece
+    "database": ("DB", "DBNAME", "NAME", "DATABASE", "BASE"),
+    "user": ("USER", "USERNAME"),
+    "host": ("HOST", "SERVER", "HOSTNAME", "ENDPOINT"),
+    "port": ("PORT",),
 }
+VARIABLE = re.compile(r"(?:.*_)?(?:POSTGRES|POSTGRESQL|PG|DB|DATABASE)_*(?P<what>[A-Z]+)")
 HERE = ("localhost", "127.0.0.1", "::1", "host-gateway", "host.docker.internal", "172.17.0.1")
 
 
@@ -49,12 +51,20 @@ def missing(members: Sequence[Member]) -> str:
 def _application(backend: Role | None, members: Sequence[Member]) -> Url | None:
     """Return where the backend, or another service, has its database."""
     first = sorted(members, key=lambda one: not backend or one.service != backend.service)
-    if url := next((url for one in first for url in one.urls), None):
-        return url
-    for one in first[:1] if backend else []:
-        told = {key: _first(one, names)[0] for key, names in APPLICATION.items()}
-        return Url(**told) if told["host"] else None
-    return None
+    return next((url for one in first for url in (*one.urls, *_in_pieces(one))), None)
+
+
+def _in_pieces(member: Member) -> list[Url]:
+    """Return the address that a container's variables make up, if they name a host."""
+    told = {key: _said(member, ends) for key, ends in APPLICATION.items()}
+    return [Url(**told)] if told["host"] else []
+
+
+def _said(member: Member, ends: Sequence[str]) -> str:
+    """Return the value of the variable that ends so; of several that of the first ending, and the shortest name."""
+    found = [(VARIABLE.fullmatch(name), value) for name, value in member.environment.items()]
+    known = [(ends.index(one["what"]), len(one[0]), value) for one, value in found if one and one["what"] in ends]
+    return min(known)[2] if known else ""
 
 
 def _first(member: Member, names: Sequence[str]) -> tuple[str, str]:
@@ -65,7 +75,7 @@ def _first(member: Member, names: Sequence[str]) -> tuple[str, str]:
 def _inside(server: Member, application: Url | None) -> Server:
     user, login = _first(server, LOGINS)
     name, said = _first(server, NAMES)
-    asked = application.database if application and application.host == server.service else ""
+    asked = application.database if application and application.host in server.names else ""
     why_user = f"{login} of {server.service}" if user else "the image's own login, since no variable names one"
     user = user or "postgres"
     why = "the application's database address" if asked and asked != name else f"{said} of {server.service}"
@@ -82,7 +92,7 @@ def _elsewhere(url: Url, members: Sequence[Member], everybody: Sequence[Member])
     told = "the application's database address"
     user = url.user or "postgres"
     lines = [_line("name", url.database, told), _line("user", user, told)]
-    other = next((one for one in everybody if is_server(one) and url.host in (one.name, one.service)), None)
+    other = next((one for one in everybody if is_server(one) and url.host in one.names), None)
     if other:
         return Server([*lines, _line("container", other.name, f"{told}: of {other.project}")])
     seen = next((one.hosts[url.host] for one in members if url.host in one.hosts), url.host)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, structs
 
@@ -33,11 +33,11 @@ class Sources(Struct, frozen=True, kw_only=True):
 
 def look(host: Host, known: Environment, folder: str, members: Sequence[Member]) -> Sources:
     """Return what the checkout tells where compose worked in `folder`, the path of `known` on the host."""
-    checkout, configured, model = host.ask(described.probe(known), _configured(members), project.probe(known))
+    checkout, has, model = host.ask(described.probe(known), inside(members, ["alembic.ini"]), project.probe(known))
     up = root(checkout)
     path = posixpath.normpath(posixpath.join(folder, up))
     return Sources(
-        path=path, checkout=_from(checkout, up), contexts=_contexts(model, folder, path), configured=configured
+        path=path, checkout=_from(checkout, up), contexts=_contexts(model, folder, path), configured=sorted(has)
     )
 
 
@@ -47,10 +47,11 @@ def root(checkout: Checkout) -> str:
     return checkout.up if places and all(one.startswith("../") for one in places) else ""
 
 
-def _configured(members: Sequence[Member]) -> Probe[list[str]]:
+def inside(members: Sequence[Member], paths: Sequence[str]) -> Probe[dict[str, str]]:
+    """Return the probe of which services have one of these files where their programs begin, and which."""
     lines = "\n".join(f"{one.service} {one.id} {one.workdir}" for one in members)
-    command = scripts.call("tools/alembic/configured-containers.sh", CONTAINERS=lines)
-    return single(command, lambda answer: sorted(set(answer.out.split())))
+    command = scripts.call("tools/alembic/configured-containers.sh", *paths, CONTAINERS=lines)
+    return single(command, lambda answer: dict(line.split(" ", 1) for line in answer.out.splitlines()))
 
 
 def _contexts(model: Description, folder: str, path: str) -> dict[str, str]:
@@ -62,9 +63,13 @@ def _contexts(model: Description, folder: str, path: str) -> dict[str, str]:
 def _from(checkout: Checkout, up: str) -> Checkout:
     """Return the checkout with its paths as called from the folder that lies `up` from where they were asked."""
 
-    def moved(paths: list[str]) -> list[str]:
-        return [one.removeprefix(f"{up}/") for one in paths] if up else paths
+    def moved(paths: Iterable[str]) -> list[str]:
+        return [one.removeprefix(f"{up}/") if up else one for one in paths]
 
     return structs.replace(
-        checkout, configs=moved(checkout.configs), scripts=moved(checkout.scripts), flask=moved(checkout.flask)
+        checkout,
+        configs=moved(checkout.configs),
+        sections=dict(zip(moved(checkout.sections), checkout.sections.values(), strict=True)),
+        scripts=moved(checkout.scripts),
+        flask=moved(checkout.flask),
     )

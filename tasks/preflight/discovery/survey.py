@@ -13,6 +13,7 @@ from ...console.errors import Refused
 from ...ssh.host import Host
 from ...ssh.probe import Answers, Probe, nothing
 from ...ssh.shell import Answer
+from ...tools.alembic import rows
 from ...tools.compose import labels, projects
 from ...tools.compose.compose import Deployment
 from ...tools.compose.projects import Landscape, Member
@@ -20,7 +21,7 @@ from ...tools.http import fetch
 from ...tools.meanings import meaning
 from ..backups import backup_files, finding
 from ..backups.backup_files import Found
-from . import addresses, folders, roles, servers, sources
+from . import addresses, folders, roles, servers, sources, trees
 from .addresses import Asked
 from .roles import Roles
 from .servers import Server
@@ -32,7 +33,8 @@ SECONDS = 120  # that all folders of backups together may take
 class Survey(Struct, frozen=True, kw_only=True):
     """What one deployment tells: its checkout, what runs, who plays what, its database and backups.
 
-    `path` is the checkout as hosts.yaml names it, `codes` what the addresses `asked` answer.
+    `path` is the checkout as hosts.yaml names it, `codes` what the addresses `asked` answer, `tables` what there
+    can be Alembic's, schema and name, `inside` where a service has its alembic.ini, if not where its programs begin.
     """
 
     members: list[Member]
@@ -45,6 +47,8 @@ class Survey(Struct, frozen=True, kw_only=True):
     backups: dict[str, list[Found]]
     asked: list[Asked]
     codes: dict[str, int]
+    tables: list[tuple[str, str]] = []
+    inside: dict[str, str] = {}
 
 
 def land(host: Host) -> Landscape:
@@ -75,7 +79,11 @@ def _rest(host: Host, seen: Landscape, members: list[Member], told: Sources) -> 
     known = _drafted(host.environment, seen.path(told.path), host.environment.compose, played, server)
     asked = addresses.to_ask(played, members, seen.members)
     looked = folders.to_look(seen, known.app.path) if server else []
-    deployment, found, codes = host.ask(labels.probe(known), _backups(known, looked), _codes(asked), timeout=SECONDS)
+    service, ways = trees.elsewhere(told, played)
+    inside = sources.inside([one for one in members if ways and one.service == service], ways)
+    deployment, found, codes, tables, has = host.ask(
+        labels.probe(known), _backups(known, looked), _codes(asked), _tables(known), inside, timeout=SECONDS
+    )
     return Survey(
         members=members,
         path=known.app.path,
@@ -87,6 +95,8 @@ def _rest(host: Host, seen: Landscape, members: list[Member], told: Sources) -> 
         backups=found,
         asked=asked,
         codes=codes,
+        tables=tables,
+        inside=has,
     )
 
 
@@ -116,6 +126,10 @@ def _backups(known: Environment, looked: Sequence[str]) -> Probe[dict[str, list[
         return {folder: backup_files.parse_listing(out, folder, database.name) for folder, out in said.items()}
 
     return Probe({folder: finding.listing(one, quick=True) for folder, one in places.items()}, read)
+
+
+def _tables(known: Environment) -> Probe[list[tuple[str, str]]]:
+    return rows.tables(known, known.database) if known.database else Probe({}, lambda _answers: [])
 
 
 def _codes(asked: Sequence[Asked]) -> Probe[dict[str, int]]:

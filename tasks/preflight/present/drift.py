@@ -21,6 +21,7 @@ from .state import State
 NUMBERS = re.compile(r"\d+\.\d+\.\d+")
 COMMIT, CHECKOUT = "the commit", "that"  # what says how containers are made anew
 BY_SHELL = ": the shell that deployed it had other values"
+SHARED = ("network_mode", "ipc", "pid")  # namespaces that may be another service's
 OTHER = "settings"  # what is not told apart: restart, health check, limits, labels
 
 
@@ -121,9 +122,14 @@ def _names(present: dict[str, str], meant: dict[str, str]) -> set[str]:
 
 
 def _comparable(one: Made, found: Otherwise) -> bool:
-    """Return whether another hash alone says that settings differ: the same compose made it, of the same image."""
+    """Return whether another hash alone says that settings differ: the same compose made it, of the same image.
+
+    Compose puts the id of a container in the place of a service that shares volumes or namespaces, and hashes that.
+    """
+    said = found.config["services"][one.service]
+    shares = said.get("volumes_from") or any(str(said.get(key)).startswith("service:") for key in SHARED)
     known = NUMBERS.findall(found.version)  # `v2.40.3-1`, where the labels say `2.40.3`
-    return [one.version] == known and one.now == one.id and not parts.chosen(one)
+    return not shares and [one.version] == known and one.now == one.id and not parts.chosen(one)
 
 
 def _blank(one: Made, found: Otherwise) -> list[tuple[str, str]]:

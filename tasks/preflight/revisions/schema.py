@@ -8,11 +8,9 @@ from pathlib import Path
 from ...config.database_section import Alembic
 from ...config.settings import Environment
 from ...console.errors import Refused
-from ...ssh import paths
 from ...ssh.host import Host
 from ...ssh.probe import Probe
-from ...ssh.shell import join
-from ...tools.alembic import image_graphs, migrate, migrations, revisions
+from ...tools.alembic import image_graphs, migrate, revisions
 from ...tools.alembic.migrate import WAYS_OUT
 from ...tools.alembic.revisions import Comparison, Graph, Graphs
 from ...tools.alembic.schema_change import SchemaChange
@@ -150,13 +148,6 @@ def one_down(present: Graph, heads: list[str]) -> str:
         several = ", ".join(heads if len(heads) > 1 else parents)
         raise Refused(f"More than one way down ({several}): name one with --revision.")
     return parents[0] if parents else "base"
-
-
-def start_up_upgrade(c: Host, sha: str) -> str | None:
-    """Return the words in the start-up of commit `sha` that upgrade the database; None where none are found."""
-    files = ["*Dockerfile*", "*.sh", "*entrypoint*", "*start*", *c.environment.compose.files]
-    command = f"git -C {paths.app(c.environment)} {join('grep', '-h', '-E', 'upgrade', sha, '--', *files)}"
-    return migrations.starts_upgrade([c.sh(command, check=False).stdout])
 
 
 def _present_refs(environment: Environment) -> list[str]:

@@ -23,7 +23,7 @@ start_server() {
 dump() {
   roles
   printf '%s\n' '\set ON_ERROR_STOP on'
-  [ "$DB_NAME" != postgres ] || echo 'DROP DATABASE postgres;'
+  free_name
   tables && cat "$SCRIPTS/tools/postgres/scratch/scratch-whole.sql"
 }
 

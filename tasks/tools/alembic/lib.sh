@@ -130,6 +130,7 @@ override() {
 }
 
 read_table() { live -v schema="$SCHEMA" -v table="$TABLE" <"$SCRIPTS/tools/postgres/reads/revisions.sql"; }
+version_tables() { live <"$SCRIPTS/tools/postgres/reads/version-tables.sql"; }
 
 # Reads the heads of the database into $heads, one a line, sorted.
 read_heads() {

@@ -54,7 +54,9 @@ lay_tree() {
 
 # The error in what a migration printed, in one line.
 error_in() { # FILE
-  grep -E '(Error|Exception|errors\.[A-Za-z]+)[:)]' "$1" | tail -n 1 | cut -c1-300 | grep . || tail -n 1 "$1"
+  { grep -E '(Error|Exception|errors\.[A-Za-z]+)[:)]' "$1" | tail -n 1 | cut -c1-300 | grep . || tail -n 1 "$1"; } | sed "
+    s/[.]\$//
+    s/.*No 'script_location' key.*/&: database.alembic.command says where its alembic.ini is (alembic -c FILE)/"
 }
 
 # Tells of a move that failed what it was, in $failed, and in $why the error.

@@ -40,7 +40,8 @@ class Member(Struct, frozen=True, kw_only=True):
 
     `environment` has what is no secret, `hosts` the addresses that compose names (`extra_hosts`), `mounts` the folders
     of the host by what they are called inside; `called` are the host names by which a proxy passes on to it, `asked`
-    the ports that it is told to ask, 0: not by http.
+    the ports that it is told to ask, 0: not by http; `aliases` what others in its networks may call it, beside its
+    name and that of its service.
     """
 
     id: str
@@ -60,6 +61,17 @@ class Member(Struct, frozen=True, kw_only=True):
     check: str = ""
     called: list[str] = []
     asked: list[int] = []
+    aliases: list[str] = []
+
+    @property
+    def names(self) -> set[str]:
+        """What it is called by those in its networks."""
+        return {self.service, self.name, *self.aliases}
+
+    @property
+    def told(self) -> set[str]:
+        """What may be the name of a server in its environment: of addresses, and as they stand."""
+        return {url.host for url in self.urls} | set(self.environment.values())
 
     @property
     def kind(self) -> str:
@@ -127,6 +139,10 @@ def _member(lines: Mapping[str, list[str]]) -> Member:
         check=next(iter(lines["check"]), ""),
         called=lines["called"],
         asked=[int(value) for value in lines["inside"]],
+        aliases=[
+            told["hostname"],
+            *(name for one in (told["networks"] or {}).values() for name in one.get("Aliases") or []),
+        ],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.preflight import backup_fit as fit
-from tasks.preflight.revisions import schema
+from tasks.preflight.revisions import schema, start_up
 from tasks.ssh.shell import Answer
 from tests.unit.support.deployment import GOOD, HEAD, connection, graph, state
 
@@ -16,7 +16,7 @@ GRAPHS = {HEAD: graph("one", "two"), GOOD: graph("one")}
 def judge(monkeypatch):
     """Return how revisions of a backup stand to HEAD, which needs `two`; GOOD, the commit before, needs `one`."""
     monkeypatch.setattr(schema, "graphs", lambda c, refs: {ref: GRAPHS[ref] for ref in refs})
-    monkeypatch.setattr(schema, "start_up_upgrade", lambda c, sha: "alembic upgrade head")
+    monkeypatch.setattr(start_up, "upgrade", lambda c, sha: "alembic upgrade head")
     lines = "\n".join("\x1f".join((sha, "d", "a", "s")) for sha in (HEAD, GOOD))
     c = connection()
     c.ask = lambda probe: probe.read({"": Answer(lines, "", 0)})

@@ -9,7 +9,7 @@ from tasks.preflight import downgrade, losses
 from tasks.preflight.backups import copies
 from tasks.preflight.losses import Losses
 from tasks.preflight.present import state
-from tasks.preflight.revisions import schema, schema_choice, trial_choice
+from tasks.preflight.revisions import schema_choice, start_up, trial_choice
 from tasks.preflight.revisions.schema_choice import DowngradeOptions
 from tasks.tools.alembic.kept_rehearsal import PARTS, Kept
 from tasks.tools.compose.project import Description
@@ -31,7 +31,7 @@ def host(mocker):
         )
         mocker.patch.object(state, "look", return_value=seen)
         mocker.patch.object(schema_choice, "way_down", return_value=change)
-        mocker.patch.object(schema, "start_up_upgrade", return_value=upgrade)
+        mocker.patch.object(start_up, "upgrade", return_value=upgrade)
         mocker.patch.object(losses, "describe", return_value=Losses(["lost"], ["Go on?"], kept))
         mocker.patch.object(copies, "database_of", return_value=DATABASE)
         mocker.patch.object(trial_choice, "choose", return_value=(None, "no image is tried"))

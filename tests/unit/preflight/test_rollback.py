@@ -13,7 +13,7 @@ from tasks.preflight.backups import copies
 from tasks.preflight.losses import Losses
 from tasks.preflight.present import target_files
 from tasks.preflight.present.drift import Drifted
-from tasks.preflight.revisions import schema, schema_choice
+from tasks.preflight.revisions import schema_choice, start_up
 from tasks.preflight.rollback_report import RollbackOptions
 from tasks.preflight.target.commit_choice import Named
 from tasks.tools.alembic.kept_rehearsal import PARTS, Kept
@@ -42,7 +42,7 @@ def host(mocker):
         mocker.patch.object(schema_choice, "needed", return_value=change)
         mocker.patch.object(losses, "describe", return_value=Losses(["lost"], ["Go on?"], kept))
         mocker.patch.object(copies, "database_of", return_value=DATABASE)
-        mocker.patch.object(schema, "start_up_upgrade", return_value="alembic upgrade head")
+        mocker.patch.object(start_up, "upgrade", return_value="alembic upgrade head")
         return found
 
     return met

@@ -78,10 +78,12 @@ def _options(snapshot: Snapshot, path: str, section: str) -> dict[str, Any]:
 
 
 def _ini(text: str, here: str, section: str) -> dict[str, str]:
+    """The options of a section of an ini; under `others`, which sections have a script_location."""
     parser = configparser.ConfigParser({"here": here})
     parser.read_string(text)
     said = parser[section] if parser.has_section(section) else {}
-    return {name: said[name] for name in OPTIONS if name in said}
+    others = [name for name in parser.sections() if "script_location" in parser[name]]
+    return {name: said[name] for name in OPTIONS if name in said} | {"others": ", ".join(others)}
 
 
 def _toml(text: str, here: str) -> dict[str, Any]:
@@ -103,6 +105,8 @@ def _version_folders(snapshot: Snapshot, folder: str, options: dict[str, Any]) -
     Flask-Migrate has it.
     """
     script = options.get("script_location") or f"{CHECKOUT}/{folder}"
+    if not options.get("script_location") and (others := options.get("others")):
+        raise UndecidedError(f"script_location is only in {others}: database.alembic.command says which by `-n NAME`")
     if not isinstance(script, str) or any(options.get(name) in ("true", True) for name in LEFT_TO_ALEMBIC):
         raise UndecidedError(f"script_location, or one of {', '.join(LEFT_TO_ALEMBIC)}, is not understood")
     meant = [(base, place) for base in up_from(folder) for place in _meant(snapshot, script, [base])]

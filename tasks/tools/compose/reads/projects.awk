@@ -1,11 +1,12 @@
 # Leaves of what projects.sh reads what is no secret: of the environment `env NAME VALUE`, where the name is that of a
-# database's name, login or place, and `url USER HOST PORT DATABASE` of an address of a PostgreSQL (a dash: it does not
-# say), without its password; of a health check `check URL`, without its query: one with a login is passed over; `called
-# NAME` for each host name that a proxy in front is told to pass on to it, and `inside PORT` for the port that it is told to
-# ask (0: not by http). Other lines stay as they are.
+# database's name, login or place, whatever it begins with, and `url USER HOST PORT DATABASE` of an address of a
+# PostgreSQL (a dash: it does not say), without its password; of a health check `check URL`, without its query: one with
+# a login is passed over; `called NAME` for each host name that a proxy in front is told to pass on to it, and `inside
+# PORT` for the port that it is told to ask (0: not by http). Other lines stay as they are.
 # `env "NAME=VALUE"`, `check [WORD, ...]` and `label "NAME" "VALUE"` are JSON.
 BEGIN {
-  plain = "^(POSTGRES|POSTGRESQL|PG|DB|DATABASE)_?(DB|DATABASE|NAME|USER|USERNAME|HOST|SERVER|PORT)$"
+  what = "(DB|DBNAME|DATABASE|NAME|BASE|USER|USERNAME|HOST|HOSTNAME|SERVER|ENDPOINT|PORT)"
+  plain = "^([A-Z0-9]+_+)*(POSTGRES|POSTGRESQL|PG|DB|DATABASE)_*" what "$"
 }
 
 /^env "/ {

@@ -20,6 +20,7 @@ done
 about="$about"',"status":{{json .State.Status}},"code":{{json .State.ExitCode}},"folder":{{json .Config.WorkingDir}}'
 about="$about"',"ports":{{json .NetworkSettings.Ports}}'
 about="$about"',"bindings":{{json .HostConfig.PortBindings}},"exposed":{{json (index .Config "ExposedPorts")}}'
+about="$about"',"hostname":{{json .Config.Hostname}},"networks":{{json .NetworkSettings.Networks}}'
 about="$about"',"hosts":{{json .HostConfig.ExtraHosts}},"mounts":{{json .Mounts}}}{{println}}'
 about="$about"'{{range .Config.Env}}env {{json .}}{{println}}{{end}}'
 about="$about"'{{with index .Config "Healthcheck"}}check {{json .Test}}{{println}}{{end}}'

@@ -54,12 +54,15 @@ make_server() {
 # Makes the server as a restore needs it, and has all that follows speak with it. Restores are made as the login, whatever
 # it may do on the real server.
 make_for_restore() {
-  said=$({ roles && superuser; } | make_server) || :
+  said=$({ roles && superuser && free_name; } | make_server) || :
   # shellcheck disable=SC2034 # client.sh reads it
   DB_CONTAINER=$server PGHOST='' PGPORT='' secret=''
   echo 'SELECT 1;' | admin >/dev/null 2>&1 \
     || fail "the server of its own did not start: $(printf '%s\n' "$said" | tail -n 1)"
 }
+
+# A new server has a database postgres, which may be what the live one is called.
+free_name() { [ "$DB_NAME" != postgres ] || echo 'DROP DATABASE postgres;'; }
 
 superuser() {
   echo "SELECT format('= CREATE ROLE %1\$I; ALTER ROLE %1\$I SUPERUSER LOGIN;', current_user);" | ask admin

@@ -10,7 +10,7 @@ from tasks.engine.told import Drift
 from tasks.preflight.checks import diagnosis
 from tasks.preflight.checks.diagnosis import Observation
 from tasks.preflight.checks.errorlog import Noise
-from tasks.preflight.checks.verdict import LastGood
+from tasks.preflight.checks.verdict import OTHER_TABLE, LastGood
 from tasks.preflight.present.drift import Drifted
 from tasks.preflight.present.state import Response
 from tasks.tools.compose.origins import Origin
@@ -99,6 +99,13 @@ def test_a_server_that_does_not_know_the_settings_is_no_dead_server(said):
     e = examined(state(revision=None, problems={"revision": said}))
     assert judged(e) == ("configuration", "fab status")
     assert said in diagnosis.judge(environment(), {"one": e}, SAME).why
+
+
+def test_a_database_whose_alembic_table_is_another_one_is_not_emptied():
+    said = f"there is no table public.alembic_version, but live.versions: {OTHER_TABLE} and .table say which"
+    e = examined(state(revision=None, problems={"revision": said}))
+    assert judged(e) == ("configuration", "fab status")
+    assert diagnosis.judge(environment(), {"one": e}, SAME).why == f"the database answers, but {said}"
 
 
 @pytest.mark.parametrize("status", ["running", "restarting"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.preflight.discovery import roles
-from tasks.tools.compose.projects import Member, Port
+from tasks.tools.compose.projects import Member, Port, Url
 from tests.unit.support.discovered import backend, member, server
 
 PAGES = member("web", "nginx:1.27", ports=[Port(80, "127.0.0.1", 80)])
@@ -61,6 +61,17 @@ DEPLOYMENTS: dict[str, tuple[list[Member], list[str], list[str], tuple[str, str,
         ["app"],
         ("app", "", "db"),
     ),
+    "the server of another application, which has an address, before the backend's": (
+        [
+            backend("api", urls=[], environment={"PLATFORM_POSTGRES_HOST": "shop-store-1"}),
+            backend("engine", ports=[], urls=[Url("e", "engine-db", "", "engine")]),
+            server("engine-db"),
+            server("store"),
+        ],
+        ["api"],
+        [],
+        ("api", "", "store"),
+    ),
     "two servers": (
         [backend(), server("analytics-db"), server("db")],
         ["app"],
@@ -86,4 +97,4 @@ def test_where_none_stands_out_none_is_guessed():
 def test_the_reason_says_what_was_seen():
     found = roles.guess([backend(), server("db"), server("other")], ["app"], ["app"])
     assert found.backend.why == "its container has an alembic.ini, its name, its environment names the database"
-    assert found.database.why == "its image postgres:15 is a PostgreSQL, and applications name it; also there: other"
+    assert found.database.why == "its image postgres:15 is a PostgreSQL, and the backend names it; also there: other"

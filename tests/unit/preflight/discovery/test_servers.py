@@ -58,6 +58,22 @@ def test_an_application_that_names_it_in_pieces_is_understood():
     assert found.settings() == {"name": "shop", "user": "ada", "address": "pg"}
 
 
+PIECES = [
+    {"PLATFORM_POSTGRES_HOST": "x.store", "PLATFORM_POSTGRES_USER": "ada", "PLATFORM_POSTGRES_DBNAME": "live"},
+    {"APP__DB__HOST": "store-1", "APP__DB__NAME": "live", "CACHE_RESULT_DB_NAME": "cache"},
+    {"SHOP_DB_HOST": "shop-db-1", "SHOP_DB_BASE": "live"},
+    {"DATABASE_HOSTNAME": "db", "DATABASE_NAME": "live"},
+    {"POSTGRES_ENDPOINT": "db", "POSTGRES_DB": "live"},
+]
+
+
+@pytest.mark.parametrize("told", PIECES)
+def test_variables_may_have_a_name_before_them_and_the_server_any_of_its_names(told):
+    own = structs.replace(server(POSTGRES_DB="postgres"), aliases=["store-1", "x.store"])
+    found = servers.guess(OWN, [backend(urls=[], environment=told), own, backend("other")], [])
+    assert found.settings()["name"] == "live"
+
+
 def test_where_there_is_none_it_is_said_what_there_is():
     assert servers.guess(OTHER, [backend(urls=[])], []) is None
     assert servers.guess(OTHER, [backend(urls=[Url("ada", "", "", "")])], []) is None

@@ -16,7 +16,7 @@ from tests.unit.tools.compose.test_projects import container
 LAND = Landscape(["/home/ada"], False, [backend(), server(POSTGRES_DB="shop", POSTGRES_USER="ada")])
 FIRST = {
     "0": "up \nbranch main\nfile alembic.ini",
-    "1": "app",
+    "1": "app alembic.ini",
     "2 config": json.dumps({"services": {"app": {"build": "."}}}),
     "2 naming": "shop -",
 }
@@ -62,6 +62,7 @@ def test_two_rounds_tell_all_of_a_deployment():
             "0": "project shop\nfolder \nfile a.yml\ncommand docker compose",
             "1 backups": BACKUP,
             "2 http://127.0.0.1:9001/health": "200",
+            "3": "live\talembic_version",
         },
     )
     found = survey.look(host, LAND, "shop")
@@ -69,6 +70,7 @@ def test_two_rounds_tell_all_of_a_deployment():
     assert (found.roles.backend.service, found.server.settings()) == ("app", {"name": "shop", "user": "ada"})
     assert [one.path for one in found.backups["backups"]] == ["backups/shop-2023.sql.gz"]
     assert found.codes["http://127.0.0.1:9001/health"] == 200
+    assert (found.tables, found.inside) == ([("live", "alembic_version")], {})
     assert len(host.__dict__["asked"]) == 2
 
 

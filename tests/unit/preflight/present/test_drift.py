@@ -82,6 +82,16 @@ def test_what_differs_is_told_by_its_name(container, differs):
 def test_what_is_not_told_apart_is_other_settings_where_the_same_compose_says_so():
     assert whats(compared()) == [("settings", [])]
     assert whats(compared(version="v2.40.3-3")) == [("settings", [])]
+    assert whats(compared(ipc="host", volumes_from=[])) == [("settings", [])]
+
+
+@pytest.mark.parametrize(
+    "shared", [{"volumes_from": ["config:ro"]}, {"network_mode": "service:vpn"}, {"pid": "service:x"}]
+)
+def test_the_hash_of_what_shares_with_another_service_says_nothing(shared):
+    """Compose hashes the id of the container that it stands for."""
+    assert whats(compared(**shared)) == []
+    assert whats(compared(made({"KEY": "other"}), **shared)) == [("environment", ["KEY"])]
 
 
 @pytest.mark.parametrize(

@@ -120,3 +120,17 @@ def test_a_database_without_migrations_needs_none_of_what_alembic_needs():
     without = structs.replace(environment().database, alembic=None)
     known = beside._schema(structs.replace(environment(), database=without), None, "")
     assert (known["ALEMBIC_SERVICE"], known["HEADS"]) == ("", "")
+
+
+@pytest.mark.parametrize(("name", "freed"), [("postgres", True), ("shop", False)])
+def test_a_server_of_its_own_has_no_database_that_is_called_as_the_live_one(name, freed):
+    told = replace(DATABASE, name=name).variables().items()
+    script = "\n".join(f"export {key}={shlex.quote(value)}" for key, value in told)
+    script += """
+. "$SCRIPTS/tools/postgres/lib.sh"
+. "$SCRIPTS/tools/postgres/scratch/lib.sh"
+server=twin server_login=0 configuration=
+make_for_restore"""
+    with Stage(docker='case "$*" in *initdb*) cat >"$HOME/fed" ;; *) cat >/dev/null; echo "= 1" ;; esac') as stage:
+        done = stage.run(script)
+        assert ("DROP DATABASE postgres;" in (stage.home / "fed").read_text()) == freed, done.stderr

@@ -39,6 +39,32 @@ def test_a_schema_of_odd_names_arrives_at_psql_as_it_is():
         assert {"schema=o'x", 'table=Ver"s'} <= set(psql)
 
 
+def reading(tables: str):
+    """What is said where there is no table of that name, and these can be Alembic's."""
+    answers = f'case "$(cat)" in *version_num*to_regclass*) echo none ;; *) printf "{tables}" ;; esac'
+    with Stage(docker=f'case "$1" in ps) {ps("id db")} ;; exec) {answers} ;; esac') as stage:
+        (stage.home / "app").mkdir()
+        asked = environment(database={"name": "d", "user": "u", "alembic": {"service": "api"}})
+        return stage.run(command(asked)), stage.run(rows.tables(asked, asked.database).commands[""])
+
+
+def test_where_alembics_table_is_another_one_that_is_said_and_no_revision_is_not():
+    done, told = reading(r"live\tlive_version\nother\tversions\n")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert (
+        "no table public.alembic_version, but live.live_version, other.versions: database.alembic.schema" in done.stderr
+    )
+    asked = environment(database=ODD)
+    read = rows.tables(asked, asked.database).read
+    assert read({"": Answer(told.stdout, "", 0)}) == [("live", "live_version"), ("other", "versions")]
+    assert read({"": Answer("", "x", 1)}) == []
+
+
+def test_where_no_table_can_be_meant_there_is_no_revision():
+    done, told = reading("")
+    assert (done.returncode, done.stdout, told.stdout) == (0, "none\n", "")
+
+
 def test_a_database_that_is_down_is_named():
     with Stage(docker="") as stage:
         (stage.home / "app").mkdir()

@@ -27,6 +27,8 @@ TOLD = {
     "bindings": {},
     "exposed": {"8000/tcp": {}},
     "hosts": ["database:host-gateway", "six:::1"],
+    "hostname": "web.shop",
+    "networks": {"shop_default": {"Aliases": ["app", "shop"]}, "bridge": {"Aliases": None}},
     "mounts": [
         {"Type": "bind", "Source": "/srv/b", "Destination": "/backups"},
         {"Type": "volume", "Name": "data", "Source": "/var/lib/docker/x", "Destination": "/data"},
@@ -65,6 +67,7 @@ def test_a_container_tells_where_it_was_made_and_what_the_host_answers_for():
     assert (member.kind, member.name, member.over) == ("shop", "shop-app-1", False)
     assert (member.ports, member.exposed) == ([Port(8000, "127.0.0.1", 80)], [8000])
     assert member.mounts == {"/backups": "/srv/b"}
+    assert member.names == {"app", "shop-app-1", "web.shop", "shop"}
     assert member.hosts == {"database": "host-gateway", "six": "::1"}
 
 
@@ -90,9 +93,18 @@ def test_what_ends_in_a_loop_or_by_an_error_is_not_over(status, code, over):
 
 def test_of_the_environment_only_what_names_a_database_is_told():
     (member,) = seen(
-        container("POSTGRES_DB=shop", f"POSTGRES_PASSWORD={SECRET}", "PGDATA=/d", f"DB_USER=x {SECRET}", "SECRET_KEY=k")
+        container(
+            "POSTGRES_DB=shop",
+            f"POSTGRES_PASSWORD={SECRET}",
+            "PGDATA=/d",
+            f"DB_USER=x {SECRET}",
+            "SECRET_KEY=k",
+            "SHOP__DB__HOST=store",
+            "SHOP_DB_PASS=k",
+            "MY_DATABASE_CREDENTIALS=k",
+        )
     ).members
-    assert member.environment == {"POSTGRES_DB": "shop", "PGDATA": "/d"}
+    assert member.environment == {"POSTGRES_DB": "shop", "PGDATA": "/d", "SHOP__DB__HOST": "store"}
 
 
 URLS = {

@@ -14,7 +14,7 @@ from tasks.tools.git.described import Checkout
 from tests.unit.support.stage import Stage
 
 FILES = {
-    "shop/alembic.ini": "",
+    "shop/alembic.ini": "[alembic]\nfile_template = x\n[core]\nscript_location = shop:core\n[a b]\nscript_location=x\n",
     "shop/my_alembic.ini": "",
     "shop/alembic/env.py": "from alembic import context\n",
     "flask/env.py": "import alembic\nfrom flask import current_app\n",
@@ -48,6 +48,7 @@ def test_its_top_its_branch_and_what_speaks_of_alembic_are_told():
 def test_paths_are_from_the_folder_also_those_above_it():
     found = look("deploy")
     assert (found.up, found.configs) == ("..", ["../shop/alembic.ini"])
+    assert (found.sections, look("").sections) == ({"../shop/alembic.ini": ["core"]}, {"shop/alembic.ini": ["core"]})
 
 
 def test_a_detached_head_has_the_branch_of_origin_or_none():

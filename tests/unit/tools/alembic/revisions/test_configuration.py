@@ -67,3 +67,14 @@ def test_an_option_that_is_rarely_set_is_left_to_the_image(tree, project, migrat
     files = project({"1.py": migration("a1")})
     files["alembic.ini"] = "[alembic]\nscript_location = alembic\n" + f"{option} = true\n"
     assert "is not understood" in str(tree.read(files))
+
+
+def test_where_other_sections_have_the_scripts_they_are_named(tree, project, migration):
+    files = project({"1.py": migration("a1")})
+    files["alembic.ini"] = (
+        "[alembic]\nfile_template = x\n[core]\nscript_location = alembic\n[tenant]\nscript_location = b\n"
+    )
+    said = "script_location is only in core, tenant: database.alembic.command says which by `-n NAME`"
+    assert said in str(tree.read(files))
+    files["alembic.ini"] = "[DEFAULT]\nscript_location = alembic\n[alembic]\n[tenant]\nscript_location = b\n"
+    assert sorted(tree.read(files).revisions) == ["a1"]
