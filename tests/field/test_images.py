@@ -23,6 +23,11 @@ DECIDED = {
     "app": {"build": None, "image": "@name@:@release@"},
     "deploy": ("docker build -q -t $name:$release .", MIGRATE, UP),
 }
+EXTENDED = {
+    "app": {"build": None, "extends": {"file": "base.yml", "service": "app"}},
+    "tracked": {"base.yml": "services: {app: {image: '@name@:@release@', environment: {BASE: '@release@'}}}\n"},
+    "deploy": DECIDED["deploy"],
+}
 PUSHED = {
     "app": {"build": None, "image": "127.0.0.1:5000/@name@:@release@"},
     "deploy": (
@@ -77,6 +82,20 @@ def test_an_image_that_the_commit_names(deployment):
     shop = deployment(**DECIDED)
     before = shop.runs()
     shop.rolled_back(shop.rollback(), before)
+
+
+@pytest.mark.long
+def test_an_image_that_the_commit_names_in_a_file_that_is_extended(deployment):
+    shop = deployment(**EXTENDED)
+    names = f"docker images --no-trunc --format '{{{{.Tag}}}} {{{{.ID}}}}' {shop.name} | grep ^v | sort"
+    tagged = shop.host.exec(names)
+    ran = shop.rollback()
+    assert ran.code == 0, ran.text
+    assert (shop.head(), shop.health()["release"], shop.host.exec(names)) == (shop.good, "v1", tagged)
+    assert all("BASE=v1" in app.environment for app in shop.of(shop.runs(), service="app"))
+    undone = shop.fab("undo", "--yes")
+    assert undone.code == 0, undone.text
+    assert (shop.head(), shop.health()["release"], shop.host.exec(names)) == (shop.bad, "v2", tagged)
 
 
 def test_an_image_of_the_commit_is_pulled_beforehand(deployment, registry):

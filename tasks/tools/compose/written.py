@@ -64,10 +64,17 @@ def parse(out: str) -> dict[str, Written]:
     """Return the services, by name, of the compose files that written.sh printed; a later one says more of them."""
     found: dict[str, Written] = {}
     for text in out.split("\36"):
-        for name, service in _services(text).items():
-            said = _written(service if isinstance(service, Mapping) else {})
-            found[name] = _joined(found.get(name, Written()), said)
+        services = {name: said if isinstance(said, Mapping) else {} for name, said in _services(text).items()}
+        for name in sorted(services, key=lambda name: bool(_extended(services[name]))):
+            base = found.get(_extended(services[name]), Written())
+            found[name] = _joined(_joined(base, found.get(name, Written())), _written(services[name]))
     return found
+
+
+def _extended(service: Mapping[str, Any]) -> str:
+    """Return the name of the service that one extends, in whichever file; or nothing."""
+    said = service.get("extends") or ""
+    return str(said.get("service") or "") if isinstance(said, Mapping) else str(said)
 
 
 def _joined(one: Written, later: Written) -> Written:

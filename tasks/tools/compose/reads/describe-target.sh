@@ -17,12 +17,22 @@ laid() { # COMMIT LINES: where those files of the commit lie; what it does not h
   done
 }
 
+# Whether one of these files names further ones, which compose would take as they are in the checkout.
+names_others() { # FILES
+  printf '%s\n' "$1" | while IFS= read -r file; do cat "$file" 2>/dev/null || :; done \
+    | grep -E '(^|[[:space:]{,"])(extends|include)"?:' >/dev/null
+}
+
 own=${FOLDER:+$FOLDER/}.env # compose reads it unasked, but beside the files: there it is the one of HEAD
 [ -n "$ENV_FILES" ] || ! found "$1" "$own" || ENV_FILES=$own
-(
-  COMPOSE_FILES=$(laid "$1" "$COMPOSE_FILES") ENV_FILES=$(laid "$1" "$ENV_FILES") FOLDER=$PWD${FOLDER:+/$FOLDER}
+files=$(laid "$1" "$COMPOSE_FILES")
+if ! names_others "$files" && (
+  COMPOSE_FILES=$files ENV_FILES=$(laid "$1" "$ENV_FILES") FOLDER=$PWD${FOLDER:+/$FOLDER}
   describe 2>"$folder/err"
-) && cat "$folder/err" >&2 && exit
+); then
+  cat "$folder/err" >&2
+  exit
+fi
 sh "$SCRIPTS/tools/git/export-tree.sh" "$1" "$folder/tree"
 cd "$folder/tree/$(git rev-parse --show-prefix)"
 describe

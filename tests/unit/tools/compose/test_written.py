@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
-from tasks.tools.compose import written
+from tasks.config.settings import App, Compose, Environment, HostSettings
+from tasks.ssh.shell import Answer
+from tasks.tools.compose import compose, written
 from tasks.tools.compose.written import Written
+from tests.unit.support.stage import Stage
 
 BASE = """
 services:
@@ -29,6 +34,43 @@ def test_a_later_file_says_more_of_a_service_and_takes_nothing_away():
         "odd": "",
     }
     assert read(base=BASE)["app"].mounts == ["./src", "./etc"]
+
+
+EXTENDS = {
+    "prod/docker-compose.yml": "services: {app: {extends: {file: ../base.yml, service: web}}}",
+    "base.yml": "services: {web: {image: 'shop:v1'}}",
+}
+SHOP = Environment(
+    hosts=[HostSettings(host="h")],
+    app=App(path="app"),
+    compose=Compose(file="prod/docker-compose.yml", command="docker compose"),
+)
+
+
+def committed(stage: Stage) -> None:
+    """Lay a commit tagged v1 whose file extends another one, and one after it in which that one has changed."""
+    app = stage.home / "app"
+    for name, text in EXTENDS.items():
+        (app / name).parent.mkdir(parents=True, exist_ok=True)
+        (app / name).write_text(text)
+    made = "git add -A && git -c user.name=a -c user.email=a@b commit -qm x"
+    change = f"git init -q && {made} && git tag v1 && sed -i s/v1/v2/ base.yml && {made}"
+    subprocess.run(change, shell=True, cwd=app, check=True)
+
+
+def test_what_a_file_of_a_commit_extends_is_what_that_commit_has():
+    with Stage(git='exec /usr/bin/git "$@"') as stage:
+        committed(stage)
+        probe = written.probe(SHOP, "v1")
+        found = probe.read({"": Answer(stage.run(probe.commands[""]).stdout, "", 0)})
+    assert {name: one.image for name, one in found.items()} == {"web": "shop:v1", "app": "shop:v1"}
+
+
+def test_compose_reads_a_file_that_extends_another_one_where_that_one_is_of_the_commit_too():
+    with Stage(git='exec /usr/bin/git "$@"', docker='case "$*" in *" config"*) cat base.yml ;; esac') as stage:
+        committed(stage)
+        done = stage.run(compose.call(SHOP, "reads/describe-target.sh", "v1"))
+    assert (done.returncode, done.stdout) == (0, EXTENDS["base.yml"])
 
 
 @pytest.mark.parametrize("text", ["", "a: [", "[]", "services: []", "x: !reset null"])
