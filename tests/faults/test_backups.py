@@ -38,6 +38,7 @@ def scene(stage):
         pytest.param("in place", "before", marks=pytest.mark.long),
     ],
 )
+@pytest.mark.long
 def test_an_emergency_restore_whose_client_dies_at_every_step_is_resumed_to_its_end(scene, way, moment):
     scene.host.exec(f"{DUMP} > backups/before.sql")
     content = scene.operator.sql(CHECK)

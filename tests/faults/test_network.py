@@ -82,6 +82,7 @@ def test_a_restore_over_a_slow_link_only_takes_longer(ready, tmp_path):
     ready.note("link with 300 ms round trip", "during every step (restore)", ran, "not needed", rows)
 
 
+@pytest.mark.long
 def test_a_host_that_stays_away_is_given_up_and_the_run_is_resumed_when_it_is_back(ready, tmp_path):
     rows = ready.content()
     with through(ready.operator, tmp_path) as proxy:

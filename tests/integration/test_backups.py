@@ -89,6 +89,7 @@ def test_a_backup_is_described_before_it_is_needed(awkward):
     assert (newest["verified"], newest["revision"], newest["format"]) == (True, ["0123abcd"], "custom")
 
 
+@pytest.mark.long
 def test_one_database_is_taken_out_of_a_dump_of_all(awkward):
     operator, box = awkward
     before = box.dump()
@@ -166,6 +167,7 @@ def test_what_backup_containers_write_is_found_once_and_latest_is_of_this_databa
     operator.host.exec("rm -rf boxes", user="root")
 
 
+@pytest.mark.long
 def test_what_is_sealed_or_lies_elsewhere_is_read_by_the_configured_commands(awkward):
     operator, box = awkward
     before = box.dump()
@@ -196,6 +198,7 @@ def test_what_is_sealed_or_lies_elsewhere_is_read_by_the_configured_commands(awk
         operator.write()
 
 
+@pytest.mark.long
 def test_prune_leaves_the_newest_the_last_copy_and_what_others_wrote(awkward):
     operator, box = awkward
     paths = {made(operator), made(operator, "--format", "gz")}

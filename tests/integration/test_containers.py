@@ -80,6 +80,7 @@ def test_containers_are_restarted_rebuilt_stopped_and_started_as_asked(host):
     assert host.rows() == rows
 
 
+@pytest.mark.long
 def test_a_loop_is_a_failure_with_its_last_words_and_settings_need_recreate(host):
     host.host.exec(f"cp {FILE} /tmp/good.yml")
     host.host.exec(

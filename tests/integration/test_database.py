@@ -140,6 +140,7 @@ def test_what_is_not_a_revision_is_refused_in_one_line(operator, words):
     assert operator.world() == before
 
 
+@pytest.mark.long
 def test_a_downgrade_that_raises_is_refused_with_the_ways_out(hosts, tmp_path):
     operator = Operator(hosts(downgrade_raises=True), tmp_path)
     before = operator.world()

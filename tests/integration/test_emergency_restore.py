@@ -57,6 +57,7 @@ def test_the_schema_is_brought_up_and_the_application_answers_or_it_is_no_succes
     assert (ran.code, "not proven: http://127.0.0.1:8000/health" in ran.err) == (1, True), ran.text
 
 
+@pytest.mark.long
 def test_online_the_backend_goes_on_while_the_backup_is_loaded(fresh):
     rows = fresh.rows()
     assert fresh.fab("backups.create", "--yes").code == 0
@@ -87,6 +88,7 @@ def test_in_place_the_data_come_back_after_a_dump_and_a_dropped_database_is_made
     assert (fresh.rows(), fresh.revision(), databases(fresh)) == (rows, revision, ["jctc_db"])
 
 
+@pytest.mark.long
 def test_in_place_a_database_that_cannot_be_dropped_is_open_and_undo_starts_the_application(fresh):
     rows = fresh.rows()
     fresh.host.exec(f"{DUMP} > backups/now.sql")
