@@ -10,7 +10,8 @@ reached() { # NODE ID: refuses where docker over SSH does not find that containe
 }
 
 again() { # TASKS: what has the swarm try a task again that waits for a node, where none is lost; it may have dropped it
-  printf '%s\n' "$1" | grep -q '^pending ' && ! docker node ls --format '{{.Status}}' | grep -q Down || return 0
+  nodes=$(docker node ls --format '{{.Status}}' 2>/dev/null) || return 0
+  printf '%s\n' "$1" | grep -q '^pending ' && ! printf '%s\n' "$nodes" | grep -q Down || return 0
   echo "; no node is lost: docker service update --force $service has the swarm try again"
 }
 
